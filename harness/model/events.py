@@ -1,0 +1,192 @@
+"""The records of a bundle's journals. docs/bundle.md describes each byte; this is the same in types.
+
+Times are integers: nanoseconds since 1970-01-01T00:00:00Z. `host_ns` is the clock of the machine
+that runs the harness, `device_ns` the device's, and they are never mixed without the measured
+offset (`Fact` of type "clock").
+
+An event's `id` is a letter for its journal and a number that counts from 1 inside it: c17 is the
+17th call. It is unique in its bundle, and it is what verdicts cite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Outcome(StrEnum):
+    VALUE = "value"      # the call gave something
+    EMPTY = "empty"      # null, "", an empty list, a placeholder such as 02:00:00:00:00:00
+    DENIED = "denied"    # SecurityException
+    THROWN = "thrown"    # any other exception
+
+
+class GapKind(StrEnum):
+    """Why something could not be seen. A verdict that needed it is INCONCLUSIVE."""
+
+    HOOK_NOT_INSTALLED = "hook_not_installed"
+    PROCESS_NOT_ATTACHED = "process_not_attached"
+    PROCESS_LOST = "process_lost"
+    TRAFFIC_NOT_READ = "traffic_not_read"
+    CAPTURE_LOST = "capture_lost"
+    MESSAGE_LOST = "message_lost"
+    SCREEN_NOT_READABLE = "screen_not_readable"
+    NOT_REACHED = "not_reached"
+    NATIVE_CODE = "native_code"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    journal: ClassVar[str]
+    prefix: ClassVar[str]
+
+    id: str = ""
+    host_ns: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Event):
+    """A hooked API call. `host_ns` is when the harness received it; `device_ns` when it happened."""
+
+    journal: ClassVar[str] = "calls.jsonl"
+    prefix: ClassVar[str] = "c"
+
+    device_ns: int
+    pid: int
+    process: str
+    tid: int
+    thread: str
+    seq: int                       # the agent's own count in that process, from 1, no holes
+    hook: str                      # id of the catalogue unit, e.g. "device-identifier"
+    kind: str                      # kind of personal information (hooks/kinds.yaml), or "permission_request", ...
+    method: str                    # android.telephony.TelephonyManager.getImei
+    signature: str = "()"          # (int)
+    arguments: list[Any] = field(default_factory=list)
+    value: Any = None              # JSON: what the app got (text, number, list, object); null unless outcome is "value"
+    outcome: Outcome
+    error: str | None = None       # class and message of what was thrown
+    stack: str | None = None       # id in stacks.jsonl
+    permission: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack(Event):
+    """A call stack, written once for each (process, stack). Frames: nearest first, `class.method(File.java:12)`."""
+
+    journal: ClassVar[str] = "stacks.jsonl"
+    prefix: ClassVar[str] = "s"
+
+    pid: int
+    frames: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One direction of a flow. `body` is the SHA-256 of a file in objects/, or null where there is none."""
+
+    headers: list[list[str]] = field(default_factory=list)
+    body: str | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow(Event):
+    """One exchange on the network. `host_ns` is when its first byte reached the proxy."""
+
+    journal: ClassVar[str] = "flows.jsonl"
+    prefix: ClassVar[str] = "f"
+
+    end_ns: int | None = None
+    protocol: str                  # http, https, websocket, tls, tcp, udp, dns
+    method: str | None = None
+    url: str | None = None
+    host: str
+    port: int
+    address: str | None = None     # where the proxy connected to
+    client_port: int | None = None
+    request: Message | None = None
+    status: int | None = None
+    response: Message | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """What a step touched. `bounds`: left, top, right, bottom in pixels."""
+
+    text: str = ""
+    role: str = "other"
+    resource_id: str = ""
+    package: str = ""
+    bounds: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen(Event):
+    """A UI state. `hierarchy` and `screenshot` are SHA-256 names in objects/."""
+
+    journal: ClassVar[str] = "screens.jsonl"
+    prefix: ClassVar[str] = "v"
+
+    package: str | None
+    activity: str | None = None
+    kind: str = "other"            # what the recogniser says: policy_consent, system_permission, ...
+    reason: str = ""
+    permission: str | None = None  # kind system_permission: what is asked for, where it can be told
+    controls: list[Control] = field(default_factory=list)
+    hierarchy: str | None = None
+    screenshot: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(Event):
+    """What the scenario did. `host_ns` just before it was sent, `end_ns` when the device had answered.
+
+    `opens`: the stage that begins with this step; calls between the two times belong to the new
+    stage, in the app's favour.
+    """
+
+    journal: ClassVar[str] = "steps.jsonl"
+    prefix: ClassVar[str] = "t"
+
+    end_ns: int
+    scenario: str
+    action: str                    # scenario_start, install, clear, launch, tap, back, home, observe, kill, scenario_end, ...
+    target: str = ""
+    control: Control | None = None
+    screen: str | None = None      # the screen before the step
+    opens: str | None = None
+    outcome: str = "done"          # done, failed, not_reached, continues, asks_again, exits
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap(Event):
+    """Something that could not be seen, from `from_ns` to `to_ns` (null: to the end of the run)."""
+
+    journal: ClassVar[str] = "gaps.jsonl"
+    prefix: ClassVar[str] = "g"
+
+    kind: GapKind
+    detail: str
+    from_ns: int | None = None
+    to_ns: int | None = None
+    subject: str = ""              # the method, process, host or scenario it is about
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact(Event):
+    """A fact of the run: type is device, app, tools, clock, hook, process, case, labels, end, ..."""
+
+    journal: ClassVar[str] = "run.jsonl"
+    prefix: ClassVar[str] = "r"
+
+    type: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+JOURNALS: dict[str, type[Event]] = {
+    t.journal: t for t in (Call, Stack, Flow, Screen, Step, Gap, Fact)
+}

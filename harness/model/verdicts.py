@@ -1,0 +1,50 @@
+"""What is decided. Never "pass": absence of evidence is not shown as evidence of absence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class VerdictWord(StrEnum):
+    VIOLATION = "VIOLATION"
+    CANDIDATE = "CANDIDATE"            # a person must sign
+    NOT_OBSERVED = "NOT_OBSERVED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+
+
+class Grade(StrEnum):
+    A = "A"    # a value left the device
+    B = "B"    # a value was read
+    C = "C"    # called, but empty, denied or caused by the framework
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a rule yields: one offence by one subject on one item in one stage."""
+
+    grade: Grade
+    item: str                          # kind of personal information, permission, ...
+    caller: str                        # app package, SDK name or "unresolved"
+    stage: str
+    evidence: list[str]                # event ids, at least one
+    party: str = ""                    # who received it: company or host
+    reason: str = ""                   # one sentence a regulator can read
+    reason_zh: str = ""
+    candidate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    rule: str
+    clauses: list[str]
+    verdict: VerdictWord
+    grade: Grade | None = None
+    stage: str = ""
+    item: str = ""
+    caller: str = ""
+    party: str = ""
+    evidence: list[str] = field(default_factory=list)   # event ids
+    gaps: list[str] = field(default_factory=list)       # ids of gaps; at least one where INCONCLUSIVE
+    reason: str = ""
+    reason_zh: str = ""

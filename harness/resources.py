@@ -1,0 +1,68 @@
+"""Finds the files that travel with the code: hooks, lab, scenarios, reports, clauses.
+
+In a checkout they lie beside the package, in an installed wheel inside it (`harness/_data`).
+Both answer through `resource`, so that no other module knows which of the two it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = _PACKAGE / "_data"
+_CHECKOUT = _PACKAGE.parent
+
+FOLDERS = ("hooks", "lab", "scenarios", "reports", "clauses")
+
+
+def resource(*parts: str) -> Path:
+    """The path of a shipped file or folder, e.g. `resource("hooks", "catalogue")`.
+
+    The first part is one of `FOLDERS`. Raises FileNotFoundError where the file is not there.
+    """
+    if parts[0] not in FOLDERS:
+        raise ValueError(f"{parts[0]!r} is none of {FOLDERS}")
+    base = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+    path = base.joinpath(*parts)
+    if not path.exists():
+        raise FileNotFoundError(path)
+    return path
+
+
+def cache_dir(*parts: str) -> Path:
+    """A folder under the user's cache folder, made if need be.
+
+    `HARNESS_CACHE` overrides it; else `XDG_CACHE_HOME`, else the platform's usual place.
+    """
+    named = os.environ.get("HARNESS_CACHE")
+    if named:
+        base = Path(named)
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches" / "privacy-harness"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "privacy-harness" / "cache"
+    else:
+        xdg = os.environ.get("XDG_CACHE_HOME")
+        base = (Path(xdg) if xdg else Path.home() / ".cache") / "privacy-harness"
+    path = base.joinpath(*parts)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def state_dir(*parts: str) -> Path:
+    """A folder for what must outlive a run (keys, running lab devices), made if need be."""
+    named = os.environ.get("HARNESS_STATE")
+    if named:
+        base = Path(named)
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support" / "privacy-harness"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "privacy-harness" / "state"
+    else:
+        xdg = os.environ.get("XDG_STATE_HOME")
+        base = (Path(xdg) if xdg else Path.home() / ".local" / "state") / "privacy-harness"
+    path = base.joinpath(*parts)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
