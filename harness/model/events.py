@@ -84,16 +84,30 @@ class Stack(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One direction of a flow. `body` is the SHA-256 of a file in objects/, or null where there is none."""
+    """One direction of a flow, as it was on the wire: `body` is the SHA-256 of a file in objects/, content
+    encodings (gzip, br) not undone, or null where there is none. `size` is its length in bytes.
+
+    `complete` is false where the connection or the capture ended inside the body.
+    """
 
     headers: list[list[str]] = field(default_factory=list)
     body: str | None = None
     size: int = 0
+    complete: bool = True
+    trailers: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Flow(Event):
-    """One exchange on the network. `host_ns` is when its first byte reached the proxy."""
+    """One exchange on the network, or a part of one. `host_ns` is when its first byte reached the proxy.
+
+    An exchange is journalled as it goes on, so that the death of the proxy in its middle loses nothing.
+    `phase` says how far it had come, and `of` names the exchange's first line, whose id is the id of
+    the exchange: "open" (the request's head), "request" (the whole request, before it is sent on),
+    "done" (final; repeats all that is known), "message" (one WebSocket message: `request` if from the
+    app, `response` if to it, `method` is "text" or "binary"), "closed" (the end of a WebSocket).
+    `harness.bundle.reader` joins them.
+    """
 
     journal: ClassVar[str] = "flows.jsonl"
     prefix: ClassVar[str] = "f"
@@ -110,6 +124,10 @@ class Flow(Event):
     status: int | None = None
     response: Message | None = None
     error: str | None = None
+    phase: str = "done"
+    of: str | None = None
+    sni: str | None = None         # the host name of the client's TLS greeting
+    version: str | None = None     # of HTTP or TLS: HTTP/1.1, HTTP/2.0, TLSv1.3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,164 @@
+"""One run's bundle from its folder's making to its sealing."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from harness import __version__
+from harness.bundle.format import FORMAT, MANIFEST, SAMPLE, SIGNATURE, BundleError
+from harness.bundle.journal import JournalWriter
+from harness.bundle.keys import signing_key
+from harness.bundle.manifest import seal
+from harness.bundle.objects import ObjectStore, hash_file
+from harness.bundle.reader import open_bundle
+from harness.errors import UsageError
+from harness.model import Event, Fact, Gap, GapKind
+
+E = TypeVar("E", bound=Event)
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class Bundle:
+    """The bundle of a run that is going on. Safe to use from several threads.
+
+    `path` is its folder: readable by its owner only, for it holds what the app knew. The proxy process
+    writes its own journals in it.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], int]) -> None:
+        self.path = path
+        self.objects = ObjectStore(path)
+        self._journals = JournalWriter(path)
+        self._clock = clock
+
+    @classmethod
+    def create(cls, out_dir: Path | str, package: str, *, clock: Callable[[], int] = time.time_ns) -> Bundle:
+        """A new folder `<UTC time>-<package>-<6 hex digits>` in `out_dir`, and the link `latest` to it."""
+        out = Path(out_dir)
+        at = datetime.datetime.fromtimestamp(clock() / 1e9, datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+        name = f"{at}-{_UNSAFE.sub('_', package)[:100]}-{secrets.token_hex(3)}"
+        bundle = cls.at(out / name, package, clock=clock)
+        _link_latest(out, name)
+        return bundle
+
+    @classmethod
+    def at(cls, path: Path | str, package: str, *, clock: Callable[[], int] = time.time_ns) -> Bundle:
+        """A new bundle in just this folder, which must be empty or not there."""
+        folder = Path(path)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if any(folder.iterdir()):
+                raise UsageError(
+                    f"{folder} is not empty.", "A bundle is never overwritten or added to.", "Name another folder.")
+        except OSError as bad:
+            raise UsageError(
+                f"{folder} cannot be made: {bad.strerror}.", "", "Name another folder with --out.") from bad
+        bundle = cls(folder, clock)
+        bundle.append(Fact(host_ns=clock(), type="bundle", data={
+            "format": FORMAT, "tool": "privacy-harness", "version": __version__, "package": package}))
+        return bundle
+
+    def append(self, event: E) -> E:
+        """Journals the event, and returns it with its id. It is on its way to the disk when this returns."""
+        return self._journals.append(event)
+
+    def put_object(self, content: bytes) -> str:
+        """Keeps the content, and returns its SHA-256."""
+        return self.objects.put(content)
+
+    def put_file(self, source: Path) -> str:
+        """Keeps a file of any size as an object, and returns its SHA-256."""
+        return self.objects.put_file(source)
+
+    def put_sample(self, apk: Path) -> str:
+        """Keeps the app that was tested as sample/<SHA-256>.apk, and returns the SHA-256."""
+        folder = self.path / SAMPLE
+        folder.mkdir(exist_ok=True)
+        unfinished = folder / ".unfinished"
+        try:
+            shutil.copyfile(apk, unfinished)
+            sha256 = hash_file(unfinished)
+            unfinished.replace(folder / f"{sha256}.apk")
+        except OSError as bad:
+            unfinished.unlink(missing_ok=True)
+            raise BundleError(
+                f"{apk} could not be copied into the bundle: {bad.strerror}.",
+                "The bundle keeps the app that was tested.",
+                "Free some space, or choose another folder with --out, and run again.") from bad
+        return sha256
+
+    def sync(self) -> None:
+        """Forces what was journalled to the disk, so that it survives the loss of power too."""
+        self._journals.sync()
+
+    def seal(self, complete: bool, reason: str = "", key: Ed25519PrivateKey | None = None) -> None:
+        """Ends the run: fact `end`, and where it is not complete a gap `interrupted`; manifest; signature.
+
+        The proxy must have ended before: while it writes, this raises BundleError.
+        """
+        self._journals.open_all()
+        now = self._clock()
+        for lost in self.objects.adopt():
+            self.append(Gap(
+                host_ns=now, kind=GapKind.CAPTURE_LOST, subject=lost.label, to_ns=now,
+                detail=f"The object {lost.label} was cut off; "
+                       f"the {lost.size} bytes that came are kept as {lost.sha256}.",
+            ))
+        if not complete:
+            self.append(Gap(
+                host_ns=now, kind=GapKind.INTERRUPTED, detail=reason or "The run was interrupted.", from_ns=now))
+        self.append(Fact(host_ns=now, type="end", data={"complete": complete, "reason": reason}))
+        self._journals.close()
+        seal(self.path, key or signing_key())
+
+    def close(self) -> None:
+        """Lets the journals go without sealing: for what comes after a failure. Journalled events stay."""
+        self._journals.close()
+
+
+def seal_interrupted(path: Path | str, key: Ed25519PrivateKey | None = None) -> bool:
+    """Seals what a killed harness left, marked as interrupted. False where the bundle is sealed already.
+
+    Raises BundleError while a process still writes to it.
+    """
+    folder = Path(path)
+    if (folder / SIGNATURE).exists():
+        return False
+    reader = open_bundle(folder)
+    if (folder / MANIFEST).exists():
+        (folder / MANIFEST).unlink()    # killed between manifest and signature: nobody signed it
+    last = max((fact.host_ns for fact in reader.facts()), default=0)
+    bundle = Bundle(folder, time.time_ns)
+    try:
+        bundle._journals.open_all()
+        if any(fact.type == "end" for fact in reader.facts()):
+            bundle.close()
+            seal(folder, key or signing_key())
+        else:
+            bundle.append(Fact(host_ns=time.time_ns(), type="recovered", data={"last_fact_ns": last}))
+            bundle.seal(False, "The harness was killed or crashed before the run had ended.", key)
+    except BundleError:
+        bundle.close()
+        raise
+    return True
+
+
+def _link_latest(out: Path, name: str) -> None:
+    """`latest` -> the newest run. A convenience: a file system without links goes without."""
+    new = out / f".latest-{secrets.token_hex(3)}"
+    try:
+        new.symlink_to(name, target_is_directory=True)
+        os.replace(new, out / "latest")
+    except OSError:
+        new.unlink(missing_ok=True)
