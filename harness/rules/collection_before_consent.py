@@ -1,0 +1,57 @@
+"""Personal information is read or sent before the user agrees to the privacy policy, or after the user refused it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.model import Finding, Grade, Outcome
+from harness.rules.rule import Boundary, Hooks, Rule, Screens, Traffic
+from harness.rules.sensitive import judged, name
+from harness.tables import Tables, groups, records
+
+STAGES = ("before_consent", "after_refusal")
+WORDS = {"before_consent": ("before consent", "征得同意前"), "after_refusal": ("after refusal", "用户拒绝后")}
+
+
+def decide(run: Tables) -> Iterator[Finding]:
+    if not len(run.calls):
+        return
+    rows = run.calls[run.calls["base"].isin(STAGES) & run.calls["kind"].isin(judged())]
+    sent = [s for s in records(run.sightings) if s["base"] in STAGES]
+    for (base, kind, caller), group in groups(rows, "base", "kind", "caller"):
+        real = [c["event_id"] for c in group if c["outcome"] == Outcome.VALUE and c["origin"] != "framework"]
+        if not real:
+            faint = [c["event_id"] for c in group]
+            yield Finding(grade=Grade.C, item=kind, caller=caller, stage=base, evidence=faint)
+            continue
+        left = [s for s in sent if s["base"] == base and set(s["calls"]) & set(real)]
+        when, when_zh = WORDS[base]
+        hosts = sorted({s["host"] for s in left})
+        times = "once" if len(real) == 1 else f"{len(real)} times"
+        yield Finding(
+            grade=Grade.A if left else Grade.B,
+            item=kind,
+            caller=caller,
+            stage=base,
+            party=", ".join(sorted({s["party"] for s in left})),
+            evidence=[*real, *dict.fromkeys(s["flow"] for s in left)],
+            reason=f"{caller} read {name(kind)} {when}, {times}"
+            + (f", and it was sent to {', '.join(hosts)}." if left else "."),
+            reason_zh=f"{when_zh},{caller} 读取{name(kind, 'zh')} {len(real)} 次"
+            + (f",并发送至 {'、'.join(hosts)}。" if left else "。"),
+        )
+
+
+rule = Rule(
+    id="collection-before-consent",
+    title="Personal information collected before consent or after refusal",
+    title_zh="征得用户同意前或用户拒绝后收集个人信息",
+    clauses=("sz-guide-04f-no-processing-before-consent", "interimx-no-processing-before-or-after-refusal"),
+    scenarios=("first-launch-agree", "refuse-restart"),
+    needs=(Hooks(judged()), Boundary("after_agree"), Boundary("after_refusal"), Traffic(), Screens()),
+    decide=decide,
+    sees="Hooked calls that gave a value to app or SDK code, and requests that carry such a value, from the first "
+    "instruction of every process to the tap on agree, and after a refusal.",
+    cannot_see="Calls made in native code; values computed from fields that are no calls; requests that could not be "
+    "decrypted.",
+)

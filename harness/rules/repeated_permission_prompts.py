@@ -1,0 +1,55 @@
+"""A permission that the user denied is asked for again although the user did nothing that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.model import Finding, Grade
+from harness.rules.rule import Boundary, Hooks, Rule, Screens
+from harness.tables import Tables, groups
+
+# Unprompted re-prompts within 48 hours that make an offence. Store practice, not law: the clause has no number.
+THRESHOLD = 1
+SOURCE = "store practice: one within 48 h, restart included (getActivity/XXPermissions#147, guolindev/PermissionX#235)"
+
+
+def decide(run: Tables) -> Iterator[Finding]:
+    for (scenario, permission), rows in groups(run.prompts, "scenario", "permission"):
+        denied = ""
+        again: list[str] = []
+        callers: list[str] = []
+        for row in rows:
+            if denied and row["trigger"] != "user":
+                again += [row["event_id"]] + ([row["request"]] if row["request"] else [])
+                callers.append(row["caller"])
+            if row["answer"] == "denied" and not denied:
+                denied = row["answered_by"]
+        count = len(callers)
+        if count >= THRESHOLD:
+            yield Finding(
+                grade=Grade.B,
+                item=permission,
+                caller=callers[0],
+                stage="after_permission_denial",
+                evidence=[denied, *dict.fromkeys(again)],
+                reason=f"{permission} was asked for again {count} time{'s' if count > 1 else ''} after the user had "
+                f"denied it, without a tap that needs it, in scenario {scenario}. Profile: {SOURCE}.",
+                reason_zh=f"用户拒绝后,在无相关操作的情况下再次申请 {permission} {count} 次(场景 {scenario})。"
+                "判定口径为应用商店惯例,非法律规定:48 小时内 1 次。",
+            )
+
+
+rule = Rule(
+    id="repeated-permission-prompts",
+    title="Permission asked for again after it was denied",
+    title_zh="用户拒绝权限后频繁弹窗再次申请",
+    clauses=("sz-guide-09b-no-frequent-popups-after-refusal", "interimx-no-frequent-popups"),
+    scenarios=("refuse-permissions",),
+    needs=(Screens(), Boundary("after_permission_denial"), Hooks.of("permission_request")),
+    decide=decide,
+    sees="System permission dialogs on the screen, how each was answered, and the step before each: a tap on a control "
+    "of the app makes a request the user's own; a launch, a restart, coming back or the answer to a dialog does not.",
+    cannot_see="Whether the tapped function really needs the permission; prompts later than the run; requests that the "
+    "system answers without a dialog because the denial is fixed.",
+    thresholds=f"{THRESHOLD} unprompted re-prompt within the run. {SOURCE}.",
+)

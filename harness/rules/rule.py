@@ -1,0 +1,108 @@
+"""What a rule is, and what it can say that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.model import Finding, Gap, GapKind
+from harness.tables import Tables
+
+Decide = Callable[[Tables], Iterator[Finding]]
+
+
+class Need(Protocol):
+    """Something without which silence means nothing. `missing` gives the gaps that say it was lacking."""
+
+    def missing(self, run: Tables) -> list[Gap]: ...
+
+
+def _of_kinds(run: Tables, *kinds: GapKind) -> list[Gap]:
+    return [g for g in run.gaps if g.kind in kinds]
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Hooks of these kinds of personal information were in place in every process, and nothing of theirs was lost.
+
+    A gap that names the kinds it concerns (subject `kind:imei,imsi`) counts only for those.
+    """
+
+    kinds: frozenset[str]
+
+    @classmethod
+    def of(cls, *kinds: str) -> Hooks:
+        return cls(frozenset(kinds))
+
+    def missing(self, run: Tables) -> list[Gap]:
+        gaps = [g for g in _of_kinds(run, GapKind.HOOK_NOT_INSTALLED) if self._concerns(g)]
+        gaps += _of_kinds(run, GapKind.PROCESS_NOT_ATTACHED, GapKind.PROCESS_LOST, GapKind.MESSAGE_LOST)
+        return gaps + [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "hooks"}]
+
+    def _concerns(self, gap: Gap) -> bool:
+        if not gap.subject.startswith("kind:"):
+            return True
+        return not self.kinds or bool(self.kinds & set(gap.subject.removeprefix("kind:").split(",")))
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Traffic was captured from the first to the last moment and could be read."""
+
+    def missing(self, run: Tables) -> list[Gap]:
+        lost = [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "traffic"}]
+        return lost + _of_kinds(run, GapKind.TRAFFIC_NOT_READ)
+
+
+@dataclass(frozen=True)
+class Screens:
+    """The screen could be read and dialogs recognised."""
+
+    def missing(self, run: Tables) -> list[Gap]:
+        lost = [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "screens"}]
+        return lost + _of_kinds(run, GapKind.SCREEN_NOT_READABLE)
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """A stage was really entered by an act on the screen; else its rules decide nothing."""
+
+    stage: str
+
+    def missing(self, run: Tables) -> list[Gap]:
+        if len(run.steps) and (run.steps["opens"] == self.stage).any():
+            return []
+        recorded = [g for g in _of_kinds(run, GapKind.NOT_REACHED) if self.stage in g.subject.split()]
+        why = f"No step of this run opened the stage {self.stage}."
+        return recorded or [run.add_gap(GapKind.NOT_REACHED, why, self.stage)]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the app's policy declares is known (`--app FILE`)."""
+
+    def missing(self, run: Tables) -> list[Gap]:
+        if run.app.known:
+            return []
+        why = "No app file was given, so what the policy declares is not known."
+        return [run.add_gap(GapKind.NOT_REACHED, why, "policy")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One offence. `scenarios`: any of these must have been run; `needs`: what its silence rests on.
+
+    `sees`, `cannot_see`: for its page. `decide` yields findings only; the engine does the rest.
+    """
+
+    id: str
+    title: str
+    title_zh: str
+    clauses: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    needs: Sequence[Need]
+    decide: Decide
+    sees: str
+    cannot_see: str
+    thresholds: str = ""

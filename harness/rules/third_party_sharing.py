@@ -1,0 +1,79 @@
+"""Personal information goes to a third party that the policy does not name, or before the user agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.model import Finding, Grade
+from harness.rules.rule import Boundary, Hooks, Policy, Rule, Traffic
+from harness.rules.sensitive import judged, name
+from harness.tables import Tables, groups
+
+EARLY = {"before_consent": ("before consent", "征得同意前"), "after_refusal": ("after refusal", "用户拒绝后")}
+
+
+def _undisclosed(run: Tables, host: str, kind: str) -> str:
+    """Why the policy does not cover this sharing: "" where it does."""
+    for recipient in run.app.recipients:
+        if any(host == d or host.endswith("." + d) for d in recipient.domains):
+            if not recipient.kinds or kind in recipient.kinds:
+                return ""
+            return f"the policy names {recipient.name} but not {name(kind)}"
+    return "the policy names no such recipient"
+
+
+def decide(run: Tables) -> Iterator[Finding]:
+    if not len(run.sightings):
+        return
+    for (base, kind, host), rows in groups(run.sightings[run.sightings["relation"] != "first"], "base", "kind", "host"):
+        early = EARLY.get(base)
+        why = _undisclosed(run, host, kind) if run.app.known else ""
+        if early or why:
+            yield _finding(rows, base, kind, early, why)
+
+
+def _form(hit: dict[str, Any]) -> str:
+    return "+".join([*hit["encodings"], *([] if hit["variant"] == "raw" else [hit["variant"]])]) or "plain"
+
+
+def _finding(
+    rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str, str] | None, why: str
+) -> Finding:
+    first = rows[0]
+    unknown = first["relation"] == "unknown"
+    flows = list(dict.fromkeys(r["flow"] for r in rows))
+    calls = list(dict.fromkeys(c for r in rows for c in r["calls"]))
+    forms = sorted({_form(r) for r in rows})
+    causes = ([early[0]] if early else []) + ([why] if why else [])
+    causes_zh = ([early[1]] if early else []) + (["隐私政策未披露该接收方或该类信息"] if why else [])
+    many = "s" if len(flows) > 1 else ""
+    return Finding(
+        grade=Grade.A,
+        item=kind,
+        caller=first["caller"],
+        stage=base,
+        party=first["party"],
+        candidate=unknown,
+        evidence=[*flows, *calls],
+        reason=f"{name(kind)} went to {first['host']} ({', '.join(forms)}) in {len(flows)} request{many}: "
+        + "; ".join(causes) + "."
+        + (" Whose host it is is not known: a person must say." if unknown else ""),
+        reason_zh=f"{name(kind, 'zh')}被发送至 {first['host']}({'、'.join(forms)}),共 {len(flows)} 次请求:"
+        + ";".join(causes_zh) + ("。该域名归属未知,需人工确认。" if unknown else "。"),
+    )
+
+
+rule = Rule(
+    id="third-party-sharing",
+    title="Personal information shared with a third party undisclosed or without consent",
+    title_zh="未告知或未经同意向第三方提供个人信息",
+    clauses=("sz-guide-13a-share-notice", "sz-guide-02b-policy-covers-third-party"),
+    scenarios=("first-launch-agree", "refuse-restart", "refuse-permissions"),
+    needs=(Traffic(), Hooks(judged()), Boundary("after_agree"), Policy()),
+    decide=decide,
+    sees="Values that hooked calls gave to the app, found in requests to hosts that are not the first party's, decoded "
+    "and hashed forms included.",
+    cannot_see="Sharing from server to server; traffic that was pinned or not HTTP; forms that no decoder here knows, "
+    "such as encryption in the app.",
+)

@@ -1,0 +1,190 @@
+"""The frames that rules and reports read, made from a bundle and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from harness.bundle import BundleReader
+from harness.model import Call, Event, Fact, Flow, Gap, GapKind, Message, Stack
+from harness.tables import attribution, parties, prompts, stages, values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """One run. Every frame has `event_id`, and events have `t` (ns, host clock), `scenario`, `stage`, `base`.
+
+    calls: method, kind, outcome, value, arguments, process, pid, caller, origin, caller_frame, frames, stack
+    flows: host, url, method, status, party, relation, basis, protocol, error
+    screens, steps: as journalled
+    sightings: a value of a call found in a flow (flow, calls, kind, value, variant, where, encodings, party, ...)
+    prompts: each appearance of a system permission dialog (see `prompts`)
+    stages: intervals
+    """
+
+    calls: pd.DataFrame
+    stacks: dict[str, Stack]
+    flows: pd.DataFrame
+    screens: pd.DataFrame
+    steps: pd.DataFrame
+    stages: pd.DataFrame
+    sightings: pd.DataFrame
+    prompts: pd.DataFrame
+    gaps: list[Gap]
+    facts: list[Fact]
+    app: parties.AppFacts
+    package: str
+    scenarios: tuple[str, ...]     # those that were run to their end or at least begun
+    complete: bool
+
+    def fact(self, kind: str) -> dict[str, Any]:
+        """The data of the last fact of a type; {} where there is none."""
+        return next((f.data for f in reversed(self.facts) if f.type == kind), {})
+
+    def add_gap(self, kind: GapKind, detail: str, subject: str = "") -> Gap:
+        """A blind spot that only the analysis can name (a scenario that was never run). Its id begins with `n`."""
+        for gap in self.gaps:
+            if gap.id.startswith("n") and (gap.kind, gap.detail, gap.subject) == (kind, detail, subject):
+                return gap
+        made = Gap(id=f"n{1 + sum(g.id.startswith('n') for g in self.gaps)}", host_ns=0, kind=kind, detail=detail,
+                   subject=subject)
+        self.gaps.append(made)
+        return made
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as mappings."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def groups(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[str, ...], list[dict[str, Any]]]]:
+    """Rows with equal texts in `columns`, in the order of those texts; rows keep theirs."""
+    if not len(frame):
+        return
+    for key, rows in frame.groupby(list(columns), sort=True):
+        names = key if isinstance(key, tuple) else (key,)
+        yield tuple(str(n) for n in names), records(rows)
+
+
+def clock_offset(facts: Sequence[Fact]) -> int:
+    """Device clock minus host clock, ns, by the last measurement; 0 where none was made."""
+    measured = [f.data["offset_ns"] for f in facts if f.type == "clock" and "offset_ns" in f.data]
+    return int(measured[-1]) if measured else 0
+
+
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns)).astype(object) if not rows else pd.DataFrame(rows)
+
+
+CALLS = (
+    "event_id", "t", "pid", "process", "tid", "thread", "seq", "hook", "kind", "method", "signature", "arguments",
+    "value", "outcome", "error", "stack", "frames", "caller", "origin", "caller_frame", "caller_prefix", "permission",
+)
+FLOWS = (
+    "event_id", "t", "end_ns", "protocol", "method", "url", "host", "port", "client_port", "status", "error", "party",
+    "relation", "basis", "request", "response",
+)
+SCREENS = ("event_id", "t", "package", "activity", "kind", "permission")
+STEPS = ("event_id", "t", "end_ns", "scenario", "action", "target", "opens")
+SIGHTINGS = (
+    "flow", "t", "kind", "value", "variant", "where", "encodings", "matched", "calls", "caller", "origin", "host",
+    "party", "relation", "scenario", "stage", "base",
+)
+
+
+def _placed(rows: list[dict[str, Any]], columns: Sequence[str], found: Sequence[stages.Interval]) -> pd.DataFrame:
+    frame = _frame(rows, columns)
+    if frame.empty:
+        return _frame([], (*columns, "scenario", "stage", "base", "on_boundary"))
+    frame = frame.sort_values("t", kind="stable", ignore_index=True)
+    return pd.concat([frame, stages.place(frame["t"], found)], axis=1)
+
+
+def load(
+    source: BundleReader, *, app: parties.AppFacts | None = None, sdks: Sequence[attribution.Sdk] | None = None
+) -> Tables:
+    """Read a bundle into frames.
+
+    `app` overrides the app facts recorded in the bundle. Raises HarnessError where the bundle is no bundle.
+    """
+    facts, gaps = source.facts(), source.gaps()
+    known = list(attribution.load_sdks() if sdks is None else sdks)
+    app_fact: dict[str, Any] = next((f.data for f in reversed(facts) if f.type == "app"), {})
+    package = str(app_fact.get("package", ""))
+    about = app or parties.AppFacts.of(next((f.data for f in reversed(facts) if f.type == "app_file"), None))
+    known += [
+        attribution.Sdk(name=r.name, company=r.name, packages=r.packages, hosts=r.domains, source="app file")
+        for r in about.recipients if r.packages
+    ]
+    offset = clock_offset(facts)
+    steps, screens = list(source.steps()), list(source.screens())
+    calls, flows = list(source.calls()), source.flows()
+    stacks = {s.id: s for s in source.stacks()}
+    groups: tuple[Sequence[Event], ...] = (steps, screens, calls, flows, facts)
+    last = max((event.host_ns for group in groups for event in group), default=0) + 1
+    found = stages.intervals(steps, last)
+
+    call_rows = [_call_row(c, stacks, package, known, offset) for c in calls]
+    flow_rows = [_flow_row(f, package, about, known) for f in flows]
+    calls_frame = _placed(call_rows, CALLS, found)
+    flows_frame = _placed(flow_rows, FLOWS, found)
+    screens_frame = _placed([_row(s) for s in screens], SCREENS, found)
+    steps_frame = _frame([_row(s) for s in steps], STEPS)
+    return Tables(
+        calls=calls_frame, stacks=stacks, flows=flows_frame, screens=screens_frame, steps=steps_frame,
+        stages=stages.frame(found), gaps=gaps, facts=facts, app=about, package=package,
+        sightings=_sightings(source, calls_frame, flows_frame),
+        prompts=prompts.appearances(screens, steps, calls_frame, found),
+        scenarios=tuple(dict.fromkeys(s.scenario for s in steps if s.action == "scenario_start")),
+        complete=source.complete(),
+    )
+
+
+def _row(event: Event) -> dict[str, Any]:
+    row = {name: getattr(event, name) for name in event.__dataclass_fields__}
+    row["event_id"], row["t"] = row.pop("id"), row.pop("host_ns")
+    return row
+
+
+def _call_row(
+    call: Call, stacks: dict[str, Stack], package: str, sdks: Sequence[attribution.Sdk], offset: int
+) -> dict[str, Any]:
+    row = _row(call)
+    row["t"] = row.pop("device_ns") - offset
+    row["frames"] = stacks[call.stack].frames if call.stack in stacks else []
+    who = attribution.attribute(row["frames"], package=package, method=call.method, sdks=sdks)
+    row |= {"caller": who.name, "origin": who.origin, "caller_frame": who.frame, "caller_prefix": who.prefix}
+    row["outcome"] = str(call.outcome)
+    return row
+
+
+def _flow_row(flow: Flow, package: str, about: parties.AppFacts, sdks: Sequence[attribution.Sdk]) -> dict[str, Any]:
+    row = _row(flow)
+    party = parties.party_of(flow.host, package=package, facts=about, sdks=sdks)
+    return row | {"party": party.name, "relation": party.relation, "basis": party.basis}
+
+
+def _sightings(source: BundleReader, calls: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Values found in requests. The caller is that of the last call before the flow which read the value."""
+    by_id = {row["event_id"]: row for row in records(calls)}
+    search = values.Search(values.needles(row for row in by_id.values() if row["outcome"] == "value"))
+    rows: list[dict[str, Any]] = []
+    for flow in records(flows):
+        message: Message | None = flow["request"]
+        headers = message.headers if message else []
+        body = source.object(message.body) if message and message.body else None
+        for hit in search.sightings(flow["event_id"], values.haystacks(flow["url"], headers, body)):
+            before = [c for c in hit.calls if by_id[c]["t"] <= flow["t"]]
+            reader = by_id[before[-1] if before else hit.calls[0]]
+            rows.append(
+                {
+                    "flow": hit.flow, "t": flow["t"], "kind": hit.kind, "value": hit.value, "variant": hit.variant,
+                    "where": hit.where, "encodings": list(hit.encodings), "matched": hit.matched,
+                    "calls": before or list(hit.calls), "caller": reader["caller"], "origin": reader["origin"],
+                }
+                | {name: flow[name] for name in ("host", "party", "relation", "scenario", "stage", "base")}
+            )
+    return _frame(rows, SIGHTINGS)

@@ -1,0 +1,83 @@
+"""Stages from steps: intervals that begin and end with something that happened on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from harness.model import Stage, Step
+
+# Steps that only watch: they neither bring an app back to the front nor act on it.
+_PASSIVE = {"observe", "screen", "wait", "note", "scenario_start", "scenario_end", "process"}
+
+COLUMNS = ("scenario", "stage", "base", "from_ns", "to_ns", "opened_by", "settled_ns")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """`[from_ns, to_ns)` on the host's clock. `settled_ns`: from here on the boundary is certain; before it a
+    call may still belong to the stage before, and is counted in this one, in the app's favour. `base`: the
+    stage that the background interrupts; elsewhere the stage itself."""
+
+    scenario: str
+    stage: str
+    base: str
+    from_ns: int
+    to_ns: int
+    opened_by: str
+    settled_ns: int
+
+
+def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
+    """The stages of a run. Steps in the order of the journal; `end_ns` closes an unfinished scenario."""
+    found: list[Interval] = []
+    scenario = ""
+    current: tuple[str, int, str, int] | None = None   # stage, from, opened_by, settled
+    base = Stage.BEFORE_CONSENT.value
+
+    def close(at: int) -> None:
+        if current is not None and at > current[1]:
+            found.append(Interval(scenario=scenario, stage=current[0], base=base, from_ns=current[1], to_ns=at,
+                                  opened_by=current[2], settled_ns=min(current[3], at)))
+
+    for step in steps:
+        if step.action == "scenario_start":
+            close(step.host_ns)
+            scenario, base = step.scenario, Stage.BEFORE_CONSENT.value
+            current = (base, step.host_ns, step.id, step.host_ns)
+        elif step.action == "scenario_end":
+            close(step.end_ns)
+            current = None
+        elif current is not None:
+            opened = step.opens
+            if opened is None and current[0] == Stage.BACKGROUND and step.action not in _PASSIVE:
+                opened = base
+            if opened is not None and opened != current[0]:
+                close(step.host_ns)
+                current = (opened, step.host_ns, step.id, step.end_ns)
+            if opened is not None and opened != Stage.BACKGROUND:
+                base = opened
+    close(end_ns)
+    return found
+
+
+def frame(found: Sequence[Interval]) -> pd.DataFrame:
+    return pd.DataFrame([[getattr(i, c) for c in COLUMNS] for i in found], columns=list(COLUMNS))
+
+
+def place(times: pd.Series[int], found: Sequence[Interval]) -> pd.DataFrame:
+    """For each time (ns, host clock): scenario, stage, base and whether it fell on a boundary. Outside of all: ""."""
+    if not found:
+        return pd.DataFrame({"scenario": "", "stage": "", "base": "", "on_boundary": False}, index=times.index)
+    starts = pd.Series([i.from_ns for i in found]).to_numpy()
+    at = starts.searchsorted(times.to_numpy(), side="right") - 1
+    rows = []
+    for position, t in zip(at, times, strict=True):
+        if position < 0 or t >= found[position].to_ns:
+            rows.append(("", "", "", False))
+        else:
+            i = found[position]
+            rows.append((i.scenario, i.stage, i.base, bool(t < i.settled_ns)))
+    return pd.DataFrame(rows, columns=["scenario", "stage", "base", "on_boundary"], index=times.index)

@@ -1,0 +1,64 @@
+"""The caller is the nearest frame that is neither framework nor ours; the longest prefix wins; unresolved is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.tables.attribution import Sdk, attribute, class_of
+from harness.tables.parties import AppFacts, Recipient, party_of, registrable
+
+SDKS = (
+    Sdk(name="Nimbus", packages=("com.adnimbus",), source="test"),
+    Sdk(name="Nimbus Push", packages=("com.adnimbus.push",), hosts=("adnimbus.example",), source="test"),
+)
+METHOD = "android.telephony.TelephonyManager.getImei"
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        (["example.shop.Main.a(Main.java:3)"], ("example.shop", "app")),
+        (["android.telephony.TelephonyManager.getImei(TelephonyManager.java:9)", "com.adnimbus.A.b(A.java:1)"], ("Nimbus", "sdk")),
+        (["com.adnimbus.push.A$B.run(A.java:1)", "example.shop.Main.a(Main.java:3)"], ("Nimbus Push", "sdk")),
+        (["com.adnimbuses.A.b(A.java:1)"], ("unresolved", "unresolved")),
+        (["java.lang.reflect.Method.invoke(Method.java:5)", "example.shop.Main.a(Main.java:3)"], ("example.shop", "app")),
+        (["android.webkit.WebView.<init>(WebView.java:5)", "example.shop.Main.a(Main.java:3)"], ("example.shop", "framework")),
+        (["androidx.core.Compat.get(Compat.java:5)", "example.shop.Main.a(Main.java:3)"], ("example.shop", "app")),
+        (["android.os.Looper.loop(Looper.java:5)"], ("unresolved", "framework")),
+        ([], ("unresolved", "unresolved")),
+        (["a.b.c(Unknown Source:8)"], ("unresolved", "unresolved")),
+    ],
+)
+def test_caller(frames: list[str], expected: tuple[str, str]) -> None:
+    who = attribute(frames, package="example.shop", method=METHOD, sdks=SDKS)
+    assert (who.name, who.origin) == expected
+
+
+def test_class_of_a_frame() -> None:
+    assert class_of("example.shop.Main$1.run(Main.java:12)") == "example.shop.Main$1"
+    assert class_of("java.base/java.lang.Thread.run(Thread.java:8)") == "java.lang.Thread"
+    assert class_of("app//example.shop.Main.<init>(Main.java)") == "example.shop.Main"
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [("a.b.example.com.cn", "example.com.cn"), ("x.example", "x.example"), ("api.x.example", "x.example"), ("10.0.0.1", "10.0.0.1"),
+     ("localhost", "localhost"), ("[::1]", "::1"), ("CDN.Foo.Co.UK.", "foo.co.uk")],
+)
+def test_registrable_domain(host: str, domain: str) -> None:
+    assert registrable(host) == domain
+
+
+def test_parties() -> None:
+    facts = AppFacts(known=True, first_party=("shop.example",), recipients=(Recipient(name="晴空", domains=("q.example",)),))
+
+    def relation(host: str, about: AppFacts) -> tuple[str, str]:
+        party = party_of(host, package="example.shop.app", facts=about, sdks=SDKS)
+        return party.relation, party.name
+
+    assert relation("api.shop.example", facts) == ("first", "shop.example")
+    assert relation("c.q.example", facts) == ("third", "晴空")
+    assert relation("notq.example", facts) == ("third", "notq.example")
+    assert relation("t.adnimbus.example", AppFacts()) == ("third", "Nimbus Push")
+    assert relation("api.shop.example", AppFacts()) == ("first", "shop.example")
+    assert relation("elsewhere.example", AppFacts()) == ("unknown", "elsewhere.example")
