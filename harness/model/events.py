@@ -132,13 +132,16 @@ class Flow(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """What a step touched. `bounds`: left, top, right, bottom in pixels."""
+    """What a step touched, or a screen offers. `bounds`: left, top, right, bottom in pixels. `checked`: the state
+    of a box that can be ticked; null for any other control, and where the box does not tell."""
 
     text: str = ""
     role: str = "other"
     resource_id: str = ""
     package: str = ""
     bounds: tuple[int, int, int, int] = (0, 0, 0, 0)
+    checked: bool | None = None
+    enabled: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +159,7 @@ class Screen(Event):
     controls: list[Control] = field(default_factory=list)
     hierarchy: str | None = None
     screenshot: str | None = None
+    after_step: str | None = None  # the last step that acted on the device before this state was seen
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,14 +121,29 @@ def _read_app(surface: Surface, owner: str, phrases: Phrases) -> Reading:
 def _contextual(controls: Sequence[FoundControl]) -> list[FoundControl]:
     """Within a notice a bare 确定 agrees and a bare 取消 refuses, unless a plainer control does already.
 
-    A control that neither text nor id explains keeps the role "other".
+    Beside a plain refusal the one control that nothing explains agrees, and beside a plain agreement it refuses:
+    a notice asks for an answer, whatever words it has for it. Else such a control keeps the role "other".
     """
     plain = {c.role for c in controls if not c.weak}
     out = []
     for control in controls:
         outdone = {"agree": {"agree"}, "refuse": {"refuse", "exit"}}.get(control.role, set()) & plain
         out.append(replace(control, role="other") if control.weak and outdone else control)
-    return out
+    return _only_other(out)
+
+
+def _only_other(controls: list[FoundControl]) -> list[FoundControl]:
+    unknown = [c for c in controls if c.role == "other" and c.text and not c.weak and c.tappable and not c.why]
+    known = {c.role for c in controls}
+    if len(unknown) != 1:
+        return controls
+    if "agree" not in known and known & {"refuse", "exit"}:
+        inferred = replace(unknown[0], role="agree", weak=True, why="the only other control beside a refusal")
+    elif "agree" in known and not known & {"refuse", "exit", "limited_mode", "later", "close", "settings"}:
+        inferred = replace(unknown[0], role="refuse", weak=True, why="the only other control beside an agreement")
+    else:
+        return controls
+    return [inferred if c is unknown[0] else c for c in controls]
 
 
 def _answerable(surface: Surface) -> bool:
