@@ -22,7 +22,11 @@ _EPILOG = (
 def build() -> typer.Typer:
     """The whole command line. Raises TypeError where a file of this folder is no command."""
     app = typer.Typer(
-        name="harness", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=_EPILOG,
+        name="harness",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        epilog=_EPILOG,
         help="Prove, clause by clause, what an Android app does with personal information.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )

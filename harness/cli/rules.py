@@ -28,7 +28,11 @@ def clause_list() -> list[dict[str, Any]]:
         {
             "id": e["id"],
             "decided_by": decided.get(e["id"]) or ("checklist" if e["mode"] == "manual" else None),
-            "mode": e["mode"], "force": e["force"], "source": e["source"], "zh": e["zh"], "en": e["en"],
+            "mode": e["mode"],
+            "force": e["force"],
+            "source": e["source"],
+            "zh": e["zh"],
+            "en": e["en"],
         }
         for e in entries
     ]
@@ -39,8 +43,13 @@ def register(app: typer.Typer) -> None:
     def rules(json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> int:
         """List the rules, the clauses they serve and the scenarios they need."""
         rows = [
-            {"id": r.id, "title": r.title, "clauses": list(r.clauses), "scenarios": list(r.scenarios),
-             "needs": [_need(n) for n in r.needs]}
+            {
+                "id": r.id,
+                "title": r.title,
+                "clauses": list(r.clauses),
+                "scenarios": list(r.scenarios),
+                "needs": [_need(n) for n in r.needs],
+            }
             for r in all_rules()
         ]
         if json:

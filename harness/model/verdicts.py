@@ -7,10 +7,12 @@ from enum import StrEnum
 
 
 class VerdictWord(StrEnum):
+    """Worst first: reports keep this order."""
+
     VIOLATION = "VIOLATION"
     CANDIDATE = "CANDIDATE"            # a person must sign
-    NOT_OBSERVED = "NOT_OBSERVED"
     INCONCLUSIVE = "INCONCLUSIVE"
+    NOT_OBSERVED = "NOT_OBSERVED"
 
 
 class Grade(StrEnum):

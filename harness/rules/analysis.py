@@ -67,6 +67,10 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 def _gap(gap: Gap) -> dict[str, Any]:
     return {
-        "id": gap.id, "kind": str(gap.kind), "detail": gap.detail, "subject": gap.subject,
-        "from": gap.from_ns, "to": gap.to_ns,
+        "id": gap.id,
+        "kind": str(gap.kind),
+        "detail": gap.detail,
+        "subject": gap.subject,
+        "from": gap.from_ns,
+        "to": gap.to_ns,
     }

@@ -67,27 +67,50 @@ def decide(rule: Rule, run: Tables) -> list[Verdict]:
     found = list(rule.decide(run))
     verdicts = [
         Verdict(
-            rule=rule.id, clauses=list(rule.clauses), grade=f.grade, stage=f.stage, item=f.item, caller=f.caller,
-            party=f.party, evidence=f.evidence, reason=f.reason, reason_zh=f.reason_zh,
+            rule=rule.id,
+            clauses=list(rule.clauses),
+            grade=f.grade,
+            stage=f.stage,
+            item=f.item,
+            caller=f.caller,
+            party=f.party,
+            evidence=f.evidence,
+            reason=f.reason,
+            reason_zh=f.reason_zh,
             verdict=VerdictWord.CANDIDATE if f.candidate else VerdictWord.VIOLATION,
         )
-        for f in found if f.grade != Grade.C
+        for f in found
+        if f.grade != Grade.C
     ]
     if verdicts:
         return verdicts
     gaps = missing(rule, run)
     if gaps:
         first = gaps[0].detail + (f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else "")
-        return [Verdict(rule=rule.id, clauses=list(rule.clauses), verdict=VerdictWord.INCONCLUSIVE,
-                        gaps=[g.id for g in gaps], reason=first, reason_zh="存在观察缺口,不能据此认为没有问题:" + first)]
+        return [
+            Verdict(
+                rule=rule.id,
+                clauses=list(rule.clauses),
+                verdict=VerdictWord.INCONCLUSIVE,
+                gaps=[g.id for g in gaps],
+                reason=first,
+                reason_zh="存在观察缺口,不能据此认为没有问题:" + first,
+            )
+        ]
     faint = sorted({e for f in found for e in f.evidence})
-    return [Verdict(
-        rule=rule.id, clauses=list(rule.clauses), verdict=VerdictWord.NOT_OBSERVED,
-        grade=Grade.C if faint else None, evidence=faint,
-        reason="Nothing of the kind was observed in the scenarios run."
-        + (" Calls that were denied, gave nothing or were the framework's own are cited." if faint else ""),
-        reason_zh="在已运行的场景中未观察到。" + ("引用的调用被拒绝、无返回值或由系统框架自身引起。" if faint else ""),
-    )]
+    return [
+        Verdict(
+            rule=rule.id,
+            clauses=list(rule.clauses),
+            verdict=VerdictWord.NOT_OBSERVED,
+            grade=Grade.C if faint else None,
+            evidence=faint,
+            reason="Nothing of the kind was observed in the scenarios run."
+            + (" Calls that were denied, gave nothing or were the framework's own are cited." if faint else ""),
+            reason_zh="在已运行的场景中未观察到。"
+            + ("引用的调用被拒绝、无返回值或由系统框架自身引起。" if faint else ""),
+        )
+    ]
 
 
 def judge(run: Tables, rules: Sequence[Rule]) -> list[Verdict]:

@@ -12,10 +12,22 @@ from harness.resources import resource
 
 # Every app reads these of its own device to draw a page; reading them alone is no offence, and where they are
 # sent with an identifier, the identifier shows it.
-READ_FREELY = frozenset({
-    "device_model", "os_version", "device_info_other", "app_info", "network_type", "region", "permission_request",
-    "user_content", "service_log", "crash_log", "system_property", "sensors",
-})
+READ_FREELY = frozenset(
+    {
+        "device_model",
+        "os_version",
+        "device_info_other",
+        "app_info",
+        "network_type",
+        "region",
+        "permission_request",
+        "user_content",
+        "service_log",
+        "crash_log",
+        "system_property",
+        "sensors",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,7 @@ def _form(hit: dict[str, Any]) -> str:
     return "+".join([*hit["encodings"], *([] if hit["variant"] == "raw" else [hit["variant"]])]) or "plain"
 
 
-def _finding(
-    rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str, str] | None, why: str
-) -> Finding:
+def _finding(rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str, str] | None, why: str) -> Finding:
     first = rows[0]
     unknown = first["relation"] == "unknown"
     flows = list(dict.fromkeys(r["flow"] for r in rows))
@@ -57,10 +55,12 @@ def _finding(
         candidate=unknown,
         evidence=[*flows, *calls],
         reason=f"{name(kind)} went to {first['host']} ({', '.join(forms)}) in {len(flows)} request{many}: "
-        + "; ".join(causes) + "."
+        + "; ".join(causes)
+        + "."
         + (" Whose host it is is not known: a person must say." if unknown else ""),
         reason_zh=f"{name(kind, 'zh')}被发送至 {first['host']}({'、'.join(forms)}),共 {len(flows)} 次请求:"
-        + ";".join(causes_zh) + ("。该域名归属未知,需人工确认。" if unknown else "。"),
+        + ";".join(causes_zh)
+        + ("。该域名归属未知,需人工确认。" if unknown else "。"),
     )
 
 

@@ -18,8 +18,22 @@ import yaml
 from harness.resources import resource
 
 FRAMEWORK = (
-    "android.", "com.android.", "dalvik.", "libcore.", "java.", "javax.", "jdk.", "sun.", "com.sun.",
-    "org.robolectric.", "org.apache.harmony.", "org.json.", "org.xml.", "org.w3c.", "kotlin.", "kotlinx.coroutines.",
+    "android.",
+    "com.android.",
+    "dalvik.",
+    "libcore.",
+    "java.",
+    "javax.",
+    "jdk.",
+    "sun.",
+    "com.sun.",
+    "org.robolectric.",
+    "org.apache.harmony.",
+    "org.json.",
+    "org.xml.",
+    "org.w3c.",
+    "kotlin.",
+    "kotlinx.coroutines.",
     "com.google.android.gms.dynamite.",
 )
 # Support libraries live in the APK but act for whoever calls them.
@@ -56,8 +70,11 @@ def load_sdks(path: Path | None = None) -> tuple[Sdk, ...]:
     entries: list[dict[str, Any]] = yaml.safe_load((path or resource("hooks", "sdks.yaml")).read_text("utf-8"))
     return tuple(
         Sdk(
-            name=e["name"], company=e.get("company", ""), packages=tuple(e.get("packages", ())),
-            hosts=tuple(e.get("hosts", ())), source=e["source"],
+            name=e["name"],
+            company=e.get("company", ""),
+            packages=tuple(e.get("packages", ())),
+            hosts=tuple(e.get("hosts", ())),
+            source=e["source"],
         )
         for e in entries
     )

@@ -19,8 +19,8 @@ import brotli
 import zstandard
 
 MAX_DEPTH = 4
-MAX_TEXTS = 400          # texts made from one message
-MAX_BYTES = 16 << 20     # bytes of one message looked at, decoded or not
+MAX_TEXTS = 400  # texts made from one message
+MAX_BYTES = 16 << 20  # bytes of one message looked at, decoded or not
 
 _B64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){8,}(?![0-9A-Fa-f])")

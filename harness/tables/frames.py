@@ -37,7 +37,7 @@ class Tables:
     facts: list[Fact]
     app: parties.AppFacts
     package: str
-    scenarios: tuple[str, ...]     # those that were run to their end or at least begun
+    scenarios: tuple[str, ...]  # those that were run to their end or at least begun
     complete: bool
 
     def fact(self, kind: str) -> dict[str, Any]:
@@ -49,8 +49,13 @@ class Tables:
         for gap in self.gaps:
             if gap.id.startswith("n") and (gap.kind, gap.detail, gap.subject) == (kind, detail, subject):
                 return gap
-        made = Gap(id=f"n{1 + sum(g.id.startswith('n') for g in self.gaps)}", host_ns=0, kind=kind, detail=detail,
-                   subject=subject)
+        made = Gap(
+            id=f"n{1 + sum(g.id.startswith('n') for g in self.gaps)}",
+            host_ns=0,
+            kind=kind,
+            detail=detail,
+            subject=subject,
+        )
         self.gaps.append(made)
         return made
 
@@ -80,18 +85,67 @@ def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
 
 
 CALLS = (
-    "event_id", "t", "pid", "process", "tid", "thread", "seq", "hook", "kind", "method", "signature", "arguments",
-    "value", "outcome", "error", "stack", "frames", "caller", "origin", "caller_frame", "caller_prefix", "permission",
+    "event_id",
+    "t",
+    "pid",
+    "process",
+    "tid",
+    "thread",
+    "seq",
+    "hook",
+    "kind",
+    "method",
+    "signature",
+    "arguments",
+    "value",
+    "outcome",
+    "error",
+    "stack",
+    "frames",
+    "caller",
+    "origin",
+    "caller_frame",
+    "caller_prefix",
+    "permission",
 )
 FLOWS = (
-    "event_id", "t", "end_ns", "protocol", "method", "url", "host", "port", "client_port", "status", "error", "party",
-    "relation", "basis", "request", "response",
+    "event_id",
+    "t",
+    "end_ns",
+    "protocol",
+    "method",
+    "url",
+    "host",
+    "port",
+    "client_port",
+    "status",
+    "error",
+    "party",
+    "relation",
+    "basis",
+    "request",
+    "response",
 )
 SCREENS = ("event_id", "t", "package", "activity", "kind", "permission")
 STEPS = ("event_id", "t", "end_ns", "scenario", "action", "target", "opens")
 SIGHTINGS = (
-    "flow", "t", "kind", "value", "variant", "where", "encodings", "matched", "calls", "caller", "origin", "host",
-    "party", "relation", "scenario", "stage", "base",
+    "flow",
+    "t",
+    "kind",
+    "value",
+    "variant",
+    "where",
+    "encodings",
+    "matched",
+    "calls",
+    "caller",
+    "origin",
+    "host",
+    "party",
+    "relation",
+    "scenario",
+    "stage",
+    "base",
 )
 
 
@@ -117,7 +171,8 @@ def load(
     about = app or parties.AppFacts.of(next((f.data for f in reversed(facts) if f.type == "app_file"), None))
     known += [
         attribution.Sdk(name=r.name, company=r.name, packages=r.packages, hosts=r.domains, source="app file")
-        for r in about.recipients if r.packages
+        for r in about.recipients
+        if r.packages
     ]
     offset = clock_offset(facts)
     steps, screens = list(source.steps()), list(source.screens())
@@ -134,8 +189,16 @@ def load(
     screens_frame = _placed([_row(s) for s in screens], SCREENS, found)
     steps_frame = _frame([_row(s) for s in steps], STEPS)
     return Tables(
-        calls=calls_frame, stacks=stacks, flows=flows_frame, screens=screens_frame, steps=steps_frame,
-        stages=stages.frame(found), gaps=gaps, facts=facts, app=about, package=package,
+        calls=calls_frame,
+        stacks=stacks,
+        flows=flows_frame,
+        screens=screens_frame,
+        steps=steps_frame,
+        stages=stages.frame(found),
+        gaps=gaps,
+        facts=facts,
+        app=about,
+        package=package,
         sightings=_sightings(source, calls_frame, flows_frame),
         prompts=prompts.appearances(screens, steps, calls_frame, found),
         scenarios=tuple(dict.fromkeys(s.scenario for s in steps if s.action == "scenario_start")),
@@ -181,9 +244,17 @@ def _sightings(source: BundleReader, calls: pd.DataFrame, flows: pd.DataFrame) -
             reader = by_id[before[-1] if before else hit.calls[0]]
             rows.append(
                 {
-                    "flow": hit.flow, "t": flow["t"], "kind": hit.kind, "value": hit.value, "variant": hit.variant,
-                    "where": hit.where, "encodings": list(hit.encodings), "matched": hit.matched,
-                    "calls": before or list(hit.calls), "caller": reader["caller"], "origin": reader["origin"],
+                    "flow": hit.flow,
+                    "t": flow["t"],
+                    "kind": hit.kind,
+                    "value": hit.value,
+                    "variant": hit.variant,
+                    "where": hit.where,
+                    "encodings": list(hit.encodings),
+                    "matched": hit.matched,
+                    "calls": before or list(hit.calls),
+                    "caller": reader["caller"],
+                    "origin": reader["origin"],
                 }
                 | {name: flow[name] for name in ("host", "party", "relation", "scenario", "stage", "base")}
             )

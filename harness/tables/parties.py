@@ -44,8 +44,10 @@ class AppFacts:
                 first_party=tuple(str(d).lower() for d in data.get("first_party", ())),
                 recipients=tuple(
                     Recipient(
-                        name=str(r["name"]), domains=tuple(r.get("domains", ())),
-                        packages=tuple(r.get("packages", ())), kinds=tuple(r.get("kinds", ())),
+                        name=str(r["name"]),
+                        domains=tuple(r.get("domains", ())),
+                        packages=tuple(r.get("packages", ())),
+                        kinds=tuple(r.get("kinds", ())),
                     )
                     for r in data.get("recipients", ())
                 ),
@@ -53,7 +55,9 @@ class AppFacts:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise UsageError(
-                "The app file cannot be read.", f"It lacks or misplaces {error}.", "docs/app-file.md shows its shape.",
+                "The app file cannot be read.",
+                f"It lacks or misplaces {error}.",
+                "docs/app-file.md shows its shape.",
             ) from error
 
 

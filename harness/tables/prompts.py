@@ -16,8 +16,19 @@ from harness.model import Screen, Step
 from harness.tables import stages
 
 COLUMNS = (
-    "event_id", "t", "permission", "scenario", "stage", "base", "answer", "answered_by", "trigger", "trigger_step",
-    "request", "caller", "session",
+    "event_id",
+    "t",
+    "permission",
+    "scenario",
+    "stage",
+    "base",
+    "answer",
+    "answered_by",
+    "trigger",
+    "trigger_step",
+    "request",
+    "caller",
+    "session",
 )
 PASSIVE = frozenset({"observe", "screen", "wait", "note", "scenario_start", "process", "permission_table"})
 DENIALS = frozenset({"deny", "deny_dont_ask", "refuse"})
@@ -57,10 +68,16 @@ def appearances(
             request = _request_before(calls, moment.host_ns, acted.host_ns if acted else 0)
             cause, by = _trigger(acted)
             open_row = {
-                "event_id": moment.id, "t": moment.host_ns, "permission": moment.permission or "", "answer": "none",
-                "answered_by": "", "trigger": cause, "trigger_step": by,
+                "event_id": moment.id,
+                "t": moment.host_ns,
+                "permission": moment.permission or "",
+                "answer": "none",
+                "answered_by": "",
+                "trigger": cause,
+                "trigger_step": by,
                 "request": request["event_id"] if request is not None else "",
-                "caller": request["caller"] if request is not None else "unresolved", "session": session,
+                "caller": request["caller"] if request is not None else "unresolved",
+                "session": session,
             }
             rows.append(open_row)
         elif moment.action not in PASSIVE:

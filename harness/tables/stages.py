@@ -34,13 +34,22 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
     """The stages of a run. Steps in the order of the journal; `end_ns` closes an unfinished scenario."""
     found: list[Interval] = []
     scenario = ""
-    current: tuple[str, int, str, int] | None = None   # stage, from, opened_by, settled
+    current: tuple[str, int, str, int] | None = None  # stage, from, opened_by, settled
     base = Stage.BEFORE_CONSENT.value
 
     def close(at: int) -> None:
         if current is not None and at > current[1]:
-            found.append(Interval(scenario=scenario, stage=current[0], base=base, from_ns=current[1], to_ns=at,
-                                  opened_by=current[2], settled_ns=min(current[3], at)))
+            found.append(
+                Interval(
+                    scenario=scenario,
+                    stage=current[0],
+                    base=base,
+                    from_ns=current[1],
+                    to_ns=at,
+                    opened_by=current[2],
+                    settled_ns=min(current[3], at),
+                )
+            )
 
     for step in steps:
         if step.action == "scenario_start":

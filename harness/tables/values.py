@@ -17,12 +17,22 @@ import ahocorasick_rs
 
 from harness.tables.decode import Text, as_text, content, unwrap
 
-MIN_LENGTH = 6      # shorter texts meet by chance
+MIN_LENGTH = 6  # shorter texts meet by chance
 # Kinds that say nothing of a person or device on their own, or that every request holds.
-NOT_FOLLOWED = frozenset({
-    "permission_request", "device_model", "os_version", "device_info_other", "app_info", "network_type", "sensors",
-    "nfc", "region", "carrier",
-})
+NOT_FOLLOWED = frozenset(
+    {
+        "permission_request",
+        "device_model",
+        "os_version",
+        "device_info_other",
+        "app_info",
+        "network_type",
+        "sensors",
+        "nfc",
+        "region",
+        "carrier",
+    }
+)
 _COORDINATE = re.compile(r"-?\d{1,3}\.\d{3,}")
 
 
@@ -87,8 +97,11 @@ def spellings(value: str) -> Iterator[tuple[str, str]]:
     """(variant, text): how a value is written on the wire, hashes of the usual spellings included."""
     plain = {"raw": value}
     for name, text in (
-        ("upper", value.upper()), ("lower", value.lower()), ("dashes", value.replace(":", "-")),
-        ("dashes-upper", value.upper().replace(":", "-")), ("no-separators", re.sub(r"[:\-. ]", "", value)),
+        ("upper", value.upper()),
+        ("lower", value.lower()),
+        ("dashes", value.replace(":", "-")),
+        ("dashes-upper", value.upper().replace(":", "-")),
+        ("no-separators", re.sub(r"[:\-. ]", "", value)),
         ("no-separators-upper", re.sub(r"[:\-. ]", "", value).upper()),
         ("no-separators-lower", re.sub(r"[:\-. ]", "", value).lower()),
     ):
@@ -183,8 +196,14 @@ class Search:
                     continue
                 key = (needle.kind, needle.value, part.where)
                 hit = Sighting(
-                    flow=flow, kind=needle.kind, value=needle.value, variant=needle.variant, where=part.where,
-                    encodings=part.text.encodings, matched=text[start:end], calls=needle.calls,
+                    flow=flow,
+                    kind=needle.kind,
+                    value=needle.value,
+                    variant=needle.variant,
+                    where=part.where,
+                    encodings=part.text.encodings,
+                    matched=text[start:end],
+                    calls=needle.calls,
                 )
                 old = best.get(key)
                 if old is None or (len(hit.encodings), len(hit.variant)) < (len(old.encodings), len(old.variant)):

@@ -43,15 +43,26 @@ def write_bundle(folder: Path, fixture: dict[str, Any]) -> Path:
             scenario = e.pop("scenario", scenario)
             control = e.pop("control", None)
             end = ns(e.pop("end")) if "end" in e else at
-            bundle.append(Step(host_ns=at, end_ns=end, scenario=scenario, control=Control(**control) if control else None, **e))
+            bundle.append(
+                Step(host_ns=at, end_ns=end, scenario=scenario, control=Control(**control) if control else None, **e)
+            )
         elif kind == "call":
             frames = e.pop("frames", [f"{PACKAGE}.Main.onCreate(Main.java:1)"])
             stack = bundle.append(Stack(host_ns=at, pid=1, frames=frames))
             device = at + fixture.get("clock_offset_ms", 0) * 1_000_000
             bundle.append(
                 Call(
-                    host_ns=at, device_ns=device, pid=1, process=e.pop("process", PACKAGE), tid=1, thread="main",
-                    seq=number, hook="fixture", stack=stack.id, outcome=Outcome(e.pop("outcome", "value")), **e,
+                    host_ns=at,
+                    device_ns=device,
+                    pid=1,
+                    process=e.pop("process", PACKAGE),
+                    tid=1,
+                    thread="main",
+                    seq=number,
+                    hook="fixture",
+                    stack=stack.id,
+                    outcome=Outcome(e.pop("outcome", "value")),
+                    **e,
                 )
             )
         elif kind == "flow":
@@ -61,8 +72,15 @@ def write_bundle(folder: Path, fixture: dict[str, Any]) -> Path:
             url = e.pop("url")
             bundle.append(
                 Flow(
-                    host_ns=at, protocol="https", method="POST", url=url, host=url.split("/")[2], port=443, status=200,
-                    request=Message(headers=e.pop("headers", []), body=sha, size=len(data)), **e,
+                    host_ns=at,
+                    protocol="https",
+                    method="POST",
+                    url=url,
+                    host=url.split("/")[2],
+                    port=443,
+                    status=200,
+                    request=Message(headers=e.pop("headers", []), body=sha, size=len(data)),
+                    **e,
                 )
             )
         elif kind == "screen":
@@ -84,13 +102,20 @@ def judged(folder: Path, path: Path) -> tuple[Analysis, dict[str, Any]]:
 def test_fixture(path: Path, tmp_path: Path) -> None:
     analysis, fixture = judged(tmp_path, path)
     got = [
-        {name: getattr(verdict, name) for name in expected} for expected, verdict in zip(fixture["expect"], analysis.verdicts)
+        {name: getattr(verdict, name) for name in expected}
+        for expected, verdict in zip(fixture["expect"], analysis.verdicts, strict=False)
     ]
-    shown = [f"{v.verdict} {v.grade} {v.item} {v.caller} {v.stage} {v.party} {v.evidence} {v.gaps}: {v.reason}" for v in analysis.verdicts]
+    shown = [
+        f"{v.verdict} {v.grade} {v.item} {v.caller} {v.stage} {v.party} {v.evidence} {v.gaps}: {v.reason}"
+        for v in analysis.verdicts
+    ]
     assert got == fixture["expect"], "\n".join(shown)
     assert len(analysis.verdicts) == len(fixture["expect"]), "\n".join(shown)
-    ids = {str(i) for frame in (analysis.run.calls, analysis.run.flows, analysis.run.screens, analysis.run.steps)
-           for i in frame["event_id"]}
+    ids = {
+        str(i)
+        for frame in (analysis.run.calls, analysis.run.flows, analysis.run.screens, analysis.run.steps)
+        for i in frame["event_id"]
+    }
     gap_ids = {g.id for g in analysis.run.gaps}
     for verdict in analysis.verdicts:
         assert set(verdict.evidence) <= ids

@@ -18,11 +18,20 @@ METHOD = "android.telephony.TelephonyManager.getImei"
     ("frames", "expected"),
     [
         (["example.shop.Main.a(Main.java:3)"], ("example.shop", "app")),
-        (["android.telephony.TelephonyManager.getImei(TelephonyManager.java:9)", "com.adnimbus.A.b(A.java:1)"], ("Nimbus", "sdk")),
+        (
+            ["android.telephony.TelephonyManager.getImei(TelephonyManager.java:9)", "com.adnimbus.A.b(A.java:1)"],
+            ("Nimbus", "sdk"),
+        ),
         (["com.adnimbus.push.A$B.run(A.java:1)", "example.shop.Main.a(Main.java:3)"], ("Nimbus Push", "sdk")),
         (["com.adnimbuses.A.b(A.java:1)"], ("unresolved", "unresolved")),
-        (["java.lang.reflect.Method.invoke(Method.java:5)", "example.shop.Main.a(Main.java:3)"], ("example.shop", "app")),
-        (["android.webkit.WebView.<init>(WebView.java:5)", "example.shop.Main.a(Main.java:3)"], ("example.shop", "framework")),
+        (
+            ["java.lang.reflect.Method.invoke(Method.java:5)", "example.shop.Main.a(Main.java:3)"],
+            ("example.shop", "app"),
+        ),
+        (
+            ["android.webkit.WebView.<init>(WebView.java:5)", "example.shop.Main.a(Main.java:3)"],
+            ("example.shop", "framework"),
+        ),
         (["androidx.core.Compat.get(Compat.java:5)", "example.shop.Main.a(Main.java:3)"], ("example.shop", "app")),
         (["android.os.Looper.loop(Looper.java:5)"], ("unresolved", "framework")),
         ([], ("unresolved", "unresolved")),
@@ -42,15 +51,24 @@ def test_class_of_a_frame() -> None:
 
 @pytest.mark.parametrize(
     ("host", "domain"),
-    [("a.b.example.com.cn", "example.com.cn"), ("x.example", "x.example"), ("api.x.example", "x.example"), ("10.0.0.1", "10.0.0.1"),
-     ("localhost", "localhost"), ("[::1]", "::1"), ("CDN.Foo.Co.UK.", "foo.co.uk")],
+    [
+        ("a.b.example.com.cn", "example.com.cn"),
+        ("x.example", "x.example"),
+        ("api.x.example", "x.example"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("localhost", "localhost"),
+        ("[::1]", "::1"),
+        ("CDN.Foo.Co.UK.", "foo.co.uk"),
+    ],
 )
 def test_registrable_domain(host: str, domain: str) -> None:
     assert registrable(host) == domain
 
 
 def test_parties() -> None:
-    facts = AppFacts(known=True, first_party=("shop.example",), recipients=(Recipient(name="晴空", domains=("q.example",)),))
+    facts = AppFacts(
+        known=True, first_party=("shop.example",), recipients=(Recipient(name="晴空", domains=("q.example",)),)
+    )
 
     def relation(host: str, about: AppFacts) -> tuple[str, str]:
         party = party_of(host, package="example.shop.app", facts=about, sdks=SDKS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,24 +13,39 @@ from harness.tables.stages import intervals, place
 
 
 def step(at: int, action: str, opens: str | None = None, end: int | None = None, scenario: str = "s") -> Step:
-    return Step(id=f"t{at}", host_ns=at, end_ns=at if end is None else end, scenario=scenario, action=action, opens=opens)
+    return Step(
+        id=f"t{at}", host_ns=at, end_ns=at if end is None else end, scenario=scenario, action=action, opens=opens
+    )
 
 
 def test_background_returns_to_the_stage_before() -> None:
     found = intervals(
-        [step(0, "scenario_start"), step(10, "tap", "after_agree"), step(20, "home", "background"), step(25, "observe"),
-         step(30, "launch"), step(40, "scenario_end")], 99,
+        [
+            step(0, "scenario_start"),
+            step(10, "tap", "after_agree"),
+            step(20, "home", "background"),
+            step(25, "observe"),
+            step(30, "launch"),
+            step(40, "scenario_end"),
+        ],
+        99,
     )
     assert [(i.stage, i.base, i.from_ns, i.to_ns) for i in found] == [
-        ("before_consent", "before_consent", 0, 10), ("after_agree", "after_agree", 10, 20),
-        ("background", "after_agree", 20, 30), ("after_agree", "after_agree", 30, 40),
+        ("before_consent", "before_consent", 0, 10),
+        ("after_agree", "after_agree", 10, 20),
+        ("background", "after_agree", 20, 30),
+        ("after_agree", "after_agree", 30, 40),
     ]
 
 
 def test_a_new_scenario_begins_before_consent_again_and_a_killed_one_ends_with_the_run() -> None:
-    found = intervals([step(0, "scenario_start"), step(5, "tap", "after_refusal"), step(9, "scenario_start", scenario="u")], 20)
+    found = intervals(
+        [step(0, "scenario_start"), step(5, "tap", "after_refusal"), step(9, "scenario_start", scenario="u")], 20
+    )
     assert [(i.scenario, i.stage, i.to_ns) for i in found] == [
-        ("s", "before_consent", 5), ("s", "after_refusal", 9), ("u", "before_consent", 20),
+        ("s", "before_consent", 5),
+        ("s", "after_refusal", 9),
+        ("u", "before_consent", 20),
     ]
 
 
@@ -39,10 +56,14 @@ def test_a_call_during_the_tap_counts_after_it_and_is_marked() -> None:
     assert list(placed["on_boundary"]) == [False, False, True, True, False, False]
 
 
-@given(st.lists(st.sampled_from(["scenario_start", "launch", "agree", "refuse", "home", "observe", "scenario_end"]), max_size=30))
+@given(
+    st.lists(
+        st.sampled_from(["scenario_start", "launch", "agree", "refuse", "home", "observe", "scenario_end"]), max_size=30
+    )
+)
 def test_intervals_never_overlap_and_never_run_backwards(actions: list[str]) -> None:
     opens = {"agree": "after_agree", "refuse": "after_refusal", "home": "background"}
     steps = [step(10 * i, a, opens.get(a), end=10 * i + 3) for i, a in enumerate(actions)]
     found = intervals(steps, 10 * len(actions) + 1)
     assert all(i.from_ns < i.to_ns for i in found)
-    assert all(a.to_ns <= b.from_ns for a, b in zip(found, found[1:], strict=False))
+    assert all(a.to_ns <= b.from_ns for a, b in itertools.pairwise(found))

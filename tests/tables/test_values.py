@@ -23,7 +23,9 @@ MAC = "02:1a:7d:da:71:13"
 URL = "https://track.adnimbus.example/e"
 
 
-def found(body: bytes, value: object = IMEI, kind: str = "imei", headers: list[list[str]] | None = None) -> list[Sighting]:
+def found(
+    body: bytes, value: object = IMEI, kind: str = "imei", headers: list[list[str]] | None = None
+) -> list[Sighting]:
     search = Search(needles([{"event_id": "c1", "kind": kind, "value": value}]))
     return search.sightings("f1", haystacks(URL, headers or [], body))
 
@@ -75,8 +77,15 @@ def test_content_encodings_are_undone(encoding: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [MAC, MAC.upper(), MAC.replace(":", ""), MAC.replace(":", "-"), hashlib.md5(MAC.upper().encode()).hexdigest(),
-                hashlib.sha256(MAC.replace(":", "").encode()).hexdigest()]
+    "written",
+    [
+        MAC,
+        MAC.upper(),
+        MAC.replace(":", ""),
+        MAC.replace(":", "-"),
+        hashlib.md5(MAC.upper().encode()).hexdigest(),
+        hashlib.sha256(MAC.replace(":", "").encode()).hexdigest(),
+    ],
 )
 def test_spellings_of_a_mac(written: str) -> None:
     assert [s.value for s in found(json.dumps({"m": written}).encode(), MAC, "mac")] == [MAC]
@@ -85,15 +94,19 @@ def test_spellings_of_a_mac(written: str) -> None:
 def test_where_and_how_are_said() -> None:
     search = Search(needles([{"event_id": "c1", "kind": "imei", "value": IMEI}]))
     hits = search.sightings(
-        "f1", haystacks(URL + "?i=" + IMEI, [["X-Id", b64(IMEI.encode())]], hashlib.md5(IMEI.encode()).hexdigest().encode())
+        "f1",
+        haystacks(URL + "?i=" + IMEI, [["X-Id", b64(IMEI.encode())]], hashlib.md5(IMEI.encode()).hexdigest().encode()),
     )
     assert {(h.where, h.variant, h.encodings) for h in hits} == {
-        ("url", "raw", ()), ("header X-Id", "raw", ("base64",)), ("body", "md5", ()),
+        ("url", "raw", ()),
+        ("header X-Id", "raw", ("base64",)),
+        ("body", "md5", ()),
     }
 
 
 @pytest.mark.parametrize(
-    "body", [b"8600000000000179", b"1860000000000017", b"860000000000018", b"a" + IMEI.encode(), b"", b"{}", b"\x1f\x8bbroken"]
+    "body",
+    [b"8600000000000179", b"1860000000000017", b"860000000000018", b"a" + IMEI.encode(), b"", b"{}", b"\x1f\x8bbroken"],
 )
 def test_other_numbers_are_not_the_value(body: bytes) -> None:
     assert found(body) == []
@@ -111,7 +124,9 @@ def test_values_inside_lists_and_objects_are_followed() -> None:
 
 @pytest.mark.parametrize("body", [b'{"lat":22.5431,"lng":114.0579}', b"22.543112,114.057901", b"114.05790 22.54310"])
 def test_a_place_is_found_at_any_precision_of_100_m(body: bytes) -> None:
-    assert [s.variant for s in found(body, {"latitude": 22.5431, "longitude": 114.0579}, "location_precise")] == ["coordinates"]
+    assert [s.variant for s in found(body, {"latitude": 22.5431, "longitude": 114.0579}, "location_precise")] == [
+        "coordinates"
+    ]
 
 
 @pytest.mark.parametrize("body", [b'{"lat":22.5431}', b'{"lat":22.5431,"lng":113.0579}', b"122.5431,114.0579"])
