@@ -1,0 +1,215 @@
+"""The proxy process: `python -m harness.capture.proxy SETTINGS`. Started by `TrafficCapture`, never by hand.
+
+stdin is its life line: the line "stop" asks it to end in order; its end means that the harness is gone, and the
+proxy writes what it has and ends too. stdout speaks JSON lines to the harness: ready, alive (every
+second), fatal. stderr goes to proxy.log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import certifi
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from mitmproxy import options, version
+from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
+from mitmproxy.master import Master
+
+from harness.bundle import JournalWriter, ObjectStore
+from harness.bundle.format import PROXY_JOURNAL
+from harness.capture.proxy_addon import CaptureAddon
+from harness.capture.proxy_journal import Recorder
+from harness.capture.proxy_settings import Settings, read_settings
+from harness.capture.resolving import ResolvingLoop, Routes
+from harness.errors import HarnessError
+from harness.model import Fact, Gap, GapKind
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+CA_CERTIFICATE = "mitmproxy-ca-cert.pem"
+HEARTBEAT_SECONDS = 1.0
+GRACE_SECONDS = 2.0
+_LOOPBACK = "127.0.0.1"
+
+
+def tell(**message: Any) -> None:
+    """One line to the harness. Dropped where it does not read: the traffic must not wait for it."""
+    try:
+        os.write(1, json.dumps(message).encode() + b"\n")
+    except (BlockingIOError, BrokenPipeError):
+        return
+
+
+def die(bad: BaseException) -> None:
+    """Ends the process at once. What is journalled is on the disk; nothing passes unrecorded."""
+    traceback.print_exception(bad, file=sys.stderr)
+    if isinstance(bad, HarnessError):
+        tell(fatal={"what": bad.what, "why": bad.why, "fix": bad.fix})
+    else:
+        tell(fatal={"what": f"The proxy failed: {bad!r}.", "why": "See proxy.log in the bundle.", "fix": ""})
+    sys.stderr.flush()
+    os._exit(2)
+
+
+class _Errors(logging.Handler):
+    """What mitmproxy logged as errors, which is how it says that it could not listen."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def trusted_by_proxy(settings: Settings) -> str | None:
+    """A PEM file with the usual roots and those of `upstream_ca`; mitmproxy takes one file in place of its own."""
+    if settings.upstream_ca is None:
+        return None
+    path = Path(settings.ca_dir) / f"upstream.{os.getpid()}.pem"
+    path.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + Path(settings.upstream_ca).read_bytes())
+    return str(path)
+
+
+@contextlib.contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def listen_for_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> dict[str, bool]:
+    """Sets `ended` when the harness says stop, or is gone. The mapping then says which of the two it was."""
+    heard = {"stop": False}
+
+    def listen() -> None:
+        while line := sys.stdin.buffer.readline():
+            if line.strip() == b"stop":
+                heard["stop"] = True
+                break
+        loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=listen, name="life line", daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is for the harness, which then says stop
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(ended.set))
+    return heard
+
+
+async def heartbeat(recorder: Recorder) -> None:
+    while True:
+        tell(alive=time.time_ns(), flows=recorder.begun)
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+async def settle(recorder: Recorder) -> None:
+    """Waits until two looks in a row find no exchange unfinished, two seconds at most."""
+    deadline = time.monotonic() + GRACE_SECONDS
+    quiet = 0
+    while quiet < 2 and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+        quiet = quiet + 1 if recorder.unfinished() == 0 else 0
+
+
+async def serve(settings: Settings, routes: Routes) -> None:
+    bundle = Path(settings.bundle)
+    loop = asyncio.get_running_loop()
+    errors = _Errors()
+    logging.getLogger().addHandler(errors)
+    journal = JournalWriter(bundle, {Gap: PROXY_JOURNAL, Fact: PROXY_JOURNAL})
+    recorder = Recorder(journal, ObjectStore(bundle), die, time.time_ns)
+    server = proxyserver.Proxyserver()  # type: ignore[no-untyped-call]
+    master = Master(options.Options(confdir=settings.ca_dir), event_loop=loop)
+    with one_at_a_time(Path(settings.ca_dir)):    # the first start makes the CA
+        master.addons.add(  # type: ignore[no-untyped-call]
+            core.Core(), disable_h2c.DisableH2C(), next_layer.NextLayer(), server, tlsconfig.TlsConfig(),
+            CaptureAddon(recorder, routes))
+    master.options.update(  # type: ignore[no-untyped-call]
+        listen_host=_LOOPBACK, listen_port=settings.port, mode=["regular"],
+        # Lazy: a request is read in full before its server is looked for, so it is seen even where the server is down.
+        connection_strategy="lazy", upstream_cert=False,
+        # mitmproxy would take what goes to these ports for DNS and keep none of it.
+        tcp_hosts=[":53$", ":5353$"],
+    )
+    if trusted := trusted_by_proxy(settings):
+        master.options.update(ssl_verify_upstream_trusted_ca=trusted)  # type: ignore[no-untyped-call]
+
+    ended = asyncio.Event()
+    heard = listen_for_end(loop, ended)
+    running = asyncio.create_task(master.run())
+    while not server.is_running and not running.done():
+        await asyncio.sleep(0.01)
+    if running.done():
+        running.result()
+    if not server.listen_addrs():
+        tell(failed=" ".join(errors.messages) or "it does not listen")
+        raise SystemExit(2)
+    port = server.listen_addrs()[0][1]
+    ca = Path(settings.ca_dir) / CA_CERTIFICATE
+    fingerprint = x509.load_pem_x509_certificate(ca.read_bytes()).fingerprint(hashes.SHA256()).hex()
+    journal.append(Fact(host_ns=time.time_ns(), type="proxy", data={
+        "mitmproxy": version.VERSION, "host": _LOOPBACK, "port": port, "ca_sha256": fingerprint, "pid": os.getpid(),
+        "resolve": settings.resolve, "reach_private": settings.reach_private,
+        "upstream_ca": settings.upstream_ca is not None,
+    }))
+    tell(ready={"host": _LOOPBACK, "port": port, "ca": str(ca)})
+    beating = asyncio.create_task(heartbeat(recorder))
+
+    ending = asyncio.create_task(ended.wait())
+    await asyncio.wait({ending, running}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        running.result()
+        raise RuntimeError("mitmproxy stopped by itself")
+    if heard["stop"]:
+        await settle(recorder)
+    recorder.capture_ends()
+    now = time.time_ns()
+    if not heard["stop"]:
+        journal.append(Gap(
+            host_ns=now, kind=GapKind.INTERRUPTED, subject="harness", from_ns=now,
+            detail="The proxy was left alone: the harness ended without stopping it, or it was told to terminate."))
+    journal.append(Fact(host_ns=now, type="proxy_end", data={"in_order": heard["stop"], "flows": recorder.begun}))
+    journal.close()
+    if trusted:
+        Path(trusted).unlink(missing_ok=True)
+    beating.cancel()
+    tell(ended=now, flows=recorder.begun)
+    # mitmproxy's own end waits for open connections; nothing they could still carry would be recorded.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def main() -> None:
+    if sys.platform != "win32":
+        os.set_blocking(1, False)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = read_settings(sys.argv[1])
+    routes = Routes.parse(settings.resolve, settings.reach_private)
+    loop = ResolvingLoop(routes)
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(serve(settings, routes))
+    except Exception as bad:
+        die(bad)
+        raise
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""What the harness tells the proxy process at its start. Apart from proxy.py, which needs all of mitmproxy."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """`bundle`, `ca_dir`: folders. The rest as in `TrafficCapture`."""
+
+    bundle: str
+    ca_dir: str
+    port: int = 0
+    resolve: dict[str, str] = field(default_factory=dict)
+    upstream_ca: str | None = None
+    reach_private: bool = True
+
+
+def command_line(settings: Settings) -> list[str]:
+    return [sys.executable, "-m", "harness.capture.proxy", json.dumps(dataclasses.asdict(settings))]
+
+
+def read_settings(argument: str) -> Settings:
+    return Settings(**json.loads(argument))
