@@ -1,0 +1,243 @@
+// The agent: one to a process, loaded while the process is parked, never taken out again.
+//
+// Harness to agent: install {plan}, flush {id}, ack {n}. Agent to harness: hello, status, stack, batch, beat,
+// flushed, native. docs/hooks.md says what is in each.
+
+import { Clock } from './clock.js';
+import { Recorder } from './hook.js';
+import { Jni } from './jni.js';
+import { compile } from './match.js';
+import { Outbox } from './outbox.js';
+import { replaceMethod } from './patch.js';
+import { Renderer } from './render.js';
+import { Stacks } from './stack.js';
+import { World } from './world.js';
+
+const BEAT_MS = 500;
+const SETTLE_MS = 20;
+const ABSTRACT = 0x400;
+
+const java = bridge;
+const clock = new Clock();
+const outbox = new Outbox(clock);
+const kept = []; // callbacks and patchers: must never be collected
+let session = null;
+
+class Session {
+  constructor(plan) {
+    this.plan = plan;
+    this.world = new World(java);
+    const { vm, flavor } = this.world;
+    this.jni = new Jni(vm);
+    this.jni.find = (name) => this.world.reference(this.jni, name);
+    this.stacks = new Stacks(this.jni, flavor, java.api.jvmti);
+    this.renderer = new Renderer(this.jni);
+    this.recorder = new Recorder({
+      jni: this.jni, stacks: this.stacks, renderer: this.renderer, outbox, clock, vm, flavor,
+    });
+    this.targets = [];
+  }
+
+  // Hooks every method of the plan whose class is of that origin ("framework" or "app").
+  installAll(origin) {
+    return this.plan.hooks.filter((h) => h.origin === origin).map((h) => this.install(h));
+  }
+
+  install(hook) {
+    const report = { method: hook.index, status: 'installed', why: '', overloads: [] };
+    let wrapper;
+    try {
+      wrapper = this.world.use(hook.className);
+    } catch (e) {
+      return { ...report, status: 'failed', why: `${hook.className}: ${e.message}` };
+    }
+    if (wrapper === null) return { ...report, status: 'absent', why: `no class ${hook.className}` };
+    const name = hook.method === '<init>' ? '$init' : hook.method;
+    let overloads;
+    try {
+      const dispatcher = wrapper[name];
+      overloads = dispatcher === undefined ? [] : dispatcher.overloads;
+    } catch (e) {
+      return { ...report, status: 'failed', why: e.message };
+    }
+    overloads = (overloads ?? []).filter((o) => o.holder.$n === hook.className);
+    if (hook.overloads !== null) overloads = overloads.filter((o) => hook.overloads.includes(signatureOf(o)));
+    if (overloads.length === 0) return { ...report, status: 'absent', why: `${hook.className} has no such method of its own` };
+    for (const overload of overloads) report.overloads.push(this.replace(hook, overload));
+    const failed = report.overloads.filter((o) => o.status === 'failed');
+    if (failed.length > 0) {
+      report.status = failed.length === overloads.length ? 'failed' : 'partly';
+      report.why = failed.map((o) => `${o.signature}: ${o.why}`).join('; ');
+    }
+    return report;
+  }
+
+  replace(hook, overload) {
+    const signature = signatureOf(overload);
+    try {
+      if ((this.modifiers(overload) & ABSTRACT) !== 0) {
+        return { signature, status: 'failed', why: 'abstract: the class that implements it must be hooked' };
+      }
+      const { world, jni } = this;
+      const target = {
+        index: this.targets.length,
+        hooked: { className: hook.className, method: hook.method },
+        overload,
+        candidates: hook.candidates.map((c) => ({
+          index: c.index, kind: c.kind, value: c.value, empty: new Set(c.empty),
+          matches: c.when.length === 0 ? null : compile(c.when, overload, jni),
+        })),
+        call: null,
+      };
+      const patch = replaceMethod(overload, world.flavor, world.vm, java.api, this.recorder.body(target), kept);
+      target.patcher = patch.patcher;
+      target.call = this.original(target, patch);
+      this.targets.push(target);
+      return { signature, status: 'installed', why: '', target: target.index };
+    } catch (e) {
+      return { signature, status: 'failed', why: e.message };
+    }
+  }
+
+  modifiers(overload) {
+    const { jni, world } = this;
+    const env = world.vm.getEnv();
+    const handle = overload.holder.$borrowClassHandle(env);
+    let method = NULL;
+    try {
+      method = env.toReflectedMethod(handle.value, overload.handle, overload.type === 2 ? 1 : 0);
+      const kind = overload.methodName === '$init' ? 'java.lang.reflect.Constructor' : 'java.lang.reflect.Method';
+      return jni.call(env.handle, method, kind, 'getModifiers', '()I', 'int32');
+    } finally {
+      if (!method.isNull()) env.deleteLocalRef(method);
+      handle.unref(env);
+    }
+  }
+
+  // How the original is called, with bare handles. HotSpot keeps the old method under an id of its own; ART needs a
+  // call that is not virtual and lets calls through that come from the replacement itself.
+  original(target, { patcher, types, isInstance }) {
+    const { jni, world } = this;
+    const ret = target.overload.returnType.type;
+    const id = () => patcher.resolveTarget(null, isInstance, null, java.api);
+    if (!isInstance) {
+      const f = jni.caller('static', ret, types);
+      return (env, self, args) => f(env, self, id(), ...args);
+    }
+    if (world.flavor === 'jvm') {
+      const f = jni.caller('virtual', ret, types);
+      return (env, self, args) => f(env, self, id(), ...args);
+    }
+    const f = jni.caller('direct', ret, types);
+    const holder = world.reference(jni, target.hooked.className);
+    return (env, self, args) => f(env, self, holder, id(), ...args);
+  }
+
+  // Calls a hooked method of no importance and sees whether the hook saw it and let it through.
+  canary() {
+    const { jni, world } = this;
+    const env = world.vm.getEnv().handle;
+    const before = this.canarySeen;
+    const text = jni.newStringUtf(env, Memory.allocUtf8String('0x2a'));
+    const boxed = jni.callStatic(env, 'java.lang.Byte', 'decode', '(Ljava/lang/String;)Ljava/lang/Byte;', 'pointer', ['pointer'], text);
+    const value = jni.call(env, boxed, 'java.lang.Byte', 'intValue', '()I', 'int32');
+    if (this.canarySeen !== before + 1) return 'the hook did not fire';
+    return value === 42 ? 'ok' : `the original's value did not come back (${value})`;
+  }
+
+  installCanary() {
+    const overload = this.world.java.classFactory.use('java.lang.Byte').decode.overload('java.lang.String');
+    this.canarySeen = 0;
+    const target = { overload, hooked: { className: 'java.lang.Byte', method: 'decode' }, call: null };
+    const body = (env, self, ...args) => {
+      this.canarySeen++;
+      return target.call(env, self, args);
+    };
+    const patch = replaceMethod(overload, this.world.flavor, this.world.vm, java.api, body, kept);
+    target.call = this.original(target, patch);
+  }
+}
+
+function signatureOf(overload) {
+  return `(${overload.argumentTypes.map((t) => t.className).join(', ')})`;
+}
+
+function install(plan) {
+  const began = Date.now();
+  let reports = [];
+  let canary = 'not called';
+  const finish = (phase) => {
+    send({
+      type: 'status', phase, hooks: reports, canary, ms: Date.now() - began,
+      world: { flavor: session.world.flavor, loader: session.world.loaderName, loaders: session.world.seen ?? [] },
+    });
+    reports = [];
+  };
+  java.performNow(() => {
+    session = new Session(plan);
+    reports = session.installAll('framework');
+    if (session.world.flavor === 'jvm') reports.push(...session.installAll('app'));
+    session.installCanary();
+  });
+  // The patches are made on the next tick. One JNI call after it: without it the VM hung in 10 of 28 starts.
+  setTimeout(() => {
+    guarded(() => {
+      java.vm.perform((env) => { env.exceptionOccurred(); canary = session.canary(); });
+      finish('framework');
+      if (session.world.flavor !== 'jvm') installLater(finish, (r) => { reports = r; });
+    });
+  }, SETTLE_MS);
+}
+
+// ART: the app's own classes are there once its loader is.
+function installLater(finish, set) {
+  java.perform(() => guarded(() => {
+    session.world.factory = java.classFactory;
+    set(session.installAll('app'));
+    finish('app');
+  }));
+}
+
+function guarded(action) {
+  try {
+    action();
+  } catch (e) {
+    send({ type: 'failed', why: e.message, stack: e.stack ?? '' });
+  }
+}
+
+function watchNativeCode() {
+  if (typeof Process.attachModuleObserver !== 'function') return;
+  Process.attachModuleObserver({
+    onAdded(module) {
+      if (/^\/data\/(app|data|user)\//.test(module.path)) send({ type: 'native', path: module.path });
+    },
+  });
+}
+
+function beat() {
+  send({ type: 'beat', at: clock.now(), ...outbox.state() });
+}
+
+const ORDERS = {
+  install: (m) => guarded(() => install(m.plan)),
+  ack: (m) => outbox.ack(m.n),
+  clock: (m) => send({ type: 'clock', id: m.id, base: clock.base, at: clock.now() }),
+  flush: (m) => {
+    outbox.flush();
+    send({ type: 'flushed', id: m.id, at: clock.now(), ...outbox.state() });
+  },
+};
+
+function listen() {
+  recv((message) => {
+    const order = ORDERS[message.type];
+    if (order !== undefined) order(message);
+    listen();
+  });
+}
+
+listen();
+guarded(watchNativeCode);
+setInterval(beat, BEAT_MS);
+send({ type: 'hello', clock: clock.base, source: clock.source, at: clock.now(), java: java.available, pid: Process.id });

@@ -1,0 +1,196 @@
+// A thin door to JNI. Handles go through it untouched, so what the app gets back is the very
+// object (or bit pattern) the original returned; the bridge's own wrappers rebuild strings and arrays.
+//
+// Numbers are the slots of the JNI function table (JNI specification, chapter 4).
+
+const SLOT = {
+  throw: 13, exceptionOccurred: 15, exceptionClear: 17, pushLocalFrame: 19, popLocalFrame: 20,
+  newGlobalRef: 21, deleteGlobalRef: 22, deleteLocalRef: 23, newObject: 28, getObjectClass: 31, isInstanceOf: 32,
+  getMethodId: 33, getFieldId: 94, getObjectField: 95, getIntField: 100, getStaticMethodId: 113,
+  newStringUtf: 167, getStringLength: 164, getArrayLength: 171, getObjectArrayElement: 173, getByteArrayRegion: 200,
+  getIntArrayRegion: 203, getStringRegion: 220, exceptionCheck: 228,
+};
+
+// The `...` forms of CallObjectMethod and its kin, by return type; static and non-virtual ones follow.
+const CALL = {
+  virtual: { pointer: 34, uint8: 37, int8: 40, uint16: 43, int16: 46, int32: 49, int64: 52, float: 55, double: 58, void: 61 },
+  direct: { pointer: 64, uint8: 67, int8: 70, uint16: 73, int16: 76, int32: 79, int64: 82, float: 85, double: 88, void: 91 },
+  static: { pointer: 114, uint8: 117, int8: 120, uint16: 123, int16: 126, int32: 129, int64: 132, float: 135, double: 138, void: 141 },
+};
+
+// `propagate`: the VM uses faults of its own (null checks, safepoints); Frida must not take them.
+// `exclusive`: keep the script lock for calls that neither block nor run Java code.
+const COOPERATIVE = { exceptions: 'propagate' };
+const EXCLUSIVE = { exceptions: 'propagate', scheduling: 'exclusive' };
+
+const STRING_LIMIT = 8192;
+
+export class Jni {
+  constructor(vm) {
+    this.vm = vm;
+    this.table = vm.getEnv().handle.readPointer();
+    const bind = (slot, ret, args, options = EXCLUSIVE) => new NativeFunction(this.entry(slot), ret, args, options);
+    const p = 'pointer';
+    this.throw = bind(SLOT.throw, 'int', [p, p]);
+    this.exceptionOccurred = bind(SLOT.exceptionOccurred, p, [p]);
+    this.exceptionClear = bind(SLOT.exceptionClear, 'void', [p]);
+    this.exceptionCheck = bind(SLOT.exceptionCheck, 'uint8', [p]);
+    this.pushLocalFrame = bind(SLOT.pushLocalFrame, 'int', [p, 'int']);
+    this.popLocalFrame = bind(SLOT.popLocalFrame, p, [p, p]);
+    this.newGlobalRef = bind(SLOT.newGlobalRef, p, [p, p]);
+    this.deleteGlobalRef = bind(SLOT.deleteGlobalRef, 'void', [p, p]);
+    this.deleteLocalRef = bind(SLOT.deleteLocalRef, 'void', [p, p]);
+    this.getObjectClass = bind(SLOT.getObjectClass, p, [p, p]);
+    this.isInstanceOf = bind(SLOT.isInstanceOf, 'uint8', [p, p, p]);
+    this.getMethodId = bind(SLOT.getMethodId, p, [p, p, p, p], COOPERATIVE);
+    this.getStaticMethodId = bind(SLOT.getStaticMethodId, p, [p, p, p, p], COOPERATIVE);
+    this.getFieldId = bind(SLOT.getFieldId, p, [p, p, p, p], COOPERATIVE);
+    this.getObjectField = bind(SLOT.getObjectField, p, [p, p, p]);
+    this.getIntField = bind(SLOT.getIntField, 'int32', [p, p, p]);
+    this.newStringUtf = bind(SLOT.newStringUtf, p, [p, p]);
+    this.getStringLength = bind(SLOT.getStringLength, 'int32', [p, p]);
+    this.getStringRegion = bind(SLOT.getStringRegion, 'void', [p, p, 'int', 'int', p]);
+    this.getArrayLength = bind(SLOT.getArrayLength, 'int32', [p, p]);
+    this.getObjectArrayElement = bind(SLOT.getObjectArrayElement, p, [p, p, 'int']);
+    this.getByteArrayRegion = bind(SLOT.getByteArrayRegion, 'void', [p, p, 'int', 'int', p]);
+    this.getIntArrayRegion = bind(SLOT.getIntArrayRegion, 'void', [p, p, 'int', 'int', p]);
+    this.newThrowable = bind(SLOT.newObject, p, [p, p, p], COOPERATIVE);
+    this.scratch = Memory.alloc(STRING_LIMIT * 2 + 2);
+    this.callers = new Map();
+    this.ids = new Map();
+    this.classes = new Map();
+    this.find = null; // set by the world: name -> global class reference
+  }
+
+  entry(slot) {
+    return this.table.add(slot * Process.pointerSize).readPointer();
+  }
+
+  // A function that calls a Java method: (env, object or class[, class], method id, ...arguments).
+  caller(form, ret, args) {
+    const key = `${form} ${ret} ${args.join()}`;
+    let f = this.callers.get(key);
+    if (f === undefined) {
+      const fixed = form === 'direct' ? 4 : 3;
+      const types = new Array(fixed).fill('pointer').concat(['...'], args);
+      f = new NativeFunction(this.entry(CALL[form][ret]), ret, types, COOPERATIVE);
+      this.callers.set(key, f);
+    }
+    return f;
+  }
+
+  // Clears a pending exception and throws it as a JavaScript error. For our own calls only.
+  check(env) {
+    if (this.exceptionCheck(env) !== 0) {
+      this.exceptionClear(env);
+      throw new Error('java exception');
+    }
+  }
+
+  text(env, handle, limit = STRING_LIMIT) {
+    if (handle.isNull()) return null;
+    const length = this.getStringLength(env, handle);
+    const n = Math.min(length, limit, STRING_LIMIT);
+    this.getStringRegion(env, handle, 0, n, this.scratch);
+    let s;
+    try {
+      s = this.scratch.readUtf16String(n);
+    } catch (e) {
+      s = null; // a lone surrogate
+    }
+    if (s === null || s.length !== n) s = fromUnits(new Uint16Array(this.scratch.readByteArray(n * 2)));
+    return n < length ? `${s}…[${length}]` : s;
+  }
+
+  bytes(env, handle, limit) {
+    const length = this.getArrayLength(env, handle);
+    const n = Math.min(length, limit);
+    this.getByteArrayRegion(env, handle, 0, n, this.scratch);
+    const raw = new Uint8Array(this.scratch.readByteArray(n));
+    let hex = '';
+    for (let i = 0; i !== n; i++) hex += (raw[i] < 16 ? '0' : '') + raw[i].toString(16);
+    return { hex, length };
+  }
+
+  classOf(name) {
+    let c = this.classes.get(name);
+    if (c === undefined) {
+      c = this.find(name); // null where the device has no such class
+      this.classes.set(name, c);
+    }
+    return c;
+  }
+
+  id(env, className, name, signature, isStatic = false) {
+    const key = `${className}.${name}${signature}`;
+    let id = this.ids.get(key);
+    if (id === undefined) {
+      const c = this.classOf(className);
+      if (c === null) throw new Error(`no class ${className}`);
+      const get = isStatic ? this.getStaticMethodId : this.getMethodId;
+      id = get(env, c, Memory.allocUtf8String(name), Memory.allocUtf8String(signature));
+      this.check(env);
+      this.ids.set(key, id);
+    }
+    return id;
+  }
+
+  field(env, object, className, name, signature) {
+    const key = `${className}#${name}`;
+    let id = this.ids.get(key);
+    if (id === undefined) {
+      id = this.getFieldId(env, this.classOf(className), Memory.allocUtf8String(name), Memory.allocUtf8String(signature));
+      this.check(env);
+      this.ids.set(key, id);
+    }
+    return signature === 'I' ? this.getIntField(env, object, id) : this.getObjectField(env, object, id);
+  }
+
+  // Calls className.name on the object. `ret` is a native type, arguments are handles and integers.
+  call(env, object, className, name, signature, ret = 'pointer', types = [], ...args) {
+    const id = this.id(env, className, name, signature);
+    const result = this.caller('virtual', ret, types)(env, object, id, ...args);
+    this.check(env);
+    return result;
+  }
+
+  callStatic(env, className, name, signature, ret = 'pointer', types = [], ...args) {
+    const id = this.id(env, className, name, signature, true);
+    const result = this.caller('static', ret, types)(env, this.classOf(className), id, ...args);
+    this.check(env);
+    return result;
+  }
+
+  callText(env, object, className, name, limit) {
+    const s = this.call(env, object, className, name, '()Ljava/lang/String;');
+    return this.text(env, s, limit);
+  }
+
+  toText(env, object, limit) {
+    return this.callText(env, object, 'java.lang.Object', 'toString', limit);
+  }
+
+  className(env, object) {
+    const c = this.getObjectClass(env, object);
+    return this.callText(env, c, 'java.lang.Class', 'getName', 512);
+  }
+
+  is(env, object, className) {
+    const c = this.classOf(className);
+    return c !== null && this.isInstanceOf(env, object, c) !== 0;
+  }
+}
+
+// UTF-16 units to text; halves of pairs, which no JSON may carry, become U+FFFD.
+function fromUnits(units) {
+  let s = '';
+  for (let i = 0; i !== units.length; i++) {
+    const u = units[i];
+    if (u >= 0xd800 && u <= 0xdbff && i + 1 < units.length && units[i + 1] >= 0xdc00 && units[i + 1] <= 0xdfff) {
+      s += String.fromCharCode(u, units[++i]);
+    } else {
+      s += (u >= 0xd800 && u <= 0xdfff) ? '\ufffd' : String.fromCharCode(u);
+    }
+  }
+  return s;
+}

@@ -1,0 +1,35 @@
+// Puts a native function of ours in the place of a Java method.
+//
+// The bridge would wrap every argument and rebuild every string; ours gets the bare JNI handles and
+// passes them on. The bridge still does the replacing: its method object is given an implementation,
+// and the callback that the bridge's patcher (`_r._m`) is about to install is swapped for ours.
+//   HotSpot: the patcher runs on the next tick and takes `impl` then.
+//   ART (written for it, not yet run there): it has patched at once, so it is undone and asked again.
+
+const INSTANCE = 3; // the bridge's own word for it, as in `overload.type`
+
+export function replaceMethod(overload, flavor, vm, api, body, keep) {
+  const isInstance = overload.type === INSTANCE;
+  const types = overload.argumentTypes.map((t) => t.type);
+  const callback = new NativeCallback(body, overload.returnType.type, ['pointer', 'pointer'].concat(types));
+  overload.implementation = unexpected;
+  let patcher = overload._r?._m;
+  if (patcher === undefined || typeof patcher.resolveTarget !== 'function') {
+    throw new Error('this version of frida-java-bridge is not known: no patcher');
+  }
+  if (flavor === 'jvm') {
+    if (!('impl' in patcher)) throw new Error('this version of frida-java-bridge is not known: no impl');
+    patcher.impl = callback;
+  } else {
+    const Patcher = patcher.constructor;
+    overload.implementation = null;
+    patcher = new Patcher(overload.handle);
+    patcher.replace(callback, isInstance, overload.argumentTypes, vm, api);
+  }
+  keep.push(callback, patcher, overload);
+  return { patcher, types, isInstance };
+}
+
+function unexpected() {
+  throw new Error('the placeholder was called');
+}

@@ -1,0 +1,74 @@
+// Where the framework's classes are: on a phone the boot class path, in the lab a sandbox's loader.
+
+const PROBE = 'android.app.Application';
+
+export class World {
+  constructor(java) {
+    this.java = java;
+    this.flavor = java.api.flavor;
+    this.vm = java.vm;
+    this.factory = java.classFactory;
+    this.loader = null;
+    this.loaderName = 'boot';
+    if (this.flavor === 'jvm') this.chooseLoader();
+  }
+
+  // HotSpot: the loader that itself defines the framework. An uninstrumented copy may lie on the plain
+  // class path as well, so a loader other than the system's wins.
+  chooseLoader() {
+    const java = this.java;
+    const JavaClass = java.use('java.lang.Class');
+    const forName = JavaClass.forName.overload('java.lang.String', 'boolean', 'java.lang.ClassLoader');
+    const system = java.use('java.lang.ClassLoader').getSystemClassLoader();
+    this.loader = system;
+    this.loaderName = system.$className;
+    const seen = [];
+    for (const loader of java.enumerateClassLoadersSync()) {
+      const name = loader.$className;
+      if (/^(jdk|sun|java)\./.test(name)) continue;
+      seen.push(name);
+      let probe;
+      try {
+        probe = forName.call(JavaClass, PROBE, false, loader);
+      } catch (e) {
+        continue; // this loader knows no Android
+      }
+      const owner = probe.getClassLoader();
+      if (owner !== null && owner.$className === name) {
+        this.loader = java.retain(loader);
+        this.loaderName = name;
+        break;
+      }
+    }
+    this.seen = seen;
+    this.forName = (name) => forName.call(JavaClass, name, true, this.loader);
+    this.factory = java.ClassFactory.get(this.loader);
+  }
+
+  // The bridge's wrapper of a class; null where there is none. On HotSpot the class is initialised first:
+  // replacing a method of a class that is not yet initialised aborts the VM.
+  use(name) {
+    try {
+      if (this.flavor === 'jvm') this.forName(name);
+      return this.factory.use(name);
+    } catch (e) {
+      if (/ClassNotFoundException|NoClassDefFoundError: L?[\w/$.]+;?$/.test(e.message) && e.message.includes(name.split('.').pop())) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  // A global reference to the class, for JNI; null where there is none.
+  reference(jni, name) {
+    const wrapper = this.use(name);
+    if (wrapper === null) return null;
+    const env = this.vm.getEnv();
+    const handle = wrapper.$borrowClassHandle(env);
+    try {
+      return jni.newGlobalRef(env.handle, handle.value);
+    } finally {
+      handle.unref(env);
+    }
+  }
+}
