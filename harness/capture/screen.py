@@ -34,9 +34,13 @@ PATIENCE = 4.0
 """Seconds in which a screen is given the chance to come to rest; an endless animation never does."""
 LOST_AFTER = 60.0
 """Seconds without one readable screen after which the device is given up as lost."""
+BLIND = 3.0
+"""Seconds without a readable screen that make a gap. While windows change there is none for a moment; a dialog
+that wants an answer stays until it gets one, so a shorter blindness hides none."""
 MOVING = 2.0
 """Least seconds between two journalled states of a screen that asks nothing: a carousel fills no journal."""
 
+_HAS_TEXT = re.compile(r'(?:text|content-desc)="[^"]')
 _DIGITS = re.compile(r"\d+")
 _UNREADABLE = (u2.BaseException, adbutils.AdbError, OSError, TimeoutError)
 
@@ -240,7 +244,7 @@ class ScreenCapture(Generic[R]):
             self._sleep(min(PACE, left))
 
     def finish(self) -> None:
-        """Journals a Gap for a time without readable screens that has not ended."""
+        """Journals a Gap for a time without readable screens that has not ended yet."""
         self._close_gap(self._clock())
 
     def _is_new(self, look: _Look[R]) -> bool:
@@ -274,7 +278,7 @@ class ScreenCapture(Generic[R]):
         last = self.last
         if last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
             return last
-        picture = self._source.picture()
+        picture = self._source.picture() or self._source.picture()
         package, activity = self._source.front()
         event = self._bundle.append(Screen(
             host_ns=look.at_ns,
@@ -295,7 +299,7 @@ class ScreenCapture(Generic[R]):
 
     def _look_into(self, picture: bytes | None, look: _Look[R], event: Screen) -> None:
         """A Gap for a picture that is missing or black: a window with FLAG_SECURE gives no other."""
-        if picture is not None and not is_black(picture):
+        if picture is not None and not (is_black(picture) and _HAS_TEXT.search(look.xml)):
             return
         why = "gave no picture" if picture is None else "gave a black picture, as of a window with FLAG_SECURE"
         subject = f"{event.package}/{event.activity}"
@@ -321,10 +325,11 @@ class ScreenCapture(Generic[R]):
     def _close_gap(self, now: int) -> None:
         if self._unreadable_since is None:
             return
-        self._bundle.append(Gap(
-            host_ns=now, kind=GapKind.SCREEN_NOT_READABLE, from_ns=self._unreadable_since, to_ns=now,
-            detail=f"No screen could be read: {self._unreadable_why}.", subject=self._package,
-        ))
+        if now - self._unreadable_since >= BLIND * 1e9:
+            self._bundle.append(Gap(
+                host_ns=now, kind=GapKind.SCREEN_NOT_READABLE, from_ns=self._unreadable_since, to_ns=now,
+                detail=f"No screen could be read: {self._unreadable_why}.", subject=self._package,
+            ))
         self._unreadable_since = None
 
 

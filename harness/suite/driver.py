@@ -1,0 +1,305 @@
+"""Acts on the screen as a user would: agree, refuse and follow where that leads, answer the system's dialogs.
+
+What a control does is first guessed from its words; what it did is told from the screen after the tap. Every
+tap is a step with the control it hit; every screen that comes up is journalled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol, TypeAlias
+
+from harness.capture.screen import ScreenCapture, Seen, as_control
+from harness.errors import HarnessError
+from harness.model import GapKind, Stage
+from harness.suite.limits import Limits
+from harness.suite.reading import NOTICE_KINDS, FoundControl, Reading
+from harness.suite.steps import Act, Steps
+
+Sight: TypeAlias = Seen[Reading]
+
+
+class NotReached(HarnessError):
+    """What the scenario needed did not come up. The run goes on; what depends on it is INCONCLUSIVE."""
+
+    exit_status = 3
+
+
+class Hands(Protocol):
+    """What touches the device."""
+
+    def tap(self, x: int, y: int) -> None: ...
+
+    def swipe(self, x: int, y: int, x2: int, y2: int, seconds: float) -> None: ...
+
+    def press(self, key: str) -> None:
+        """`key`: back, home, recent, ... as uiautomator2 names them."""
+
+
+class Life(Protocol):
+    """Whether the app's processes are there."""
+
+    def is_running(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class PolicyNotice:
+    """A notice that asks for consent to a policy, as it stands on the screen."""
+
+    kinds: ClassVar[tuple[str, ...]] = NOTICE_KINDS
+    name: ClassVar[str] = "privacy notice"
+    opens: ClassVar[Stage] = Stage.AFTER_AGREE
+    seen: Sight
+
+
+@dataclass(frozen=True)
+class PermissionDialog:
+    """The system's own question for a permission."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("system_permission",)
+    name: ClassVar[str] = "permission dialog"
+    opens: ClassVar[Stage] = Stage.AFTER_PERMISSION_DENIAL
+    seen: Sight
+
+
+Expected: TypeAlias = type[PolicyNotice] | type[PermissionDialog]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Where a refusal led: `continues` in the app, `asks_again` without end, or `exits`.
+
+    `levels`: the kinds of the notices that were refused, one after the other.
+    """
+
+    outcome: str
+    levels: tuple[str, ...]
+
+
+class UiDriver:
+    """The user of the scenarios."""
+
+    def __init__(
+        self,
+        capture: ScreenCapture[Reading],
+        steps: Steps,
+        hands: Hands,
+        life: Life,
+        package: str,
+        limits: Limits,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.capture = capture
+        self.steps = steps
+        self.hands = hands
+        self.package = package
+        self.limits = limits
+        self._life = life
+        self._monotonic = monotonic
+
+    def look(self) -> Sight | None:
+        """The screen as it is now, at rest."""
+        return self.capture.take(self.limits.settle)
+
+    def expect(self, what: Expected, timeout: float | None = None) -> PolicyNotice | PermissionDialog:
+        """Waits until it is on the screen. What the system asks before is denied, so that the notice can show.
+
+        Raises NotReached, with the gap that says so, where it does not come.
+        """
+        until = self._monotonic() + (self.limits.notice if timeout is None else timeout)
+        began = self.steps.clock()
+        seen = self.look()
+        while True:
+            if seen is not None and seen.reading.kind in what.kinds:
+                return what(seen)
+            if seen is not None and seen.reading.kind == "system_permission":
+                seen = self.answer(seen, "deny")
+                continue
+            if seen is not None and seen.reading.kind == "system_crash":
+                self.dismiss(seen)
+                raise self._not_reached(what, "the app crashed", began)
+            left = until - self._monotonic()
+            if left <= 0:
+                raise self._not_reached(what, "it did not come up", began)
+            if not self._life.is_running():
+                raise self._not_reached(what, "the app has no process any more", began)
+            self.capture.watch(min(left, 1.0), stop=lambda s: s.reading.kind != "other")
+            seen = self.capture.last
+
+    def _not_reached(self, what: Expected, why: str, began: int) -> NotReached:
+        detail = f"No {what.name} was reached in scenario {self.steps.scenario}: {why}."
+        self.steps.gap(GapKind.NOT_REACHED, detail, subject=f"{what.opens} {self.steps.scenario}", from_ns=began)
+        with self.steps.act("expect", what.name) as act:
+            act.outcome = "not_reached"
+        return NotReached(
+            detail, "The app may show none, show it elsewhere, or draw it so that its hierarchy says nothing.",
+            "Look at the last screen of the scenario; an app file can name the way to the notice.")
+
+    def agree(self, notice: PolicyNotice) -> Sight | None:
+        """Agrees, ticking what must be ticked first, and to further notices that follow. The screen after it.
+
+        The first agreeing tap opens the stage after_agree. Raises NotReached where the notice stays.
+        """
+        seen: Sight | None = notice.seen
+        tried: set[str] = set()
+        for _ in range(self.limits.second_chances + 1):
+            if seen is None or not seen.reading.is_notice:
+                return seen
+            seen = self._ready_to_agree(seen, force_boxes=seen.fingerprint in tried)
+            if seen is None or not seen.reading.is_notice:
+                return seen
+            choices = seen.reading.with_role("agree")
+            if not choices:
+                choices = seen.reading.with_role("later", "close")     # "look again" leads back to the first notice
+            if not choices:
+                break
+            tried.add(seen.fingerprint)
+            opens = Stage.AFTER_AGREE if choices[0].role == "agree" else None
+            seen = self.tap(choices[0], seen, opens=opens)
+        began = self.steps.clock()
+        raise self._not_reached(PolicyNotice, "the notice stayed, or offered nothing to agree with", began)
+
+    def _ready_to_agree(self, seen: Sight, force_boxes: bool) -> Sight | None:
+        """Ticks the boxes, scrolls to the end and waits for a count-down, as far as the agree button needs it."""
+        boxes = seen.reading.with_role("checkbox")
+        agree = seen.reading.with_role("agree")
+        blocked = bool(agree) and not agree[0].enabled
+        current: Sight | None = seen
+        for box in boxes:
+            if box.checked is False or (box.checked is None and (blocked or force_boxes)):
+                current = self.tap(box, current or seen, patience=1.0)
+        until = self._monotonic() + self.limits.enable
+        while current is not None and current.reading.is_notice:
+            agree = current.reading.with_role("agree")
+            if not agree or agree[0].enabled or self._monotonic() > until:
+                return current
+            if "sec" not in agree[0].text.lower() and not any(ch.isdigit() for ch in agree[0].text):
+                self._scroll_down(current)
+            before = current.fingerprint
+            self.capture.watch(1.0, stop=lambda s, b=before: s.fingerprint != b)    # type: ignore[misc]
+            current = self.capture.last
+        return current
+
+    def _scroll_down(self, seen: Sight) -> None:
+        tops = [c.bounds[1] for c in seen.reading.controls if c.role in ("agree", "refuse")]
+        lefts = [c.bounds[0] for c in seen.reading.controls] or [0]
+        rights = [c.bounds[2] for c in seen.reading.controls] or [1000]
+        x, bottom = (min(lefts) + max(rights)) // 2, max(40, min(tops, default=1200) - 60)
+        with self.steps.act("swipe", "up", screen=seen.event.id):
+            self.hands.swipe(x, bottom, x, max(20, bottom // 3), 0.2)
+
+    def refuse(self, notice: PolicyNotice) -> Refusal:
+        """Refuses, and every notice that asks again, until the app goes on, ends, or asks without end.
+
+        The step "refuse" at the end has the outcome and opens the stage after_refusal: it reaches back to the
+        last refusing tap, since only what follows tells which tap was the last.
+        """
+        seen: Sight | None = notice.seen
+        levels: list[str] = []
+        shown: set[str] = set()
+        outcome = "asks_again"
+        begun = self.steps.clock()
+        last_screen = notice.seen.event.id
+        answered: FoundControl | None = None
+        while len(levels) < self.limits.second_chances:
+            if seen is None or not seen.reading.is_notice:
+                outcome = "continues" if self._is_in_front(seen) else "exits"
+                break
+            if seen.fingerprint in shown:
+                break
+            shown.add(seen.fingerprint)
+            levels.append(seen.reading.kind)
+            begun, last_screen = self.steps.clock(), seen.event.id
+            answered = self._refusing(seen)
+            seen = self.tap(answered, seen) if answered is not None else self.back(seen)
+        act = Act(outcome=outcome, detail={"levels": levels, "by": answered.text if answered else "back"})
+        self.steps.write("refuse", answered.text if answered else "back", begun, act,
+                         control=as_control(answered) if answered else None, screen=last_screen,
+                         opens=Stage.AFTER_REFUSAL)
+        return Refusal(outcome, tuple(levels))
+
+    def _refusing(self, seen: Sight) -> FoundControl | None:
+        found = seen.reading.with_role("refuse", "exit", "limited_mode", "close", "later", "skip")
+        if found:
+            return found[0]
+        self.steps.gap(
+            GapKind.NOT_REACHED,
+            f"Screen {seen.event.id} has no control that refuses; the back key was pressed instead.",
+            subject=self.steps.scenario)
+        return None
+
+    def _is_in_front(self, seen: Sight | None) -> bool:
+        if not self._life.is_running():
+            return False
+        if seen is None:
+            return True
+        return seen.reading.package == self.package or seen.reading.kind == "system_permission"
+
+    def answer(self, seen: Sight, how: str) -> Sight | None:
+        """Answers one dialog of the system, `deny` or `allow`. The screen after it.
+
+        A denial opens after_permission_denial where the user had agreed before; elsewhere the stricter stage
+        goes on.
+        """
+        wanted = ("deny",) if how == "deny" else ("allow_foreground", "allow", "allow_once", "allow_selected")
+        choices = seen.reading.with_role(*wanted)
+        if not choices:
+            return self.back(seen)
+        agreed = self.steps.base in (Stage.AFTER_AGREE, Stage.AFTER_PERMISSION_DENIAL)
+        opens = Stage.AFTER_PERMISSION_DENIAL if how == "deny" and agreed else None
+        return self.tap(choices[0], seen, opens=opens, detail={"answers": seen.event.id,
+                                                               "permission": seen.reading.permission})
+
+    def answer_all(self, how: str, seen: Sight | None = None) -> list[Sight]:
+        """Answers the system's dialogs until none is left. The screens that were answered, in order."""
+        answered: list[Sight] = []
+        current = seen if seen is not None else self.look()
+        while current is not None and current.reading.kind == "system_permission":
+            if len(answered) >= self.limits.dialogs:
+                self.steps.gap(
+                    GapKind.NOT_REACHED,
+                    f"{len(answered)} dialogs of the system came in a row; the rest was left unanswered.")
+                break
+            answered.append(current)
+            current = self.answer(current, how)
+        return answered
+
+    def dismiss(self, seen: Sight) -> Sight | None:
+        """Gets a dialog that no scenario asked for out of the way, politely: close, later, refuse, else back."""
+        choices = seen.reading.with_role("close", "skip", "later", "refuse", "exit")
+        if seen.reading.kind == "system_crash":
+            choices = seen.reading.with_role("close", "later")
+        if choices:
+            return self.tap(choices[0], seen)
+        return self.back(seen)
+
+    def tap(
+        self,
+        control: FoundControl,
+        seen: Sight,
+        *,
+        opens: Stage | None = None,
+        detail: dict[str, object] | None = None,
+        patience: float | None = None,
+    ) -> Sight | None:
+        """Taps the middle of a control; the screen after it, at rest."""
+        x, y = control.centre
+        with self.steps.act("tap", control.text or control.resource_id or control.role,
+                            control=as_control(control), screen=seen.event.id, opens=opens, detail=detail):
+            self.hands.tap(x, y)
+        return self.capture.take_other_than(seen.fingerprint, self.limits.settle if patience is None else patience)
+
+    def back(self, seen: Sight | None = None) -> Sight | None:
+        """Presses back; the screen after it, at rest."""
+        before = seen if seen is not None else self.look()
+        with self.steps.act("back", screen=before.event.id if before else None):
+            self.hands.press("back")
+        if before is None:
+            return self.look()
+        return self.capture.take_other_than(before.fingerprint, self.limits.settle)
+
+    def with_limits(self, **changes: float) -> UiDriver:
+        """The same user with other limits, for one scenario's own needs."""
+        return UiDriver(self.capture, self.steps, self.hands, self._life, self.package,
+                        replace(self.limits, **changes), self._monotonic)  # type: ignore[arg-type]
