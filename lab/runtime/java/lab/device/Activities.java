@@ -8,6 +8,8 @@ import android.content.pm.PackageManager;
 import android.os.Bundle;
 import android.os.IBinder;
 import android.view.Choreographer;
+import android.view.View;
+import android.view.WindowManager;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,6 +21,7 @@ import lab.boot.Wire;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowActivity;
+import org.robolectric.util.ReflectionHelpers;
 
 /**
  * The activities of this process, by the daemon's tokens. The daemon decides what is started, resumed,
@@ -114,11 +117,20 @@ public final class Activities {
     if (record.activity().isFinishing()) {
       return;
     }
-    record.controller.visible().windowFocusChanged(true).topActivityResumed(true);
+    makeVisible(record.activity());
+    record.controller.topActivityResumed(true);
     Choreographer.getInstance()
         .postFrameCallback(
             first ->
                 Choreographer.getInstance().postFrameCallback(then -> wire.event("drawn", "token", record.token)));
+  }
+
+  /** As ActivityThread.handleResumeActivity. */
+  private static void makeVisible(Activity activity) {
+    View decor = activity.getWindow().getDecorView();
+    activity.getWindow().getAttributes().type = WindowManager.LayoutParams.TYPE_BASE_APPLICATION;
+    ReflectionHelpers.setField(Activity.class, activity, "mDecor", decor);
+    ReflectionHelpers.callInstanceMethod(Activity.class, activity, "makeVisible");
   }
 
   void move(Object token, String state) {
@@ -164,7 +176,7 @@ public final class Activities {
     if (!record.activity().isFinishing()) {
       record.controller.userLeaving();
     }
-    record.controller.topActivityResumed(false).windowFocusChanged(false).pause();
+    record.controller.topActivityResumed(false).pause();
     record.state = State.PAUSED;
     announce(record.activity(), "paused");
   }
@@ -180,6 +192,7 @@ public final class Activities {
       record.controller.saveInstanceState(record.saved);
     }
     record.state = State.STOPPED;
+    record.activity().getWindow().getDecorView().setVisibility(View.INVISIBLE);
     announce(record.activity(), "stopped");
   }
 

@@ -73,6 +73,12 @@ public final class DeviceMain implements Device {
     handler = new Handler(Looper.getMainLooper());
     windows = new Windows(activities);
     input = new Input(windows, handler);
+    Looper.myQueue()
+        .addIdleHandler(
+            () -> {
+              windows.updateFocus();
+              return true;
+            });
     new Clock().start();
   }
 

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * What this app may do, as the daemon last said. Names the app has not declared are not here and are
  * denied, as on a phone.
  *
- * <p>States: granted; ask (never asked, or asked once and to be explained: "rationale"); denied (asked,
- * "don't ask again").
+ * <p>States: granted; denied (never asked); refused (asked once, may be asked again); fixed (refused for
+ * good).
  */
 public final class Permissions {
   private static final Map<String, String> STATES = new ConcurrentHashMap<>();
@@ -36,7 +36,7 @@ public final class Permissions {
 
   /** After one refusal the app should explain itself before it asks again. */
   public static boolean wantsRationale(String permission) {
-    return "rationale".equals(STATES.get(permission));
+    return "refused".equals(STATES.get(permission));
   }
 
   /** Throws what the framework's own check throws. */

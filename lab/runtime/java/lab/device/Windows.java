@@ -10,13 +10,16 @@ import android.view.View;
 import android.view.WindowManager;
 import android.view.WindowManagerGlobal;
 import java.io.ByteArrayOutputStream;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowDisplay;
+import org.robolectric.shadows.ShadowViewRootImpl;
 import org.robolectric.util.ReflectionHelpers;
 
 /** All windows of this process that are on the screen: what is seen and what is touched. */
@@ -59,6 +62,7 @@ final class Windows {
   }
 
   private final Activities activities;
+  private WeakReference<View> lastFocused = new WeakReference<>(null);
 
   Windows(Activities activities) {
     this.activities = activities;
@@ -111,6 +115,31 @@ final class Windows {
       list.add(fields);
     }
     return Collections.singletonMap("windows", list);
+  }
+
+  /**
+   * Gives the window focus to the topmost focusable window and takes it from the one that had it. Called
+   * whenever the main looper is idle, which is when a change can have been drawn.
+   */
+  void updateFocus() {
+    Window focused = focused(all());
+    View root = focused == null ? null : focused.root;
+    if (root == lastFocused.get()) {
+      return;
+    }
+    View before = lastFocused.get();
+    if (root != null && root.getViewRootImpl() == null) {
+      return;
+    }
+    lastFocused = new WeakReference<>(root);
+    tell(before, false);
+    tell(root, true);
+  }
+
+  private static void tell(View root, boolean focus) {
+    if (root != null && root.getViewRootImpl() != null) {
+      Shadow.<ShadowViewRootImpl>extract(root.getViewRootImpl()).callWindowFocusChanged(focus);
+    }
   }
 
   static Window focused(List<Window> windows) {
