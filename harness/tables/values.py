@@ -17,6 +17,7 @@ import ahocorasick_rs
 
 from harness.tables.decode import Text, as_text, content, unwrap
 
+CONTEXT = 80  # characters kept on either side of a hit
 MIN_LENGTH = 6  # shorter texts meet by chance
 # Kinds that say nothing of a person or device on their own, or that every request holds.
 NOT_FOLLOWED = frozenset(
@@ -50,7 +51,7 @@ class Needle:
 
 @dataclass(frozen=True, kw_only=True)
 class Sighting:
-    """A value found in a flow. `where`: url, request header NAME, request body."""
+    """A value found in a flow. `where`: url, header NAME, body. `before`, `after`: what stands round it there, decoded."""
 
     flow: str
     kind: str
@@ -60,6 +61,8 @@ class Sighting:
     encodings: tuple[str, ...]
     matched: str
     calls: tuple[str, ...]
+    before: str = ""
+    after: str = ""
 
 
 def texts(value: Any, depth: int = 0) -> Iterator[str]:
@@ -203,6 +206,8 @@ class Search:
                     where=part.where,
                     encodings=part.text.encodings,
                     matched=text[start:end],
+                    before=text[max(0, start - CONTEXT) : start],
+                    after=text[end : end + CONTEXT],
                     calls=needle.calls,
                 )
                 old = best.get(key)
