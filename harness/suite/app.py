@@ -1,0 +1,188 @@
+"""The app under test as scenarios handle it: install, launch, restart, leave, come back; and time that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Protocol
+
+from harness.capture.screen import Seen
+from harness.errors import RigError
+from harness.model import GapKind, Stage
+from harness.suite.driver import Sight, UiDriver
+from harness.suite.reading import Reading
+
+
+class Phone(Protocol):
+    """What is asked of a device beyond its screen. Each raises RigError where the device does not do it."""
+
+    def install(self, apk: Path) -> None: ...
+
+    def uninstall(self, package: str) -> None: ...
+
+    def clear(self, package: str) -> None: ...
+
+    def launch(self, package: str) -> None: ...
+
+    def stop(self, package: str) -> None: ...
+
+    def pids(self, package: str) -> list[int]: ...
+
+
+class Captures(Protocol):
+    """The captures as a scenario must know them: before the app is killed, nothing may be left in it."""
+
+    def flush(self) -> None:
+        """Takes over what the hooks still hold in the app's processes."""
+
+    def expecting_exit(self) -> AbstractContextManager[None]:
+        """While it is open, the end of a process is the scenario's own doing and no loss."""
+
+
+class NoCaptures:
+    def flush(self) -> None:
+        return None
+
+    def expecting_exit(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+class App:
+    """The app under test. `apk` is None where it was on the device already: it is then cleared, not installed."""
+
+    def __init__(
+        self,
+        phone: Phone,
+        package: str,
+        apk: Path | None,
+        user: UiDriver,
+        captures: Captures,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.package = package
+        self._phone = phone
+        self._apk = apk
+        self._user = user
+        self._captures = captures
+        self._monotonic = monotonic
+        self._steps = user.steps
+        self._installed = False
+        self._launched = False
+
+    def install_fresh(self) -> None:
+        """The app as a user gets it: no data, no permission granted, no process."""
+        self.kill()
+        if self._apk is None or self._installed:
+            with self._steps.act("clear", self.package):
+                self._phone.clear(self.package)
+            return
+        with self._steps.act("install", self._apk.name):
+            self._phone.uninstall(self.package)
+            self._phone.install(self._apk)
+        self._installed = True
+
+    def launch(self) -> Sight | None:
+        """Starts the app from its launcher entry and waits for its first window.
+
+        An app that crashes at start or never draws leaves a gap; the scenario goes on and sees what there is.
+        """
+        with self._steps.act("launch", self.package):
+            self._phone.launch(self.package)
+        self._launched = True
+        if self._wait_for_window() is None:
+            self._tell_no_window()
+        return self._user.look()
+
+    def _wait_for_window(self) -> Sight | None:
+        def is_ours(seen: Seen[Reading]) -> bool:
+            return seen.reading.package == self.package or seen.reading.kind != "other"
+
+        until = self._monotonic() + self._user.limits.draw
+        seen_process = False
+        while True:
+            seen = self._user.look()
+            if seen is not None and is_ours(seen):
+                return seen
+            running = self.is_running()
+            if seen_process and not running:
+                return None
+            seen_process = seen_process or running
+            if self._monotonic() >= until:
+                return None
+            self._user.capture.watch(0.5, stop=is_ours)
+
+    def _tell_no_window(self) -> None:
+        if self.is_running():
+            why = f"{self.package} drew no window within {self._user.limits.draw:g} s of its launch"
+        else:
+            why = f"{self.package} ended before it had drawn a window"
+        self._steps.fact("process", package=self.package, state="not drawn", why=why)
+        self._steps.gap(GapKind.NOT_REACHED, f"{why}.", subject=f"launch {self._steps.scenario}")
+
+    def kill(self) -> None:
+        """Ends every process of the app, after the hooks have handed over what they hold."""
+        if not self.is_running():
+            return
+        with self._steps.act("kill", self.package), self._captures.expecting_exit():
+            self._captures.flush()
+            self._phone.stop(self.package)
+        self._launched = False
+
+    def restart(self) -> Sight | None:
+        self.kill()
+        return self.launch()
+
+    def home(self) -> None:
+        """Leaves the app for the launcher; the stage background begins."""
+        with self._steps.act("home", opens=Stage.BACKGROUND):
+            self._user.hands.press("home")
+
+    def come_back(self) -> Sight | None:
+        """To the front again, as from the launcher; the stage before the background goes on."""
+        with self._steps.act("return", self.package):
+            self._phone.launch(self.package)
+        return self._user.look()
+
+    def is_running(self) -> bool:
+        return bool(self._phone.pids(self.package))
+
+    def notice_end(self, where: str) -> bool:
+        """Whether the app has ended though nobody ended it; told once, as a fact and a gap."""
+        if not self._launched or self.is_running():
+            return False
+        self._launched = False
+        why = f"{self.package} ended by itself {where} in scenario {self._steps.scenario}"
+        self._steps.fact("process", package=self.package, state="ended", why=why)
+        self._steps.gap(GapKind.PROCESS_LOST, f"{why}; what it did at its end may be missing.", subject=self.package)
+        return True
+
+    def has_exited(self) -> None:
+        """The app ended as an answer to the user, which is no loss."""
+        self._launched = False
+
+
+class Timeline:
+    """Time that passes while the suite only looks."""
+
+    def __init__(self, app: App, user: UiDriver) -> None:
+        self._app = app
+        self._user = user
+
+    def observe(self, seconds: float | None = None) -> list[Sight]:
+        """Watches for that long (the profile's window by default). The new states of the screen meanwhile."""
+        return self._watch("observe", self._user.limits.observe if seconds is None else seconds)
+
+    def background(self, seconds: float | None = None) -> list[Sight]:
+        """Goes home and watches from there."""
+        self._app.home()
+        return self._watch("observe", self._user.limits.background if seconds is None else seconds)
+
+    def _watch(self, action: str, seconds: float) -> list[Sight]:
+        if seconds < 0:
+            raise RigError("A window cannot be shorter than 0 seconds.", f"asked for {seconds:g}")
+        with self._user.steps.act(action, f"{seconds:g} s", detail={"seconds": seconds}) as act:
+            seen = self._user.capture.watch(seconds)
+            act.detail["screens"] = [s.event.id for s in seen]
+        self._app.notice_end(f"while it was observed for {seconds:g} s")
+        return seen

@@ -1,0 +1,1 @@
+"""The pytest plugin: the other door to the suite."""
