@@ -108,7 +108,7 @@ class CaptureAddon:
         error = data.conn.error or ""
         if not error.startswith("Certificate verify failed"):
             return
-        host = data.conn.sni or (data.conn.address[0] if data.conn.address else "")
+        host = data.conn.sni or str(data.conn.peername)
         self.recorder.gone_dark(
             host, f"The proxy could not trust the server of {host}, so the app had no answer: {error}")
 
