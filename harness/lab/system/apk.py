@@ -40,9 +40,7 @@ def read_apk(path: Path, locale: str = "", abis: tuple[str, ...] = ABIS) -> Pack
         raise InstallFailed(errors.NOT_APK, f"Failed to parse {path.name}: {fault}") from fault
 
 
-def _read(
-    path: Path, data: bytes, archive: zipfile.ZipFile, locale: str, abis: tuple[str, ...]
-) -> PackageFacts:
+def _read(path: Path, data: bytes, archive: zipfile.ZipFile, locale: str, abis: tuple[str, ...]) -> PackageFacts:
     _check_entries(archive)
     names = set(archive.namelist())
     if "AndroidManifest.xml" not in names:

@@ -123,6 +123,4 @@ class Intent:
 
 def launcher_intent(component: str) -> Intent:
     """What a launcher sends when an icon is tapped."""
-    return Intent(
-        action=ACTION_MAIN, categories=(CATEGORY_LAUNCHER,), flags=LAUNCHER_FLAGS, component=component
-    )
+    return Intent(action=ACTION_MAIN, categories=(CATEGORY_LAUNCHER,), flags=LAUNCHER_FLAGS, component=component)

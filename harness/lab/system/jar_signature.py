@@ -205,9 +205,7 @@ def _signed_digest(attributes: _Der) -> bytes | None:
     return None
 
 
-def _check(
-    certificate: x509.Certificate, signature: bytes, message: bytes, digest: hashes.HashAlgorithm
-) -> None:
+def _check(certificate: x509.Certificate, signature: bytes, message: bytes, digest: hashes.HashAlgorithm) -> None:
     key = certificate.public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey):

@@ -124,9 +124,7 @@ def _launcher_label(application: Element, read: Reader) -> str:
     return ""
 
 
-def _components(
-    application: Element, read: Reader, package: str, process: str, target_sdk: int
-) -> Iterator[Component]:
+def _components(application: Element, read: Reader, package: str, process: str, target_sdk: int) -> Iterator[Component]:
     processes: dict[str, str] = {}
     affinity = read.text(application, "taskAffinity", package)
     on = read.flag(application, "enabled", True)

@@ -1,0 +1,424 @@
+"""Starting, leaving and finishing activities: the tasks' state carried out in the app processes.
+
+One transition at a time: everything that calls into an app to change a lifecycle holds the same lock.
+What an app asks for is answered at once and carried out after the transition that is under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.lab.appprocess import AppProcessError, ProcessGone
+from harness.lab.system.facts import Component
+from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent, short_component
+from harness.lab.system.logs import LogBuffer
+from harness.lab.system.packages import Package, Packages
+from harness.lab.system.permissions import Permissions
+from harness.lab.system.processes import Processes, RunningProcess, StartFailed
+from harness.lab.system.resolution import find_answers
+from harness.lab.system.tasks import Activity, Placement, Tasks
+
+_GRACE_NS = 10 * 10**9  # how long after leaving the front an app may still start activities (BAL grace period)
+_CRASH_WINDOW_NS = 60 * 10**9  # ActivityManagerConstants.MIN_CRASH_INTERVAL is 2 min; a second one ends the task
+
+
+@dataclass(frozen=True)
+class StartResult:
+    """The outcome of starting an activity, as `am start -W` needs it. Times in milliseconds.
+
+    `why` is Android's message where it was not started, and `code` ActivityManager's START_* number then.
+    """
+
+    started: bool
+    component: str = ""
+    why: str = ""
+    code: int = 0
+    state: str = "COLD"
+    total_ms: int = 0
+    wait_ms: int = 0
+    brought_to_front: bool = False
+    delivered: bool = False
+
+
+class ActivityRefused(Exception):
+    """The start is not allowed or leads nowhere.
+
+    `code` is ActivityManager's: START_CLASS_NOT_FOUND -92, START_INTENT_NOT_RESOLVED -91, START_PERMISSION_DENIED -94.
+    """
+
+    def __init__(self, why: str, code: int) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class Activities:
+    """The activities of the device. `changed` is called after whatever is on the screen may have changed."""
+
+    def __init__(
+        self,
+        packages: Packages,
+        processes: Processes,
+        permissions: Permissions,
+        logs: LogBuffer,
+        changed: Callable[[], None] = lambda: None,
+        now_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._packages = packages
+        self._processes = processes
+        self._permissions = permissions
+        self._logs = logs
+        self._changed = changed
+        self._now_ns = now_ns
+        self._lock = asyncio.Lock()
+        self._left_front: dict[str, int] = {}
+        self._crashes: dict[str, int] = {}
+        self.tasks = Tasks()
+
+    # --- what is in front
+
+    @property
+    def top(self) -> Activity | None:
+        """The activity in front; None: the launcher."""
+        return self.tasks.top
+
+    def is_foreground(self, package: str) -> bool:
+        """Has the resumed activity, or had it until a moment ago."""
+        resumed = self.tasks.resumed or self.tasks.top
+        if resumed is not None and resumed.package == package:
+            return True
+        left = self._left_front.get(package)
+        return left is not None and self._now_ns() - left < _GRACE_NS
+
+    # --- starting
+
+    def resolve(self, intent: Intent, caller: RunningProcess | None) -> tuple[Package, Component, Component]:
+        """Package, the component that was meant, and the activity that runs. Raises ActivityRefused."""
+        if intent.component:
+            found = self._packages.find_component(intent.component)
+            if found is None or found[1].kind not in ("activity", "alias"):
+                raise ActivityRefused(f"Activity class {{{intent.component}}} does not exist.", -92)
+            package, declared = found
+            if not package.is_enabled(declared):
+                raise ActivityRefused(f"Activity class {{{intent.component}}} does not exist.", -92)
+        else:
+            answers = find_answers(intent, self._packages, ("activity", "alias"), needs_default=True)
+            if not answers:
+                raise ActivityRefused(f"Activity not started, unable to resolve Intent {intent.describe()}", -91)
+            package, declared = answers[0]
+        target = declared
+        if declared.kind == "alias":
+            target = package.facts.component(declared.target) or declared
+        self._check_allowed(intent, package, declared, caller)
+        return package, declared, target
+
+    def _check_allowed(
+        self, intent: Intent, package: Package, declared: Component, caller: RunningProcess | None
+    ) -> None:
+        own = caller is not None and caller.uid == package.uid
+        by_launcher = caller is None and declared.launchable
+        denial = f"Permission Denial: starting Intent {intent.with_component(declared.component).describe()}"
+        if not declared.exported and not own and not by_launcher:
+            raise ActivityRefused(f"{denial} not exported from uid {package.uid}", -94)
+        held = caller is not None and self._permissions.is_granted(caller.package, declared.permission)
+        if declared.permission and not own and not by_launcher and not held:
+            raise ActivityRefused(f"{denial} requires {declared.permission}", -94)
+
+    async def start(
+        self,
+        intent: Intent,
+        *,
+        caller: RunningProcess | None = None,
+        caller_token: str | None = None,
+        request_code: int = -1,
+    ) -> StartResult:
+        """Starts and waits until the activity is resumed. Raises ActivityRefused."""
+        if CATEGORY_HOME in intent.categories and not intent.component:
+            await self.go_home()
+            return StartResult(True, self.tasks.home.affinity)
+        package, declared, target = self.resolve(intent, caller)
+        began = self._now_ns()
+        cold = self._processes.find(package.name, target.process) is None
+        async with self._lock:
+            result = await self._perform(intent, package, declared, target, caller, caller_token, request_code)
+        total = (self._now_ns() - began) // 1_000_000
+        state = "COLD" if cold else ("HOT" if result.brought_to_front or result.delivered else "WARM")
+        return StartResult(
+            started=result.started,
+            component=declared.component,
+            why=result.why,
+            state=state,
+            total_ms=total,
+            wait_ms=total + 1,
+            brought_to_front=result.brought_to_front,
+            delivered=result.delivered,
+        )
+
+    async def launch(self, package: Package) -> StartResult:
+        """As a tap on its icon. Raises ActivityRefused when it has none."""
+        component = package.launcher
+        if component is None:
+            raise ActivityRefused(f"{package.name} has no launcher activity", -91)
+        return await self.start(launcher_intent(component.component))
+
+    async def _perform(
+        self,
+        intent: Intent,
+        package: Package,
+        declared: Component,
+        target: Component,
+        caller: RunningProcess | None,
+        caller_token: str | None,
+        request_code: int,
+    ) -> StartResult:
+        calling = self.tasks.find(caller_token)
+        self._logs.system(
+            "ActivityTaskManager",
+            f"START u0 {intent.with_component(declared.component).describe()} with LAUNCH_SINGLE_TOP "
+            f"from uid {caller.uid if caller else 2000} (BAL_ALLOW_VISIBLE_WINDOW) result code=0",
+        )
+        before = self.tasks.resumed
+        place = self.tasks.place(declared, target, intent, calling)
+        if place.only_front:
+            await self._settle(before)
+            return StartResult(True, brought_to_front=True)
+        record = place.activity
+        if record is None:
+            for gone in place.finish:
+                self.tasks.remove(gone)
+            record = self.tasks.push(
+                place.task,
+                declared,
+                target,
+                intent,
+                caller=calling,
+                caller_package=caller.package if caller else "",
+                request_code=request_code,
+            )
+        began = self._now_ns()
+        why = await self._show(record, before, intent if place.deliver else None)
+        await self._drop(place)
+        if not why and not place.deliver:
+            spent = (self._now_ns() - began) // 1_000_000
+            self._logs.system(
+                "ActivityTaskManager", f"Displayed {short_component(record.component)} for user 0: +{spent}ms"
+            )
+        return StartResult(not why, why=why, delivered=place.deliver)
+
+    async def _drop(self, place: Placement) -> None:
+        for gone in place.finish:
+            self.tasks.remove(gone)
+            await self._destroy(gone)
+
+    # --- carrying out
+
+    async def _show(self, record: Activity, before: Activity | None, new_intent: Intent | None = None) -> str:
+        """Resumes `record`, pausing and stopping what was resumed. Gives why it failed, or ""."""
+        if before is not None and before is not record:
+            await self._move(before, "paused")
+        why = ""
+        try:
+            await self._resume(record, new_intent)
+        except (StartFailed, ProcessGone, AppProcessError) as fault:
+            why = str(fault)
+            self._logs.system("ActivityTaskManager", f"{record.component} did not start: {why}", priority="W")
+            self.tasks.remove(record)
+            await self._settle(None)
+        if before is not None and before is not record and before.state == "paused":
+            await self._leave(before)
+        self._changed()
+        return why
+
+    async def _resume(self, record: Activity, new_intent: Intent | None) -> None:
+        package = self._packages.get(record.package)
+        process = await self._processes.obtain(
+            package, record.target.process, f"top-activity {{{short_component(record.component)}}}"
+        )
+        self._packages.set_stopped(package.name, False)
+        if not record.alive or new_intent is not None:
+            record.state = "initializing" if not record.alive else record.state
+            intent = (new_intent or record.intent).with_component(record.component)
+            await self._processes.call(
+                process,
+                "launch",
+                within=self._processes.patience.launch,
+                intent=intent.to_json(),
+                token=record.token,
+                request_code=record.request_code,
+                caller_token=record.caller_token,
+                caller_package=record.caller_package or None,
+                root=record.task.root is record,
+            )
+        else:
+            await self._processes.call(process, "lifecycle", token=record.token, state="resumed")
+        if process.ended:
+            raise ProcessGone(f"{process.name} ended while {record.component} was starting")
+        record.state = "resumed"
+
+    async def _leave(self, record: Activity) -> None:
+        """What was in front is out of sight now."""
+        self._left_front[record.package] = self._now_ns()
+        if record.target.no_history:
+            self.tasks.remove(record)
+            await self._destroy(record)
+        else:
+            await self._move(record, "stopped")
+
+    async def _move(self, record: Activity, state: str) -> None:
+        """A lifecycle call to an activity that exists; that its process is gone or dies of it is no fault here."""
+        process = self._process_of(record)
+        if process is None or not record.alive:
+            return
+        try:
+            await self._processes.call(process, "lifecycle", token=record.token, state=state)
+        except (ProcessGone, AppProcessError) as fault:
+            self._logs.system("ActivityTaskManager", f"{record.component} to {state}: {fault}", priority="W")
+        if record.alive:
+            record.state = state
+
+    async def _destroy(self, record: Activity) -> None:
+        await self._move(record, "destroyed")
+        record.state = "finishing"
+
+    async def _settle(self, before: Activity | None) -> None:
+        """Makes what lies in front be what is resumed: after a finish, a death, a change of order."""
+        for _ in range(len(self.tasks.activities()) + 1):
+            record = self.tasks.top
+            if record is None or (record is before and before.state == "resumed"):
+                break
+            if not await self._show(record, before if before and before.alive else None):
+                self._changed()
+                return
+        else:
+            return
+        if self.tasks.top is None and before is not None and before.state in ("resumed", "paused"):
+            await self._move(before, "paused")
+            await self._leave(before)
+        self._changed()
+
+    def _process_of(self, record: Activity) -> RunningProcess | None:
+        return self._processes.find(record.package, record.target.process)
+
+    # --- leaving and coming back
+
+    async def go_home(self) -> None:
+        """The launcher in front."""
+        async with self._lock:
+            before = self.tasks.resumed
+            self.tasks.bring_to_front(self.tasks.home)
+            await self._settle(before)
+
+    async def move_to_back(self, token: object) -> None:
+        """Activity.moveTaskToBack"""
+        async with self._lock:
+            record = self.tasks.find(token)
+            if record is None:
+                return
+            before = self.tasks.resumed
+            self.tasks.send_to_back(record.task)
+            await self._settle(before)
+
+    async def bring_task_to_front(self, task_id: int) -> None:
+        """From the recents screen."""
+        async with self._lock:
+            task = next((one for one in self.tasks.order if one.id == task_id), None)
+            if task is not None:
+                before = self.tasks.resumed
+                self.tasks.bring_to_front(task)
+                await self._settle(before)
+
+    async def finish(self, token: object, result_code: int, result: Intent | None) -> None:
+        """The app has finished the activity: its result goes to the caller, what lay below comes back."""
+        async with self._lock:
+            record = self.tasks.find(token)
+            if record is None:
+                return
+            was_resumed = record is self.tasks.resumed
+            if was_resumed:
+                await self._move(record, "paused")
+            self.tasks.remove(record)
+            await self._send_result(record, result_code, result)
+            if was_resumed or self.tasks.resumed is None:
+                await self._settle(None)
+            await self._destroy(record)
+            self._left_front[record.package] = self._now_ns()
+            self._changed()
+
+    async def _send_result(self, record: Activity, code: int, result: Intent | None) -> None:
+        caller = self.tasks.find(record.caller_token)
+        if caller is None or record.request_code < 0 or not caller.alive:
+            return
+        process = self._process_of(caller)
+        if process is None:
+            return
+        fields: dict[str, Any] = {"intent": result.to_json()} if result else {"intent": None}
+        try:
+            await self._processes.call(
+                process,
+                "result",
+                token=caller.token,
+                request_code=record.request_code,
+                result_code=code,
+                **fields,
+            )
+        except (ProcessGone, AppProcessError) as fault:
+            self._logs.system("ActivityTaskManager", f"result for {caller.component}: {fault}", priority="W")
+
+    async def remove_package(self, package: str) -> None:
+        """All its activities are gone (force-stop, uninstall): what lay below comes back."""
+        async with self._lock:
+            for record in [one for one in self.tasks.activities() if one.package == package]:
+                record.state = "finishing"
+                self.tasks.remove(record)
+            self._left_front.pop(package, None)
+            await self._settle(self.tasks.resumed)
+
+    async def remove_task(self, task_id: int) -> str:
+        """Swiped away in recents. Gives the package whose task it was, or ""."""
+        async with self._lock:
+            task = next((one for one in self.tasks.order if one.id == task_id and not one.is_home), None)
+            if task is None or task.root is None:
+                return ""
+            package = task.root.package
+            before = self.tasks.resumed
+            for record in list(task.activities):
+                self.tasks.remove(record)
+                await self._destroy(record)
+            await self._settle(before if before and before.alive else None)
+            return package
+
+    # --- processes that end
+
+    def process_ended(self, process: RunningProcess) -> bool:
+        """Notes what the end of a process means for its activities; True when the screen must be settled.
+
+        What was in front is gone. What was stopped has been saved and comes back when its turn comes,
+        unless the app crashed a second time within a minute.
+        """
+        again = False
+        if process.crashed:
+            last = self._crashes.get(process.name)
+            self._crashes[process.name] = self._now_ns()
+            again = last is not None and self._now_ns() - last < _CRASH_WINDOW_NS
+        touched = False
+        for record in self.tasks.activities():
+            if record.package != process.package or record.target.process != process.name:
+                continue
+            if not record.alive:
+                continue
+            touched = True
+            if record.state == "stopped" and not again:
+                record.state = "lost"
+            else:
+                record.state = "finishing"
+                self.tasks.remove(record)
+        return touched
+
+    async def settle(self) -> None:
+        """After process_ended."""
+        async with self._lock:
+            if self.tasks.resumed is None or self.tasks.resumed is not self.tasks.top:
+                await self._settle(self.tasks.resumed)

@@ -1,0 +1,80 @@
+"""The device's log: a ring of lines that `logcat` prints and follows."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+CAPACITY = 20_000  # lines
+_BEHIND = 5_000  # lines a follower may lag before it loses the oldest
+PRIORITIES = "VDIWEF"
+_MAX_TEXT = 4068  # bytes of a line's payload, as logd's LOGGER_ENTRY_MAX_PAYLOAD
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line. `time_ns`: device clock since the epoch. `buffer`: main, system, crash, events."""
+
+    time_ns: int
+    pid: int
+    tid: int
+    priority: str
+    tag: str
+    text: str
+    buffer: str = "main"
+
+
+class LogBuffer:
+    """Holds the last `CAPACITY` lines and gives new ones to followers."""
+
+    def __init__(self, now_ns: Callable[[], int] = time.time_ns, system_pid: int = 1000) -> None:
+        """`system_pid`: the pid under which the system server writes."""
+        self._now_ns = now_ns
+        self._system_pid = system_pid
+        self._lines: deque[LogLine] = deque(maxlen=CAPACITY)
+        self._followers: set[asyncio.Queue[LogLine]] = set()
+
+    def add(self, line: LogLine) -> None:
+        """Appends; a follower that is too far behind loses its oldest line, as with a full logd reader."""
+        self._lines.append(line)
+        for queue in self._followers:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(line)
+
+    def write(
+        self, tag: str, text: str, *, priority: str = "I", pid: int = 0, tid: int = 0, buffer: str = "main"
+    ) -> None:
+        """A line of the system's own, or in an app's name; several lines of text become several lines."""
+        pid = pid or self._system_pid
+        now = self._now_ns()
+        for part in text.splitlines() or [""]:
+            self.add(LogLine(now, pid, tid or pid, priority, tag, part[:_MAX_TEXT], buffer))
+
+    def system(self, tag: str, text: str, *, priority: str = "I") -> None:
+        """What ActivityManager and its like say."""
+        self.write(tag, text, priority=priority, buffer="system")
+
+    def lines(self) -> list[LogLine]:
+        """What is in the ring, oldest first."""
+        return list(self._lines)
+
+    def clear(self) -> None:
+        """`logcat -c`"""
+        self._lines.clear()
+
+    async def follow(self, *, from_start: bool = True) -> AsyncIterator[LogLine]:
+        """The lines there are and then each new one; ends only when the caller stops."""
+        queue: asyncio.Queue[LogLine] = asyncio.Queue(_BEHIND)
+        backlog = self.lines() if from_start else []
+        self._followers.add(queue)
+        try:
+            for line in backlog:
+                yield line
+            while True:
+                yield await queue.get()
+        finally:
+            self._followers.discard(queue)

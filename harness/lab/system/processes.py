@@ -1,0 +1,244 @@
+"""The app processes: warm ones in waiting, bound ones by name, their start and end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from harness.errors import RigError
+from harness.lab.appprocess import AppProcess, AppProcessError, Callbacks, ProcessGone
+from harness.lab.system.logs import LogBuffer
+from harness.lab.system.packages import Package
+from harness.lab.system.process_link import Gate, Spawn
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the system waits for an app, in seconds. Input: Android's own 5 s plus the lab's slowness."""
+
+    bind: float = 120.0
+    gate: float = 600.0
+    launch: float = 60.0
+    input: float = 10.0
+    dump: float = 15.0
+    other: float = 30.0
+
+
+class StartFailed(Exception):
+    """A process did not come up; the text says at which step and why."""
+
+
+@dataclass(eq=False)
+class RunningProcess:
+    """A bound process. `services`: classes of running services, which keep it alive."""
+
+    link: AppProcess
+    package: str
+    name: str
+    uid: int
+    started_ns: int
+    services: set[str] = field(default_factory=set)
+    ended: bool = False
+    crashed: bool = False
+
+    @property
+    def pid(self) -> int:
+        return self.link.pid
+
+
+class ProcessOwner(Protocol):
+    """What the system server does with what processes say."""
+
+    async def answer(self, process: RunningProcess, op: str, arguments: Mapping[str, Any]) -> dict[str, Any]: ...
+
+    def note(self, process: RunningProcess | None, pid: int, name: str, fields: Mapping[str, Any]) -> None: ...
+
+    def process_ended(self, process: RunningProcess, why: str) -> None: ...
+
+    def bind_arguments(self, package: Package, process: str) -> dict[str, Any]: ...
+
+    def not_responding(self, process: RunningProcess, why: str) -> None: ...
+
+
+class Processes:
+    """Starts, finds and ends processes, and hears what they say."""
+
+    def __init__(
+        self,
+        owner: ProcessOwner,
+        spawn: Spawn,
+        gate: Gate,
+        logs: LogBuffer,
+        *,
+        warm: int = 1,
+        patience: Patience | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._owner = owner
+        self._spawn = spawn
+        self._gate = gate
+        self._logs = logs
+        self._wanted_warm = warm
+        self.patience = patience or Patience()
+        self._now_ns = now_ns
+        self._callbacks = Callbacks(event=self._event, ask=self._asked, ended=self._ended)
+        self._warm: list[AppProcess] = []
+        self._bound: dict[AppProcess, RunningProcess] = {}
+        self._starting: dict[tuple[str, str], asyncio.Task[RunningProcess]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    # --- finding and starting
+
+    def running(self) -> list[RunningProcess]:
+        """All bound processes, oldest first."""
+        return sorted(self._bound.values(), key=lambda one: one.started_ns)
+
+    @property
+    def warm_pids(self) -> list[int]:
+        return [one.pid for one in self._warm]
+
+    def of_package(self, package: str) -> list[RunningProcess]:
+        """The package's processes."""
+        return [one for one in self.running() if one.package == package]
+
+    def find(self, package: str, name: str) -> RunningProcess | None:
+        """By package and process name."""
+        return next((one for one in self.running() if one.package == package and one.name == name), None)
+
+    async def obtain(self, package: Package, name: str, reason: str) -> RunningProcess:
+        """The running process of that name, started if need be. `reason` as ActivityManager logs it.
+
+        Raises StartFailed.
+        """
+        found = self.find(package.name, name)
+        key = (package.name, name)
+        if found is not None and key not in self._starting:
+            return found
+        task = self._starting.get(key)
+        if task is None:
+            task = asyncio.create_task(self._start(package, name, reason))
+            self._starting[key] = task
+            task.add_done_callback(lambda _: self._starting.pop(key, None))
+        return await asyncio.shield(task)
+
+    def keep_warm(self) -> None:
+        """Fills the pool in the background."""
+        if not self._closed and len(self._warm) < self._wanted_warm:
+            self.run(self._add_warm(), "warming a process")
+
+    async def _add_warm(self) -> None:
+        try:
+            link = await self._spawn(self._callbacks)
+        except RigError as fault:
+            self._logs.system("LabDevice", f"no warm process: {fault}", priority="W")
+            return
+        if self._closed or len(self._warm) >= self._wanted_warm:
+            link.kill()
+            return
+        self._warm.append(link)
+
+    async def _start(self, package: Package, name: str, reason: str) -> RunningProcess:
+        try:
+            link = self._warm.pop() if self._warm else await self._spawn(self._callbacks)
+        except RigError as fault:
+            raise StartFailed(f"no process for {name}: {fault}") from fault
+        process = RunningProcess(link, package.name, name, package.uid, self._now_ns())
+        self._bound[link] = process
+        self._logs.system("ActivityManager", f"Start proc {process.pid}:{name}/{package.user} for {reason}")
+        step = "bind"
+        try:
+            async with asyncio.timeout(self.patience.bind):
+                await link.call("bind", **self._owner.bind_arguments(package, name))
+            step = "gate"
+            async with asyncio.timeout(self.patience.gate):
+                await self._gate(link, package.name, name)
+            step = "release"
+            async with asyncio.timeout(self.patience.launch):
+                await link.call("release")
+        except (AppProcessError, ProcessGone, TimeoutError) as fault:
+            why = "it did not answer in time" if isinstance(fault, TimeoutError) else str(fault)
+            if step == "release" and isinstance(fault, TimeoutError):
+                self._owner.not_responding(process, "Application.onCreate takes too long")
+            link.kill()
+            raise StartFailed(f"{name} ({process.pid}) failed at {step}: {why}") from fault
+        finally:
+            self.keep_warm()
+        return process
+
+    # --- talking
+
+    async def call(self, process: RunningProcess, op: str, *, within: float = 0, **arguments: Any) -> dict[str, Any]:
+        """A call that ends in ANR when the app does not answer. Raises AppProcessError, ProcessGone."""
+        if process.ended:
+            raise ProcessGone(f"{process.name} has ended")
+        try:
+            async with asyncio.timeout(within or self.patience.other):
+                return await process.link.call(op, **arguments)
+        except TimeoutError as fault:
+            self._owner.not_responding(process, f"{op} was not answered")
+            raise ProcessGone(f"{process.name} did not answer {op}") from fault
+
+    def tell_all(self, package: str, op: str, **arguments: Any) -> None:
+        """The same call to all of a package's processes, without waiting for the answers."""
+        for process in self.of_package(package):
+            self.run(self.call(process, op, **arguments), f"{op} to {process.name}")
+
+    # --- ending
+
+    async def end(self, process: RunningProcess) -> None:
+        """SIGKILL, and until it is gone."""
+        process.link.kill()
+        while not process.ended:
+            await asyncio.sleep(0.01)
+
+    async def close(self) -> None:
+        """Ends every process, warm ones included, and all that was under way."""
+        self._closed = True
+        for task in [*self._tasks, *self._starting.values()]:
+            task.cancel()
+        for link in [*self._warm, *self._bound]:
+            link.kill()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while self._bound or self._warm:
+                    await asyncio.sleep(0.01)
+
+    def run(self, work: Coroutine[Any, Any, Any], what: str) -> asyncio.Task[Any]:
+        """Runs `work` beside; that the app is gone or refuses is logged, any other fault is a bug and raised."""
+        task: asyncio.Task[Any] = asyncio.create_task(self._guard(work, what))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _guard(self, work: Coroutine[Any, Any, Any], what: str) -> None:
+        try:
+            await work
+        except (ProcessGone, AppProcessError, StartFailed) as fault:
+            self._logs.system("ActivityManager", f"{what}: {fault}", priority="W")
+
+    # --- what processes say
+
+    async def _asked(self, link: AppProcess, op: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        process = self._bound.get(link)
+        if process is None:
+            raise AppProcessError("a process without an app asks nothing")
+        return await self._owner.answer(process, op, arguments)
+
+    def _event(self, link: AppProcess, name: str, fields: Mapping[str, Any]) -> None:
+        self._owner.note(self._bound.get(link), link.pid, name, fields)
+
+    def _ended(self, link: AppProcess, why: str) -> None:
+        if link in self._warm:
+            self._warm.remove(link)
+            self._logs.system("LabDevice", f"a warm process ended: {why}", priority="W")
+        process = self._bound.pop(link, None)
+        if process is not None:
+            process.ended = True
+            if not self._closed:
+                self._logs.system("ActivityManager", f"Process {process.name} (pid {process.pid}) has died: {why}")
+                self._owner.process_ended(process, why)
