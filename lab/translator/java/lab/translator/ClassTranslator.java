@@ -1,0 +1,179 @@
+package lab.translator;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jf.dexlib2.AccessFlags;
+import org.jf.dexlib2.iface.ClassDef;
+import org.jf.dexlib2.iface.Field;
+import org.jf.dexlib2.iface.Method;
+import org.jf.dexlib2.iface.value.EncodedValue;
+import org.jf.dexlib2.iface.value.TypeEncodedValue;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.FieldVisitor;
+import org.objectweb.asm.MethodTooLargeException;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/** One class: members, initial values, attributes. Written as version 52 (Java 8) with frames. */
+final class ClassTranslator {
+    /** Where a method's code goes. */
+    interface MethodSink {
+        MethodVisitor method(int access, String name, String descriptor);
+    }
+
+    private static final int CLASS_FLAGS = Opcodes.ACC_PUBLIC | Opcodes.ACC_FINAL | Opcodes.ACC_INTERFACE | Opcodes.ACC_ABSTRACT
+        | Opcodes.ACC_SYNTHETIC | Opcodes.ACC_ANNOTATION | Opcodes.ACC_ENUM;
+    private static final int FIELD_FLAGS = 0x50DF;
+    private static final int METHOD_FLAGS = 0x1DFF;
+
+    final ClassDef source;
+    final String name;
+    final Hierarchy hierarchy;
+    final Bridges bridges;
+    private final Attributes attributes;
+    /** Methods replaced by one that throws VerifyError, with the reason. */
+    final Map<String, String> replaced = new HashMap<>();
+    private final Set<String> tooLarge = new HashSet<>();
+
+    ClassTranslator(ClassDef source, Hierarchy hierarchy, Bridges bridges, Attributes attributes) {
+        this.source = source;
+        this.name = Hierarchy.internal(source.getType());
+        this.hierarchy = hierarchy;
+        this.bridges = bridges;
+        this.attributes = attributes;
+    }
+
+    byte[] translate() {
+        while (true) {
+            try {
+                return write();
+            } catch (MethodTooLargeException problem) {
+                if (!tooLarge.add(problem.getMethodName() + problem.getDescriptor())) {
+                    throw problem;
+                }
+            }
+        }
+    }
+
+    private byte[] write() {
+        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
+            @Override
+            protected String getCommonSuperClass(String one, String other) {
+                return hierarchy.commonParent(one, other);
+            }
+        };
+        boolean isInterface = AccessFlags.INTERFACE.isSet(source.getAccessFlags());
+        int access = source.getAccessFlags() & CLASS_FLAGS;
+        access = isInterface ? (access | Opcodes.ACC_ABSTRACT) & ~Opcodes.ACC_FINAL : access | Opcodes.ACC_SUPER;
+        String parent = source.getSuperclass() == null ? null : Hierarchy.internal(source.getSuperclass());
+        String[] interfaces = source.getInterfaces().stream().map(Hierarchy::internal).toArray(String[]::new);
+        writer.visit(Opcodes.V1_8, access, name, attributes.signature(source.getAnnotations()), parent, interfaces);
+        if (source.getSourceFile() != null) {
+            writer.visitSource(source.getSourceFile(), null);
+        }
+        attributes.writeClass(source, writer);
+        List<Field> inCode = new ArrayList<>();
+        for (Field field : source.getFields()) {
+            writeField(writer, field, isInterface, inCode);
+        }
+        boolean initialiser = false;
+        for (Method method : source.getMethods()) {
+            boolean isInitialiser = method.getName().equals("<clinit>");
+            initialiser |= isInitialiser;
+            writeMethod(writer, method, isInterface, isInitialiser ? inCode : List.of());
+        }
+        if (!initialiser && !inCode.isEmpty()) {
+            MethodVisitor out = writer.visitMethod(Opcodes.ACC_STATIC, "<clinit>", "()V", null, null);
+            out.visitCode();
+            writeInitialValues(out, inCode);
+            out.visitInsn(Opcodes.RETURN);
+            out.visitMaxs(0, 0);
+            out.visitEnd();
+        }
+        bridges.writeTo(name, (flags, method, descriptor) -> writer.visitMethod(flags, method, descriptor, null, null));
+        writer.visitEnd();
+        return writer.toByteArray();
+    }
+
+    private void writeField(ClassWriter writer, Field field, boolean isInterface, List<Field> inCode) {
+        int access = field.getAccessFlags() & FIELD_FLAGS;
+        if (isInterface) {
+            access = access & ~(Opcodes.ACC_PRIVATE | Opcodes.ACC_PROTECTED | Opcodes.ACC_VOLATILE | Opcodes.ACC_TRANSIENT)
+                | Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC | Opcodes.ACC_FINAL;
+        } else if ((access & Opcodes.ACC_VOLATILE) != 0) {
+            access &= ~Opcodes.ACC_FINAL;
+        }
+        EncodedValue initial = field.getInitialValue();
+        Object constant = initial == null ? null : InitialValue.of(initial, field.getType());
+        if (constant == null && initial instanceof TypeEncodedValue) {
+            inCode.add(field);
+        }
+        FieldVisitor out = writer.visitField(access, field.getName(), field.getType(),
+            attributes.signature(field.getAnnotations()), constant);
+        attributes.write(field.getAnnotations(), out::visitAnnotation);
+        out.visitEnd();
+    }
+
+    /** Initial values for which a class file has no attribute: class constants. */
+    private void writeInitialValues(MethodVisitor out, List<Field> fields) {
+        for (Field field : fields) {
+            out.visitLdcInsn(Type.getType(((TypeEncodedValue) field.getInitialValue()).getValue()));
+            out.visitFieldInsn(Opcodes.PUTSTATIC, name, field.getName(), field.getType());
+        }
+    }
+
+    private void writeMethod(ClassWriter writer, Method method, boolean isInterface, List<Field> initial) {
+        String descriptor = Registers.descriptor(method.getParameterTypes(), method.getReturnType());
+        MethodVisitor out = writer.visitMethod(access(method, isInterface), method.getName(), descriptor,
+            attributes.signature(method.getAnnotations()), attributes.exceptions(method.getAnnotations()));
+        attributes.writeMethod(source, method, out);
+        if (method.getImplementation() == null) {
+            out.visitEnd();
+            return;
+        }
+        String key = method.getName() + descriptor;
+        try {
+            if (tooLarge.contains(key)) {
+                throw new Untranslatable("too large for a JVM method");
+            }
+            new MethodTranslator(this, method).writeTo(out, () -> writeInitialValues(out, initial));
+        } catch (Untranslatable problem) {
+            writeRefusal(out, key, problem.getMessage());
+        }
+    }
+
+    private int access(Method method, boolean isInterface) {
+        int access = method.getAccessFlags() & METHOD_FLAGS;
+        if (method.getName().equals("<clinit>")) {
+            return Opcodes.ACC_STATIC;
+        }
+        if ((access & Opcodes.ACC_NATIVE) == 0) {
+            access &= ~Opcodes.ACC_SYNCHRONIZED; // dex code enters its monitors itself
+        }
+        if ((access & Opcodes.ACC_ABSTRACT) != 0) {
+            access &= ~(Opcodes.ACC_FINAL | Opcodes.ACC_STRICT | Opcodes.ACC_SYNCHRONIZED);
+        }
+        if (isInterface) {
+            access &= ~(Opcodes.ACC_FINAL | Opcodes.ACC_PROTECTED | Opcodes.ACC_SYNCHRONIZED);
+            access = (access & Opcodes.ACC_PRIVATE) != 0 ? access : access | Opcodes.ACC_PUBLIC;
+        }
+        return access;
+    }
+
+    private void writeRefusal(MethodVisitor out, String key, String why) {
+        replaced.put(key, why);
+        out.visitCode();
+        out.visitTypeInsn(Opcodes.NEW, "java/lang/VerifyError");
+        out.visitInsn(Opcodes.DUP);
+        out.visitLdcInsn(name.replace('/', '.') + "." + key + " could not be translated: " + why);
+        out.visitMethodInsn(Opcodes.INVOKESPECIAL, "java/lang/VerifyError", "<init>", "(Ljava/lang/String;)V", false);
+        out.visitInsn(Opcodes.ATHROW);
+        out.visitMaxs(0, 0);
+        out.visitEnd();
+    }
+}

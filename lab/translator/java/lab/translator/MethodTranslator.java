@@ -1,0 +1,345 @@
+package lab.translator;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jf.dexlib2.AccessFlags;
+import org.jf.dexlib2.iface.ExceptionHandler;
+import org.jf.dexlib2.iface.Method;
+import org.jf.dexlib2.iface.MethodImplementation;
+import org.jf.dexlib2.iface.TryBlock;
+import org.jf.dexlib2.iface.debug.DebugItem;
+import org.jf.dexlib2.iface.debug.LineNumber;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.tree.MethodNode;
+
+/**
+ * One method: registers into locals, instruction by instruction, with exception ranges and line numbers.
+ *
+ * The code is emitted twice. The first time into nothing, to learn which locals are ever read; the second
+ * time stores to all others are left out.
+ */
+final class MethodTranslator {
+    /** A range of instructions of one try block, between two labels. */
+    private static final class Range {
+        final Label start = new Label();
+        final Label end = new Label();
+        final TryBlock<? extends ExceptionHandler> block;
+
+        Range(TryBlock<? extends ExceptionHandler> block) {
+            this.block = block;
+        }
+    }
+
+    final ClassTranslator owner;
+    final Method method;
+    final Insn[] insns;
+    final Registers registers;
+    private final MethodImplementation code;
+    private final Map<Integer, Integer> indexAt = new HashMap<>();
+    private final Map<Integer, Integer> lineAt = new HashMap<>();
+    private final List<TryBlock<? extends ExceptionHandler>> blockOf = new ArrayList<>();
+    private final boolean[] isTarget;
+    private final int[][] slots;
+    private final int[] everRead;
+    private final int[] reads;
+    private final List<int[]> moves = new ArrayList<>();
+    private int nextSlot;
+    private boolean learning;
+    private MethodVisitor out;
+    private Label[] labels;
+    private List<Range> ranges;
+    private Map<Integer, Label> pads;
+    private Range open;
+
+    MethodTranslator(ClassTranslator owner, Method method) {
+        this.owner = owner;
+        this.method = method;
+        code = method.getImplementation();
+        insns = Insn.decode(code);
+        isTarget = new boolean[insns.length + 1];
+        for (int i = 0; i < insns.length; i++) {
+            indexAt.put(insns[i].address, i);
+            blockOf.add(null);
+        }
+        slots = new int[code.getRegisterCount()][5];
+        everRead = new int[slots.length];
+        reads = new int[slots.length];
+        for (int[] slot : slots) {
+            java.util.Arrays.fill(slot, -1);
+        }
+        for (DebugItem item : code.getDebugItems()) {
+            if (item instanceof LineNumber) {
+                lineAt.put(item.getCodeAddress(), ((LineNumber) item).getLineNumber());
+            }
+        }
+        int[][] handlers = findHandlers();
+        byte[] entry = new byte[slots.length];
+        String[] entryNotes = new String[slots.length];
+        placeParameters(entry, entryNotes);
+        registers = new Registers(insns, handlers, entry, entryNotes);
+        for (Insn insn : insns) {
+            if (insn.target >= 0) {
+                isTarget[insn.target] = true;
+            }
+            for (int target : insn.switchTargets) {
+                isTarget[target] = true;
+            }
+        }
+        for (int i = 0; i < insns.length; i++) {
+            isTarget[i + 1] |= insns[i].op.kind == Op.Kind.SWITCH || insns[i].op.kind == Op.Kind.EXCEPTION;
+        }
+    }
+
+    private int[][] findHandlers() {
+        int[][] handlers = new int[insns.length][];
+        for (TryBlock<? extends ExceptionHandler> block : code.getTryBlocks()) {
+            int end = block.getStartCodeAddress() + block.getCodeUnitCount();
+            List<? extends ExceptionHandler> all = block.getExceptionHandlers();
+            int[] targets = new int[all.size()];
+            for (int i = 0; i < targets.length; i++) {
+                targets[i] = Insn.indexOf(indexAt, all.get(i).getHandlerCodeAddress());
+                isTarget[targets[i]] = true;
+            }
+            for (int i = Insn.indexOf(indexAt, block.getStartCodeAddress()); i < insns.length && insns[i].address < end; i++) {
+                if (insns[i].opcode.canThrow()) {
+                    handlers[i] = targets;
+                    blockOf.set(i, block);
+                }
+            }
+        }
+        return handlers;
+    }
+
+    /** Parameters arrive in the last registers and in the first locals. */
+    private void placeParameters(byte[] entry, String[] entryNotes) {
+        List<? extends CharSequence> types = method.getParameterTypes();
+        boolean isStatic = AccessFlags.STATIC.isSet(method.getAccessFlags());
+        int width = isStatic ? 0 : 1;
+        for (CharSequence type : types) {
+            width += width(Op.shape(type.toString()));
+        }
+        int register = slots.length - width;
+        if (!isStatic) {
+            boolean constructor = method.getName().equals("<init>");
+            placeParameter(register++, 'A', constructor ? Registers.THIS : null, entry, entryNotes);
+        }
+        for (CharSequence type : types) {
+            char shape = Op.shape(type.toString());
+            String note = type.toString().startsWith("[") ? type.toString() : null;
+            placeParameter(register, shape, note, entry, entryNotes);
+            register += width(shape);
+        }
+    }
+
+    private void placeParameter(int register, char shape, String note, byte[] entry, String[] entryNotes) {
+        slots[register][column(shape)] = nextSlot;
+        nextSlot += width(shape);
+        entry[register] = (byte) Registers.bit(shape);
+        entryNotes[register] = note;
+    }
+
+    static int width(char shape) {
+        return shape == 'J' || shape == 'D' ? 2 : 1;
+    }
+
+    private static int column(char shape) {
+        return "IFAJD".indexOf(shape);
+    }
+
+    /** Which shapes of each register are ever read, directly or through moves. */
+    private void learnReads() {
+        learning = true;
+        java.util.Arrays.fill(everRead, 31);
+        emit(new MethodVisitor(Opcodes.ASM9) { });
+        learning = false;
+        boolean changed = true;
+        while (changed) {
+            changed = false;
+            for (int[] move : moves) {
+                int wanted = reads[move[1]] | reads[move[0]] & move[2];
+                changed |= wanted != reads[move[1]];
+                reads[move[1]] = wanted;
+            }
+        }
+        System.arraycopy(reads, 0, everRead, 0, reads.length);
+    }
+
+    /** @param prologue writes what must run before the method's own code */
+    void writeTo(MethodVisitor target, Runnable prologue) {
+        learnReads();
+        MethodNode node = new MethodNode(Opcodes.ASM9);
+        emit(node);
+        for (Range range : ranges) {
+            addHandlers(node, range);
+        }
+        target.visitCode();
+        prologue.run();
+        node.accept(new MethodVisitor(Opcodes.ASM9, target) {
+            @Override
+            public void visitCode() {
+                // already visited, before the prologue
+            }
+        });
+    }
+
+    private void addHandlers(MethodNode node, Range range) {
+        for (ExceptionHandler handler : range.block.getExceptionHandlers()) {
+            String type = handler.getExceptionType();
+            String name = type == null ? null : Hierarchy.internal(type);
+            // An exception class that exists nowhere is never thrown, and the JVM refuses to look for it.
+            if (name == null || owner.hierarchy.isKnown(name)) {
+                node.visitTryCatchBlock(range.start, range.end, pads.get(handler.getHandlerCodeAddress()), name);
+            }
+        }
+    }
+
+    private void emit(MethodVisitor target) {
+        out = target;
+        labels = new Label[insns.length];
+        ranges = new ArrayList<>();
+        pads = new LinkedHashMap<>();
+        open = null;
+        InsnEmitter emitter = new InsnEmitter(this, out);
+        for (int i = 0; i < insns.length; i++) {
+            Insn insn = insns[i];
+            if (!registers.reached(i)) {
+                continue;
+            }
+            TryBlock<? extends ExceptionHandler> block = blockOf.get(i);
+            if (open != null && (open.block != block || isTarget[i])) {
+                closeRange();
+            }
+            Integer line = lineAt.get(insn.address);
+            if (isTarget[i] || line != null) {
+                out.visitLabel(label(i));
+            }
+            if (line != null) {
+                out.visitLineNumber(line, label(i));
+            }
+            if (block != null && open == null) {
+                openRange(block);
+            }
+            emitter.emit(i, insn);
+        }
+        if (open != null) {
+            closeRange();
+        }
+        emitPads();
+    }
+
+    private void emitPads() {
+        for (Map.Entry<Integer, Label> pad : pads.entrySet()) {
+            int index = indexAt.get(pad.getKey());
+            out.visitLabel(pad.getValue());
+            if (insns[index].op.kind == Op.Kind.EXCEPTION) {
+                store(insns[index].a, 'A');
+                out.visitJumpInsn(Opcodes.GOTO, label(index + 1));
+            } else {
+                out.visitInsn(Opcodes.POP);
+                out.visitJumpInsn(Opcodes.GOTO, label(index));
+            }
+        }
+    }
+
+    private void openRange(TryBlock<? extends ExceptionHandler> block) {
+        open = new Range(block);
+        out.visitLabel(open.start);
+        for (ExceptionHandler handler : block.getExceptionHandlers()) {
+            pads.computeIfAbsent(handler.getHandlerCodeAddress(), address -> new Label());
+        }
+    }
+
+    /** Ends the exception range, so that what follows (a store) is not seen by its handlers. */
+    private void closeRange() {
+        out.visitLabel(open.end);
+        ranges.add(open);
+        open = null;
+    }
+
+    Label label(int index) {
+        if (labels[index] == null) {
+            labels[index] = new Label();
+        }
+        return labels[index];
+    }
+
+    private int slot(int register, char shape) {
+        if (learning) {
+            return 0;
+        }
+        int column = column(shape);
+        if (slots[register][column] < 0) {
+            slots[register][column] = nextSlot;
+            nextSlot += width(shape);
+        }
+        return slots[register][column];
+    }
+
+    private static int loadOpcode(char shape) {
+        return shape == 'A' ? Opcodes.ALOAD : Opcodes.ILOAD + "IJFD".indexOf(shape);
+    }
+
+    private static int storeOpcode(char shape) {
+        return shape == 'A' ? Opcodes.ASTORE : Opcodes.ISTORE + "IJFD".indexOf(shape);
+    }
+
+    /** Pushes a register as the shape wanted; where it only holds the other shape of that size, its bits. */
+    void load(int index, int register, char shape) {
+        int has = registers.shapes[index][register];
+        if ((has & Registers.bit(shape)) != 0) {
+            reads[register] |= Registers.bit(shape);
+            out.visitVarInsn(loadOpcode(shape), slot(register, shape));
+            return;
+        }
+        String[] bits = "IFJD".indexOf(shape) < 0 ? null : BITS["IFJD".indexOf(shape)];
+        if (bits == null || (has & Registers.bit(bits[0].charAt(0))) == 0) {
+            throw new Untranslatable("v" + register + " is read as " + shape + " at " + insns[index].address);
+        }
+        reads[register] |= Registers.bit(bits[0].charAt(0));
+        out.visitVarInsn(loadOpcode(bits[0].charAt(0)), slot(register, bits[0].charAt(0)));
+        out.visitMethodInsn(Opcodes.INVOKESTATIC, bits[1], bits[2], bits[3], false);
+    }
+
+    private static final String[][] BITS = {
+        {"F", "java/lang/Float", "floatToRawIntBits", "(F)I"},
+        {"I", "java/lang/Float", "intBitsToFloat", "(I)F"},
+        {"D", "java/lang/Double", "doubleToRawLongBits", "(D)J"},
+        {"J", "java/lang/Double", "longBitsToDouble", "(J)D"},
+    };
+
+    /** Whether anything ever reads the register in one of these shapes. */
+    boolean isRead(int register, int bits) {
+        return (everRead[register] & bits) != 0;
+    }
+
+    /** Pops the value into the register; a register that nothing reads gets nothing. */
+    void store(int register, char shape) {
+        if (open != null) {
+            closeRange();
+        }
+        if (isRead(register, Registers.bit(shape))) {
+            out.visitVarInsn(storeOpcode(shape), slot(register, shape));
+        } else {
+            out.visitInsn(width(shape) == 2 ? Opcodes.POP2 : Opcodes.POP);
+        }
+    }
+
+    void move(int index, Insn insn) {
+        int shapes = registers.shapes[index][insn.b];
+        if (learning) {
+            moves.add(new int[] {insn.a, insn.b, shapes});
+        }
+        for (char shape : new char[] {'I', 'F', 'A', 'J', 'D'}) {
+            int bit = Registers.bit(shape);
+            if ((shapes & bit) != 0 && isRead(insn.a, bit)) {
+                out.visitVarInsn(loadOpcode(shape), slot(insn.b, shape));
+                out.visitVarInsn(storeOpcode(shape), slot(insn.a, shape));
+            }
+        }
+    }
+}
