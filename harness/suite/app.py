@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from harness.errors import RigError
 from harness.model import GapKind, Stage
 from harness.suite.driver import Sight, UiDriver
 from harness.suite.reading import Reading
+from harness.suite.walk import Walk
 
 
 class Phone(Protocol):
@@ -27,25 +28,21 @@ class Phone(Protocol):
 
     def stop(self, package: str) -> None: ...
 
-    def pids(self, package: str) -> list[int]: ...
+    def pids(self, package: str) -> list[int]:
+        """Of all processes of the package, those with a name of their own (":push") included."""
 
 
-class Captures(Protocol):
-    """The captures as a scenario must know them: before the app is killed, nothing may be left in it."""
+class Hooked(Protocol):
+    """The hooks in the app's processes (harness.capture.hooks.HookCapture)."""
 
-    def flush(self) -> None:
-        """Takes over what the hooks still hold in the app's processes."""
-
-    def expecting_exit(self) -> AbstractContextManager[None]:
-        """While it is open, the end of a process is the scenario's own doing and no loss."""
+    def stopping(self) -> AbstractContextManager[None]:
+        """Around what ends the app's processes: what they hold is fetched first, and their end is no loss."""
 
 
-class NoCaptures:
-    def flush(self) -> None:
-        return None
+class Walking(Protocol):
+    """Walks through the app and tells what it did (harness.suite.explorer)."""
 
-    def expecting_exit(self) -> AbstractContextManager[None]:
-        return nullcontext()
+    def __call__(self, app: App, answer: str) -> Walk: ...
 
 
 class App:
@@ -57,14 +54,16 @@ class App:
         package: str,
         apk: Path | None,
         user: UiDriver,
-        captures: Captures,
+        hooked: Hooked,
+        walking: Walking,
         monotonic: Callable[[], float],
     ) -> None:
         self.package = package
         self._phone = phone
         self._apk = apk
         self._user = user
-        self._captures = captures
+        self._hooked = hooked
+        self._walking = walking
         self._monotonic = monotonic
         self._steps = user.steps
         self._installed = False
@@ -74,11 +73,12 @@ class App:
         """The app as a user gets it: no data, no permission granted, no process."""
         self.kill()
         if self._apk is None or self._installed:
-            with self._steps.act("clear", self.package):
+            with self._steps.act("clear", self.package), self._hooked.stopping():
                 self._phone.clear(self.package)
             return
         with self._steps.act("install", self._apk.name):
-            self._phone.uninstall(self.package)
+            with self._hooked.stopping():
+                self._phone.uninstall(self.package)
             self._phone.install(self._apk)
         self._installed = True
 
@@ -124,8 +124,7 @@ class App:
         """Ends every process of the app, after the hooks have handed over what they hold."""
         if not self.is_running():
             return
-        with self._steps.act("kill", self.package), self._captures.expecting_exit():
-            self._captures.flush()
+        with self._steps.act("kill", self.package), self._hooked.stopping():
             self._phone.stop(self.package)
         self._launched = False
 
@@ -144,17 +143,23 @@ class App:
             self._phone.launch(self.package)
         return self._user.look()
 
+    def explore(self, answer: str = "allow") -> Walk:
+        """Uses the app: its described functions, then what can be tapped, within the limits. `answer`: what the
+        system's dialogs get, "allow" or "deny"."""
+        return self._walking(self, answer)
+
     def is_running(self) -> bool:
         return bool(self._phone.pids(self.package))
 
     def notice_end(self, where: str) -> bool:
-        """Whether the app has ended though nobody ended it; told once, as a fact and a gap."""
+        """Whether the app has ended though nobody ended it; told once. Whether calls were lost with it is for
+        the hooks to say."""
         if not self._launched or self.is_running():
             return False
         self._launched = False
         why = f"{self.package} ended by itself {where} in scenario {self._steps.scenario}"
         self._steps.fact("process", package=self.package, state="ended", why=why)
-        self._steps.gap(GapKind.PROCESS_LOST, f"{why}; what it did at its end may be missing.", subject=self.package)
+        self._steps.gap(GapKind.NOT_REACHED, f"{why}; what it would have done then was not seen.")
         return True
 
     def has_exited(self) -> None:

@@ -1,20 +1,15 @@
-"""What a tester knows of an app, as a YAML file (docs/scenarios.md): its functions and the way to each.
+"""What a tester knows of an app, as a YAML file (docs/app-file.md): its functions and the way to each.
 
 Keys that other parts of the harness read from the same file are left to them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from harness.errors import UsageError
-
-OTHERS = frozenset({"package", "policy", "parties", "sdks", "hosts", "labels", "notes", "title", "first_party", "kinds",
-                    "case", "schema"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,28 +25,17 @@ class Function:
     core: bool = False
 
 
-def read_functions(path: Path) -> tuple[Function, ...]:
-    """The functions of an app file. Raises UsageError naming what is wrong and where."""
-    try:
-        data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as bad:
-        raise UsageError(f"The app file {path} cannot be read.", bad.strerror or "", "Check --app.") from bad
-    except (yaml.YAMLError, UnicodeDecodeError) as bad:
-        raise UsageError(f"The app file {path} is no YAML.", str(bad), "Correct it there.") from bad
-    if data is None:
-        return ()
-    if not isinstance(data, dict):
-        raise UsageError(f"The app file {path} is not a mapping.", f"It holds a {type(data).__name__}.",
-                         "docs/scenarios.md has an example.")
-    listed = data.get("functions") or []
+def functions_of(data: Mapping[str, Any] | None, where: str = "the app file") -> tuple[Function, ...]:
+    """The functions in the mapping of an app file. Raises UsageError naming what is wrong and where."""
+    listed = (data or {}).get("functions") or []
     if not isinstance(listed, list):
-        raise UsageError(f"{path}: `functions` is not a list.", "", "docs/scenarios.md has an example.")
-    return tuple(_function(entry, f"{path}: functions[{i}]") for i, entry in enumerate(listed))
+        raise UsageError(f"{where}: `functions` is not a list.", "", "docs/app-file.md has an example.")
+    return tuple(_function(entry, f"{where}: functions[{i}]") for i, entry in enumerate(listed))
 
 
 def _function(entry: Any, where: str) -> Function:
     if not isinstance(entry, dict):
-        raise UsageError(f"{where} is not a mapping.", f"It is {entry!r}.", "docs/scenarios.md has an example.")
+        raise UsageError(f"{where} is not a mapping.", f"It is {entry!r}.", "docs/app-file.md has an example.")
     unknown = set(entry) - {"name", "open", "permissions", "core", "kinds", "page"}
     if unknown:
         raise UsageError(f"{where} has unknown keys.", ", ".join(sorted(map(str, unknown))),

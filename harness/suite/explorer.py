@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -21,23 +20,12 @@ from harness.suite.app_file import Function
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
 from harness.suite.phrases import fold
 from harness.suite.reading import FoundControl
+from harness.suite.walk import Walk
 
 _DIGITS = re.compile(r"\d+")
 _LEAVE = ("policy_consent", "policy_second_chance", "system_permission", "system_crash")
 _IN_THE_WAY = ("ad_popup", "update_prompt", "rating_prompt", "youth_mode", "marketing_push_prompt", "cookie_banner",
                "settings_redirect")
-
-
-@dataclass
-class Walk:
-    """What a walk did. `left_out`: texts of controls that were not tapped, and why the walk ended."""
-
-    taps: int = 0
-    screens: set[str] = field(default_factory=set)
-    prompts: list[str] = field(default_factory=list)        # permission groups asked for, in order
-    avoided: list[str] = field(default_factory=list)
-    unreached: list[str] = field(default_factory=list)      # functions of the app file that were not found
-    ended: str = ""
 
 
 @cache
@@ -107,7 +95,7 @@ class Explorer:
                 if len(path) < limits.depth and self._is_ours(after):
                     paths.append((*path, control))
                 here = self._return_to(here_key, path)
-        self.walk.ended = self.walk.ended or ("nothing left to tap" if not paths else self._why_over())
+        self.walk.ended = self.walk.ended or ("nothing left to tap" if self._may_go_on() else self._why_over())
         self._user.steps.fact("walk", scenario=self._user.steps.scenario, answer=self._answer, taps=self.walk.taps,
                               screens=len(self.walk.screens), prompts=self.walk.prompts,
                               avoided=sorted(set(self.walk.avoided))[:50], unreached=self.walk.unreached,

@@ -53,7 +53,9 @@ class Steps:
         *,
         clock: Callable[[], int] = time.time_ns,
         progress: Callable[[str], None] = lambda line: None,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
+        """`before` is called ahead of every step; what it raises keeps the step from being taken."""
         self.bundle = bundle
         self.clock = clock
         self.scenario = ""
@@ -62,6 +64,7 @@ class Steps:
         self.gaps: list[Gap] = []
         self._follower = follower
         self._progress = progress
+        self._before = before
 
     @contextmanager
     def act(
@@ -75,6 +78,7 @@ class Steps:
         detail: dict[str, Any] | None = None,
     ) -> Iterator[Act]:
         """One step. What is raised inside is journalled as its failure and goes on."""
+        self._before()
         act = Act(detail=dict(detail or {}))
         begun = self.clock()
         if opens is not None:
@@ -82,6 +86,9 @@ class Steps:
                 "scenario": self.scenario, "action": action, "target": target, "opens": opens.value}))
         try:
             yield act
+        except KeyboardInterrupt:
+            act.outcome = "interrupted"
+            raise
         except BaseException as error:
             act.outcome = "failed"
             act.detail["error"] = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
@@ -134,5 +141,4 @@ class Steps:
             pass
 
     def end(self, outcome: str) -> None:
-        with self.act("scenario_end", self.scenario) as act:
-            act.outcome = outcome
+        self.write("scenario_end", self.scenario, self.clock(), Act(outcome=outcome))

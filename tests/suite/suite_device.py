@@ -99,7 +99,9 @@ class FakeDevice:
         return (f'<hierarchy rotation="0"><node class="android.widget.FrameLayout" package="{page.package}" '
                 f'bounds="[0,0][1080,2340]">{"".join(nodes)}</node></hierarchy>')
 
-    def _node(self, cls: str, text: str, page: Page, row: int, clickable: bool = True, checked: bool | None = None) -> str:
+    def _node(
+        self, cls: str, text: str, page: Page, row: int, clickable: bool = True, checked: bool | None = None
+    ) -> str:
         top = 100 + row * 100
         box = f' checkable="true" checked="{str(checked).lower()}"' if checked is not None else ""
         enabled = str(not page.disabled(self, text)).lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from suite_device import APP, Clock, FakeDevice, Page
 
 from harness.capture.screen import ScreenCapture
 from harness.model import Event, Fact, Gap, Screen, Step
-from harness.suite.app import App, NoCaptures, Timeline
+from harness.suite.app import App, Timeline
 from harness.suite.driver import UiDriver
+from harness.suite.explorer import Explorer
 from harness.suite.limits import Limits, load_limits
 from harness.suite.recogniser import recognise
 from harness.suite.steps import Steps
@@ -55,6 +57,11 @@ class MemoryJournal:
         return self.of(Fact)
 
 
+class NoHooks:
+    def stopping(self):
+        return nullcontext()
+
+
 @dataclass
 class Rig:
     device: FakeDevice
@@ -80,6 +87,7 @@ def rig(pages: dict[str, Page], start: Any = "main", *, limits: Limits | None = 
             return bool(device.pids(APP))
 
     user = UiDriver(capture, steps, device, Life(), APP, limits or load_limits().observing(5), clock.monotonic)
-    app = App(device, APP, apk, user, NoCaptures(), clock.monotonic)
+    app = App(device, APP, apk, user, NoHooks(), lambda app, answer: Explorer(
+        user, app, answer, clock.monotonic).explore(), clock.monotonic)
     steps.begin("test")
     return Rig(device, clock, journal, capture, steps, user, app, Timeline(app, user))

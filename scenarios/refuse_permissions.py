@@ -1,0 +1,27 @@
+"""Agree, then deny each permission that is asked for, go on using the app, start it again and see what asks anew."""
+
+from harness.suite.driver import PolicyNotice
+from harness.suite.scenario import Scenario
+
+scenario = Scenario(
+    id="refuse-permissions",
+    title="Deny each permission, go on, start again",
+    title_zh="逐项拒绝权限后继续使用并再次启动",
+    clauses=("sz-guide-05b", "sz-guide-08b", "sz-guide-09b", "szreg-package-agreement", "szreg-core-function",
+             "miit292-1-3c", "interim-min-beyond-consent", "interimx-no-forced-exit"),
+    opens=("after_agree", "after_permission_denial"),
+)
+
+
+def test_refuse_permissions(app, user, timeline):
+    app.install_fresh()
+    app.launch()
+    user.agree(user.expect(PolicyNotice))
+    user.answer_all("deny")
+    app.explore(answer="deny")
+    timeline.observe()
+    user.answer_all("deny")
+    app.restart()
+    timeline.observe()
+    user.answer_all("deny")
+    timeline.observe()

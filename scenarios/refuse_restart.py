@@ -1,0 +1,25 @@
+"""Refuse the privacy notice, follow that to its end, then start the app again and look on each time."""
+
+from harness.suite.driver import PolicyNotice
+from harness.suite.scenario import Scenario
+
+scenario = Scenario(
+    id="refuse-restart",
+    title="Refuse the policy, then start again",
+    title_zh="拒绝隐私政策后再次启动",
+    clauses=("sz-guide-04d", "sz-guide-04e", "sz-guide-04f", "sz-guide-09b", "szreg-package-agreement",
+             "szreg-core-function", "interimx-no-permission-state-change"),
+    opens=("before_consent", "after_refusal"),
+)
+
+
+def test_refuse_restart(app, user, timeline):
+    app.install_fresh()
+    app.launch()
+    refusal = user.refuse(user.expect(PolicyNotice))
+    if refusal.outcome == "exits":
+        app.has_exited()
+    timeline.observe()
+    for _ in range(user.limits.restarts):
+        app.restart()
+        timeline.observe()
