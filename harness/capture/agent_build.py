@@ -90,7 +90,7 @@ def digest(parts: dict[str, bytes], bridge_source: str) -> str:
 
 
 def compile_bundle(folder: Path) -> str:
-    compiler = frida.Compiler()
+    compiler = frida.Compiler()  # type: ignore[no-untyped-call]
     said: list[str] = []
     compiler.on("diagnostics", lambda diagnostics: said.extend(str(d) for d in diagnostics))
     try:

@@ -207,7 +207,11 @@ def _read_unit(
         return
     units.append(
         Unit(
-            id=unit["id"], title=unit["title"], file=path.name, standard=unit.get("standard", ""), doc=unit.get("doc", "")
+            id=unit["id"],
+            title=unit["title"],
+            file=path.name,
+            standard=unit.get("standard", ""),
+            doc=unit.get("doc", ""),
         )
     )
     for place, entry in enumerate(listed, start=1):

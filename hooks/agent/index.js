@@ -1,9 +1,10 @@
 // The agent: one to a process, loaded while the process is parked, never taken out again.
 //
 // Harness to agent: install {plan}, flush {id}, ack {n}. Agent to harness: hello, status, stack, batch, beat,
-// flushed, native. docs/hooks.md says what is in each.
+// flushed, native, bye. docs/hooks.md says what is in each.
 
 import { Clock } from './clock.js';
+import { EXITS, LastWords } from './exit.js';
 import { Recorder } from './hook.js';
 import { Jni } from './jni.js';
 import { compile } from './match.js';
@@ -145,6 +146,23 @@ class Session {
     return value === 42 ? 'ok' : `the original's value did not come back (${value})`;
   }
 
+  // The ways by which a process ends itself: what it still holds goes out first.
+  installExits() {
+    const words = new LastWords(outbox, () => ({ at: clock.now(), ...outbox.state() }));
+    for (const exit of EXITS) {
+      const wrapper = this.world.use(exit.className);
+      if (wrapper === null) continue;
+      const overload = wrapper[exit.method].overload(...exit.types);
+      const target = { overload, hooked: exit, call: null };
+      const body = (env, self, ...args) => {
+        if (exit.ends(args)) words.say(exit.method);
+        return target.call(env, self, args);
+      };
+      const patch = replaceMethod(overload, this.world.flavor, this.world.vm, java.api, body, kept);
+      target.call = this.original(target, patch);
+    }
+  }
+
   installCanary() {
     const overload = this.world.java.classFactory.use('java.lang.Byte').decode.overload('java.lang.String');
     this.canarySeen = 0;
@@ -178,6 +196,7 @@ function install(plan) {
     reports = session.installAll('framework');
     if (session.world.flavor === 'jvm') reports.push(...session.installAll('app'));
     session.installCanary();
+    session.installExits();
   });
   // The patches are made on the next tick. One JNI call after it: without it the VM hung in 10 of 28 starts.
   setTimeout(() => {

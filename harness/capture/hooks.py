@@ -1,0 +1,307 @@
+"""Hooked calls of every process of the app, from before its first line of code to its end.
+
+The link says when a process is there and parked; here the agent is loaded, the hooks are waited for, and
+only then is the process let go. What the agent sends is in the journals before the next message is read.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from harness.capture.agent_build import Agent, build
+from harness.capture.catalogue import Catalogue
+from harness.capture.hooked_process import Ended, HookedProcess, Journal, Script
+from harness.errors import RigError
+from harness.model import Fact, Gap, GapKind
+
+OnMessage = Callable[[Mapping[str, Any]], None]
+OnEnd = Callable[[str], None]
+
+
+class Spawned(Protocol):
+    """A process that is there. `late`: it ran before the gate was closed, so what it did until now is not known."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def identifier(self) -> str: ...
+    @property
+    def late(self) -> bool: ...
+
+
+class Link(Protocol):
+    """The way to the device's processes (harness.device.FridaLink)."""
+
+    def gate(self, package: str, on_spawn: Callable[[Spawned], None]) -> None:
+        """From now on each new process of the package is handed over, parked, and let go when `on_spawn` returns."""
+
+    def load(self, pid: int, source: str, on_message: OnMessage, on_end: OnEnd) -> Script: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds. `hooks`: until all hooks of a process are in; `flush`: until it has sent what it holds."""
+
+    hooks: float = 30.0
+    flush: float = 5.0
+
+
+class HookCapture:
+    """Watches the processes of one package.
+
+    `level` is the device's API level: a method that the catalogue says must exist there and that does not
+    is a gap. An error in writing journals is kept and raised by `check`, `flush` and `stop`, for the
+    callbacks run on threads where nobody would see it.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        package: str,
+        journal: Journal,
+        catalogue: Catalogue,
+        *,
+        level: int,
+        agent: Agent | None = None,
+        clock: Callable[[], int] = time.time_ns,
+        limits: Limits | None = None,
+    ) -> None:
+        self.link = link
+        self.package = package
+        self.journal = journal
+        self.catalogue = catalogue
+        self.level = level
+        self.agent = agent or build()
+        self.clock = clock
+        self.limits = limits or Limits()
+        self.processes: list[HookedProcess] = []
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._failure: BaseException | None = None
+        self._stopped = False
+        self._expecting = 0
+
+    def start(self) -> None:
+        self.journal.append(
+            Fact(
+                host_ns=self.clock(),
+                type="agent",
+                data={
+                    "agent": self.agent.hash,
+                    "catalogue": self.catalogue.version,
+                    "hooks": len(self.catalogue.hooks),
+                    "methods": len(self.catalogue.methods()),
+                },
+            )
+        )
+        self.link.gate(self.package, self._spawned)
+
+    def alive(self) -> list[HookedProcess]:
+        with self._lock:
+            return [p for p in self.processes if p.ended is None and p.script is not None]
+
+    def wait_hooked(self, seconds: float) -> bool:
+        """Whether a process of the app is hooked and let go by then."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: any(p.ready.is_set() and not p.failed for p in self.processes) or self._failure is not None,
+                seconds,
+            )
+
+    def flush(self, seconds: float | None = None) -> bool:
+        """Whether every living process has sent all it saw. Waits no longer than that in all."""
+        deadline = time.monotonic() + (self.limits.flush if seconds is None else seconds)
+        done = [p.flush(max(0.0, deadline - time.monotonic())) for p in self.alive()]
+        self.check()
+        return all(done)
+
+    @contextmanager
+    def stopping(self) -> Iterator[None]:
+        """Around an act that ends the app's processes (force-stop, clear, uninstall): what they saw is fetched
+        first, and that they end is no gap."""
+        expected = self.alive()
+        fetched = {id(p): p.flush(self.limits.flush) for p in expected}
+        for process in expected:
+            process.expected_end = fetched[id(process)]
+        with self._lock:
+            self._expecting += 1
+        try:
+            yield
+            with self._changed:
+                self._changed.wait_for(lambda: all(p.ended is not None for p in expected), self.limits.flush)
+        finally:
+            with self._lock:
+                self._expecting -= 1
+            for process in expected:
+                if process.ended is None:
+                    process.expected_end = False
+        self.check()
+
+    def check(self) -> None:
+        """Raises what went wrong on a thread of Frida's."""
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Fetches what is left and lets go of the device. The app's processes go on."""
+        if self._stopped:
+            return
+        try:
+            self.flush()
+        finally:
+            self._stopped = True
+            for process in self.alive():
+                process.tell_holes()
+                self._process_fact(process, "left running")
+            self.link.close()
+        self.check()
+
+    # -- on threads of the link -----------------------------------------------------------------
+
+    def _spawned(self, spawned: Spawned) -> None:
+        process = HookedProcess(
+            pid=spawned.pid,
+            name=spawned.identifier,
+            catalogue=self.catalogue,
+            level=self.level,
+            journal=self.journal,
+            clock=self.clock,
+            late=spawned.late,
+        )
+        with self._changed:
+            self.processes.append(process)
+        with self._guarded():
+            why = self._hook(process)
+            if why:
+                self._gap(
+                    process,
+                    GapKind.PROCESS_NOT_ATTACHED,
+                    f"{process.name} ({process.pid}) ran without hooks: {why}",
+                    process.began_ns,
+                    None,
+                )
+            elif spawned.late:
+                self._gap(
+                    process,
+                    GapKind.PROCESS_NOT_ATTACHED,
+                    f"{process.name} ({process.pid}) had been running before it was hooked.",
+                    None,
+                    self.clock(),
+                )
+        with self._changed:
+            self._changed.notify_all()
+
+    def _hook(self, process: HookedProcess) -> str:
+        """Why the process is not hooked; nothing where it is."""
+        try:
+            script = self.link.load(
+                process.pid,
+                self.agent.source,
+                lambda message: self._heard(process, message),
+                lambda reason: self._ended(process, reason),
+            )
+        except RigError as error:
+            return str(error)
+        process.script = script
+        process.install(self.package)
+        deadline = time.monotonic() + self.limits.hooks
+        while not process.ready.wait(0.05):
+            if process.ended is not None:
+                return f"it ended ({process.ended.reason}) before its hooks were in."
+            if time.monotonic() > deadline:
+                return f"its hooks were not in within {self.limits.hooks:.0f} s."
+        return process.failed
+
+    def _heard(self, process: HookedProcess, message: Mapping[str, Any]) -> None:
+        with self._guarded():
+            process.hear(message)
+
+    def _ended(self, process: HookedProcess, reason: str) -> None:
+        with self._changed:
+            if process.ended is not None:
+                return
+            process.ended = Ended(reason, self.clock())
+            for answered in list(process._answers.values()):
+                answered.set()
+            self._changed.notify_all()
+        if self._stopped:
+            return
+        with self._guarded():
+            process.tell_holes()
+            known = process.expected_end or process.said_goodbye
+            self._process_fact(process, "ended" if known else "lost")
+            if known or not process.ready.is_set():
+                return
+            if reason in ("connection-terminated", "device-lost"):
+                self._gap(
+                    process,
+                    GapKind.CAPTURE_LOST,
+                    f"The link to {process.name} ({process.pid}) broke ({reason}).",
+                    process.heard_ns,
+                    None,
+                    "hooks",
+                )
+            else:
+                self._gap(
+                    process,
+                    GapKind.PROCESS_LOST,
+                    f"{process.name} ({process.pid}) ended ({reason}) without a last word: calls after call number "
+                    f"{process.seq} may be missing.",
+                    process.heard_ns,
+                    process.ended.host_ns,
+                )
+
+    def _process_fact(self, process: HookedProcess, state: str) -> None:
+        self.journal.append(
+            Fact(
+                host_ns=self.clock(),
+                type="process",
+                data={
+                    "pid": process.pid,
+                    "process": process.name,
+                    "state": state,
+                    "reason": process.ended.reason if process.ended else "",
+                    "calls": process.calls,
+                    "seq": process.seq,
+                    "heard_ns": process.heard_ns,
+                },
+            )
+        )
+
+    def _gap(
+        self,
+        process: HookedProcess,
+        kind: GapKind,
+        detail: str,
+        from_ns: int | None,
+        to_ns: int | None,
+        subject: str = "",
+    ) -> None:
+        self.journal.append(
+            Gap(
+                host_ns=self.clock(),
+                kind=kind,
+                detail=detail,
+                from_ns=from_ns,
+                to_ns=to_ns,
+                subject=subject or process.name,
+            )
+        )
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Keeps the first failure for `check`: on these threads it would be printed and forgotten."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - nothing is passed over: check() raises it
+            with self._changed:
+                if self._failure is None:
+                    self._failure = error
+                self._changed.notify_all()

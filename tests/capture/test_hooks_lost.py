@@ -1,0 +1,181 @@
+"""Processes that die, freeze or never come: nothing journalled is lost, what may be is a gap, nothing hangs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jvm_app import CATALOGUE, PACKAGE, JvmApp, Memory, Portal, compiled, running
+
+from harness.capture.catalogue import load_catalogue
+from harness.capture.hooks import HookCapture, Limits
+from harness.errors import HarnessError
+from harness.model import Call, Gap, GapKind
+
+pytestmark = pytest.mark.lab
+
+
+@pytest.fixture(scope="module")
+def classes() -> Path:
+    return compiled()
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    portal = Portal()
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture
+def journal() -> Memory:
+    return Memory()
+
+
+def capture_of(portal: Portal, journal: Any, **settings: Any) -> HookCapture:
+    capture = HookCapture(portal.link(**settings), PACKAGE, journal, load_catalogue(CATALOGUE), level=35)
+    capture.start()
+    return capture
+
+
+def hook(app: JvmApp, portal: Portal, capture: HookCapture) -> None:
+    portal.join(app)
+    assert portal.announce(app).wait(30)
+    capture.check()
+
+
+def until(what: Any, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.01)
+
+
+def test_what_came_before_a_kill_stays_and_the_rest_is_a_gap(classes: Path, portal: Portal, journal: Memory) -> None:
+    with running(classes) as app:
+        capture = capture_of(portal, journal)
+        hook(app, portal, capture)
+        app.tell("forever")
+        until(lambda: len(journal.of(Call)) >= 20)
+        app.kill()
+        until(lambda: journal.of(Gap, kind=GapKind.PROCESS_LOST))
+    [gap] = journal.of(Gap, kind=GapKind.PROCESS_LOST)
+    calls = journal.of(Call)
+    assert [c.seq for c in calls] == list(range(1, len(calls) + 1))
+    assert gap.subject == PACKAGE
+    assert calls[-1].host_ns <= gap.from_ns <= gap.to_ns
+    assert f"call number {calls[-1].seq}" in gap.detail
+    assert journal.facts("process")[-1]["state"] == "lost"
+
+
+@pytest.mark.parametrize(("order", "calls"), [("last-words 150", 150), ("halt", 1)])
+def test_an_app_that_ends_itself_loses_nothing(
+    classes: Path, portal: Portal, journal: Memory, order: str, calls: int
+) -> None:
+    with running(classes) as app:
+        capture = capture_of(portal, journal)
+        hook(app, portal, capture)
+        app.tell(order)
+        until(lambda: journal.facts("process")[-1]["state"] == "ended")
+    assert len(journal.of(Call)) == calls
+    assert not journal.of(Gap, kind=GapKind.PROCESS_LOST)
+
+
+def test_a_stop_that_was_meant_is_no_gap(classes: Path, portal: Portal, journal: Memory) -> None:
+    with running(classes) as app:
+        capture = capture_of(portal, journal)
+        hook(app, portal, capture)
+        app.order("burst 1 100")
+        with capture.stopping():
+            app.kill()
+    assert len(journal.of(Call)) == 100
+    assert not journal.of(Gap, kind=GapKind.PROCESS_LOST)
+    assert journal.facts("process")[-1]["state"] == "ended"
+    assert capture.alive() == []
+
+
+def test_a_frozen_app_does_not_hold_the_harness(classes: Path, portal: Portal, journal: Memory) -> None:
+    with running(classes) as app:
+        capture = capture_of(portal, journal)
+        hook(app, portal, capture)
+        os.kill(app.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        assert capture.flush(0.5) is False
+        with capture.stopping():
+            os.kill(app.pid, signal.SIGKILL)
+        assert time.monotonic() - began < 20
+    assert journal.of(Gap, kind=GapKind.PROCESS_LOST), "it was never heard before its end"
+
+
+def test_a_process_that_is_gone_before_it_is_hooked_is_a_gap(
+    classes: Path, portal: Portal, journal: Memory
+) -> None:
+    with running(classes) as app:
+        portal.join(app)
+        capture = capture_of(portal, journal)
+        app.kill()
+        portal.announce(app)
+        until(lambda: journal.of(Gap, kind=GapKind.PROCESS_NOT_ATTACHED))
+    assert capture.alive() == []
+
+
+def test_a_frozen_process_is_let_go_unhooked(classes: Path, portal: Portal, journal: Memory) -> None:
+    """An app that cannot be hooked must still run: it is let go, and the journal says that it was not watched."""
+    with running(classes) as app:
+        portal.join(app)
+        link = portal.link(seconds=2)
+        capture = HookCapture(
+            link, PACKAGE, journal, load_catalogue(CATALOGUE), level=35, limits=Limits(hooks=1, flush=1)
+        )
+        capture.start()
+        os.kill(app.pid, signal.SIGSTOP)
+        assert portal.announce(app).wait(20)
+        os.kill(app.pid, signal.SIGCONT)
+        assert app.order("imei") == "490154203237518"
+    assert journal.of(Gap, kind=GapKind.PROCESS_NOT_ATTACHED)[0].subject == PACKAGE
+
+
+def test_every_process_of_the_app_is_hooked_and_no_other(classes: Path, portal: Portal, journal: Memory) -> None:
+    with running(classes) as main, running(classes, f"{PACKAGE}:push") as push, running(classes, "net.other") as other:
+        capture = capture_of(portal, journal)
+        for app in (main, push, other):
+            portal.join(app)
+            assert portal.announce(app).wait(30)
+        for app in (main, push, other):
+            app.order("imei")
+        assert capture.flush()
+        capture.check()
+    assert sorted(c.process for c in journal.of(Call)) == [PACKAGE, f"{PACKAGE}:push"]
+
+
+def test_a_process_that_ran_before_is_hooked_late(classes: Path, portal: Portal, journal: Memory) -> None:
+    with running(classes) as app:
+        portal.join(app)
+        capture = capture_of(portal, journal, running=[(app.pid, PACKAGE)])
+        assert capture.wait_hooked(30)
+        app.order("imei")
+        assert capture.flush()
+    assert len(journal.of(Call)) == 1
+    [gap] = journal.of(Gap, kind=GapKind.PROCESS_NOT_ATTACHED)
+    assert "had been running" in gap.detail
+    assert gap.to_ns is not None
+
+
+def test_a_journal_that_cannot_be_written_is_told(classes: Path, portal: Portal) -> None:
+    class Full(Memory):
+        def append(self, event: Any) -> Any:
+            if isinstance(event, Call):
+                raise HarnessError("The disk is full.", "No space left.", "Free some.")
+            return super().append(event)
+
+    with running(classes) as app:
+        capture = capture_of(portal, Full())
+        hook(app, portal, capture)
+        app.order("imei")
+        with pytest.raises(HarnessError, match="disk is full"):
+            capture.flush()
