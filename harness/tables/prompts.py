@@ -31,14 +31,15 @@ COLUMNS = (
     "session",
 )
 PASSIVE = frozenset({"observe", "screen", "wait", "note", "scenario_start", "process", "permission_table"})
-DENIALS = frozenset({"deny", "deny_dont_ask", "refuse"})
-GRANTS = frozenset({"allow", "allow_once", "allow_foreground", "agree"})
 STARTS = frozenset({"launch", "restart", "kill", "clear", "install"})
 
 
 def _answer(step: Step) -> str:
+    """What a tap said to a dialog: denied, granted, or nothing of the kind (left)."""
     role = step.control.role if step.control else ""
-    return "denied" if role in DENIALS else "granted" if role in GRANTS else "left"
+    if role == "refuse" or role.startswith("deny"):
+        return "denied"
+    return "granted" if role == "agree" or role.startswith("allow") else "left"
 
 
 def _request_before(calls: pd.DataFrame, t: int, since: int) -> Any:
