@@ -1,0 +1,101 @@
+"""The stage: the folder that becomes the device's file system, put together by the daemon in its own mount namespace.
+
+    app-root/      skeleton of every app process's root: /system read-only from the host, /dev, /etc, /proc, /tmp, /data
+    service-root/  the same for the Frida service, with Python in it
+    data/          the device's /data: packages, system state; a tmpfs of limited size
+    data/data/     the apps' own data: another, so that an app that fills it cannot stop the system server
+    shared/        files of the host that processes are to see later (translated jars)
+    views/         one folder for each app process, made by the init
+    init-root/, proc/   mount points for the init
+
+Everything mounted here by the daemon appears in the device too (shared to slave), nothing the other way round.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.lab.containment import kernel
+
+DEVICES = ("null", "zero", "random", "urandom")
+_SAFE = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+_DATA_FOLDERS = ("app", "data", "local/tmp", "media/0", "system", "dalvik-cache")
+
+
+class Stage:
+    """`owner`: the uid, as this process counts, of the device's processes."""
+
+    def __init__(self, folder: Path, owner: int) -> None:
+        self.folder = folder
+        self.owner = owner
+        self._shared: dict[Path, str] = {}
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def build(self, *, data_size: int, apps_size: int) -> None:
+        """Mounts the empty stage on the folder. Sizes in bytes."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        kernel.mount("tmpfs", str(self.folder), "tmpfs", _SAFE, "size=16m,nr_inodes=100000,mode=755")
+        kernel.mount("none", str(self.folder), "", kernel.MS_SHARED)
+        for name in ("app-root", "service-root", "data", "shared", "views", "init-root", "proc"):
+            (self.folder / name).mkdir()
+        self.give(self.folder / "views")
+        kernel.mount("tmpfs", str(self.data), "tmpfs", _SAFE, f"size={data_size},nr_inodes=100000,mode=755")
+        (self.data / "data").mkdir()
+        kernel.mount("tmpfs", str(self.data / "data"), "tmpfs", _SAFE, f"size={apps_size},nr_inodes=100000,mode=711")
+        for name in _DATA_FOLDERS:
+            (self.data / name).mkdir(parents=True, exist_ok=True)
+
+    def build_root(self, name: str, seen: Mapping[str, Path], texts: Mapping[str, str]) -> None:
+        """`seen`: path in the root -> file or folder of the host shown there read-only; `texts`: small files."""
+        root = self.folder / name
+        for target in ("dev", "proc", "tmp", "data", "etc"):
+            (root / target).mkdir(exist_ok=True)
+        for device in DEVICES:
+            place = root / "dev" / device
+            place.touch()
+            kernel.bind(f"/dev/{device}", str(place), read_only=False)
+        for target, source in sorted(seen.items()):
+            self._show(source, root / target.lstrip("/"))
+        for target, text in texts.items():
+            place = root / target.lstrip("/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+
+    def share(self, source: Path) -> str:
+        """Makes a file or folder of the host reachable for the init; returns its path relative to the stage."""
+        source = source.resolve()
+        if source.is_relative_to(self.folder):
+            return str(source.relative_to(self.folder))
+        if source not in self._shared:
+            name = f"shared/{len(self._shared)}"
+            self._show(source, self.folder / name)
+            self._shared[source] = name
+        return self._shared[source]
+
+    def give(self, path: Path) -> None:
+        """Makes the device's processes owners of `path` and all below that is still ours."""
+        if self.owner == os.geteuid():
+            return
+        os.chown(path, self.owner, self.owner, follow_symlinks=False)
+        for _folder, folders, files, handle in os.fwalk(path):
+            for name in (*folders, *files):
+                if os.stat(name, dir_fd=handle, follow_symlinks=False).st_uid == os.geteuid():
+                    os.chown(name, self.owner, self.owner, dir_fd=handle, follow_symlinks=False)
+
+    def remove(self) -> None:
+        kernel.unmount(str(self.folder))
+        self.folder.rmdir()
+
+    @staticmethod
+    def _show(source: Path, place: Path) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            place.mkdir(exist_ok=True)
+        else:
+            place.touch()
+        kernel.bind(str(source), str(place), read_only=True)
