@@ -154,15 +154,21 @@ class JournalWriter:
             while rest:
                 rest = rest[os.write(journal.fd, rest) :]
         except OSError as bad:
-            torn = len(rest) != len(line)
-            if torn:
-                os.ftruncate(journal.fd, journal.size)
+            if len(rest) != len(line):
+                self._take_back(journal)
             raise BundleError(
                 f"{journal.path} could not be written: {bad.strerror}.",
                 f"Its first {journal.count} lines ({journal.size} bytes) and the other journals are kept.",
                 "Free some space, or choose another folder with --out, and run again.",
             ) from bad
         journal.size += len(line)
+
+    def _take_back(self, journal: _Journal) -> None:
+        """Cuts off a half-written line. Where even that fails nothing more is written, lest it be glued to the half."""
+        try:
+            os.ftruncate(journal.fd, journal.size)
+        except OSError:
+            self._closed = True
 
     def _force(self, journal: _Journal) -> None:
         try:

@@ -48,23 +48,32 @@ GRACE_SECONDS = 2.0
 _LOOPBACK = "127.0.0.1"
 
 
-def tell(**message: Any) -> None:
-    """One line to the harness. Dropped where it does not read: the traffic must not wait for it."""
-    try:
-        os.write(1, json.dumps(message).encode() + b"\n")
-    except (BlockingIOError, BrokenPipeError):
-        return
+class Wire:
+    """The way to the harness: what was stdout. stdout itself leads to proxy.log from here on, so that a stray
+    `print` of some library is no message."""
 
+    def __init__(self) -> None:
+        self._fd = os.dup(1)
+        os.dup2(2, 1)
+        if sys.platform != "win32":
+            os.set_blocking(self._fd, False)
 
-def die(bad: BaseException) -> None:
-    """Ends the process at once. What is journalled is on the disk; nothing passes unrecorded."""
-    traceback.print_exception(bad, file=sys.stderr)
-    if isinstance(bad, HarnessError):
-        tell(fatal={"what": bad.what, "why": bad.why, "fix": bad.fix})
-    else:
-        tell(fatal={"what": f"The proxy failed: {bad!r}.", "why": "See proxy.log in the bundle.", "fix": ""})
-    sys.stderr.flush()
-    os._exit(2)
+    def tell(self, **message: Any) -> None:
+        """One line. Dropped where the harness does not read: the traffic must not wait for it."""
+        try:
+            os.write(self._fd, json.dumps(message).encode() + b"\n")
+        except (BlockingIOError, BrokenPipeError):
+            return
+
+    def die(self, bad: BaseException) -> None:
+        """Ends the process at once. What is journalled is on the disk; nothing passes unrecorded."""
+        traceback.print_exception(bad, file=sys.stderr)
+        sys.stderr.flush()
+        if isinstance(bad, HarnessError):
+            self.tell(fatal={"what": bad.what, "why": bad.why, "fix": bad.fix})
+        else:
+            self.tell(fatal={"what": f"The proxy failed: {bad!r}.", "why": "See proxy.log in the bundle.", "fix": ""})
+        os._exit(2)
 
 
 class _Errors(logging.Handler):
@@ -112,9 +121,9 @@ def listen_for_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> dic
     return heard
 
 
-async def heartbeat(recorder: Recorder) -> None:
+async def heartbeat(recorder: Recorder, wire: Wire) -> None:
     while True:
-        tell(alive=time.time_ns(), flows=recorder.begun)
+        wire.tell(alive=time.time_ns(), flows=recorder.begun)
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
@@ -127,13 +136,13 @@ async def settle(recorder: Recorder) -> None:
         quiet = quiet + 1 if recorder.unfinished() == 0 else 0
 
 
-async def serve(settings: Settings, routes: Routes) -> None:
+async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
     bundle = Path(settings.bundle)
     loop = asyncio.get_running_loop()
     errors = _Errors()
     logging.getLogger().addHandler(errors)
     journal = JournalWriter(bundle, {Gap: PROXY_JOURNAL, Fact: PROXY_JOURNAL})
-    recorder = Recorder(journal, ObjectStore(bundle), die, time.time_ns)
+    recorder = Recorder(journal, ObjectStore(bundle), wire.die, time.time_ns)
     server = proxyserver.Proxyserver()  # type: ignore[no-untyped-call]
     master = Master(options.Options(confdir=settings.ca_dir), event_loop=loop)
     with one_at_a_time(Path(settings.ca_dir)):    # the first start makes the CA
@@ -158,7 +167,7 @@ async def serve(settings: Settings, routes: Routes) -> None:
     if running.done():
         running.result()
     if not server.listen_addrs():
-        tell(failed=" ".join(errors.messages) or "it does not listen")
+        wire.tell(failed=" ".join(errors.messages) or "it does not listen")
         raise SystemExit(2)
     port = server.listen_addrs()[0][1]
     ca = Path(settings.ca_dir) / CA_CERTIFICATE
@@ -168,8 +177,8 @@ async def serve(settings: Settings, routes: Routes) -> None:
         "resolve": settings.resolve, "reach_private": settings.reach_private,
         "upstream_ca": settings.upstream_ca is not None,
     }))
-    tell(ready={"host": _LOOPBACK, "port": port, "ca": str(ca)})
-    beating = asyncio.create_task(heartbeat(recorder))
+    wire.tell(ready={"host": _LOOPBACK, "port": port, "ca": str(ca)})
+    beating = asyncio.create_task(heartbeat(recorder, wire))
 
     ending = asyncio.create_task(ended.wait())
     await asyncio.wait({ending, running}, return_when=asyncio.FIRST_COMPLETED)
@@ -189,25 +198,24 @@ async def serve(settings: Settings, routes: Routes) -> None:
     if trusted:
         Path(trusted).unlink(missing_ok=True)
     beating.cancel()
-    tell(ended=now, flows=recorder.begun)
+    wire.tell(ended=now, flows=recorder.begun)
     # mitmproxy's own end waits for open connections; nothing they could still carry would be recorded.
     sys.stderr.flush()
     os._exit(0)
 
 
 def main() -> None:
-    if sys.platform != "win32":
-        os.set_blocking(1, False)
+    wire = Wire()
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    settings = read_settings(sys.argv[1])
-    routes = Routes.parse(settings.resolve, settings.reach_private)
-    loop = ResolvingLoop(routes)
-    asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(serve(settings, routes))
+        settings = read_settings(sys.argv[1])
+        routes = Routes.parse(settings.resolve, settings.reach_private)
+        loop = ResolvingLoop(routes)
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(serve(settings, routes, wire))
     except Exception as bad:
-        die(bad)
+        wire.die(bad)
         raise
 
 

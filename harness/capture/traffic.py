@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, Self
 import harness
 from harness.bundle import Bundle, BundleError
 from harness.capture.proxy_settings import Settings, command_line
+from harness.capture.resolving import Routes
 from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Flow, Gap, GapKind
 from harness.resources import state_dir
@@ -46,6 +47,7 @@ class TrafficCapture:
     `reach_private`: whether apps may reach private networks through the proxy; the machine itself
     they reach by a route only. `ca_dir`: where the proxy's own CA lies (the rig's own if None).
     `on_lost` is called, from another thread, with the gap that the death of the proxy left.
+    Raises UsageError for a target in `resolve` that is no ADDRESS:PORT.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class TrafficCapture:
         self._bundle = bundle
         self._port = port
         self._resolve = dict(resolve or {})
+        Routes.parse(self._resolve)
         self._upstream_ca = upstream_ca
         self._reach_private = reach_private
         self._ca_dir = ca_dir or state_dir("ca")

@@ -22,7 +22,7 @@ from harness.bundle import (
 )
 from harness.bundle.keys import NAME, signing_key
 from harness.errors import HarnessError, UsageError
-from harness.model import Fact, Flow, Gap, GapKind, Message
+from harness.model import Fact, Flow, GapKind, Message
 
 ROOT = Path(__file__).parents[2]
 
@@ -200,4 +200,3 @@ def test_what_is_no_bundle_is_refused_with_a_reason(tmp_path: Path, name: str) -
         with pytest.raises(UsageError) as caught:
             use(tmp_path / name)
         assert caught.value.fix
-    assert Gap.journal == "gaps.jsonl"
