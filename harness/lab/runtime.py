@@ -63,7 +63,7 @@ def artefacts(set_name: str) -> list[Path]:
 
 def compile_class_path() -> list[Path]:
     """What Android source is compiled against: Android 15 and Robolectric's markers in it."""
-    return artefacts("compile")
+    return [_stubs(), *artefacts("compile")]
 
 
 def compile_java(sources: Path, class_path: Sequence[Path], target: Path) -> None:
@@ -137,6 +137,7 @@ class Runtime:
             f"-Drobolectric.dependency.dir={self.framework.parent}",
             "-Drobolectric.createActivityContexts=true",
             "-Drobolectric.logging.enabled=false",
+            "-Drobolectric.windowManager.useRequestedSize=true",
             f"-Dlab.natives={self.natives}",
             f"-Dlab.qualifiers={qualifiers}",
             "-cp",
@@ -158,21 +159,39 @@ def prepare() -> Runtime:
     )
 
 
+def _stubs() -> Path:
+    """The jar of lab/runtime/stubs compiled; first in the compiler's class path, in no other."""
+    folder = _built(resource("lab", "runtime", "stubs"), ())
+    jar = folder.with_name(f"{folder.name}.jar")
+    if not jar.is_file():
+        part = jar.with_name(f"{jar.name}.{os.getpid()}.part")
+        with zipfile.ZipFile(part, "w") as archive:
+            for path in sorted(folder.rglob("*.class")):
+                archive.write(path, path.relative_to(folder))
+        part.replace(jar)
+    return jar
+
+
 def _compiled(jars: Sequence[Path]) -> Path:
     """The folder of the lab's own classes, compiled from lab/runtime/java if its source is new."""
-    sources = resource("lab", "runtime", "java")
+    return _built(resource("lab", "runtime", "java"), [_stubs(), *jars])
+
+
+def _built(sources: Path, class_path: Sequence[Path]) -> Path:
+    """The classes of a source folder, made once for each state of it, with its META-INF."""
     digest = hashlib.sha256()
     for path in sorted(sources.rglob("*")):
         if path.is_file():
             digest.update(str(path.relative_to(sources)).encode() + b"\0" + path.read_bytes())
-    for jar in jars:
-        digest.update(jar.name.encode())
+    for path in class_path:
+        digest.update(path.name.encode())
     target = cache_dir("lab", "classes") / digest.hexdigest()[:24]
     with exclusive(target.with_suffix(".lock")):
         if not target.is_dir():
             making = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
-            compile_java(sources, jars, making)
-            shutil.copytree(sources / "META-INF", making / "META-INF")
+            compile_java(sources, class_path, making)
+            if (sources / "META-INF").is_dir():
+                shutil.copytree(sources / "META-INF", making / "META-INF")
             making.chmod(0o755)
             making.rename(target)
     return target

@@ -15,8 +15,17 @@ import org.robolectric.internal.ShadowProvider;
 @Priority(100)
 public final class LabShadows implements ShadowProvider {
   private static final String[] PAIRS = {
+    "android.accounts.AccountManager", "LabAccountManager",
+    "android.app.ApplicationPackageManager", "LabPackageManager",
+    "android.bluetooth.BluetoothAdapter", "LabBluetoothAdapter",
+    "android.bluetooth.BluetoothDevice", "LabBluetoothDevice",
+    "android.location.LocationManager", "LabLocationManager",
+    "android.net.wifi.WifiManager", "LabWifiManager",
+    "android.os.Build", "LabBuild",
+    "android.telephony.TelephonyManager", "LabTelephonyManager",
     "android.app.Activity", "LabActivity",
     "android.app.ContextImpl", "LabContextImpl",
+    "android.app.Service", "LabService",
     "android.app.LoadedApk", "LabLoadedApk",
     "android.util.Log", "LabLog",
     "android.widget.Toast", "LabToast",

@@ -1,5 +1,6 @@
 package lab.device;
 
+import android.content.ComponentName;
 import android.content.Intent;
 import android.os.Handler;
 import android.os.Looper;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import lab.boot.Device;
 import lab.boot.Reply;
 import lab.boot.Wire;
+import org.robolectric.RuntimeEnvironment;
 import org.robolectric.internal.AndroidSandbox;
 import org.robolectric.shadows.ShadowChoreographer;
 import org.robolectric.shadows.ShadowView;
@@ -30,6 +32,8 @@ public final class DeviceMain implements Device {
   private BoundApp app;
   private Windows windows;
   private Input input;
+  private Services services;
+  private String qualifiers;
 
   public DeviceMain(AndroidSandbox sandbox) {
     this.sandbox = sandbox;
@@ -41,6 +45,14 @@ public final class DeviceMain implements Device {
 
   public static Activities activities() {
     return current.activities;
+  }
+
+  public static Services services() {
+    return current.services;
+  }
+
+  public static void tellBroadcast(Intent intent) {
+    current.wire.tell("broadcast", "intent", Intents.write(intent));
   }
 
   public static BoundApp app() {
@@ -62,10 +74,11 @@ public final class DeviceMain implements Device {
     current = this;
     this.wire = wire;
     activities = new Activities(wire);
+    qualifiers = System.getProperty("lab.qualifiers");
     LabEnvironment environment = (LabEnvironment) sandbox.getTestEnvironment();
     environment.start(
         new File(System.getProperty("lab.natives")),
-        System.getProperty("lab.qualifiers"),
+        qualifiers,
         new LabInstrumentation(activities, wire));
     ShadowView.setUseRealViewAnimations(true);
     ShadowChoreographer.setPaused(true);
@@ -73,6 +86,7 @@ public final class DeviceMain implements Device {
     handler = new Handler(Looper.getMainLooper());
     windows = new Windows(activities);
     input = new Input(windows, handler);
+    services = new Services(wire, handler);
     Looper.myQueue()
         .addIdleHandler(
             () -> {
@@ -124,12 +138,19 @@ public final class DeviceMain implements Device {
     reply.done(done);
   }
 
+  @SuppressWarnings("unchecked")
   private void bind(Map<String, Object> arguments) throws Exception {
     if (app != null) {
       throw new Wrong("already bound to " + app.packageName());
     }
-    set(arguments);
+    Profile.set((Map<String, Object>) arguments.getOrDefault("profile", Collections.emptyMap()));
+    String process = (String) arguments.get("process");
+    Planter.plantBuild(process == null ? (String) arguments.get("package") : process);
+    Network.trust((String) arguments.get("trust"));
     app = new BoundApp(arguments);
+    set(arguments);
+    new Planter(app.context(), (List<String>) arguments.getOrDefault("queries", Collections.emptyList())).plant(app.parsed());
+    SystemProviders.register(app.context());
   }
 
   @SuppressWarnings("unchecked")
@@ -166,6 +187,11 @@ public final class DeviceMain implements Device {
             (List<Object>) arguments.get("permissions"),
             (List<Object>) arguments.get("grants"));
         break;
+      case "broadcast":
+        return Receivers.deliver(intent(arguments), (String) arguments.get("receiver"), app);
+      case "service":
+        service(arguments);
+        break;
       case "set":
         set(arguments);
         break;
@@ -178,11 +204,40 @@ public final class DeviceMain implements Device {
     return Collections.emptyMap();
   }
 
+  private void service(Map<String, Object> arguments) {
+    ComponentName name = ComponentName.unflattenFromString((String) arguments.get("component"));
+    String verb = (String) arguments.get("verb");
+    if ("start".equals(verb)) {
+      Intent intent = intent(arguments);
+      services.startHere(name, (intent == null ? new Intent() : intent).setComponent(name));
+    } else if ("stop".equals(verb)) {
+      services.stopHere(name);
+    } else {
+      throw new Wrong("a service of another process cannot be bound: binders do not cross processes");
+    }
+  }
+
   @SuppressWarnings("unchecked")
   private void set(Map<String, Object> arguments) {
     Map<String, Object> permissions = (Map<String, Object>) arguments.get("permissions");
     if (permissions != null) {
       Permissions.set(permissions);
+    }
+    Map<String, Object> settings = (Map<String, Object>) arguments.get("settings");
+    if (settings != null) {
+      Settings.set(app.context().getContentResolver(), settings);
+    }
+    if (arguments.containsKey("proxy")) {
+      Network.proxy((Map<String, Object>) arguments.get("proxy"));
+    }
+    Map<String, Object> profile = (Map<String, Object>) arguments.get("profile");
+    if (profile != null) {
+      Profile.set(profile);
+    }
+    String qualifiers = (String) arguments.get("qualifiers");
+    if (qualifiers != null && !qualifiers.equals(this.qualifiers)) {
+      this.qualifiers = qualifiers;
+      RuntimeEnvironment.setQualifiers(qualifiers);
     }
   }
 

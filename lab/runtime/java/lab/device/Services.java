@@ -1,0 +1,228 @@
+package lab.device;
+
+import android.app.ActivityThread;
+import android.app.Service;
+import android.content.ComponentName;
+import android.content.Context;
+import android.content.Intent;
+import android.content.ServiceConnection;
+import android.content.pm.PackageManager;
+import android.content.pm.ResolveInfo;
+import android.content.pm.ServiceInfo;
+import android.os.Handler;
+import android.os.IBinder;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import lab.boot.Wire;
+import org.robolectric.RuntimeEnvironment;
+
+/**
+ * The services that run in this process.
+ *
+ * <p>A service of this process is started, bound and ended here and the daemon is told by an event; for any
+ * other the daemon is asked. Binders do not cross processes: binding to a service of another process is
+ * refused and said to be unimplemented.
+ */
+public final class Services {
+  private static final class Running {
+    final Service service;
+    final Map<ServiceConnection, Intent> connections = new IdentityHashMap<>();
+    final Map<Intent.FilterComparison, IBinder> binders = new HashMap<>();
+    boolean started;
+    int startId;
+
+    Running(Service service) {
+      this.service = service;
+    }
+  }
+
+  private final Wire wire;
+  private final Handler handler;
+  private final Map<ComponentName, Running> running = new LinkedHashMap<>();
+  private final Set<ServiceConnection> awaited = new HashSet<>();
+
+  Services(Wire wire, Handler handler) {
+    this.wire = wire;
+    this.handler = handler;
+  }
+
+  public ComponentName start(Intent intent) {
+    ServiceInfo info = resolve(intent);
+    if (info == null || !isHere(info)) {
+      Map<String, Object> answer = wire.ask("service", "verb", "start", "intent", Intents.write(intent));
+      String component = (String) answer.get("component");
+      return component == null ? null : ComponentName.unflattenFromString(component);
+    }
+    ComponentName name = new ComponentName(info.packageName, info.name);
+    handler.post(() -> startHere(name, new Intent(intent).setComponent(name)));
+    return name;
+  }
+
+  /** A call of the daemon: on the main thread already. */
+  void startHere(ComponentName name, Intent intent) {
+    Running record = create(name, intent);
+    record.started = true;
+    record.startId++;
+    intent.setExtrasClassLoader(DeviceMain.app().loader());
+    record.service.onStartCommand(intent, 0, record.startId);
+    tell(name, "started");
+  }
+
+  public boolean stop(Intent intent) {
+    ServiceInfo info = resolve(intent);
+    if (info == null || !isHere(info)) {
+      wire.ask("service", "verb", "stop", "intent", Intents.write(intent));
+      return info != null;
+    }
+    ComponentName name = new ComponentName(info.packageName, info.name);
+    boolean known = running.containsKey(name);
+    handler.post(() -> stopHere(name));
+    return known;
+  }
+
+  void stopHere(ComponentName name) {
+    Running record = running.get(name);
+    if (record != null) {
+      record.started = false;
+      endIfIdle(name, record);
+    }
+  }
+
+  /** Service.stopSelf(id): only the latest start counts, -1 for any. */
+  public boolean stopSelf(Service service, int startId) {
+    for (Map.Entry<ComponentName, Running> entry : running.entrySet()) {
+      Running record = entry.getValue();
+      if (record.service == service) {
+        if (startId != -1 && startId != record.startId) {
+          return false;
+        }
+        ComponentName name = entry.getKey();
+        handler.post(() -> stopHere(name));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public boolean bind(Intent intent, ServiceConnection connection, int flags, Executor executor) {
+    ServiceInfo info = resolve(intent);
+    if (info == null) {
+      return false;
+    }
+    ComponentName name = new ComponentName(info.packageName, info.name);
+    if (!isHere(info)) {
+      wire.event("unimplemented", "method", "bindService across processes: " + name.flattenToShortString());
+      return false;
+    }
+    boolean create = (flags & Context.BIND_AUTO_CREATE) != 0;
+    if (!create && !running.containsKey(name)) {
+      return true;
+    }
+    awaited.add(connection);
+    handler.post(() -> bindHere(name, new Intent(intent).setComponent(name), connection, executor));
+    return true;
+  }
+
+  private void bindHere(ComponentName name, Intent intent, ServiceConnection connection, Executor executor) {
+    if (!awaited.remove(connection)) {
+      return;
+    }
+    Running record = create(name, intent);
+    Intent.FilterComparison key = new Intent.FilterComparison(intent);
+    if (!record.binders.containsKey(key)) {
+      intent.setExtrasClassLoader(DeviceMain.app().loader());
+      record.binders.put(key, record.service.onBind(intent));
+    }
+    record.connections.put(connection, intent);
+    IBinder binder = record.binders.get(key);
+    executor.execute(
+        () -> {
+          if (binder == null) {
+            connection.onNullBinding(name);
+          } else {
+            connection.onServiceConnected(name, binder);
+          }
+        });
+    tell(name, "bound");
+  }
+
+  public void unbind(ServiceConnection connection) {
+    if (awaited.remove(connection)) {
+      return;
+    }
+    for (Map.Entry<ComponentName, Running> entry : running.entrySet()) {
+      Running record = entry.getValue();
+      Intent intent = record.connections.remove(connection);
+      if (intent != null) {
+        ComponentName name = entry.getKey();
+        handler.post(() -> unbindHere(name, record, intent));
+        return;
+      }
+    }
+    throw new IllegalArgumentException("Service not registered: " + connection);
+  }
+
+  private void unbindHere(ComponentName name, Running record, Intent intent) {
+    Intent.FilterComparison key = new Intent.FilterComparison(intent);
+    for (Intent other : record.connections.values()) {
+      if (new Intent.FilterComparison(other).equals(key)) {
+        return;
+      }
+    }
+    record.binders.remove(key);
+    record.service.onUnbind(intent);
+    endIfIdle(name, record);
+  }
+
+  private void endIfIdle(ComponentName name, Running record) {
+    if (!record.started && record.connections.isEmpty() && running.remove(name) != null) {
+      record.service.onDestroy();
+      tell(name, "destroyed");
+    }
+  }
+
+  private Running create(ComponentName name, Intent intent) {
+    Running record = running.get(name);
+    if (record != null) {
+      return record;
+    }
+    BoundApp app = DeviceMain.app();
+    Service service;
+    try {
+      service = app.componentFactory().instantiateService(app.loader(), name.getClassName(), intent);
+    } catch (ReflectiveOperationException e) {
+      throw new RuntimeException("Unable to instantiate service " + name.getClassName() + ": " + e, e);
+    }
+    ActivityThread thread = (ActivityThread) RuntimeEnvironment.getActivityThread();
+    service.attach(app.context(), thread, name.getClassName(), new android.os.Binder(), app.application(), null);
+    record = new Running(service);
+    running.put(name, record);
+    service.onCreate();
+    tell(name, "created");
+    return record;
+  }
+
+  private void tell(ComponentName name, String state) {
+    wire.event("service", "component", name.flattenToShortString(), "state", state);
+  }
+
+  private static ServiceInfo resolve(Intent intent) {
+    if (intent.getComponent() == null && intent.getPackage() == null) {
+      throw new IllegalArgumentException("Service Intent must be explicit: " + intent);
+    }
+    PackageManager manager = DeviceMain.app().context().getPackageManager();
+    ResolveInfo found = manager.resolveService(intent, 0);
+    return found == null ? null : found.serviceInfo;
+  }
+
+  private static boolean isHere(ServiceInfo info) {
+    BoundApp app = DeviceMain.app();
+    String process = info.processName == null ? info.packageName : info.processName;
+    return info.packageName.equals(app.packageName()) && process.equals(app.processName());
+  }
+}

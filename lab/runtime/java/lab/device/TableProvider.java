@@ -1,0 +1,171 @@
+package lab.device;
+
+import android.content.ContentProvider;
+import android.content.ContentUris;
+import android.content.ContentValues;
+import android.database.Cursor;
+import android.database.MatrixCursor;
+import android.database.sqlite.SQLiteDatabase;
+import android.net.Uri;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A provider of the system (contacts, messages, calls, calendar, media), served from tables in memory.
+ *
+ * <p>Which table a URI means is the subclass's. Columns that an app asks for and that are not here are
+ * null rather than an error, since the real tables have many more.
+ */
+abstract class TableProvider extends ContentProvider {
+  /** What a URI selects: a table, and rows of it (SQL, null for all). */
+  static final class Target {
+    final String table;
+    final String where;
+
+    Target(String table, String where) {
+      this.table = table;
+      this.where = where;
+    }
+  }
+
+  private final String readPermission;
+  private final String writePermission;
+  private final Map<String, Set<String>> columns = new LinkedHashMap<>();
+  private SQLiteDatabase database;
+
+  TableProvider(String readPermission, String writePermission) {
+    this.readPermission = readPermission;
+    this.writePermission = writePermission;
+  }
+
+  /** Creates the tables and fills them from the profile; at the first query. */
+  abstract void fill(Profile profile);
+
+  abstract Target target(Uri uri);
+
+  /** Whether a read without the permission shows nothing (media) rather than being an error. */
+  boolean hidesSilently() {
+    return false;
+  }
+
+  String readPermissionFor(Uri uri) {
+    return readPermission;
+  }
+
+  final void table(String name, String... names) {
+    Set<String> all = new LinkedHashSet<>(Arrays.asList(names));
+    columns.put(name, all);
+    database.execSQL("CREATE TABLE " + name + " (_id INTEGER PRIMARY KEY, " + String.join(", ", names) + ")");
+  }
+
+  final void row(String table, Object... namesAndValues) {
+    ContentValues values = new ContentValues();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      Object value = namesAndValues[i + 1];
+      if (value != null) {
+        values.put((String) namesAndValues[i], value.toString());
+      }
+    }
+    database.insertOrThrow(table, null, values);
+  }
+
+  private synchronized SQLiteDatabase database() {
+    if (database == null) {
+      database = SQLiteDatabase.create(null);
+      fill(Profile.device());
+    }
+    return database;
+  }
+
+  @Override
+  public boolean onCreate() {
+    return true;
+  }
+
+  private void enforce(String permission, String verb, Uri uri) {
+    if (!Permissions.granted(permission)) {
+      throw new SecurityException(
+          "Permission Denial: " + verb + " " + getClass().getName() + " uri " + uri + " from pid="
+              + android.os.Process.myPid() + ", uid=" + android.os.Process.myUid() + " requires " + permission
+              + ", or grantUriPermission()");
+    }
+  }
+
+  @Override
+  public Cursor query(Uri uri, String[] projection, String selection, String[] arguments, String order) {
+    String permission = readPermissionFor(uri);
+    if (hidesSilently() && !Permissions.granted(permission)) {
+      return new MatrixCursor(projection == null ? new String[] {"_id"} : projection);
+    }
+    enforce(permission, "reading", uri);
+    SQLiteDatabase database = database();
+    Target target = target(uri);
+    String where = target.where;
+    if (selection != null && !selection.trim().isEmpty()) {
+      where = where == null ? selection : "(" + where + ") AND (" + selection + ")";
+    }
+    String sql =
+        "SELECT " + projection(target.table, projection) + " FROM " + target.table
+            + (where == null ? "" : " WHERE " + where)
+            + (order == null || order.trim().isEmpty() ? "" : " ORDER BY " + order);
+    String limit = uri.getQueryParameter("limit");
+    return database.rawQuery(limit == null ? sql : sql + " LIMIT " + Integer.parseInt(limit), arguments);
+  }
+
+  private String projection(String table, String[] projection) {
+    if (projection == null || projection.length == 0) {
+      return "*";
+    }
+    Set<String> known = columns.get(table);
+    StringBuilder list = new StringBuilder();
+    for (String column : projection) {
+      list.append(list.length() == 0 ? "" : ", ");
+      boolean plain = column.matches("[A-Za-z_][A-Za-z0-9_]*");
+      if (plain && !column.equals("_id") && known != null && !known.contains(column)) {
+        list.append("NULL AS ");
+      }
+      list.append(column);
+    }
+    return list.toString();
+  }
+
+  @Override
+  public Uri insert(Uri uri, ContentValues values) {
+    enforce(writePermission, "writing", uri);
+    SQLiteDatabase database = database();
+    String table = target(uri).table;
+    ContentValues known = new ContentValues();
+    for (String key : values.keySet()) {
+      if (columns.get(table).contains(key)) {
+        known.put(key, values.getAsString(key));
+      }
+    }
+    return ContentUris.withAppendedId(uri, database.insertOrThrow(table, "_id", known));
+  }
+
+  @Override
+  public int delete(Uri uri, String selection, String[] arguments) {
+    enforce(writePermission, "writing", uri);
+    Target target = target(uri);
+    return database().delete(target.table, and(target.where, selection), arguments);
+  }
+
+  @Override
+  public int update(Uri uri, ContentValues values, String selection, String[] arguments) {
+    enforce(writePermission, "writing", uri);
+    Target target = target(uri);
+    return database().update(target.table, values, and(target.where, selection), arguments);
+  }
+
+  private static String and(String first, String second) {
+    return first == null ? second : second == null ? first : "(" + first + ") AND (" + second + ")";
+  }
+
+  @Override
+  public String getType(Uri uri) {
+    return "vnd.android.cursor.dir/" + target(uri).table;
+  }
+}
