@@ -1,0 +1,186 @@
+"""Services and broadcasts: what runs without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.lab.appprocess import AppProcessError, ProcessGone
+from harness.lab.system.facts import Component
+from harness.lab.system.intents import FLAG_INCLUDE_STOPPED_PACKAGES, Intent, short_component
+from harness.lab.system.logs import LogBuffer
+from harness.lab.system.packages import Package, Packages
+from harness.lab.system.permissions import Permissions
+from harness.lab.system.processes import Processes, RunningProcess, StartFailed
+from harness.lab.system.resolution import find_answers
+
+# implicit broadcasts that manifest receivers of apps targeting 26 and up still get
+# (developer.android.com, "Implicit broadcast exceptions")
+_EXEMPT_BROADCASTS = frozenset(
+    (
+        "android.intent.action.BOOT_COMPLETED",
+        "android.intent.action.LOCKED_BOOT_COMPLETED",
+        "android.intent.action.LOCALE_CHANGED",
+        "android.intent.action.TIME_SET",
+        "android.intent.action.TIMEZONE_CHANGED",
+        "android.intent.action.PACKAGE_FULLY_REMOVED",
+        "android.intent.action.PACKAGE_DATA_CLEARED",
+        "android.provider.Telephony.SMS_RECEIVED",
+        "android.intent.action.PHONE_STATE",
+        "android.intent.action.NEW_OUTGOING_CALL",
+        "android.intent.action.MY_PACKAGE_REPLACED",
+    )
+)
+
+
+class ComponentRefused(Exception):
+    """A service or broadcast that is not allowed or leads nowhere; the text is Android's."""
+
+
+@dataclass(frozen=True)
+class BroadcastResult:
+    """What the last receiver set: result code (0 if none did) and data. `receivers`: how many got it."""
+
+    code: int = 0
+    data: str = ""
+    receivers: int = 0
+
+
+class Components:
+    """Starts services and delivers broadcasts. `foreground` tells whether a package is in front."""
+
+    def __init__(
+        self,
+        packages: Packages,
+        processes: Processes,
+        permissions: Permissions,
+        logs: LogBuffer,
+        foreground: Callable[[str], bool],
+    ) -> None:
+        self._packages = packages
+        self._processes = processes
+        self._permissions = permissions
+        self._logs = logs
+        self._foreground = foreground
+
+    # --- services
+
+    def resolve_service(self, intent: Intent, caller: RunningProcess | None) -> tuple[Package, Component] | None:
+        """None where there is none. Raises ComponentRefused when the caller may not."""
+        answers = find_answers(intent, self._packages, ("service",))
+        if not answers:
+            return None
+        package, component = answers[0]
+        own = caller is not None and caller.uid == package.uid
+        held = caller is not None and self._permissions.is_granted(caller.package, component.permission)
+        if not own and (not component.exported or (component.permission and not held)):
+            raise ComponentRefused(
+                f"Not allowed to start service {intent.describe()} without permission "
+                f"{component.permission or 'not exported from uid ' + str(package.uid)}"
+            )
+        return package, component
+
+    async def service(self, verb: str, intent: Intent, caller: RunningProcess | None = None) -> str:
+        """start, stop, bind, unbind. Gives the component, "" where there is none. Raises ComponentRefused."""
+        found = self.check_service(verb, intent, caller)
+        if found is None:
+            return ""
+        await self.carry_out_service(verb, intent, *found)
+        return found[1].component
+
+    def check_service(
+        self, verb: str, intent: Intent, caller: RunningProcess | None
+    ) -> tuple[Package, Component] | None:
+        """resolve_service plus the background limit of apps targeting 26 and up."""
+        found = self.resolve_service(intent, caller)
+        if found is None or verb != "start" or caller is None:
+            return found
+        package = found[0]
+        if package.facts.target_sdk >= 26 and not self._foreground(package.name):
+            raise ComponentRefused(
+                f"Not allowed to start service {intent.describe()}: app is in background uid {package.uid}"
+            )
+        return found
+
+    async def carry_out_service(self, verb: str, intent: Intent, package: Package, component: Component) -> None:
+        """Raises StartFailed, ProcessGone, AppProcessError."""
+        process = self._processes.find(package.name, component.process)
+        if process is None:
+            if verb in ("stop", "unbind"):
+                return
+            process = await self._processes.obtain(
+                package, component.process, f"service {{{short_component(component.component)}}}"
+            )
+            self._packages.set_stopped(package.name, False)
+        await self._processes.call(
+            process,
+            "service",
+            component=component.component,
+            verb=verb,
+            intent=intent.with_component(component.component).to_json(),
+        )
+        if verb == "stop":
+            process.services.discard(component.name)
+        elif verb == "start":
+            process.services.add(component.name)
+
+    # --- broadcasts
+
+    async def broadcast(self, intent: Intent, caller: RunningProcess | None = None) -> BroadcastResult:
+        """To manifest receivers, started if need be, and to what running processes have registered."""
+        code, data, count = 0, "", 0
+        for package, component in self._receivers(intent, caller):
+            try:
+                process = await self._processes.obtain(
+                    package, component.process, f"broadcast {{{short_component(component.component)}}}"
+                )
+                answer = await self._processes.call(
+                    process,
+                    "broadcast",
+                    intent=intent.with_component(component.component).to_json(),
+                    receiver=component.name,
+                )
+            except (StartFailed, ProcessGone, AppProcessError) as fault:
+                self._logs.system("BroadcastQueue", f"{component.component}: {fault}", priority="W")
+                continue
+            count += 1
+            code = _number(answer.get("result_code"), code)
+            data = str(answer.get("result_data") or data)
+        if not intent.component:
+            for process in self._processes.running():
+                if intent.package and process.package != intent.package:
+                    continue
+                try:
+                    answer = await self._processes.call(process, "broadcast", intent=intent.to_json(), receiver=None)
+                except (ProcessGone, AppProcessError) as fault:
+                    self._logs.system("BroadcastQueue", f"{process.name}: {fault}", priority="W")
+                    continue
+                if answer.get("result_code"):
+                    count += 1
+                    code = _number(answer.get("result_code"), code)
+                    data = str(answer.get("result_data") or data)
+        return BroadcastResult(code, data, count)
+
+    def _receivers(self, intent: Intent, caller: RunningProcess | None) -> list[tuple[Package, Component]]:
+        allowed = []
+        for package, component in find_answers(intent, self._packages, ("receiver",)):
+            own = caller is not None and caller.uid == package.uid
+            explicit = bool(intent.component or intent.package)
+            if package.stopped and not explicit and not intent.flags & FLAG_INCLUDE_STOPPED_PACKAGES:
+                continue
+            if not component.exported and not own and caller is not None:
+                continue
+            if not explicit and package.facts.target_sdk >= 26 and intent.action not in _EXEMPT_BROADCASTS:
+                self._logs.system(
+                    "BroadcastQueue",
+                    f"Background execution not allowed: receiving {intent.describe()} to "
+                    f"{short_component(component.component)}",
+                    priority="W",
+                )
+                continue
+            allowed.append((package, component))
+        return allowed
+
+
+def _number(value: object, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
