@@ -62,7 +62,7 @@ class Explorer:
         self._monotonic = monotonic
         self._functions = functions
         self._done: set[str] = set()
-        self._denied: set[str] = set()
+        self._explained: set[str] = set()
         self._until = 0.0
         self._first_page = ""
         self.walk = Walk()
@@ -178,13 +178,13 @@ class Explorer:
     def _answered(self, seen: Sight) -> Sight | None:
         group = seen.reading.permission or "unknown"
         self.walk.prompts.append(group)
-        if self._answer == "deny":
-            self._denied.add(group)
         return self._user.answer(seen, self._answer)
 
     def _rationale(self, seen: Sight) -> Sight | None:
-        """The app's own question before the system's: yes until something was denied, then no."""
-        choices = seen.reading.with_role("agree") if not self._denied else ()
+        """The app's own question before the system's: yes the first time, so that the system's comes, then no."""
+        again = seen.fingerprint in self._explained
+        self._explained.add(seen.fingerprint)
+        choices = seen.reading.with_role("agree") if not again else ()
         choices = choices or seen.reading.with_role("refuse", "later", "close") or seen.reading.with_role("agree")
         return self._user.tap(choices[0], seen) if choices else self._user.back(seen)
 

@@ -86,7 +86,7 @@ def _read_app(surface: Surface, owner: str, phrases: Phrases) -> Reading:
     if login and not ("agree" in strong_answers and negative):
         return reading("login", login)
 
-    policy, policy_why = _policy(surface, phrases)
+    policy, policy_why = _policy_of(surface.body, phrases)
     permission, permission_why = _permission(surface, phrases)
     asks = bool(phrases.asks.search(surface.body))
     privacy = bool(phrases.privacy_document.search(surface.body))
@@ -156,6 +156,8 @@ def _is_notice(surface: Surface, policy: int, asks: bool, strong: set[str], phra
     boxed = bool(surface.with_role("checkbox"))
     if surface.inputs and not strong & {"refuse", "exit"}:
         return ""
+    if not strong & {"refuse", "exit", "limited_mode"} and not boxed and not _policy_of(surface.prose, phrases)[0]:
+        return ""           # rows of a settings page: nothing but captions, and no way to say no
     if "agree" in strong and policy >= phrases.policy_enough:
         return f"a control agrees ({_first_words(surface, 'agree')!r})"
     if strong & {"refuse", "exit"} and policy >= phrases.policy_enough and agree:
@@ -173,16 +175,16 @@ def _first_words(surface: Surface, *roles: str) -> str:
     return next(c.text for role in roles for c in surface.with_role(role) if not c.weak)
 
 
-def _policy(surface: Surface, phrases: Phrases) -> tuple[int, str]:
+def _policy_of(text: str, phrases: Phrases) -> tuple[int, str]:
     points, words = 0, []
     for topic in phrases.policy_topics:
-        found = topic.find(surface.body)
+        found = topic.find(text)
         if found is not None:
             points += topic.points
             words.append(found[:40])
-    if not phrases.privacy_document.search(surface.body):
+    if not phrases.privacy_document.search(text):
         for pattern in phrases.against:
-            match = pattern.search(surface.body)
+            match = pattern.search(text)
             if match:
                 points -= 3
                 words.append(f"against: {match.group(0)}")
