@@ -8,7 +8,7 @@ caller but has origin `framework`: rules leave it out of violations (clauses-sum
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,10 +97,24 @@ def _starts(name: str, prefixes: Iterable[str]) -> str:
     return best
 
 
-def attribute(frames: Sequence[str], *, package: str, method: str, sdks: Sequence[Sdk]) -> Caller:
+def code_packages(app: Mapping[str, Any], sdks: Sequence[Sdk]) -> tuple[str, ...]:
+    """The Java packages of the app's own code, from its facts: its id, and where its first screen's class lies.
+
+    An app's id and its code often differ (editions, flavours). A class of a named SDK is never the app's own.
+    """
+    own = [str(app.get("package", ""))]
+    first = str(app.get("launcher", "") or "").rpartition(".")[0]
+    if first.count(".") and not _starts(first, [p for sdk in sdks for p in sdk.packages]):
+        own.append(first)
+    return tuple(dict.fromkeys(p for p in own if p))
+
+
+def attribute(
+    frames: Sequence[str], *, package: str, method: str, sdks: Sequence[Sdk], code: Sequence[str] = ()
+) -> Caller:
     """Map a stack (nearest frame first) to its caller.
 
-    `method` is the hooked method; its own frames at the top are passed over, whether the stack
+    `package` names the app, `code` are the packages of its own code. `method` is the hooked method; its own frames at the top are passed over, whether the stack
     still has them or not.
     """
     hooked = method.rpartition(".")[0]
@@ -112,7 +126,7 @@ def attribute(frames: Sequence[str], *, package: str, method: str, sdks: Sequenc
     by_prefix = {prefix: sdk for sdk in sdks for prefix in sdk.packages}
     framework_first = bool(direct) and bool(_starts(direct, FRAMEWORK)) and not _starts(direct, by_prefix)
     for name, frame in zip(names[at:], frames[at:], strict=True):
-        prefix = _starts(name, (package, *by_prefix))
+        prefix = _starts(name, (package, *code, *by_prefix))
         if not prefix and _starts(name, (*FRAMEWORK, *TRANSPARENT)):
             continue
         if prefix and prefix in by_prefix:

@@ -184,7 +184,8 @@ def load(
     last = max((event.host_ns for group in groups for event in group), default=0) + 1
     found = stages.intervals(steps, last)
 
-    call_rows = [_call_row(c, stacks, package, known, offset) for c in calls]
+    code = attribution.code_packages(app_fact, known)
+    call_rows = [_call_row(c, stacks, package, code, known, offset) for c in calls]
     flow_rows = [_flow_row(f, package, about, known) for f in flows]
     calls_frame = _placed(call_rows, CALLS, found)
     flows_frame = _placed(flow_rows, FLOWS, found)
@@ -215,12 +216,17 @@ def _row(event: Event) -> dict[str, Any]:
 
 
 def _call_row(
-    call: Call, stacks: dict[str, Stack], package: str, sdks: Sequence[attribution.Sdk], offset: int
+    call: Call,
+    stacks: dict[str, Stack],
+    package: str,
+    code: Sequence[str],
+    sdks: Sequence[attribution.Sdk],
+    offset: int,
 ) -> dict[str, Any]:
     row = _row(call)
     row["t"] = row.pop("device_ns") - offset
     row["frames"] = stacks[call.stack].frames if call.stack in stacks else []
-    who = attribution.attribute(row["frames"], package=package, method=call.method, sdks=sdks)
+    who = attribution.attribute(row["frames"], package=package, method=call.method, sdks=sdks, code=code)
     row |= {"caller": who.name, "origin": who.origin, "caller_frame": who.frame, "caller_prefix": who.prefix}
     row["outcome"] = str(call.outcome)
     return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.tables.attribution import Sdk, attribute, class_of
+from harness.tables.attribution import Sdk, attribute, class_of, code_packages
 from harness.tables.parties import AppFacts, Recipient, party_of, registrable
 
 SDKS = (
@@ -41,6 +41,14 @@ METHOD = "android.telephony.TelephonyManager.getImei"
 def test_caller(frames: list[str], expected: tuple[str, str]) -> None:
     who = attribute(frames, package="example.shop", method=METHOD, sdks=SDKS)
     assert (who.name, who.origin) == expected
+
+
+def test_an_edition_whose_id_is_not_its_code_package() -> None:
+    app = {"package": "example.shop.pro", "launcher": "example.shop.Splash"}
+    code = code_packages(app, SDKS)
+    who = attribute(["example.shop.Main.a(Main.java:3)"], package="example.shop.pro", method=METHOD, sdks=SDKS, code=code)
+    assert (who.name, who.origin) == ("example.shop.pro", "app")
+    assert code_packages({"package": "a.b", "launcher": "com.adnimbus.Splash"}, SDKS) == ("a.b",)
 
 
 def test_class_of_a_frame() -> None:
