@@ -43,7 +43,8 @@ class AppSource:
     def rewrite(self, text: str) -> str:
         """`text` of a source file with the packages of `write_as` renamed."""
         for old, new in self.write_as.items():
-            text = re.sub(rf"(?<![\w.]){re.escape(old)}(?=[.;\"<\s])", new, text)
+            done = f"(?!{re.escape(new.removeprefix(old))})" if new.startswith(old) else ""
+            text = re.sub(rf"(?<![\w.]){re.escape(old)}{done}(?=[.;\"<\s])", new, text)
         return text
 
     def files(self) -> list[Path]:
