@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from harness.capture.agent_build import Agent, build
 from harness.capture.catalogue import Catalogue
+from harness.capture.clock import Offset, measure
 from harness.capture.hooked_process import Ended, HookedProcess, Journal, Script
 from harness.errors import RigError
 from harness.model import Fact, Gap, GapKind
@@ -143,6 +144,17 @@ class HookCapture:
                 if process.ended is None:
                     process.expected_end = False
         self.check()
+
+    def agent_clock(self, process: HookedProcess) -> Offset:
+        """The agent's clock against this machine's. RigError where the process does not answer."""
+
+        def ask() -> int:
+            said = process.ask("clock", self.limits.flush)
+            if said is None:
+                raise RigError(f"{process.name} ({process.pid}) did not tell its time.", "It is frozen.", "Run again.")
+            return int(said["base"]) + round(said["at"])
+
+        return measure(ask, "agent", clock=self.clock)
 
     def check(self) -> None:
         """Raises what went wrong on a thread of Frida's."""

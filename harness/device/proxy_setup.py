@@ -1,0 +1,186 @@
+"""The device's way to the proxy: adb reverse, the proxy setting, the certificate; and all of it back again.
+
+What is about to be changed is written to a restore file first, so that a later run, or `harness doctor`, can put the
+device right after a kill. A restore file lists acts that undo, in the order in which the changes were made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.device import authority
+from harness.device.authority import Authority
+from harness.device.device import Device
+from harness.errors import HarnessError, RigError
+from harness.resources import state_dir
+
+PROXY_SETTINGS = (
+    "http_proxy",
+    "global_http_proxy_host",
+    "global_http_proxy_port",
+    "global_http_proxy_exclusion_list",
+    "global_proxy_pac_url",
+)
+NO_PROXY = ":0"  # what Android takes as "no proxy from now on"; to delete the setting alone changes nothing
+
+
+class RestoreFile:
+    """The acts that undo what was done to one device. Each is on the disk before the change it undoes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def of(cls, serial: str, folder: Path | None = None) -> RestoreFile:
+        folder = state_dir("restore") if folder is None else folder
+        return cls(folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}.json")
+
+    def acts(self) -> list[dict[str, Any]]:
+        if not self.path.exists():
+            return []
+        try:
+            acts = json.loads(self.path.read_text(encoding="utf-8"))["undo"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise RigError(
+                f"The restore file {self.path} cannot be read.",
+                str(error),
+                "Set the device's proxy back by hand (settings delete global http_proxy), then remove the file.",
+            ) from error
+        return list(acts)
+
+    def add(self, act: dict[str, Any]) -> None:
+        self._write([*self.acts(), act])
+
+    def drop_last(self) -> None:
+        acts = self.acts()[:-1]
+        if acts:
+            self._write(acts)
+        else:
+            self.path.unlink(missing_ok=True)
+
+    def _write(self, acts: list[dict[str, Any]]) -> None:
+        part = self.path.with_suffix(f".{os.getpid()}")
+        with part.open("w", encoding="utf-8") as file:
+            json.dump({"undo": acts}, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self.path)
+
+
+def set_up(device: Device, host_port: int, ca_pem: bytes, *, restore: RestoreFile | None = None) -> dict[str, Any]:
+    """Leads the device's HTTP and HTTPS through the proxy on 127.0.0.1:`host_port`. What was left over from a
+    killed run is undone first. Returns what was done, for the journal; on failure everything is undone."""
+    restore = restore or RestoreFile.of(device.serial)
+    put_back(device, restore=restore)
+    try:
+        _lead(device, host_port, restore)
+        method = _trust(device, Authority.read(ca_pem), restore)
+    except HarnessError:
+        put_back(device, restore=restore)
+        raise
+    return {
+        "proxy": f"127.0.0.1:{host_port}",
+        "certificate": Authority.read(ca_pem).sha256,
+        "store": method,
+        "undo": restore.acts(),
+    }
+
+
+def put_back(device: Device, *, restore: RestoreFile | None = None) -> list[str]:
+    """Undoes what the restore file lists, last first, and returns it in words. What cannot be undone stays listed
+    and raises RigError."""
+    restore = restore or RestoreFile.of(device.serial)
+    done = []
+    while acts := restore.acts():
+        act = acts[-1]
+        if not _undo(device, act):
+            raise RigError(
+                f"{device.serial} could not be put back: {_words(act)}.",
+                f"It is kept in {restore.path}.",
+                "Restart the device, or run: harness doctor --restore.",
+            )
+        done.append(_words(act))
+        restore.drop_last()
+    return done
+
+
+def still_led(device: Device, host_port: int) -> bool:
+    """Whether traffic still goes to the proxy; a lost adb reverse (cable, adb restart) is opened again."""
+    if device.get_setting("global", "http_proxy") != f"127.0.0.1:{host_port}":
+        return False
+    if (host_port, host_port) not in device.reversed():
+        device.reverse(host_port, host_port)
+    return True
+
+
+@contextmanager
+def led(device: Device, host_port: int, ca_pem: bytes) -> Iterator[dict[str, Any]]:
+    """`set_up` for as long as it lasts."""
+    done = set_up(device, host_port, ca_pem)
+    try:
+        yield done
+    finally:
+        put_back(device)
+
+
+def _lead(device: Device, port: int, restore: RestoreFile) -> None:
+    restore.add({"act": "reverse", "port": port})
+    device.reverse(port, port)
+    for key in PROXY_SETTINGS:
+        before = device.get_setting("global", key)
+        if key == "http_proxy":
+            restore.add({"act": "setting", "key": key, "value": before})
+            device.put_setting("global", key, f"127.0.0.1:{port}")
+        elif before is not None:
+            restore.add({"act": "setting", "key": key, "value": before})
+            device.put_setting("global", key, None)
+
+
+def _trust(device: Device, ours: Authority, restore: RestoreFile) -> str:
+    if authority.trusts(device, ours):
+        return "was there"
+    restore.add({"act": "certificate", "name": ours.name})
+    if authority.write(device, ours):
+        return "written"
+    restore.drop_last()
+    restore.add({"act": "mount"})
+    authority.mount(device, ours)
+    return "mounted"
+
+
+def _undo(device: Device, act: dict[str, Any]) -> bool:
+    match act["act"]:
+        case "reverse":
+            if any(port == act["port"] for port, _ in device.reversed()):
+                device.unreverse(act["port"])
+            return True
+        case "setting":
+            value = act["value"]
+            if value is None and act["key"] == "http_proxy":
+                device.put_setting("global", act["key"], NO_PROXY)
+            device.put_setting("global", act["key"], value)
+            return bool(device.get_setting("global", act["key"]) == value)
+        case "certificate":
+            return authority.remove(device, act["name"])
+        case "mount":
+            return authority.unmount(device)
+    return False
+
+
+def _words(act: dict[str, Any]) -> str:
+    match act["act"]:
+        case "reverse":
+            return f"adb reverse of port {act['port']}"
+        case "setting":
+            return f"the setting {act['key']} to {act['value'] or 'none'}"
+        case "certificate":
+            return f"the certificate {act['name']}"
+        case "mount":
+            return "the mount over the certificate store"
+    return str(act)
