@@ -161,6 +161,7 @@ public final class DeviceMain implements Device {
     Object token = arguments.get("token");
     switch (op) {
       case "release":
+        LogStream.install();
         app.run();
         break;
       case "launch":

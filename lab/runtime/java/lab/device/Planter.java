@@ -158,7 +158,7 @@ final class Planter {
     shadow.setWifiState(WifiManager.WIFI_STATE_ENABLED);
     WifiInfo info = ShadowWifiInfo.newInstance();
     ShadowWifiInfo shadowInfo = Shadow.extract(info);
-    shadowInfo.setSSID("\"" + wifi.text("ssid") + "\"");
+    shadowInfo.setSSID(wifi.text("ssid"));
     shadowInfo.setBSSID(wifi.text("bssid"));
     shadowInfo.setMacAddress(wifi.text("mac"));
     shadowInfo.setSupplicantState(SupplicantState.COMPLETED);

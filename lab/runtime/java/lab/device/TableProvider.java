@@ -65,8 +65,11 @@ abstract class TableProvider extends ContentProvider {
     ContentValues values = new ContentValues();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       Object value = namesAndValues[i + 1];
-      if (value != null) {
-        values.put((String) namesAndValues[i], value.toString());
+      String name = (String) namesAndValues[i];
+      if (value instanceof Number) {
+        values.put(name, ((Number) value).longValue());
+      } else if (value != null) {
+        values.put(name, value.toString());
       }
     }
     database.insertOrThrow(table, null, values);

@@ -9,6 +9,7 @@ import android.os.CancellationSignal;
 import android.os.Handler;
 import android.os.Looper;
 import android.os.SystemClock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -26,6 +27,10 @@ import org.robolectric.shadows.ShadowLocationManager;
 public class LabLocationManager extends ShadowLocationManager {
   private static final String FINE = "android.permission.ACCESS_FINE_LOCATION";
   private static final String COARSE = "android.permission.ACCESS_COARSE_LOCATION";
+  private static final List<String> PROVIDERS =
+      Arrays.asList(
+          LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER, LocationManager.PASSIVE_PROVIDER,
+          LocationManager.FUSED_PROVIDER);
   private static final double GRID_DEGREES = 0.02;
   private static final int PERIOD_MS = 1000;
 
@@ -34,7 +39,7 @@ public class LabLocationManager extends ShadowLocationManager {
   @Override
   @Implementation
   protected boolean isProviderEnabled(String provider) {
-    return getProviders(true).contains(provider);
+    return PROVIDERS.contains(provider);
   }
 
   @Override
@@ -97,7 +102,7 @@ public class LabLocationManager extends ShadowLocationManager {
 
   private void deliver() {
     if (Permissions.anyGranted(FINE, COARSE)) {
-      for (String provider : getProviders(true)) {
+      for (String provider : PROVIDERS) {
         Location fix = fix(provider);
         if (fix != null) {
           simulateLocation(provider, fix);

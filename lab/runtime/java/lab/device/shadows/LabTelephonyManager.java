@@ -4,6 +4,7 @@ import android.telephony.CellIdentityLte;
 import android.telephony.CellInfo;
 import android.telephony.CellInfoLte;
 import android.telephony.CellLocation;
+import android.telephony.CellSignalStrengthLte;
 import android.telephony.SubscriptionManager;
 import android.telephony.TelephonyManager;
 import android.telephony.gsm.GsmCellLocation;
@@ -16,7 +17,6 @@ import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowTelephonyManager;
 import org.robolectric.util.ReflectionHelpers;
-import org.robolectric.util.ReflectionHelpers.ClassParameter;
 
 /**
  * The telephone of the device profile.
@@ -196,15 +196,25 @@ public class LabTelephonyManager extends ShadowTelephonyManager {
 
   private static CellInfo cell(Profile cell, boolean registered) {
     CellIdentityLte identity =
-        ReflectionHelpers.callConstructor(
-            CellIdentityLte.class,
-            ClassParameter.from(int.class, cell.integer("mcc")),
-            ClassParameter.from(int.class, cell.integer("mnc")),
-            ClassParameter.from(int.class, cell.integer("ci")),
-            ClassParameter.from(int.class, cell.integer("pci")),
-            ClassParameter.from(int.class, cell.integer("tac")));
+        new CellIdentityLte(
+            cell.integer("ci"),
+            cell.integer("pci"),
+            cell.integer("tac"),
+            CellInfo.UNAVAILABLE,
+            new int[0],
+            CellInfo.UNAVAILABLE,
+            String.format("%03d", cell.integer("mcc")),
+            String.format("%02d", cell.integer("mnc")),
+            null,
+            null,
+            Collections.emptyList(),
+            null);
     CellInfoLte info = ReflectionHelpers.callConstructor(CellInfoLte.class);
     info.setCellIdentity(identity);
+    info.setCellSignalStrength(
+        new CellSignalStrengthLte(
+            CellInfo.UNAVAILABLE, cell.integer("dbm"), CellInfo.UNAVAILABLE, CellInfo.UNAVAILABLE,
+            CellInfo.UNAVAILABLE, CellInfo.UNAVAILABLE));
     info.setRegistered(registered);
     info.setTimeStamp(android.os.SystemClock.elapsedRealtimeNanos());
     return info;

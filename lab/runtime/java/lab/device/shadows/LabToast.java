@@ -9,24 +9,20 @@ import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.annotation.RealObject;
 import org.robolectric.shadows.ShadowToast;
+import org.robolectric.util.ReflectionHelpers;
 
 /** Toasts are drawn by the system, as SystemUI does since Android 11. */
 @Implements(Toast.class)
 public class LabToast extends ShadowToast {
   @RealObject private Toast toast;
-  private CharSequence text;
-
-  @Override
-  @Implementation
-  protected void setText(CharSequence text) {
-    super.setText(text);
-    this.text = text;
-  }
 
   @Override
   @Implementation
   protected void show() {
-    CharSequence shown = toast.getView() == null ? text : textOf(toast.getView());
+    CharSequence shown =
+        toast.getView() == null
+            ? ReflectionHelpers.<CharSequence>getField(this, "text")
+            : textOf(toast.getView());
     DeviceMain.wire()
         .event(
             "toast",

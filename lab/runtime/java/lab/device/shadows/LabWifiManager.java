@@ -34,7 +34,7 @@ public class LabWifiManager extends ShadowWifiManager {
     WifiInfo shown = new WifiInfo(info);
     ShadowWifiInfo shadow = Shadow.extract(shown);
     if (!Permissions.granted(FINE)) {
-      shadow.setSSID(WifiManager.UNKNOWN_SSID);
+      shadow.setSSID(null);
       shadow.setBSSID(HIDDEN);
       shadow.setNetworkId(-1);
     }
