@@ -1,0 +1,98 @@
+"""What is planted in an example app: lab/apps/<name>/labels.yaml as data. docs/example-apps.md describes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.errors import HarnessError
+from harness.lab.apps.sources import app
+
+KINDS = ("call", "flow", "prompt")
+_REQUIRED = ("id", "kind", "rule", "item", "caller", "stage", "scenarios", "why")
+_OPTIONAL = ("method", "value", "host", "party", "encoding", "process", "group")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """One planted behaviour, or one look-alike.
+
+    `kind`: call, flow or prompt. `rule`: the rule that must find it, or that is tempted to. `item`: an id of
+    hooks/kinds.yaml, or for prompts the permission. `caller`: the app's package or an SDK's package prefix.
+    `scenarios`: those in which it happens; it can be missed only where one of them ran. `value`: where in the
+    device profile the value stands, by dotted path. `encoding`: how it is written on the wire, outermost first.
+    `process`: the name after the package, "" for the main process. `group`: of a permission.
+    """
+
+    id: str
+    kind: str
+    rule: str
+    item: str
+    caller: str
+    stage: str
+    scenarios: tuple[str, ...]
+    why: str
+    method: str = ""
+    value: str = ""
+    host: str = ""
+    party: str = ""
+    encoding: tuple[str, ...] = ()
+    process: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """The labels of one app. `planted` must be found, `look_alikes` must not be called violations."""
+
+    app: str
+    package: str
+    planted: tuple[Label, ...] = ()
+    look_alikes: tuple[Label, ...] = ()
+
+    def expected(self, scenarios: set[str], rules: set[str] | None = None) -> tuple[Label, ...]:
+        """What a run of these scenarios must find, with these rules (all, where None)."""
+        return tuple(
+            label
+            for label in self.planted
+            if scenarios & set(label.scenarios) and (rules is None or label.rule in rules)
+        )
+
+
+def labels(name: str) -> Labels:
+    """The labels of the example app `name`; an app without a labels file has none."""
+    source = app(name)
+    path = source.folder / "labels.yaml"
+    if not path.is_file():
+        return Labels(app=name, package=source.package)
+    return read_labels(path, name, source.package)
+
+
+def read_labels(path: Path, name: str, package: str) -> Labels:
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    planted = tuple(_label(entry, path) for entry in data.get("planted", ()))
+    look_alikes = tuple(_label(entry, path) for entry in data.get("look_alikes", ()))
+    ids = [label.id for label in planted + look_alikes]
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise _wrong(path, f"The id {twice[0]} stands there twice.")
+    return Labels(app=name, package=package, planted=planted, look_alikes=look_alikes)
+
+
+def _label(entry: dict[str, Any], path: Path) -> Label:
+    missing = [key for key in _REQUIRED if key not in entry]
+    unknown = sorted(set(entry) - set(_REQUIRED) - set(_OPTIONAL))
+    if missing or unknown:
+        raise _wrong(path, f"{entry.get('id', 'an entry')} lacks {missing} or has unknown keys {unknown}.")
+    if entry["kind"] not in KINDS:
+        raise _wrong(path, f"{entry['id']} is of kind {entry['kind']}, which is none of {', '.join(KINDS)}.")
+    values = dict(entry, scenarios=tuple(entry["scenarios"]), encoding=tuple(entry.get("encoding", ())))
+    return Label(**values)
+
+
+def _wrong(path: Path, why: str) -> HarnessError:
+    place = f"{path.parent.name}/{path.name}"
+    return HarnessError(f"{place} is no labels file.", why, "docs/example-apps.md shows its shape.")
