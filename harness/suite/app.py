@@ -20,6 +20,8 @@ class Phone(Protocol):
 
     def install(self, apk: Path) -> None: ...
 
+    def packages(self) -> list[str]: ...
+
     def uninstall(self, package: str) -> None: ...
 
     def clear(self, package: str) -> None: ...
@@ -78,7 +80,8 @@ class App:
             return
         with self._steps.act("install", self._apk.name):
             with self._hooked.stopping():
-                self._phone.uninstall(self.package)
+                if self.package in self._phone.packages():
+                    self._phone.uninstall(self.package)
             self._phone.install(self._apk)
         self._installed = True
 

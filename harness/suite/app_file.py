@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from harness.errors import UsageError
 
@@ -23,6 +26,19 @@ class Function:
     open: tuple[str, ...]
     permissions: tuple[str, ...] = ()
     core: bool = False
+
+
+def read_app_file(path: Path) -> dict[str, Any]:
+    """The mapping in an app file. Raises UsageError."""
+    try:
+        data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as bad:
+        raise UsageError(f"The app file {path} cannot be read.", bad.strerror or "", "Name a YAML file.") from bad
+    except (yaml.YAMLError, UnicodeDecodeError) as bad:
+        raise UsageError(f"The app file {path} is no YAML.", str(bad), "docs/app-file.md shows its shape.") from bad
+    if not isinstance(data, dict):
+        raise UsageError(f"The app file {path} holds no mapping.", "", "docs/app-file.md shows its shape.")
+    return data
 
 
 def functions_of(data: Mapping[str, Any] | None, where: str = "the app file") -> tuple[Function, ...]:

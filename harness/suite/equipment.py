@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from harness.bundle import Bundle
 from harness.capture.screen import ScreenSource
+from harness.device.apk import ApkFacts
 from harness.suite.app import Hooked, Phone
 from harness.suite.driver import Hands
 
@@ -33,6 +34,9 @@ class Equipment(Protocol):
     def start(self, bundle: Bundle, package: str, progress: Callable[[str], None]) -> None:
         """Proxy, the device's way to it, hooks. Raises RigError or UsageError, having undone what was done."""
 
+    def check_app(self, app: ApkFacts) -> None:
+        """Raises BadApk where this device cannot install it."""
+
     def device_facts(self) -> dict[str, Any]: ...
 
     def tool_facts(self) -> dict[str, Any]: ...
@@ -49,8 +53,8 @@ class Equipment(Protocol):
     def losses(self) -> list[str]:
         """What died on the way though the run could go on: the proxy."""
 
-    def log(self) -> bytes:
-        """The device's log of this run."""
+    def log(self) -> dict[str, Any]:
+        """Where the device's log of this run lies in the bundle: source, file, size."""
 
     def stop(self) -> list[str]:
         """Takes everything back: hooks, proxy settings, proxy. What could not be undone, in words for the user."""

@@ -64,9 +64,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
     if file_path.suffix != ".py" or not declares_scenario(file_path):
         return None
     named = any(file_path.match(pattern) for pattern in parent.config.getini("python_files"))
-    asked = any(Path(str(argument).split("::")[0]).resolve() == file_path.resolve()
-                for argument in parent.config.args)
-    if named or asked:
+    if named or parent.session.isinitpath(file_path):
         return None
     return pytest.Module.from_parent(parent, path=file_path)
 
@@ -87,7 +85,8 @@ def _sealed(config: pytest.Config) -> Path:
     session = config.stash.get(SESSION, None)
     if session is None:
         raise UsageError("No run was made.", "Its device or app could not be had; see the errors of the scenarios.")
-    return session.close()
+    session.close()
+    return session.bundle.path
 
 
 def scenario_of(item: pytest.Item) -> str:
@@ -100,6 +99,7 @@ def scenario_of(item: pytest.Item) -> str:
 
 def order_of(config: pytest.Config) -> Order:
     """What the options ask for. Raises UsageError."""
+    from harness.suite.app_file import read_app_file
     from harness.suite.run import make_order
 
     apk, observe = config.getoption("harness_apk"), config.getoption("harness_observe")
@@ -108,10 +108,11 @@ def order_of(config: pytest.Config) -> Order:
     except ValueError as bad:
         raise UsageError(f"{observe!r} is no number of seconds.", "", "Correct --harness-observe.") from bad
     file = config.getoption("harness_app_file")
+    app_file = read_app_file(Path(file)) if file else None
     return make_order(
         apk=Path(apk) if apk else None, package=config.getoption("harness_package") or "",
         out=Path(config.getoption("harness_output")), limits=load_limits(config.getoption("harness_profile")),
-        observe=seconds, app_file=Path(file) if file else None, operator=config.getoption("harness_operator") or "",
+        observe=seconds, app_file=app_file, operator=config.getoption("harness_operator") or "",
         command_line=("pytest", *map(str, config.invocation_params.args)))
 
 
@@ -123,7 +124,7 @@ def harness_session(request: pytest.FixtureRequest) -> Iterator[Session]:
     if given is not None:
         yield given
         return
-    from harness.suite.run import equip
+    from harness.suite.rig import equip
 
     order = order_of(config)
     session = Session(order, equip(config.getoption("harness_serial"), int(config.getoption("harness_proxy_port"))))

@@ -17,7 +17,8 @@ from typing import Any
 
 from harness.bundle import Bundle
 from harness.capture.screen import ScreenCapture
-from harness.errors import HarnessError, UsageError
+from harness.device.apk import ApkFacts
+from harness.errors import HarnessError
 from harness.model import Fact, Gap, GapKind
 from harness.suite.app import App, Timeline
 from harness.suite.app_file import functions_of
@@ -38,7 +39,7 @@ class Order:
     package: str
     out: Path
     apk: Path | None = None
-    app_facts: Mapping[str, Any] = field(default_factory=dict)
+    app_facts: ApkFacts | None = None
     app_file: Mapping[str, Any] | None = None
     limits: Limits = field(default_factory=load_limits)
     command_line: Sequence[str] = ()
@@ -64,6 +65,7 @@ class Session:
         self.broken: HarnessError | None = None
         self.outcomes: dict[str, str] = {}
         self.closed = False
+        self.incomplete = ""
         self._clock = clock
         self._monotonic = monotonic
         self._progress = progress
@@ -98,14 +100,17 @@ class Session:
         order, equipment = self.order, self.equipment
         self._fact("case", operator=order.operator, command_line=list(order.command_line), **order.case)
         self._fact("profile", **vars(order.limits))
-        app = dict(order.app_facts)
+        app: dict[str, Any] = {"package": order.package}
+        if order.app_facts is not None:
+            app |= order.app_facts.as_data()
         if order.apk is not None:
             app["sha256"] = self.bundle.put_sample(order.apk)
-            app.setdefault("file", order.apk.name)
-        self._fact("app", **{"package": order.package, **app})
+        self._fact("app", **app)
         if order.app_file is not None:
             self._fact("app_file", **{str(key): value for key, value in order.app_file.items()})
         self._fact("tools", **equipment.tool_facts())
+        if order.app_facts is not None:
+            equipment.check_app(order.app_facts)
         self._started = True
         equipment.start(self.bundle, order.package, self._progress)
         self._fact("device", **equipment.device_facts())
@@ -153,10 +158,13 @@ class Session:
     def was_interrupted(self) -> bool:
         return self._stop_asked.is_set()
 
-    def close(self, reason: str = "") -> Path:
-        """Takes the rig back and seals the bundle; without a reason, and with nothing lost, as complete."""
+    def close(self, reason: str = "") -> str:
+        """Takes the rig back and seals the bundle; without a reason, and with nothing lost, as complete.
+
+        Gives why it is not complete, "" where it is. May be called again.
+        """
         if self.closed:
-            return self.bundle.path
+            return self.incomplete
         self.closed = True
         reasons = [reason] if reason else []
         if self._started:
@@ -166,8 +174,9 @@ class Session:
         if self.was_interrupted and not reason:
             reasons.insert(0, "The run was interrupted by the user.")
         self._release_interrupt()
-        self.bundle.seal(complete=not reasons, reason=" ".join(reasons))
-        return self.bundle.path
+        self.incomplete = " ".join(reasons)
+        self.bundle.seal(complete=not reasons, reason=self.incomplete)
+        return self.incomplete
 
     def _take_back(self) -> list[str]:
         """Last looks, then everything off. A part that fails does not keep the others from being taken back."""
@@ -190,8 +199,7 @@ class Session:
         return failures + equipment.losses()
 
     def _keep_log(self) -> None:
-        log = self.equipment.log()
-        self._fact("log", source="logcat", object=self.bundle.put_object(log), size=len(log))
+        self._fact("log", **self.equipment.log())
 
     def _check(self) -> None:
         if self.was_interrupted:
@@ -229,11 +237,3 @@ class Session:
         if self._handler is not None:
             signal.signal(signal.SIGINT, self._handler)
             self._handler = None
-
-
-def require_package(apk_facts: Mapping[str, Any], given: str) -> str:
-    """The package to test: as named, or as the APK says."""
-    package = str(given or apk_facts.get("package") or "")
-    if not package:
-        raise UsageError("No app was named.", "Neither an APK nor a package was given.", "Give one of them.")
-    return package

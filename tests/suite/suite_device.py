@@ -168,6 +168,9 @@ class FakeDevice:
         self.installed = False
         self.log.append("uninstall")
 
+    def packages(self) -> list[str]:
+        return [APP] if self.installed else []
+
     def clear(self, package: str) -> None:
         self.stop(package)
         self.ticked.clear()

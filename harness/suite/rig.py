@@ -1,0 +1,280 @@
+"""The real equipment: an adb device with proxy, hooks and uiautomator2, set up and taken back.
+
+A phone, an emulator and the lab are the same to it.
+"""
+
+from __future__ import annotations
+
+import platform
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import adbutils
+import uiautomator2
+from uiautomator2 import exceptions as u2
+
+import harness
+from harness.bundle import Bundle
+from harness.capture.catalogue import load_catalogue
+from harness.capture.clock import measure_device
+from harness.capture.hooks import HookCapture
+from harness.capture.screen import ScreenSource, U2Source
+from harness.capture.traffic import TrafficCapture
+from harness.device import proxy_setup
+from harness.device.adb import AdbDevice
+from harness.device.apk import ApkFacts, check_device
+from harness.device.frida_link import FridaLink
+from harness.errors import HarnessError, RigError
+from harness.model import Fact, Gap, GapKind
+
+LOG = "device.log"
+LED_SECONDS = 10.0
+"""Between two looks whether the device still goes through the proxy: adb's reverse ports are lost with the cable."""
+_TOOLS = ("frida", "mitmproxy", "uiautomator2", "adbutils", "pytest", "pandas")
+_UI_ERRORS = (u2.BaseException, adbutils.AdbError, OSError)
+
+
+@contextmanager
+def _ui_errors(what: str) -> Iterator[None]:
+    try:
+        yield
+    except _UI_ERRORS as bad:
+        raise RigError(f"{what} failed.", f"{type(bad).__name__}: {bad}",
+                       "Look whether the device is still connected and unlocked, then run again.") from bad
+
+
+class UiHands:
+    """Taps through uiautomator2."""
+
+    def __init__(self, device: Any) -> None:
+        self._device = device
+
+    def tap(self, x: int, y: int) -> None:
+        with _ui_errors(f"A tap at {x},{y}"):
+            self._device.click(x, y)
+
+    def swipe(self, x: int, y: int, x2: int, y2: int, seconds: float) -> None:
+        with _ui_errors("A swipe"):
+            self._device.swipe(x, y, x2, y2, duration=seconds)
+
+    def press(self, key: str) -> None:
+        with _ui_errors(f"The key {key}"):
+            self._device.press(key)
+
+
+class Hooking:
+    """Stands for the hooks before they are set up, so that an app can hold on to it from the beginning."""
+
+    def __init__(self, rig: DeviceRig) -> None:
+        self._rig = rig
+
+    def stopping(self) -> AbstractContextManager[None]:
+        return self._rig.hooks.stopping()
+
+
+class DeviceRig:
+    """One device with its captures. `resolve`, `upstream_ca`: as in TrafficCapture, for servers of one's own."""
+
+    def __init__(
+        self,
+        device: AdbDevice,
+        *,
+        proxy_port: int = 0,
+        resolve: Mapping[str, str] | None = None,
+        upstream_ca: Path | None = None,
+        reach_private: bool = True,
+    ) -> None:
+        self.device = device
+        self._proxy_port = proxy_port
+        self._resolve = resolve
+        self._upstream_ca = upstream_ca
+        self._reach_private = reach_private
+        self._bundle: Bundle | None = None
+        self._traffic: TrafficCapture | None = None
+        self._led = False
+        self._link: FridaLink | None = None
+        self._hooks: HookCapture | None = None
+        self._log: AbstractContextManager[None] | None = None
+        self._ui: Any = None
+        self._looked = 0.0
+        self._losses: list[str] = []
+        self._lock = threading.Lock()
+
+    @property
+    def serial(self) -> str:
+        return self.device.serial
+
+    @property
+    def phone(self) -> AdbDevice:
+        return self.device
+
+    @property
+    def ui(self) -> Any:
+        if self._ui is None:
+            raise RigError("uiautomator2 is not connected.", "The rig was not started.", "")
+        return self._ui
+
+    @property
+    def screen(self) -> ScreenSource:
+        return U2Source(self.ui)
+
+    @property
+    def hands(self) -> UiHands:
+        return UiHands(self.ui)
+
+    @property
+    def hooks(self) -> HookCapture:
+        if self._hooks is None:
+            raise RigError("The hooks are not set up.", "The rig was not started.", "")
+        return self._hooks
+
+    @cached_property
+    def hooked(self) -> Hooking:
+        return Hooking(self)
+
+    @cached_property
+    def facts(self) -> Any:
+        return self.device.facts()
+
+    def check_app(self, app: ApkFacts) -> None:
+        check_device(app, self.facts.abis, self.facts.sdk)
+
+    def start(self, bundle: Bundle, package: str, progress: Callable[[str], None]) -> None:
+        self._bundle = bundle
+        try:
+            self._start(bundle, package, progress)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self, bundle: Bundle, package: str, progress: Callable[[str], None]) -> None:
+        progress(f"{self.serial}: starting the proxy")
+        self._traffic = TrafficCapture(
+            bundle, port=self._proxy_port, resolve=self._resolve, upstream_ca=self._upstream_ca,
+            reach_private=self._reach_private, on_lost=self._proxy_lost)
+        address = self._traffic.start()
+        progress(f"{self.serial}: leading the device through the proxy")
+        self._led = True
+        done = proxy_setup.set_up(self.device, address.port, self._traffic.ca_pem.read_bytes())
+        self._fact(bundle, "proxy", done)
+        self._log = self.device.log(bundle.path / LOG)
+        self._log.__enter__()
+        progress(f"{self.serial}: connecting uiautomator2")
+        with _ui_errors("Connecting uiautomator2"):
+            self._ui = uiautomator2.connect(self.serial)
+            self._ui.screen_on()
+        progress(f"{self.serial}: gating the app's processes")
+        if self.device.pids(package):
+            self.device.stop(package)
+        self._link = FridaLink.connect(self.device)
+        self._hooks = HookCapture(self._link, package, bundle, load_catalogue(), level=self.facts.sdk)
+        self._hooks.start()
+
+    def device_facts(self) -> dict[str, Any]:
+        return asdict(self.facts)
+
+    def tool_facts(self) -> dict[str, Any]:
+        return {"harness": harness.__version__, "python": platform.python_version(), "host": platform.platform(),
+                **{name: _version(name) for name in _TOOLS}}
+
+    def clock_facts(self) -> dict[str, Any]:
+        return asdict(measure_device(lambda *words: self.device.shell(*words).output))
+
+    def permissions(self, package: str) -> dict[str, Any]:
+        if package not in self.device.packages():
+            return {}
+        return {p.name: {"granted": p.granted, "runtime": p.runtime, "flags": list(p.flags)}
+                for p in self.device.permissions(package)}
+
+    def check(self) -> None:
+        if self._hooks is not None:
+            self._hooks.check()
+        if self._link is not None:
+            self._link.check()
+        if self._led and self._traffic is not None and self._traffic.alive:
+            now = time.monotonic()
+            if now - self._looked >= LED_SECONDS:
+                self._looked = now
+                self._check_led(self._traffic.address.port)
+
+    def _check_led(self, port: int) -> None:
+        if proxy_setup.still_led(self.device, port):
+            return
+        self._led = False
+        why = "The device's proxy setting was changed during the run; its traffic was not seen from then on."
+        self._lose(why)
+        if self._bundle is not None:
+            now = time.time_ns()
+            self._bundle.append(Gap(host_ns=now, kind=GapKind.CAPTURE_LOST, detail=why, subject="traffic", from_ns=now))
+
+    def _proxy_lost(self, gap: Gap) -> None:
+        self._lose(gap.detail)
+
+    def _lose(self, why: str) -> None:
+        with self._lock:
+            self._losses.append(why)
+
+    def losses(self) -> list[str]:
+        with self._lock:
+            return list(self._losses)
+
+    def log(self) -> dict[str, Any]:
+        path = self._bundle.path / LOG if self._bundle is not None else None
+        return {"source": "logcat", "file": LOG, "size": path.stat().st_size if path and path.exists() else 0}
+
+    def stop(self) -> list[str]:
+        failures: list[str] = []
+
+        def attempt(what: str, act: Callable[[], object]) -> None:
+            try:
+                act()
+            except HarnessError as bad:
+                failures.append(f"{what}: {bad}")
+
+        hooks, self._hooks = self._hooks, None
+        link, self._link = self._link, None
+        traffic, self._traffic = self._traffic, None
+        log, self._log = self._log, None
+        if hooks is not None:
+            attempt("hooks", hooks.stop)
+        elif link is not None:
+            attempt("Frida", link.close)
+        if log is not None:
+            attempt("log", lambda: log.__exit__(None, None, None))
+        if self._led:
+            self._led = False
+            attempt("proxy settings", lambda: proxy_setup.put_back(self.device))
+        if traffic is not None:
+            attempt("proxy", traffic.stop)
+        return failures
+
+    @staticmethod
+    def _fact(bundle: Bundle, kind: str, data: dict[str, Any]) -> None:
+        bundle.append(Fact(host_ns=time.time_ns(), type=kind, data=data))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def equip(
+    serial: str | None,
+    proxy_port: int = 0,
+    *,
+    resolve: Mapping[str, str] | None = None,
+    upstream_ca: Path | None = None,
+    reach_private: bool = True,
+) -> DeviceRig:
+    """The device named, or named by ANDROID_SERIAL, or the only one. Raises UsageError, RigError."""
+    return DeviceRig(AdbDevice.open(serial), proxy_port=proxy_port, resolve=resolve, upstream_ca=upstream_ca,
+                     reach_private=reach_private)
