@@ -261,6 +261,7 @@ class Activities:
     async def _leave(self, record: Activity) -> None:
         """What was in front is out of sight now."""
         self._left_front[record.package] = self._now_ns()
+        record.covered = False
         if record.target.no_history:
             self.tasks.remove(record)
             await self._destroy(record)
@@ -287,7 +288,7 @@ class Activities:
         """Makes what lies in front be what is resumed: after a finish, a death, a change of order."""
         for _ in range(len(self.tasks.activities()) + 1):
             record = self.tasks.top
-            if record is None or (record is before and before.state == "resumed"):
+            if record is None or (record is before and (before.state == "resumed" or before.covered)):
                 break
             if not await self._show(record, before if before and before.alive else None):
                 self._changed()
@@ -330,13 +331,31 @@ class Activities:
                 self.tasks.bring_to_front(task)
                 await self._settle(before)
 
+    async def cover(self, token: object) -> None:
+        """A window of the system lies over the activity: it is paused, once it is up."""
+        async with self._lock:
+            record = self.tasks.find(token)
+            if record is not None and record.state == "resumed":
+                await self._move(record, "paused")
+                record.covered = True
+
+    async def uncover(self, token: object) -> None:
+        """The window is gone: the activity is resumed, if it is still in front."""
+        async with self._lock:
+            record = self.tasks.find(token)
+            if record is not None and record.covered:
+                record.covered = False
+                if record is self.tasks.top and record.state == "paused":
+                    await self._move(record, "resumed")
+                self._changed()
+
     async def finish(self, token: object, result_code: int, result: Intent | None) -> None:
         """The app has finished the activity: its result goes to the caller, what lay below comes back."""
         async with self._lock:
             record = self.tasks.find(token)
             if record is None:
                 return
-            was_resumed = record is self.tasks.resumed
+            was_resumed = record is self.tasks.resumed or record is self.tasks.top
             if was_resumed:
                 await self._move(record, "paused")
             self.tasks.remove(record)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,32 +20,38 @@ from harness.lab.system.profile_maker import ProfileMaker
 from harness.resources import resource
 
 
-@dataclass(frozen=True)
-class Profile:
-    """`values` is the object of docs/lab-protocol.md."""
+class Profile(Mapping[str, Any]):
+    """The object of docs/lab-protocol.md, section Profile."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
 
     def __getitem__(self, key: str) -> Any:
-        return self.values[key]
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     @property
     def name(self) -> str:
-        return str(self.values["name"])
+        return str(self["name"])
 
     @property
     def seed(self) -> int:
-        return int(self.values["seed"])
+        return int(self["seed"])
 
     @property
     def locale(self) -> str:
         """BCP 47: zh-CN."""
-        return str(self.values["locale"])
+        return str(self["locale"])
 
     @property
     def properties(self) -> dict[str, str]:
         """What getprop shows."""
-        return dict(self.values["properties"])
+        return dict(self["properties"])
 
     @property
     def settings(self) -> dict[str, dict[str, str]]:
@@ -54,22 +59,22 @@ class Profile:
         return {
             "secure": {
                 "android_id": self.android_id("com.android.shell"),
-                "bluetooth_address": self.values["bluetooth"]["mac"],
-                "bluetooth_name": self.values["bluetooth"]["name"],
-                "advertising_id": self.values["ids"]["gaid"],
+                "bluetooth_address": self["bluetooth"]["mac"],
+                "bluetooth_name": self["bluetooth"]["name"],
+                "advertising_id": self["ids"]["gaid"],
             },
-            "global": {"device_name": self.values["build"]["model"]},
+            "global": {"device_name": self["build"]["model"]},
             "system": {},
         }
 
     def android_id(self, signer: str) -> str:
         """Settings.Secure.ANDROID_ID as the apps of one signer see it (SSAID, Android 8 and later): 16 hex digits."""
-        key = bytes.fromhex(self.values["ids"]["android_id"])
+        key = bytes.fromhex(self["ids"]["android_id"])
         return hmac.new(key, signer.encode(), hashlib.sha256).hexdigest()[:16]
 
     def fix_at(self, seconds: float) -> Mapping[str, Any]:
         """The location `seconds` after boot."""
-        track = self.values["location"]["track"]
+        track = self["location"]["track"]
         return next(one for one in reversed(track) if one["after_s"] <= max(seconds, 0))
 
 

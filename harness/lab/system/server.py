@@ -3,149 +3,460 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+import base64
+import binascii
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from harness.lab.system.intents import Intent
+from harness.lab.appprocess import AppProcessError
+from harness.lab.system.activities import Activities, ActivityRefused, StartResult
+from harness.lab.system.app_speech import AppSpeech
+from harness.lab.system.components import BroadcastResult, ComponentRefused, Components
+from harness.lab.system.device_state import DeviceState
+from harness.lab.system.errors_shown import AppErrors
+from harness.lab.system.intents import CATEGORY_HOME, Intent
+from harness.lab.system.logs import LogBuffer
+from harness.lab.system.packages import Package, Packages, UnknownPackage
+from harness.lab.system.permission_flow import PermissionFlow
+from harness.lab.system.permissions import Permissions, SecurityRefusal
 from harness.lab.system.process_link import Gate, Spawn, Translate, open_gate
+from harness.lab.system.process_list import ProcessInfo, list_processes
+from harness.lab.system.processes import Patience, Processes, RunningProcess
+from harness.lab.system.profile import Profile
+from harness.lab.system.settings import Settings
+from harness.lab.system.tasks import Tasks
+from harness.lab.system.trust import BadCertificate, write_trust_store
+from harness.lab.system.visibility import Visibility
+from harness.lab.ui.automator import AutomatorServer
+from harness.lab.ui.drawing import Pen
+from harness.lab.ui.hierarchy import Display, write_hierarchy
+from harness.lab.ui.screen import Screen
+from harness.lab.ui.strings import Texts
+from harness.lab.ui.system_pages import Icon, Launcher, Recents, SettingsPage
+from harness.lab.ui.window import Look
 
+__all__ = [
+    "ActivityRefused",
+    "BroadcastResult",
+    "ComponentRefused",
+    "ProcessInfo",
+    "SecurityRefusal",
+    "StartResult",
+    "SystemServer",
+    "UnknownPackage",
+]
 
-@dataclass(frozen=True)
-class StartResult:
-    """The outcome of starting an activity, as `am start -W` needs it. Times in milliseconds."""
-
-    started: bool
-    component: str = ""
-    why: str = ""  # "Activity class {...} does not exist.", a SecurityException's text, ...
-    state: str = "COLD"  # COLD, WARM, HOT: am's LaunchState
-    total_ms: int = 0
-    wait_ms: int = 0
-    brought_to_front: bool = False  # "Warning: Activity not started, its current task has been brought to the front"
-
-
-@dataclass(frozen=True)
-class BroadcastResult:
-    """What the last receiver set: result code (0 if none did) and data."""
-
-    code: int = 0
-    data: str = ""
-
-
-@dataclass(frozen=True)
-class ProcessInfo:
-    """One line of `ps`: uid name as Android prints it ("u0_a101", "root", "system"), sizes in KiB."""
-
-    pid: int
-    ppid: int
-    user: str
-    name: str
-    package: str = ""
-    vsz: int = 0
-    rss: int = 0
+INPUT_METHODS = ("com.android.inputmethod.latin/.LatinIME", "com.github.uiautomator/.AdbKeyboard")
+_KEYCODE_ENTER = 66
+_RESULT_OK = -1
 
 
 class SystemServer:
     """One device. All methods run on the daemon's event loop.
 
     Parts (each has its own module): `packages`, `permissions`, `settings`, `logs`, `activities`, `processes`,
-    `screen`, `profile`. The methods here are the operations that touch more than one of them.
+    `components`, `screen`, `profile`, `automator`. The methods here are the operations that touch more
+    than one of them.
     """
 
     def __init__(
         self,
         *,
         data_root: Path,
-        profile: object,
+        profile: Profile,
         spawn: Spawn,
         translate: Translate,
         gate: Gate = open_gate,
         inside: Callable[[Path], str] = str,
-        fonts: Path | None = None,
+        font: Path | None = None,
         warm_processes: int = 1,
+        patience: Patience | None = None,
     ) -> None:
-        """`inside` turns a path of the host into the path at which app processes see the same file."""
-        raise NotImplementedError
+        """`data_root` holds `root/`, the device's file system, and `state/`, which no app sees.
+
+        `inside` turns a path of the host into the path at which app processes see the same file; `font` is
+        `harness.lab.ui.drawing.extract_font`'s.
+        """
+        self.profile = profile
+        self.root = data_root / "root"
+        self._state = data_root / "state"
+        self._inside = inside
+        self._texts = Texts(profile.locale)
+        self.logs = LogBuffer()
+        self.settings = Settings(DeviceState(self._state / "settings.json"), profile.settings, self._setting_changed)
+        self.packages = Packages(
+            self.root, DeviceState(self._state / "packages.json"), locale=profile.locale, translate=translate
+        )
+        self.permissions = Permissions(DeviceState(self._state / "permissions.json"), self._permission_changed)
+        speech = AppSpeech(self)
+        self.processes = Processes(speech, spawn, gate, self.logs, warm=warm_processes, patience=patience)
+        self.activities = Activities(self.packages, self.processes, self.permissions, self.logs)
+        self.components = Components(
+            self.packages, self.processes, self.permissions, self.logs, self.activities.is_foreground
+        )
+        shown = profile["display"]
+        self.display = Display(shown["width"], shown["height"], shown["density_dpi"])
+        self.screen = Screen(
+            Look(self.display, Pen(font, self.display.scale)),
+            self.activities,
+            self.processes,
+            self.logs,
+            launcher=self._make_launcher,
+            recents=self.recents,
+        )
+        self.permission_flow = PermissionFlow(
+            self.permissions, self.packages, self.processes, self.activities, self.screen, self._texts, self.logs
+        )
+        self.app_errors = AppErrors(
+            self.packages, self.processes, self.screen, self._texts, self.logs, self.activities.is_foreground
+        )
+        self.visibility = Visibility(self.packages, self.permissions, profile["installed_apps"])
+        self.clipboard: str = profile["clipboard"]["text"]
+        self.automator = AutomatorServer(self)
+        self._installing = asyncio.Lock()
+
+    # --- life
 
     async def start(self) -> None:
-        """Reads the kept state, warms the first process, shows the launcher."""
-        raise NotImplementedError
+        """Takes up the kept state, makes the device's folders, warms the first process."""
+        for folder in ("data/app", "data/data", "data/local/tmp", "storage/emulated/0", "system/etc/security/cacerts"):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(self.packages.load)
+        for package in self.packages:
+            self.permissions.install(package.facts)
+            self.permissions.end_one_time(package.name)
+        self.logs.system("SystemServer", "Entered the Android system server!")
+        self.processes.keep_warm()
 
     async def stop(self) -> None:
-        """Ends all processes and writes the state."""
-        raise NotImplementedError
+        """Ends all processes; the state is on disk already."""
+        await self.processes.close()
 
-    # packages: raise InstallFailed(code, detail) / UnknownPackage(name)
+    # --- packages
+
     async def install(
         self, apk: Path, *, replace: bool = True, grant: bool = False, downgrade: bool = False, test_only: bool = False
-    ) -> object:
-        """The new package's record."""
-        raise NotImplementedError
+    ) -> Package:
+        """Installs or updates from an APK file. Raises InstallFailed."""
+        async with self._installing:
+            facts, before = await asyncio.to_thread(
+                self.packages.check, apk, replace=replace, downgrade=downgrade, test_only=test_only
+            )
+            if before is not None:
+                await self._stop_package(facts.package, "update")
+            package = await asyncio.to_thread(self.packages.add, apk, facts, before)
+            self.permissions.install(facts, grant_all=grant)
+        self.logs.system("PackageManager", f"Package {facts.package} codePath {package.apk.parent} installed")
+        return package
 
-    async def uninstall(self, package: str, *, keep_data: bool = False) -> None: ...
+    async def uninstall(self, package: str, *, keep_data: bool = False) -> None:
+        """Raises UnknownPackage."""
+        self.packages.get(package)
+        await self._stop_package(package, "uninstall")
+        await asyncio.to_thread(self.packages.remove, package, keep_data=keep_data)
+        self.permissions.uninstall(package)
 
-    async def clear_data(self, package: str) -> None: ...
+    async def clear_data(self, package: str) -> None:
+        """`pm clear`: data, permissions and processes. Raises UnknownPackage."""
+        self.packages.get(package)
+        await self._stop_package(package, "clear data")
+        await asyncio.to_thread(self.packages.clear_data, package)
+        self.permissions.reset(package)
 
     async def set_enabled(self, target: str, state: str) -> None:
-        """`target`: package or package/class; `state`: enabled, disabled, disabled-user, default."""
+        """`target`: package or package/class; `state`: enabled, disabled, disabled-user, default.
 
-    # permissions: raise SecurityRefusal(text) with the text that `pm grant` prints
-    async def grant(self, package: str, permission: str) -> None: ...
+        Raises UnknownPackage or ValueError.
+        """
+        new = self.packages.set_enabled(target, state)
+        if new.startswith("disabled") and "/" not in target:
+            await self._stop_package(target, "disabled")
 
-    async def revoke(self, package: str, permission: str) -> None: ...
+    # --- permissions
 
-    async def reset_permissions(self, package: str | None = None) -> None: ...
+    async def grant(self, package: str, permission: str) -> None:
+        """`pm grant`. Raises SecurityRefusal."""
+        self.permissions.grant(package, permission)
 
-    # activities and processes
+    async def revoke(self, package: str, permission: str) -> None:
+        """`pm revoke`: a permission that was held takes the app's processes with it. Raises SecurityRefusal."""
+        held = self.permissions.is_granted(package, permission)
+        self.permissions.revoke(package, permission)
+        if held:
+            await self.kill(package, "permissions revoked")
+
+    async def reset_permissions(self, package: str | None = None) -> None:
+        """`pm reset-permissions`: as freshly installed. Raises UnknownPackage."""
+        for one in [self.packages.get(package)] if package else list(self.packages):
+            self.permissions.reset(one.name)
+            await self.kill(one.name, "permissions revoked")
+
+    # --- activities and processes
+
     async def start_activity(self, intent: Intent, *, wait: bool = False, stop: bool = False) -> StartResult:
-        raise NotImplementedError
+        """`am start [-W] [-S]`. Raises ActivityRefused, whose text `am` prints after "Error: ".
+
+        Without `wait` it returns when the start is on its way, as `am` does.
+        """
+        if stop and intent.component:
+            await self.force_stop(intent.component.partition("/")[0])
+        if self.open_settings(intent):
+            return StartResult(True, "com.android.settings/.Settings")
+        if wait or CATEGORY_HOME in intent.categories:
+            return await self.activities.start(intent)
+        _, declared, _ = self.activities.resolve(intent, None)
+        self.processes.run(self.activities.start(intent), f"start of {declared.component}")
+        return StartResult(True, declared.component)
 
     async def launch(self, package: str) -> StartResult:
-        """As a tap on its icon (monkey -p PACKAGE -c LAUNCHER 1)."""
-        raise NotImplementedError
+        """As a tap on its icon (monkey -p PACKAGE -c LAUNCHER 1). Raises UnknownPackage, ActivityRefused."""
+        return await self.activities.launch(self.packages.get(package))
 
-    async def force_stop(self, package: str) -> None: ...
+    async def force_stop(self, package: str) -> None:
+        """`am force-stop`; an unknown package is no fault, as there."""
+        if package in self.packages:
+            self.logs.system(
+                "ActivityManager", f"Force stopping {package} appid={self.packages.get(package).uid} user=0: from pid 0"
+            )
+            await self._stop_package(package, "force stop")
 
-    async def kill_background(self, package: str) -> None: ...
+    async def _stop_package(self, package: str, why: str) -> None:
+        await self.activities.remove_package(package)
+        await self.kill(package, why)
+        self.app_errors.forget(package)
+        self.packages.set_stopped(package, True)
 
-    async def crash(self, package: str) -> None: ...
+    async def kill(self, package: str, why: str) -> None:
+        """Ends the package's processes; its stopped activities come back when they are opened again."""
+        for process in self.processes.of_package(package):
+            self.logs.system("ActivityManager", f"Killing {process.pid}:{process.name}/{process.uid} (adj 0): {why}")
+            await self.processes.end(process)
+
+    async def kill_background(self, package: str) -> None:
+        """`am kill`: only what is not in front and runs no service."""
+        if not self.activities.is_foreground(package):
+            for process in self.processes.of_package(package):
+                if not process.services:
+                    await self.processes.end(process)
+
+    async def kill_process(self, pid: int) -> None:
+        """SIGKILL to one app process, as `kill -9` by root. Nothing where there is none of that pid."""
+        for process in self.processes.running():
+            if process.pid == pid:
+                await self.processes.end(process)
+
+    async def crash(self, package: str) -> None:
+        """`am crash`: the app dies as of an exception of its own."""
+        for process in self.processes.of_package(package):
+            self.app_errors.crashed(
+                process, "main", "android.app.RemoteServiceException$CrashedByAdbException: shell-induced crash"
+            )
+            await self.processes.end(process)
 
     async def broadcast(self, intent: Intent) -> BroadcastResult:
-        raise NotImplementedError
+        """`am broadcast`. The keyboard that uiautomator2 types with is the device's own."""
+        if intent.action.startswith("ADB_KEYBOARD_"):
+            return await self._keyboard(intent)
+        return await self.components.broadcast(intent)
 
     async def start_service(self, intent: Intent) -> str:
-        """The component started; raises ActivityRefused when there is none."""
-        raise NotImplementedError
+        """The component, "" where there is none. Raises ComponentRefused, StartFailed."""
+        return await self.components.service("start", intent)
 
     async def stop_service(self, intent: Intent) -> bool:
-        raise NotImplementedError
+        """Whether there is such a service. Raises ComponentRefused."""
+        return bool(await self.components.service("stop", intent))
 
-    async def home(self) -> None: ...
+    async def home(self) -> None:
+        await self.screen.key(3)
 
-    async def back(self) -> None: ...
+    async def back(self) -> None:
+        await self.screen.key(4)
 
-    async def recents(self) -> None: ...
+    async def recents(self) -> None:
+        """The recents screen; again, and it closes."""
+        shown = [one for one in self.screen.all_system_windows if isinstance(one, Recents)]
+        if shown:
+            self.screen.close(shown[0])
+            return
+        tasks = [
+            Icon(str(one.id), self._task_label(one.root.package if one.root else ""))
+            for one in self.activities.tasks.recent()
+        ]
+
+        async def open_task(key: str) -> None:
+            self.screen.close(window)
+            await self.activities.bring_task_to_front(int(key))
+
+        async def clear_all() -> None:
+            self.screen.close(window)
+            for task in tasks:
+                package = await self.activities.remove_task(int(task.key))
+                if package:
+                    await self.kill(package, "remove task")
+            await self.activities.go_home()
+
+        async def close() -> None:
+            self.screen.close(window)
+
+        window = Recents(self.screen.look, self._texts, tasks, open_task, clear_all, close)
+        self.screen.show(window)
+
+    def _task_label(self, package: str) -> str:
+        found = self.packages.find(package)
+        return found.facts.label if found else package
 
     def running(self) -> list[ProcessInfo]:
-        raise NotImplementedError
+        """What `ps -A` shows: the system's processes and the apps'."""
+        return list_processes(self.processes.running(), self.processes.warm_pids, self.packages)
 
-    # settings: namespace is system, secure or global
+    # --- settings
+
     async def put_setting(self, namespace: str, key: str, value: str | None) -> None:
-        """None deletes. `global http_proxy` HOST:PORT or ":0" reaches running apps at once."""
+        """None deletes. `global http_proxy` HOST:PORT or ":0" reaches running apps at once. KeyError: no such table."""
+        self.settings.put(namespace, key, value)
 
-    # screen
-    async def tap(self, x: int, y: int, *, ms: int = 0) -> None: ...
+    def _setting_changed(self, namespace: str, key: str, value: str | None) -> None:
+        for process in self.processes.running():
+            self.processes.run(
+                self.processes.call(process, "set", settings={namespace: {key: value}}), f"setting to {process.name}"
+            )
+            if (namespace, key) == ("global", "http_proxy"):
+                self.processes.run(self.processes.call(process, "set", proxy=self._proxy()), f"proxy to {process.name}")
 
-    async def swipe(self, x: int, y: int, x2: int, y2: int, *, ms: int = 300) -> None: ...
+    def _proxy(self) -> dict[str, Any] | None:
+        proxy = self.settings.proxy
+        return {"host": proxy[0], "port": proxy[1]} if proxy else None
 
-    async def key(self, code: int, *, meta: int = 0, long: bool = False) -> None: ...
+    def _permission_changed(self, package: str, states: Mapping[str, str]) -> None:
+        self.processes.tell_all(package, "set", permissions=dict(states))
 
-    async def text(self, text: str) -> None: ...
+    # --- screen
+
+    @property
+    def tasks(self) -> Tasks:
+        return self.activities.tasks
+
+    def focused_window(self) -> str:
+        """package/class of the window that has the focus, system windows included."""
+        focus = self.screen.focus
+        return f"{focus.package}/{focus.activity}" if focus.activity else focus.title
+
+    async def tap(self, x: int, y: int, *, ms: int = 0) -> None:
+        await self.screen.tap(x, y, ms)
+
+    async def swipe(self, x: int, y: int, x2: int, y2: int, *, ms: int = 300) -> None:
+        await self.screen.swipe(x, y, x2, y2, ms)
+
+    async def key(self, code: int, *, meta: int = 0, long: bool = False) -> None:
+        await self.screen.key(code, meta, long=long)
+
+    async def text(self, text: str) -> None:
+        await self.screen.text(text)
+
+    async def dump_hierarchy(self, *, compressed: bool = False) -> str:
+        """The windows' XML."""
+        return write_hierarchy(await self.screen.roots(), self.display, compressed=compressed)
 
     async def screenshot(self) -> bytes:
         """The whole screen as PNG."""
-        raise NotImplementedError
+        return await self.screen.png()
 
     async def handle_uiautomator(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection to the uiautomator server (HTTP/1.1); ends when the peer closes."""
-        raise NotImplementedError
+        await self.automator.handle(reader, writer)
+
+    def _make_launcher(self, page: int) -> Launcher:
+        icons = [
+            Icon(one.name, one.launcher.label or one.facts.label) for one in self.packages if one.launcher is not None
+        ]
+
+        async def open_app(package: str) -> None:
+            self.processes.run(self._open(package), f"opening {package}")
+
+        return Launcher(self.screen.look, icons, open_app, page)
+
+    async def _open(self, package: str) -> None:
+        try:
+            await self.launch(package)
+        except (ActivityRefused, UnknownPackage) as fault:
+            self.logs.system("Launcher", f"{package}: {fault}", priority="W")
+
+    def open_settings(self, intent: Intent) -> bool:
+        """Pages of the system settings are stood in for; True when `intent` means one."""
+        if not intent.action.startswith("android.settings.") or intent.component:
+            return False
+
+        async def close() -> None:
+            self.screen.close(window)
+
+        package = intent.data.removeprefix("package:")
+        window = SettingsPage(
+            self.screen.look,
+            f"{self._texts('app_info_title')} {self._task_label(package)}".strip(),
+            f"{intent.action}\n{self._texts('storage_none')}",
+            close,
+        )
+        self.screen.show(window)
+        return True
+
+    async def _keyboard(self, intent: Intent) -> BroadcastResult:
+        """The actions of com.github.uiautomator's AdbKeyboard, the input method that uiautomator2 brings along."""
+        action = intent.action.removeprefix("ADB_KEYBOARD_")
+        if action in ("INPUT_TEXT", "SET_TEXT"):
+            try:
+                text = base64.b64decode(str(intent.extras.get("text", "")), validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError) as fault:
+                return BroadcastResult(0, f"text is no base64 of UTF-8: {fault}")
+            if action == "SET_TEXT":
+                await self.automator.clear_focused()
+            return BroadcastResult(_RESULT_OK if await self.screen.text(text) else 0, "success", 1)
+        if action == "CLEAR_TEXT":
+            await self.automator.clear_focused()
+        elif action in ("SMART_ENTER", "EDITOR_CODE"):
+            await self.key(_KEYCODE_ENTER)
+        elif action == "INPUT_KEYCODE":
+            await self.key(int(str(intent.extras.get("code", 0))))
+        elif action == "GET_CLIPBOARD":
+            return BroadcastResult(_RESULT_OK, base64.b64encode(self.clipboard.encode()).decode(), 1)
+        elif action != "HIDE":
+            return BroadcastResult(0, f"unknown action {intent.action}")
+        return BroadcastResult(_RESULT_OK, "success", 1)
+
+    # --- what a process is bound with
+
+    def bind_arguments(self, package: Package, process: str) -> dict[str, Any]:
+        """The arguments of `bind`: docs/lab-protocol.md."""
+        settings = self.settings.tables()
+        settings["secure"]["android_id"] = self.profile.android_id(package.facts.signer.certificates[0])
+        try:
+            trust = write_trust_store(
+                self.root, self.root / "data" / "misc" / "lab", user_store=package.facts.trusts_user_store
+            )
+        except BadCertificate as fault:
+            self.logs.system("LabDevice", f"CA store: {fault}", priority="E")
+            raise AppProcessError(f"the device's CA store: {fault}") from fault
+        return {
+            "package": package.name,
+            "process": process,
+            "uid": package.uid,
+            "apks": [self._inside(package.apk)],
+            "classes": self._inside(package.classes),
+            "data": self._inside(package.data),
+            "profile": dict(self.profile),
+            "permissions": self.permissions.states(package.name),
+            "settings": settings,
+            "proxy": self._proxy(),
+            "trust": self._inside(trust) if trust else None,
+            "qualifiers": self.profile["display"]["qualifiers"],
+        }
+
+    def process_ended(self, process: RunningProcess) -> None:
+        """What follows from the end of a process: windows, one-time grants, what is in front."""
+        self.permission_flow.forget(process)
+        self.app_errors.ended(process)
+        if not self.processes.of_package(process.package):
+            self.permissions.end_one_time(process.package)
+        if self.activities.process_ended(process):
+            self.processes.run(self.activities.settle(), "what is in front")

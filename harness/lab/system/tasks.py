@@ -19,7 +19,8 @@ HOME_AFFINITY = "com.android.launcher3"
 class Activity:
     """An activity record. `state`: initializing, resumed, paused, stopped, lost (its process ended), finishing.
 
-    `declared` is what the intent named, `target` the class that runs (an alias's activity).
+    `declared` is what the intent named, `target` the class that runs (an alias's activity). `covered`: paused
+    below a dialog of the system.
     """
 
     token: str
@@ -31,6 +32,7 @@ class Activity:
     caller_package: str = ""
     request_code: int = -1
     state: str = "initializing"
+    covered: bool = False
 
     @property
     def package(self) -> str:
@@ -102,8 +104,8 @@ class Tasks:
 
     @property
     def resumed(self) -> Activity | None:
-        """The one activity that is resumed or being started in front, wherever it lies."""
-        return next((one for one in self.activities() if one.state == "resumed"), None)
+        """The one activity that is resumed, or paused below a dialog of the system, wherever it lies."""
+        return next((one for one in self.activities() if one.state == "resumed" or one.covered), None)
 
     def activities(self) -> list[Activity]:
         """All records, those in front last."""

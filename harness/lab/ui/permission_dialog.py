@@ -15,6 +15,7 @@ from harness.lab.ui.strings import Texts
 from harness.lab.ui.window import Look, OnTap, Part, Row, SystemWindow, around, move_down, stack
 
 PACKAGE = "com.android.permissioncontroller"
+GRANT_ACTIVITY = f"{PACKAGE}.permission.ui.GrantPermissionsActivity"
 _ID = f"{PACKAGE}:id/"
 
 Answer = Callable[[Choice, bool | None], Awaitable[None]]
@@ -64,7 +65,7 @@ class PermissionDialog(SystemWindow):
         open_settings: OnTap,
         permission_label: str = "",
     ) -> None:
-        super().__init__(look, PACKAGE, "GrantPermissionsActivity")
+        super().__init__(look, PACKAGE, "GrantPermissionsActivity", activity=GRANT_ACTIVITY)
         self.question = question
         self._texts = texts
         self._label = label

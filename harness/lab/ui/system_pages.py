@@ -14,6 +14,10 @@ from harness.lab.ui.window import Look, OnTap, Part, Row, SystemWindow, around, 
 LAUNCHER = "com.android.launcher3"
 PERMISSION_CONTROLLER = "com.android.permissioncontroller"
 SETTINGS = "com.android.settings"
+LAUNCHER_ACTIVITY = f"{LAUNCHER}.uioverrides.QuickstepLauncher"
+RECENTS_ACTIVITY = f"{LAUNCHER}.RecentsActivity"
+PERMISSION_ACTIVITY = f"{PERMISSION_CONTROLLER}.permission.ui.ManagePermissionsActivity"
+SETTINGS_ACTIVITY = f"{SETTINGS}.applications.InstalledAppDetails"
 _COLUMNS = 4
 
 
@@ -45,7 +49,7 @@ class Launcher(SystemWindow):
     """A grid of the installed apps, in pages."""
 
     def __init__(self, look: Look, icons: Sequence[Icon], open_app: Pick, page: int = 0) -> None:
-        super().__init__(look, LAUNCHER, "Launcher", dimming=1)
+        super().__init__(look, LAUNCHER, "Launcher", dimming=1, activity=LAUNCHER_ACTIVITY)
         pen, display = look.pen, look.display
         width, height = display.width // _COLUMNS, pen.px(112)
         per_page = max(1, (display.height - pen.px(48)) // height) * _COLUMNS
@@ -100,7 +104,7 @@ class Recents(SystemWindow):
     def __init__(
         self, look: Look, texts: Texts, tasks: Sequence[Icon], open_task: Pick, clear_all: OnTap, close: OnTap
     ) -> None:
-        super().__init__(look, LAUNCHER, "Recents", dimming=1)
+        super().__init__(look, LAUNCHER, "Recents", dimming=1, activity=RECENTS_ACTIVITY)
         self._close = close
         surface = Part(Node("android.widget.FrameLayout", LAUNCHER, bounds=self.whole), Style(fill=(60, 64, 72)))
         rows = []
@@ -209,7 +213,7 @@ class PermissionPage(SystemWindow):
     """
 
     def __init__(self, look: Look, header: str, options: Sequence[Option], choose: Pick, close: OnTap) -> None:
-        super().__init__(look, PERMISSION_CONTROLLER, "AppPermissionActivity", dimming=1)
+        super().__init__(look, PERMISSION_CONTROLLER, "AppPermissionActivity", dimming=1, activity=PERMISSION_ACTIVITY)
         self._close = close
         prefix = f"{PERMISSION_CONTROLLER}:id/"
         surface = Part(
@@ -247,7 +251,7 @@ class SettingsPage(SystemWindow):
     """Stands where an app opens a page of the system settings: a title, a line, and back."""
 
     def __init__(self, look: Look, title: str, line: str, close: OnTap) -> None:
-        super().__init__(look, SETTINGS, "Settings", dimming=1)
+        super().__init__(look, SETTINGS, "Settings", dimming=1, activity=SETTINGS_ACTIVITY)
         self._close = close
         surface = Part(Node("android.widget.LinearLayout", SETTINGS, bounds=self.whole), Style(fill=BACKGROUND))
         up = Node("android.widget.ImageButton", SETTINGS, content_desc="Navigate up", clickable=True, focusable=True)

@@ -37,15 +37,18 @@ class Look:
 class SystemWindow:
     """A window that covers the screen. `dimming`: how dark what lies below gets; 1 hides it.
 
-    `parts` are drawn in order. Subclasses fill `root` and `parts`, in `build`.
+    `parts` are drawn in order; subclasses fill them and `root`. `activity`: the class that dumpsys names,
+    "" for a window that is none. `task`: the task it belongs to and disappears with; 0 for no task's.
     """
 
     look: Look
     package: str = "android"
     title: str = ""
     dimming: float = 0.6
+    activity: str = ""
     root: Node = field(default_factory=Node)
     parts: list[Part] = field(default_factory=list)
+    task: int = 0
 
     def frame(self, *children: Node) -> Node:
         """The decor view and android:id/content around the window's own views."""

@@ -1,0 +1,205 @@
+"""What app processes ask and report, checked and carried out. Each may speak only for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from harness.lab.appprocess import AppProcessError
+from harness.lab.system.activities import ActivityRefused
+from harness.lab.system.components import ComponentRefused
+from harness.lab.system.intents import CATEGORY_HOME, Intent
+from harness.lab.system.logs import PRIORITIES, LogLine
+from harness.lab.system.packages import Package
+from harness.lab.system.processes import RunningProcess
+from harness.lab.system.settings import NAMESPACES
+
+if TYPE_CHECKING:
+    from harness.lab.system.server import SystemServer
+
+_MAX_LOG = 200_000  # characters of one log event
+LAB_TAG = "LabDevice"
+
+Answer = Callable[[RunningProcess, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+
+
+class AppSpeech:
+    """The owner of the processes: turns their lines into calls of the server's parts."""
+
+    def __init__(self, server: SystemServer) -> None:
+        self._server = server
+        self._asks: Mapping[str, Answer] = {
+            "start_activity": self._start_activity,
+            "permissions": self._permissions,
+            "finished": self._finished,
+            "move_to_back": self._move_to_back,
+            "broadcast": self._broadcast,
+            "service": self._service,
+            "packages": self._packages,
+            "setting": self._setting,
+        }
+
+    def bind_arguments(self, package: Package, process: str) -> dict[str, Any]:
+        return self._server.bind_arguments(package, process)
+
+    def not_responding(self, process: RunningProcess, why: str) -> None:
+        self._server.app_errors.not_responding(process, why)
+
+    def process_ended(self, process: RunningProcess, why: str) -> None:
+        self._server.process_ended(process)
+
+    # --- asks
+
+    async def answer(self, process: RunningProcess, op: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises AppProcessError, whose text goes back as the error."""
+        ask = self._asks.get(op)
+        if ask is None:
+            self._note_lab(process, "W", f"unknown ask {op!r}")
+            raise AppProcessError(f"no ask {op}")
+        try:
+            return await ask(process, arguments)
+        except (ValueError, KeyError, TypeError) as fault:
+            # only what a stranger sends can be of the wrong shape here
+            self._note_lab(process, "W", f"{op}: {fault}")
+            raise AppProcessError(f"{op}: {fault}") from fault
+
+    def _own_token(self, process: RunningProcess, token: object) -> str | None:
+        """The token, if it is one of the process's own activities; None otherwise."""
+        activity = self._server.activities.tasks.find(token)
+        if activity is None or activity.package != process.package:
+            return None
+        return activity.token if activity.target.process == process.name else None
+
+    async def _start_activity(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        server = self._server
+        intent = Intent.from_json(arguments["intent"])
+        if server.open_settings(intent):
+            return {"started": True, "why": ""}
+        if CATEGORY_HOME not in intent.categories:
+            try:
+                server.activities.resolve(intent, process)
+            except ActivityRefused as fault:
+                return {"started": False, "why": str(fault)}
+        if not server.activities.is_foreground(process.package):
+            server.logs.system(
+                "ActivityTaskManager",
+                f"Background activity launch blocked! [callingPackage: {process.package}; intent: {intent.describe()}]",
+                priority="W",
+            )
+            return {"started": True, "why": ""}  # as on Android: the app is not told
+        token = self._own_token(process, arguments.get("caller_token"))
+        code = arguments.get("request_code")
+        server.processes.run(
+            self._carry_out_start(intent, process, token, code if isinstance(code, int) else -1), "start of an activity"
+        )
+        return {"started": True, "why": ""}
+
+    async def _carry_out_start(
+        self, intent: Intent, process: RunningProcess, token: str | None, request_code: int
+    ) -> None:
+        try:
+            await self._server.activities.start(intent, caller=process, caller_token=token, request_code=request_code)
+        except ActivityRefused as fault:
+            self._server.logs.system("ActivityTaskManager", str(fault), priority="W")
+
+    async def _permissions(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        flow = self._server.permission_flow
+        names = flow.check(arguments["permissions"])
+        token = self._own_token(process, arguments["token"])
+        if token is None:
+            raise ValueError("the token is none of this process's activities")
+        code = int(arguments["request_code"])
+        self._server.processes.run(flow.ask(process, token, code, names), "a permission request")
+        return {}
+
+    async def _finished(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        token = self._own_token(process, arguments["token"])
+        if token is not None:
+            result = arguments.get("intent")
+            intent = Intent.from_json(result) if result else None
+            code = int(arguments.get("result_code") or 0)
+            self._server.processes.run(self._server.activities.finish(token, code, intent), "finish")
+        return {}
+
+    async def _move_to_back(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        token = self._own_token(process, arguments["token"])
+        if token is not None:
+            self._server.processes.run(self._server.activities.move_to_back(token), "move to back")
+        return {}
+
+    async def _broadcast(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        intent = Intent.from_json(arguments["intent"])
+        self._server.processes.run(self._server.components.broadcast(intent, process), "broadcast")
+        return {}
+
+    async def _service(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        server = self._server
+        verb = str(arguments["verb"])
+        if verb not in ("start", "stop", "bind", "unbind"):
+            raise ValueError(f"no verb {verb!r}")
+        intent = Intent.from_json(arguments.get("intent") or {})
+        if arguments.get("component"):
+            intent = Intent.from_json({**intent.to_json(), "component": arguments["component"]})
+        try:
+            found = server.components.check_service(verb, intent, process)
+        except ComponentRefused as fault:
+            raise AppProcessError(str(fault)) from fault
+        if found is None:
+            return {"component": ""}
+        server.processes.run(server.components.carry_out_service(verb, intent, *found), f"{verb} of a service")
+        return {"component": found[1].component}
+
+    async def _packages(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        asking = self._server.packages.get(process.package)
+        return {"packages": self._server.visibility.answer(asking, str(arguments["query"]), arguments)}
+
+    async def _setting(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """An app may write the system table only, with WRITE_SETTINGS."""
+        namespace, key, value = arguments["namespace"], arguments["key"], arguments.get("value")
+        if namespace not in NAMESPACES or not isinstance(key, str):
+            raise ValueError("no such setting")
+        held = self._server.permissions.is_granted(process.package, "android.permission.WRITE_SETTINGS")
+        if namespace != "system" or not held:
+            raise AppProcessError(
+                f"Permission denial: writing to settings requires:android.permission.WRITE_SETTINGS ({namespace} {key})"
+            )
+        self._server.settings.put(namespace, key, None if value is None else str(value))
+        return {}
+
+    # --- events
+
+    def note(self, process: RunningProcess | None, pid: int, name: str, fields: Mapping[str, Any]) -> None:
+        """An event line; one of the wrong shape is logged as such."""
+        server = self._server
+        try:
+            if name == "log":
+                self._log(pid, fields)
+            elif process is None:
+                server.logs.write(LAB_TAG, f"event {name} of a process without an app", priority="D", pid=pid)
+            elif name == "toast":
+                server.screen.note_toast(str(fields["text"]), process.package)
+                server.logs.system("NotificationService", f"Toast from {process.package}: {fields['text']}")
+            elif name == "crash":
+                server.app_errors.crashed(process, str(fields["thread"]), str(fields["stack"]))
+            elif name == "anr":
+                server.app_errors.not_responding(process, str(fields.get("why", "")))
+            elif name in ("native", "unimplemented", "blocked"):
+                detail = " ".join(f"{key}={value}" for key, value in fields.items())
+                self._note_lab(process, "W", f"{name}: {detail}")
+            elif name in ("activity", "drawn", "exit"):
+                server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
+            else:
+                self._note_lab(process, "W", f"unknown event {name!r}")
+        except (KeyError, TypeError, ValueError) as fault:
+            server.logs.write(LAB_TAG, f"bad event {name}: {fault!r}", priority="W", pid=pid)
+
+    def _log(self, pid: int, fields: Mapping[str, Any]) -> None:
+        priority, tag, text = str(fields.get("priority", "I")), str(fields.get("tag", "")), str(fields["text"])
+        if priority not in PRIORITIES:
+            priority = "I"
+        tid, time_ns = int(fields.get("tid", pid)), int(fields["time_ns"])
+        for line in text[:_MAX_LOG].splitlines() or [""]:
+            self._server.logs.add(LogLine(time_ns, pid, tid, priority, tag[:128], line))
+
+    def _note_lab(self, process: RunningProcess, priority: str, text: str) -> None:
+        self._server.logs.write(LAB_TAG, f"{process.name}: {text}", priority=priority, pid=process.pid)
