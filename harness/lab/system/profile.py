@@ -49,6 +49,11 @@ class Profile(Mapping[str, Any]):
         return str(self["locale"])
 
     @property
+    def qualifiers(self) -> str:
+        """Robolectric's: zh-rCN-w411dp-h731dp-xhdpi."""
+        return str(self["display"]["qualifiers"])
+
+    @property
     def properties(self) -> dict[str, str]:
         """What getprop shows."""
         return dict(self["properties"])

@@ -29,7 +29,7 @@ from harness.lab.system.tasks import Tasks
 from harness.lab.system.trust import BadCertificate, write_trust_store
 from harness.lab.system.visibility import Visibility
 from harness.lab.ui.automator import AutomatorServer
-from harness.lab.ui.drawing import Pen
+from harness.lab.ui.drawing import Pen, find_font
 from harness.lab.ui.hierarchy import Display, write_hierarchy
 from harness.lab.ui.screen import Screen
 from harness.lab.ui.strings import Texts
@@ -69,14 +69,14 @@ class SystemServer:
         translate: Translate,
         gate: Gate = open_gate,
         inside: Callable[[Path], str] = str,
-        font: Path | None = None,
+        fonts: Path | None = None,
         warm_processes: int = 1,
         patience: Patience | None = None,
     ) -> None:
         """`data_root` holds `root/`, the device's file system, and `state/`, which no app sees.
 
-        `inside` turns a path of the host into the path at which app processes see the same file; `font` is
-        `harness.lab.ui.drawing.extract_font`'s.
+        `inside` turns a path of the host into the path at which app processes see the same file; `fonts` is a
+        folder with Android's NotoSansCJK-Regular.ttc, without which pictures have no Chinese.
         """
         self.profile = profile
         self.root = data_root / "root"
@@ -98,7 +98,7 @@ class SystemServer:
         shown = profile["display"]
         self.display = Display(shown["width"], shown["height"], shown["density_dpi"])
         self.screen = Screen(
-            Look(self.display, Pen(font, self.display.scale)),
+            Look(self.display, Pen(find_font(fonts), self.display.scale)),
             self.activities,
             self.processes,
             self.logs,

@@ -46,6 +46,14 @@ def extract_font(jar: Path, folder: Path) -> Path:
     return target
 
 
+def find_font(folder: Path | None) -> Path | None:
+    """The font in a folder of Android's fonts; None where it is not there."""
+    if folder is None:
+        return None
+    path = folder / FONT_ENTRY.rpartition("/")[2]
+    return path if path.is_file() else None
+
+
 @dataclass(frozen=True)
 class Style:
     """How a part of a window looks. Sizes in dp; `fill` None is see-through."""
