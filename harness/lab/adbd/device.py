@@ -66,4 +66,4 @@ class Device(Protocol):
         """The processes that shells started; the apps' are the system's."""
 
     async def reboot(self, reason: str) -> None:
-        """Ends every app and starts the system again; the daemon drops its transports afterwards."""
+        """Ends every app and starts the system again. The daemon drops its transports before."""

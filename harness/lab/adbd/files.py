@@ -24,7 +24,7 @@ from pathlib import Path
 
 from harness.lab.adbd.ownership import Credentials, Ownership, check_read, check_search, check_write
 
-MAX_LINKS = 40       # the kernel's MAXSYMLINKS
+MAX_LINKS = 40  # the kernel's MAXSYMLINKS
 NAME_MAX = 255
 DEVICES = {"/dev/null": os.devnull, "/dev/zero": "/dev/zero", "/dev/urandom": "/dev/urandom",
            "/dev/random": "/dev/urandom"}  # fmt: skip

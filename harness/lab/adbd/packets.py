@@ -22,8 +22,8 @@ A_SYNC = 0x434E5953
 COMMANDS = frozenset({A_CNXN, A_AUTH, A_OPEN, A_OKAY, A_CLSE, A_WRTE, A_STLS, A_SYNC})
 
 VERSION_MIN = 0x01000000
-VERSION = 0x01000001          # checksums are skipped from here on
-MAX_PAYLOAD_V1 = 4 * 1024     # what a peer that has not yet connected may be sent
+VERSION = 0x01000001  # checksums are skipped from here on
+MAX_PAYLOAD_V1 = 4 * 1024  # what a peer that has not yet connected may be sent
 MAX_PAYLOAD = 1024 * 1024
 
 _HEADER = struct.Struct("<6I")
@@ -44,9 +44,7 @@ class Packet:
     def encode(self, *, checksum: bool) -> bytes:
         total = sum(self.payload) & 0xFFFFFFFF if checksum else 0
         return (
-            _HEADER.pack(
-                self.command, self.arg0, self.arg1, len(self.payload), total, self.command ^ 0xFFFFFFFF
-            )
+            _HEADER.pack(self.command, self.arg0, self.arg1, len(self.payload), total, self.command ^ 0xFFFFFFFF)
             + self.payload
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-VALUE_MAX = 92   # PROP_VALUE_MAX of bionic's sys/system_properties.h; longer values only for ro.*
+VALUE_MAX = 92  # PROP_VALUE_MAX of bionic's sys/system_properties.h; longer values only for ro.*
 
 
 class PropertyRefused(Exception):

@@ -26,9 +26,12 @@ class AdbDaemon:
 
     def __init__(self, device: Device, *, commands: Mapping[str, ShellCommand] | None = None) -> None:
         self._device = device
-        self._services = Services(device, commands or load_commands(), self.drop_transports)
+        self._services = Services(device, commands or load_commands(), self.drop_transports, self.reboot)
         self._server: asyncio.Server | None = None
         self._transports: set[Transport] = set()
+        self._up = asyncio.Event()
+        self._up.set()
+        self._rebooting: asyncio.Task[None] | None = None
         self.port = 0
 
     async def start(self, port: int = 0) -> int:
@@ -48,6 +51,8 @@ class AdbDaemon:
         """Ends listening, all transports and all the processes that shells started."""
         if self._server is not None:
             self._server.close()
+        if self._rebooting is not None:
+            self._rebooting.cancel()
         self.drop_transports()
         await self._device.processes.stop()
         if self._server is not None:
@@ -59,6 +64,23 @@ class AdbDaemon:
         for transport in list(self._transports):
             transport.kick()
 
+    def reboot(self, reason: str) -> None:
+        """Drops the transports and restarts the device; new ones get no answer before it is up again."""
+        if self._rebooting is not None and not self._rebooting.done():
+            return
+        self._up.clear()
+        self._rebooting = asyncio.get_running_loop().create_task(self._reboot(reason))
+
+    async def _reboot(self, reason: str) -> None:
+        try:
+            self.drop_transports()
+            await self._device.reboot(reason)
+        except Exception:
+            log.exception("the device did not come up after a reboot")
+            raise
+        finally:
+            self._up.set()
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._transports) >= MAX_TRANSPORTS:
             log.warning("adb connection refused: %d are open", len(self._transports))
@@ -67,6 +89,7 @@ class AdbDaemon:
         transport = Transport(reader, writer, banner=self._banner, open_service=self._services.open)
         self._transports.add(transport)
         try:
+            await self._up.wait()
             await transport.run()
         finally:
             self._transports.discard(transport)

@@ -30,6 +30,7 @@ class Services:
     device: Device
     commands: Mapping[str, ShellCommand]
     restart: Callable[[], None]
+    reboot: Callable[[str], None]
     as_root: bool = False
     _reverse: dict[Transport, ReverseForwards] = field(default_factory=dict)
 
@@ -63,7 +64,7 @@ class Services:
 
     def _shell(self, arguments: ShellArguments) -> Serve:
         async def serve(stream: Stream) -> None:
-            session = Session(self.device, self.who, self.commands)
+            session = Session(self.device, self.who, self.commands, self.reboot)
             await serve_shell(stream, session, arguments)
 
         return serve
@@ -125,8 +126,7 @@ class Services:
     def _reboot(self, reason: str) -> Serve:
         async def serve(stream: Stream) -> None:
             await stream.close()
-            await self.device.reboot(reason)
-            self.restart()
+            self.reboot(reason)
 
         return serve
 

@@ -11,12 +11,13 @@ import struct
 from dataclasses import dataclass
 
 from harness.lab.adbd.stream import Stream, StreamClosed
-from harness.lab.shell.pipes import Pipe, Sink
+from harness.lab.shell.pipes import Pipe
 from harness.lab.shell.session import Session, SessionRequest
 
 _FRAME = struct.Struct("<BI")
 STDIN, STDOUT, STDERR, EXIT, CLOSE_STDIN, WINDOW_SIZE = range(6)
-FRAME_MAX = 1024 * 1024
+HELD_MAX = 32 * 1024
+HELD_S = 0.001
 
 
 @dataclass(frozen=True)
@@ -38,45 +39,97 @@ class ShellArguments:
         return cls(command, "v2" in words, terminal)
 
 
-@dataclass(frozen=True)
-class StreamSink:
-    """Bytes to the stream as they are, or framed as `kind`."""
+class ShellOutput:
+    """What goes to the client. Writes that follow closely travel together.
 
-    stream: Stream
-    kind: int | None = None
+    A shell that says little and ends would otherwise send two packets at once, and Nagle's algorithm on
+    the client's own socket makes it wait 40 ms for the second.
+    """
+
+    def __init__(self, stream: Stream, *, framed: bool) -> None:
+        self._stream = stream
+        self._framed = framed
+        self._held = bytearray()
+        self._some = asyncio.Event()
+        self._sending = asyncio.Lock()
+        self._gone = False
+
+    async def add(self, kind: int, data: bytes) -> None:
+        """Raises StreamClosed once the client is gone."""
+        for start in range(0, len(data), HELD_MAX):
+            if self._gone:
+                raise StreamClosed("the client is gone")
+            part = data[start : start + HELD_MAX]
+            if self._framed:
+                self._held += _FRAME.pack(kind, len(part))
+            self._held += part
+            if len(self._held) >= HELD_MAX:
+                await self.flush()
+            else:
+                self._some.set()
+
+    async def end(self, status: int) -> None:
+        if self._framed:
+            self._held += _FRAME.pack(EXIT, 1) + bytes([status & 0xFF])
+        await self.flush()
+
+    async def flush(self) -> None:
+        async with self._sending:
+            data = bytes(self._held)
+            self._held.clear()
+            if data:
+                await self._stream.write(data)
+
+    async def flush_soon(self) -> None:
+        """Runs beside the shell: sends what has been waiting for `HELD_S`."""
+        try:
+            while True:
+                await self._some.wait()
+                self._some.clear()
+                await asyncio.sleep(HELD_S)
+                await self.flush()
+        except StreamClosed:
+            self._gone = True
+
+
+@dataclass(frozen=True)
+class OutputSink:
+    """stdout or stderr."""
+
+    output: ShellOutput
+    kind: int
 
     async def write(self, data: bytes) -> None:
-        if self.kind is None:
-            await self.stream.write(data)
-            return
-        for start in range(0, len(data), FRAME_MAX):
-            part = data[start : start + FRAME_MAX]
-            await self.stream.write(_FRAME.pack(self.kind, len(part)) + part)
+        await self.output.add(self.kind, data)
 
 
 async def serve_shell(stream: Stream, session: Session, arguments: ShellArguments) -> None:
     """Runs the command line; when the peer closes first, the session is hung up (SIGHUP)."""
     stdin = Pipe()
-    out: Sink = StreamSink(stream, STDOUT if arguments.framed else None)
-    err: Sink = StreamSink(stream, STDERR if arguments.framed and not arguments.terminal else
-                           STDOUT if arguments.framed else None)
-    request = SessionRequest(arguments.command, stdin, out, err, terminal=arguments.terminal)
+    output = ShellOutput(stream, framed=arguments.framed)
+    request = SessionRequest(
+        arguments.command,
+        stdin,
+        OutputSink(output, STDOUT),
+        OutputSink(output, STDOUT if arguments.terminal else STDERR),
+        terminal=arguments.terminal,
+    )
     running = asyncio.ensure_future(session.run(request))
+    flushing = asyncio.ensure_future(output.flush_soon())
     feeding = asyncio.ensure_future(_feed_framed(stream, stdin) if arguments.framed else _feed(stream, stdin))
     hangup = asyncio.ensure_future(stream.wait_hangup())
     try:
         await asyncio.wait([running, hangup], return_when=asyncio.FIRST_COMPLETED)
-        if not running.done():
+        if running.done():
+            await output.end(running.result())
+        else:
             stdin.close()
             await session.hang_up(running)
-            return
-        status = running.result()
-        if arguments.framed:
-            await stream.write(_FRAME.pack(EXIT, 1) + bytes([status & 0xFF]))
     finally:
-        for task in (running, feeding, hangup):
+        tasks = (running, flushing, feeding, hangup)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(running, feeding, hangup, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _feed(stream: Stream, stdin: Pipe) -> None:

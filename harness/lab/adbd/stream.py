@@ -46,8 +46,8 @@ class Stream:
         self._transport = transport
         self._inbound: deque[bytes] = deque()
         self._unread = 0
-        self._unacknowledged = 0     # bytes read since the last grant (delayed acks)
-        self._owed = False           # an A_OKAY was held back (one packet at a time)
+        self._unacknowledged = 0  # bytes read since the last grant (delayed acks)
+        self._owed = False  # an A_OKAY was held back (one packet at a time)
         self._sendable = granted
         self._ended = False
         self._closed = False

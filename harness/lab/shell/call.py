@@ -79,9 +79,7 @@ class Call:
             return self.streams.stdin
         return OpenFile(self.files.open(self.path(argument), os.O_RDONLY))
 
-    async def each_input(
-        self, names: Sequence[str], read: Callable[[str, Source], Awaitable[None]]
-    ) -> int:
+    async def each_input(self, names: Sequence[str], read: Callable[[str, Source], Awaitable[None]]) -> int:
         """Runs `read` over the files, stdin where there are none; complains of those that cannot be read."""
         status = 0
         for name in names or ["-"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -74,6 +74,7 @@ class Shell:
     commands: Mapping[str, ShellCommand]
     process: ShellProcess
     variables: dict[str, str]
+    reboot: Callable[[str], None]
     cwd: str = "/"
     arguments: list[str] = field(default_factory=list)
     name: str = "sh"
@@ -407,9 +408,7 @@ class Shell:
         sub.name, sub.arguments = name, arguments
         return await sub.run_script(content.decode(errors="surrogateescape"), streams)
 
-    async def _redirect(
-        self, redirects: tuple[Redirect, ...], streams: Streams, opened: ExitStack
-    ) -> Streams:
+    async def _redirect(self, redirects: tuple[Redirect, ...], streams: Streams, opened: ExitStack) -> Streams:
         """The command's streams; what was opened for it is closed with `opened`."""
         for redirect in redirects:
             target = await expand_text(self, redirect.target)

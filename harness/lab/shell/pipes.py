@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-PIPE_BYTES = 64 * 1024   # as Linux: pipe(7)
+PIPE_BYTES = 64 * 1024  # as Linux: pipe(7)
 BLOCK = 64 * 1024
 
 

@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from harness.lab.adbd.ownership import Credentials
+from harness.lab.shell.install_sessions import InstallSessions
 
 if TYPE_CHECKING:
     from harness.lab.adbd.device import Handler
@@ -36,11 +37,12 @@ class ShellProcess:
 
 
 class ShellProcesses:
-    """All of one device's."""
+    """All of one device's, and the install sessions that they opened."""
 
     def __init__(self) -> None:
         self._processes: dict[int, ShellProcess] = {}
         self._pids = count(FIRST_PID)
+        self.install_sessions = InstallSessions()
 
     def start(
         self, argv: tuple[str, ...], who: Credentials, *, parent: int = 1,
@@ -76,7 +78,8 @@ class ShellProcesses:
             process.task.cancel()
 
     async def stop(self) -> None:
-        """Ends all of them, background jobs included."""
+        """Ends all of them, background jobs included, and drops open install sessions."""
+        self.install_sessions.end_all()
         tasks = {p.task for p in self.all() if p.task is not None and p.task is not asyncio.current_task()}
         for task in tasks:
             task.cancel()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from harness.lab.adbd.device import Device
@@ -37,7 +37,15 @@ class SessionRequest:
 class Session:
     """Runs one request."""
 
-    def __init__(self, device: Device, who: Credentials, commands: Mapping[str, ShellCommand]) -> None:
+    def __init__(
+        self,
+        device: Device,
+        who: Credentials,
+        commands: Mapping[str, ShellCommand],
+        reboot: Callable[[str], None],
+    ) -> None:
+        """`reboot` sets a restart of the device going and returns."""
+        self._reboot = reboot
         self._device = device
         self._who = who
         self._commands = commands
@@ -46,14 +54,13 @@ class Session:
 
     async def run(self, request: SessionRequest) -> int:
         """The exit status, 128 + signal where it was ended by one."""
-        argv = (("sh", "-c", request.command) if request.command else ("/system/bin/sh", "-"))
+        argv = ("sh", "-c", request.command) if request.command else ("/system/bin/sh", "-")
         process = self._device.processes.start(argv, self._who)
         streams = Streams(request.stdin, request.stdout, request.stderr, request.terminal)
         if request.terminal:
-            streams = replace(
-                streams, stdout=TerminalSink(request.stdout), stderr=TerminalSink(request.stderr)
-            )
-        shell = Shell(self._device, self._who, self._commands, process, environment(self._device, self._who))
+            streams = replace(streams, stdout=TerminalSink(request.stdout), stderr=TerminalSink(request.stderr))
+        variables = environment(self._device, self._who)
+        shell = Shell(self._device, self._who, self._commands, process, variables, self._reboot)
         self._shell, self._streams = shell, streams
         try:
             if not request.command:

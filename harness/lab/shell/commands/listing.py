@@ -110,8 +110,7 @@ async def _show_entries(call: Call, found: dict[str, str], entries: list[tuple[s
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(5)]
     for mode, links, user, group, size, when, shown in rows:
         await call.out(
-            f"{mode} {links:>{widths[1]}} {user:<{widths[2]}} {group:<{widths[3]}} {size:>{widths[4]}} "
-            f"{when} {shown}\n"
+            f"{mode} {links:>{widths[1]}} {user:<{widths[2]}} {group:<{widths[3]}} {size:>{widths[4]}} {when} {shown}\n"
         )
 
 
