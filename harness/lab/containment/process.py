@@ -57,6 +57,12 @@ class ContainedProcess:
         except ProcessLookupError:
             return
 
+    def send_signal(self, number: int) -> None:
+        """Only SIGKILL has a meaning for an app process (`harness.lab.appprocess.Handle`)."""
+        if number != signal.SIGKILL:
+            raise ValueError(f"a device's processes take SIGKILL, not {number}")
+        self.kill()
+
     def ended(self, status: int) -> None:
         """Called by the container."""
         if self._ended.done():
@@ -78,11 +84,14 @@ class Container(Protocol):
         """Why there is no containment; "" where there is."""
 
     @property
-    def data(self) -> Path:
-        """The device's /data as the daemon sees it."""
+    def data_root(self) -> Path:
+        """The system server's folder: `root`, the device's file system as the daemon sees it, and its own state."""
 
     def inside(self, path: Path) -> str:
         """The path at which an app process sees a file of the host; the host's own without containment."""
+
+    def outside(self, path: str) -> Path:
+        """Where on the host the file lies for which `inside` gave `path`. Raises KeyError for any other."""
 
     async def spawn(
         self,

@@ -2,8 +2,8 @@
 
     app-root/      skeleton of every app process's root: /system read-only from the host, /dev, /etc, /proc, /tmp, /data
     service-root/  the same for the Frida service, with Python in it
-    data/          the device's /data: packages, system state; a tmpfs of limited size
-    data/data/     the apps' own data: another, so that an app that fills it cannot stop the system server
+    device/        the system server's: state/ and root/, the device's file system; a tmpfs of limited size
+    device/root/data/data/   the apps' own data: another, so that an app that fills it cannot stop the system server
     shared/        files of the host that processes are to see later (translated jars)
     views/         one folder for each app process, made by the init
     init-root/, proc/   mount points for the init
@@ -21,7 +21,7 @@ from harness.lab.containment import kernel
 
 DEVICES = ("null", "zero", "random", "urandom")
 _SAFE = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
-_DATA_FOLDERS = ("app", "data", "local/tmp", "media/0", "system", "dalvik-cache")
+APPS_DATA = "root/data/data"
 
 
 class Stage:
@@ -33,22 +33,21 @@ class Stage:
         self._shared: dict[Path, str] = {}
 
     @property
-    def data(self) -> Path:
-        return self.folder / "data"
+    def device(self) -> Path:
+        return self.folder / "device"
 
     def build(self, *, data_size: int, apps_size: int) -> None:
         """Mounts the empty stage on the folder. Sizes in bytes."""
         self.folder.mkdir(parents=True, exist_ok=True)
         kernel.mount("tmpfs", str(self.folder), "tmpfs", _SAFE, "size=16m,nr_inodes=100000,mode=755")
         kernel.mount("none", str(self.folder), "", kernel.MS_SHARED)
-        for name in ("app-root", "service-root", "data", "shared", "views", "init-root", "proc"):
+        for name in ("app-root", "service-root", "device", "shared", "views", "init-root", "proc"):
             (self.folder / name).mkdir()
         self.give(self.folder / "views")
-        kernel.mount("tmpfs", str(self.data), "tmpfs", _SAFE, f"size={data_size},nr_inodes=100000,mode=755")
-        (self.data / "data").mkdir()
-        kernel.mount("tmpfs", str(self.data / "data"), "tmpfs", _SAFE, f"size={apps_size},nr_inodes=100000,mode=711")
-        for name in _DATA_FOLDERS:
-            (self.data / name).mkdir(parents=True, exist_ok=True)
+        apps = self.device / APPS_DATA
+        for place, size, mode in ((self.device, data_size, 755), (apps, apps_size, 711)):
+            place.mkdir(parents=True, exist_ok=True)
+            kernel.mount("tmpfs", str(place), "tmpfs", _SAFE, f"size={size},nr_inodes=100000,mode={mode}")
 
     def build_root(self, name: str, seen: Mapping[str, Path], texts: Mapping[str, str]) -> None:
         """`seen`: path in the root -> file or folder of the host shown there read-only; `texts`: small files."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib.util
 import os
 import socket
@@ -46,14 +47,15 @@ class Walls:
         self._on_blocked = on_blocked
         self._on_lost = on_lost
         self._processes: dict[int, ContainedProcess] = {}
+        self._foreign: dict[str, Path] = {}
         self._early_exits: dict[int, int] = {}  # of processes whose start we have not been told of yet
         self._channel: Channel | None = None
         self._keeper: asyncio.subprocess.Process | None = None
         self._closing = False
 
     @property
-    def data(self) -> Path:
-        return self._stage.data
+    def data_root(self) -> Path:
+        return self._stage.device
 
     @classmethod
     async def start(
@@ -131,14 +133,28 @@ class Walls:
 
     def inside(self, path: Path) -> str:
         path = path.resolve()
-        if path.is_relative_to(self.data):
-            return str("/data" / path.relative_to(self.data))
+        root = self.data_root / "root"
+        if path.is_relative_to(root):
+            return f"/{path.relative_to(root)}"
         for target, source in self._system.items():
             if path == source:
                 return target
             if path.is_relative_to(source):
                 return f"{target}/{path.relative_to(source)}"
-        return f"/data/dalvik-cache/{path.name}"
+        # A file of the host that is none of the device's: a translated jar, a trust store.
+        place = f"/data/dalvik-cache/{hashlib.sha256(str(path).encode()).hexdigest()[:16]}-{path.name}"
+        self._foreign[place] = path
+        return place
+
+    def outside(self, path: str) -> Path:
+        if path in self._foreign:
+            return self._foreign[path]
+        if path.startswith("/data/") and ".." not in path.split("/"):
+            return self.data_root / "root" / path.lstrip("/")
+        for target, source in self._system.items():
+            if path == target or path.startswith(f"{target}/"):
+                return source / path.removeprefix(target).lstrip("/")
+        raise KeyError(path)
 
     async def spawn(
         self,
