@@ -78,7 +78,7 @@ def test_a_second_translation_comes_from_the_cache_and_is_the_same_file() -> Non
 def test_a_file_that_is_no_zip_is_a_bad_apk(tmp_path: Path) -> None:
     path = tmp_path / "note.apk"
     path.write_text("not an archive")
-    with pytest.raises(BadApk, match="note.apk is not an APK"):
+    with pytest.raises(BadApk, match=r"note\.apk is not an APK"):
         translate(path)
 
 

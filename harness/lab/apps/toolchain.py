@@ -93,9 +93,25 @@ def link_resources(
         compiled.append(out)
     linked = Linked(work / "linked.apk", work / "gen")
     command: list[str | Path] = [
-        program, "link", "-I", framework_resources(), "--manifest", manifest, "-o", linked.apk, "--java", linked.java,
-        "--min-sdk-version", str(MIN_SDK), "--target-sdk-version", str(TARGET_SDK),
-        "--version-code", str(version_code), "--version-name", version_name, "--auto-add-overlay",
+        program,
+        "link",
+        "-I",
+        framework_resources(),
+        "--manifest",
+        manifest,
+        "-o",
+        linked.apk,
+        "--java",
+        linked.java,
+        "--min-sdk-version",
+        str(MIN_SDK),
+        "--target-sdk-version",
+        str(TARGET_SDK),
+        "--version-code",
+        str(version_code),
+        "--version-name",
+        version_name,
+        "--auto-add-overlay",
     ]
     for folder in assets:
         command += ["-A", folder]
