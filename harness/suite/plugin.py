@@ -3,6 +3,8 @@
 Scenario files are collected whatever their names. All of a session's scenarios go into one bundle; then each
 rule's verdicts are a test of their own: VIOLATION fails, INCONCLUSIVE is skipped with its reason. What a scenario
 did not reach is a skip, trouble with the rig an error. pytest's exit status stays pytest's.
+
+Everything heavy is imported where a run needs it: this module is loaded by every pytest of the environment.
 """
 
 from __future__ import annotations
@@ -10,16 +12,16 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.errors import HarnessError, UsageError
-from harness.suite.driver import NotReached, UiDriver
-from harness.suite.limits import load_limits
 from harness.suite.scenario import Scenario, declares_scenario
-from harness.suite.session import Order, Session
-from harness.suite.verdict_items import VerdictItem, verdict_items
+
+if TYPE_CHECKING:
+    from harness.suite.driver import UiDriver
+    from harness.suite.session import Order, Session
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 OUTCOME: pytest.StashKey[str] = pytest.StashKey()
@@ -74,6 +76,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if config.stash.get(GIVEN, False) or config.getoption("harness_fail_on") == "never":
         return
     if any(_FIXTURES & set(getattr(item, "fixturenames", ())) for item in items):
+        from harness.suite.verdict_items import verdict_items
+
         items.extend(verdict_items(session, config.getoption("harness_fail_on"), lambda: _sealed(config)))
 
 
@@ -100,6 +104,7 @@ def scenario_of(item: pytest.Item) -> str:
 def order_of(config: pytest.Config) -> Order:
     """What the options ask for. Raises UsageError."""
     from harness.suite.app_file import read_app_file
+    from harness.suite.limits import load_limits
     from harness.suite.run import make_order
 
     apk, observe = config.getoption("harness_apk"), config.getoption("harness_observe")
@@ -125,6 +130,7 @@ def harness_session(request: pytest.FixtureRequest) -> Iterator[Session]:
         yield given
         return
     from harness.suite.rig import equip
+    from harness.suite.session import Session
 
     order = order_of(config)
     session = Session(order, equip(config.getoption("harness_serial"), int(config.getoption("harness_proxy_port"))))
@@ -194,9 +200,10 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if isinstance(item, VerdictItem) or call.when != "call" or "harness_scenario" not in getattr(
-            item, "fixturenames", ()):
+    if call.when != "call" or "harness_scenario" not in getattr(item, "fixturenames", ()):
         return report
+    from harness.suite.driver import NotReached
+
     error = call.excinfo.value if call.excinfo is not None else None
     item.stash[OUTCOME] = "done" if report.passed else "failed"
     if isinstance(error, NotReached):
