@@ -87,13 +87,14 @@ class _Errors(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def trusted_by_proxy(settings: Settings) -> str | None:
-    """A PEM file with the usual roots and those of `upstream_ca`; mitmproxy takes one file in place of its own."""
+def roots(settings: Settings, objects: ObjectStore) -> str | None:
+    """The SHA-256 of the object that holds the usual roots and those of `upstream_ca`; None where none is named.
+
+    mitmproxy takes one file in place of its own, and whom the proxy trusted is part of the evidence.
+    """
     if settings.upstream_ca is None:
         return None
-    path = Path(settings.ca_dir) / f"upstream.{os.getpid()}.pem"
-    path.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + Path(settings.upstream_ca).read_bytes())
-    return str(path)
+    return objects.put(Path(certifi.where()).read_bytes() + b"\n" + Path(settings.upstream_ca).read_bytes())
 
 
 @contextlib.contextmanager
@@ -142,13 +143,16 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
     errors = _Errors()
     logging.getLogger().addHandler(errors)
     journal = JournalWriter(bundle, {Gap: PROXY_JOURNAL, Fact: PROXY_JOURNAL})
-    recorder = Recorder(journal, ObjectStore(bundle), wire.die, time.time_ns)
+    objects = ObjectStore(bundle)
+    recorder = Recorder(journal, objects, wire.die, time.time_ns)
+    capture = CaptureAddon(recorder, routes)
     server = proxyserver.Proxyserver()  # type: ignore[no-untyped-call]
-    master = Master(options.Options(confdir=settings.ca_dir), event_loop=loop)
-    with one_at_a_time(Path(settings.ca_dir)):    # the first start makes the CA
-        master.addons.add(  # type: ignore[no-untyped-call]
-            core.Core(), disable_h2c.DisableH2C(), next_layer.NextLayer(), server, tlsconfig.TlsConfig(),
-            CaptureAddon(recorder, routes))
+    master = Master(options.Options(), event_loop=loop)
+    master.addons.add(  # type: ignore[no-untyped-call]
+        core.Core(), disable_h2c.DisableH2C(), next_layer.NextLayer(), server, tlsconfig.TlsConfig(), capture)
+    with one_at_a_time(Path(settings.ca_dir)):
+        # mitmproxy makes the CA when this option is set, where none is there yet.
+        master.options.update(confdir=settings.ca_dir)  # type: ignore[no-untyped-call]
     master.options.update(  # type: ignore[no-untyped-call]
         listen_host=_LOOPBACK, listen_port=settings.port, mode=["regular"],
         # Lazy: a request is read in full before its server is looked for, so it is seen even where the server is down.
@@ -156,8 +160,9 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
         # mitmproxy would take what goes to these ports for DNS and keep none of it.
         tcp_hosts=[":53$", ":5353$"],
     )
-    if trusted := trusted_by_proxy(settings):
-        master.options.update(ssl_verify_upstream_trusted_ca=trusted)  # type: ignore[no-untyped-call]
+    if trusted := roots(settings, objects):
+        master.options.update(  # type: ignore[no-untyped-call]
+            ssl_verify_upstream_trusted_ca=str(objects.path(trusted)))
 
     ended = asyncio.Event()
     heard = listen_for_end(loop, ended)
@@ -175,7 +180,7 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
     journal.append(Fact(host_ns=time.time_ns(), type="proxy", data={
         "mitmproxy": version.VERSION, "host": _LOOPBACK, "port": port, "ca_sha256": fingerprint, "pid": os.getpid(),
         "resolve": settings.resolve, "reach_private": settings.reach_private,
-        "upstream_ca": settings.upstream_ca is not None,
+        "roots": trusted,
     }))
     wire.tell(ready={"host": _LOOPBACK, "port": port, "ca": str(ca)})
     beating = asyncio.create_task(heartbeat(recorder, wire))
@@ -187,7 +192,7 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
         raise RuntimeError("mitmproxy stopped by itself")
     if heard["stop"]:
         await settle(recorder)
-    recorder.capture_ends()
+    capture.capture_ends()
     now = time.time_ns()
     if not heard["stop"]:
         journal.append(Gap(
@@ -195,8 +200,6 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
             detail="The proxy was left alone: the harness ended without stopping it, or it was told to terminate."))
     journal.append(Fact(host_ns=now, type="proxy_end", data={"in_order": heard["stop"], "flows": recorder.begun}))
     journal.close()
-    if trusted:
-        Path(trusted).unlink(missing_ok=True)
     beating.cancel()
     wire.tell(ended=now, flows=recorder.begun)
     # mitmproxy's own end waits for open connections; nothing they could still carry would be recorded.

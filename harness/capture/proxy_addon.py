@@ -35,6 +35,7 @@ def recorded(hook: F) -> F:
 class _Tunnel:
     """A CONNECT of one client connection, and whether anything came of it."""
 
+    client: connection.Client
     host: str
     port: int
     used: bool = False
@@ -48,7 +49,8 @@ class CaptureAddon:
 
     @recorded
     def http_connect(self, flow: http.HTTPFlow) -> None:
-        self.tunnels[flow.client_conn.id] = _Tunnel(flow.request.host, flow.request.port)
+        self.tunnels[flow.client_conn.id] = _Tunnel(
+            flow.client_conn, flow.request.host, flow.request.port)
 
     @recorded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -131,17 +133,25 @@ class CaptureAddon:
     @recorded
     def client_disconnected(self, client: connection.Client) -> None:
         self.recorder.client_leaves(client, "the connection ended")
-        tunnel = self.tunnels.pop(client.id, None)
-        if tunnel is None or tunnel.used:
+        if tunnel := self.tunnels.pop(client.id, None):
+            self._end_tunnel(tunnel)
+
+    def capture_ends(self) -> None:
+        """Journals all that is still open."""
+        self.recorder.capture_ends()
+        while self.tunnels:
+            self._end_tunnel(self.tunnels.popitem()[1])
+
+    def _end_tunnel(self, tunnel: _Tunnel) -> None:
+        client = tunnel.client
+        if tunnel.used:
             return
-        if client.tls_established:
-            if tunnel.host not in self.recorder.hosts_read and client.sni not in self.recorder.hosts_read:
-                self.recorder.tls_fails(
-                    client, connection.Server(address=(tunnel.host, tunnel.port)),
-                    "the app closed the connection after the TLS handshake and before any request, as an app "
-                    "that pins certificates does")
-        else:
+        if not client.tls_established:
             self.recorder.tunnel_unused(client, tunnel.host, tunnel.port)
+        elif tunnel.host not in self.recorder.hosts_read and client.sni not in self.recorder.hosts_read:
+            self.recorder.tls_fails(
+                client, connection.Server(address=(tunnel.host, tunnel.port)),
+                "after the TLS handshake the app made no request, as an app that pins certificates does")
 
     def _use(self, client: connection.Client) -> None:
         if tunnel := self.tunnels.get(client.id):

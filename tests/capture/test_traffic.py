@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import traffic_clients as clients
+from mitmproxy.test import tflow
 
-from harness.bundle import Bundle, BundleReader, Status, open_bundle, verify
+from harness.bundle import Bundle, BundleReader, JournalWriter, ObjectStore, Status, open_bundle, verify
+from harness.capture.proxy_journal import Recorder
 from harness.capture.resolving import Routes
 from harness.capture.traffic import TrafficCapture
 from harness.errors import UsageError
@@ -79,6 +82,14 @@ def end(bundle: Bundle, traffic: TrafficCapture) -> BundleReader:
 
 def lines(bundle: Bundle) -> list[Flow]:
     return list(open_bundle(bundle.path).flow_lines())
+
+
+def until(bundle: Bundle, seen: Callable[[list[Flow]], bool]) -> None:
+    """Waits for the proxy, which learns of a closed connection when it gets round to it."""
+    deadline = time.monotonic() + clients.SECONDS
+    while not seen(lines(bundle)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_https_is_decrypted_and_kept_as_it_was_on_the_wire(
@@ -156,6 +167,23 @@ def test_every_websocket_message_is_journalled_with_its_direction(bundle: Bundle
     assert bodies == [m if isinstance(m, bytes) else m.encode() for m in said for _ in (1, 2)]
 
 
+def test_websocket_messages_do_not_pile_up_in_the_proxy(tmp_path: Path) -> None:
+    """mitmproxy keeps every message of a flow; the recorder takes them out once they are journalled."""
+    def guard(bad: BaseException) -> None:
+        raise bad
+
+    recorder = Recorder(JournalWriter(tmp_path), ObjectStore(tmp_path), guard, lambda: 1)
+    flow = tflow.twebsocketflow()
+    recorder.request_begins(flow)
+    recorder.request_ends(flow)
+    recorder.response_ends(flow)
+    message = flow.websocket.messages[-1]
+    for _ in range(3):
+        flow.websocket.messages.append(message)
+        recorder.message_passes(flow)
+        assert flow.websocket.messages == []
+
+
 def test_an_app_that_does_not_trust_the_ca_leaves_a_flow_each_time_and_one_gap(
     bundle: Bundle, traffic: TrafficCapture, internet: LabInternet
 ) -> None:
@@ -177,6 +205,7 @@ def test_an_app_that_leaves_after_the_handshake_counts_as_pinned_unless_its_host
     for host in ("api.shop.example", "pinned.example"):
         stream = clients.secure(clients.tunnel(traffic.address, host, 443), host, traffic.ca_pem)
         stream.close()
+    until(bundle, lambda flows: any(f.protocol == "tls" for f in flows))
     reader = end(bundle, traffic)
     assert [(f.protocol, f.host) for f in reader.flows()] == [("https", "api.shop.example"), ("tls", "pinned.example")]
     assert [gap.subject for gap in reader.gaps()] == ["pinned.example"]
@@ -192,6 +221,7 @@ def test_what_is_neither_http_nor_tls_is_kept_and_said_not_to_be_understood(bund
         with clients.tunnel(traffic.address, "push.example", 5222) as stream:
             stream.sendall(b"\x01\x02imei=1")
             assert stream.recv(100) == b"\x01\x02IMEI=1"
+        until(bundle, lambda flows: flows[-1].phase == "done")
         reader = end(bundle, traffic)
     (flow,) = reader.flows()
     assert (flow.protocol, flow.host, flow.port, flow.phase) == ("tcp", "push.example", 5222, "done")
@@ -205,9 +235,11 @@ def test_what_is_neither_http_nor_tls_is_kept_and_said_not_to_be_understood(bund
 
 def test_a_tunnel_that_carries_nothing_is_still_an_attempt(bundle: Bundle, traffic: TrafficCapture) -> None:
     clients.tunnel(traffic.address, "quiet.example", 443).close()
+    still_open = clients.tunnel(traffic.address, "waiting.example", 443)
     reader = end(bundle, traffic)
     assert [(f.protocol, f.host, "sent nothing" in (f.error or "")) for f in reader.flows()] == [
-        ("tcp", "quiet.example", True)]
+        ("tcp", "quiet.example", True), ("tcp", "waiting.example", True)]
+    still_open.close()
 
 
 def test_a_request_is_seen_although_its_server_is_down(bundle: Bundle, start: Start, ca_dir: Path) -> None:
