@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
 import pytest
 from suite_device import FakeDevice, Page
@@ -229,3 +233,39 @@ def test_every_shipped_scenario_says_what_it_is():
         assert file.scenario.title
         assert file.scenario.title_zh
         assert file.scenario.clauses
+
+
+def test_a_killed_harness_leaves_a_bundle_that_can_be_read_and_is_not_whole(tmp_path):
+    out = tmp_path / "out"
+    script = textwrap.dedent(f"""
+        import time
+        from pathlib import Path
+        from suite_equipment import APP, equipment
+        from harness.suite.limits import load_limits
+        from harness.suite.run import make_order, run_session
+        from harness.suite.scenario import select
+        from harness.suite.session import Session
+        rig, clock = equipment()
+        order = make_order(apk=None, package=APP, out=Path({str(out)!r}), limits=load_limits(), observe=600,
+                           app_file=None, operator="", command_line=())
+        def sleep(seconds):
+            clock.sleep(seconds)
+            time.sleep(0.01)
+        session = Session(order, rig, clock=clock.time_ns, monotonic=clock.monotonic, sleep=sleep,
+                          progress=lambda line: print(line, flush=True))
+        run_session(session, select(["refuse-restart"]))
+    """)
+    path = os.pathsep.join((str(Path(__file__).parent), str(Path(__file__).parents[2])))
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "PYTHONPATH": path})
+    for line in process.stdout:
+        if ": refuse" in line:
+            break
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    [bundle] = [p for p in out.iterdir() if not p.is_symlink()]
+    assert verify(bundle).status == Status.INCOMPLETE
+    steps = open_bundle(bundle).steps()
+    assert [s.action for s in steps][-1] == "refuse"
+    assert all(f.type != "end" for f in open_bundle(bundle).facts())
