@@ -6,6 +6,7 @@ import gzip
 import socket
 import ssl
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -120,6 +121,14 @@ def test_https_is_decrypted_and_kept_as_it_was_on_the_wire(
     assert reader.gaps() == []
     assert [fact.data["flows"] for fact in reader.facts("proxy_end")] == [2]
     assert capfd.readouterr() == ("", "")
+
+
+def test_plain_http_is_asked_of_the_proxy_by_its_whole_url(bundle: Bundle, traffic: TrafficCapture) -> None:
+    proxy = urllib.request.ProxyHandler({"http": "http://{}:{}".format(*traffic.address)})
+    with urllib.request.build_opener(proxy).open("http://api.shop.example/v1/config?q=1", timeout=clients.SECONDS) as got:
+        assert got.read() == b'{"ads": true}'
+    (flow,) = end(bundle, traffic).flows()
+    assert (flow.protocol, flow.url, flow.port) == ("http", "http://api.shop.example/v1/config?q=1", 80)
 
 
 def test_a_request_is_journalled_before_its_server_sees_it_and_the_answer_before_the_app_has_it(
