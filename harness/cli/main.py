@@ -31,7 +31,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for module in sorted(m.name for m in pkgutil.iter_modules(harness.cli.__path__)):
-        if module not in {"main", "output", "options"}:
+        if module not in {"comparison", "main", "options", "output"}:
             importlib.import_module(f"harness.cli.{module}").register(app)
     return app
 

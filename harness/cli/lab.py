@@ -1,0 +1,118 @@
+"""`harness lab`: embedded devices: start, stop, list, shell."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Annotated
+
+import adbutils
+import typer
+from rich.table import Table
+
+from harness.cli.options import Json
+from harness.cli.output import emit, err, out
+from harness.device.choosing import adb_errors
+from harness.errors import UsageError
+from harness.lab import registry
+
+
+def connect(serial: str) -> None:
+    """Make the user's adb server know a lab device. Raises RigError where it does not take it."""
+    with adb_errors(f"Connecting adb to the lab device {serial}"):
+        adbutils.adb.connect(serial, timeout=20)
+
+
+def disconnect(serial: str) -> None:
+    """Let the adb server forget it. An adb server that never knew it says so, which does not matter here."""
+    with adb_errors(f"Disconnecting adb from {serial}"):
+        adbutils.adb.disconnect(serial)
+
+
+def as_rows(handles: list[registry.LabDeviceHandle]) -> list[dict[str, object]]:
+    keys = ("serial", "name", "pid", "profile", "seed", "contained", "why_not")
+    return [{key: getattr(handle, key) for key in keys} for handle in handles]
+
+
+def _show(handles: list[registry.LabDeviceHandle]) -> None:
+    table = Table("serial", "name", "profile", "contained", "pid", box=None, header_style="bold")
+    for handle in handles:
+        contained = "yes" if handle.contained else f"no: {handle.why_not}"
+        table.add_row(handle.serial, handle.name, handle.profile, contained, str(handle.pid))
+    out.print(table)
+
+
+def register(app: typer.Typer) -> None:
+    lab = typer.Typer(no_args_is_help=True, help="Embedded Android devices: start, stop, list, shell.", rich_markup_mode=None)
+    app.add_typer(lab, name="lab")
+
+    @lab.command("start")
+    def start(
+        name: Annotated[str | None, typer.Option("--name", help="A name for the device; lab1, lab2, ... otherwise.")] = None,
+        profile: Annotated[str | None, typer.Option("--profile", help="Device profile: lab/profiles has them.")] = None,
+        count: Annotated[int, typer.Option("--count", "-n", min=1, max=16, help="How many devices.")] = 1,
+        trust_apk: Annotated[
+            bool,
+            typer.Option("--trust-apk", help="Let APKs other than the example apps run where the device cannot be contained."),
+        ] = False,
+        json: Json = False,
+    ) -> int:
+        """Start lab devices and connect adb to them. The first start downloads the runtime (about 600 MB)."""
+        if name and count > 1:
+            raise UsageError("One name cannot be given to several devices.", "", "Leave out --name or --count.")
+
+        def say(text: str) -> None:
+            err.print(f"lab: {text}", markup=False)
+
+        if count == 1:
+            handles = [registry.start(name, profile, trust_apk=trust_apk, progress=say)]
+        else:
+            handles = registry.start_several(count, profile=profile, trust_apk=trust_apk, progress=say)
+        for handle in handles:
+            connect(handle.serial)
+        if json:
+            emit(as_rows(handles))
+        else:
+            _show(handles)
+        return 0
+
+    @lab.command("stop")
+    def stop(
+        which: Annotated[list[str] | None, typer.Argument(help="Serials or names; --all for every device.")] = None,
+        everything: Annotated[bool, typer.Option("--all", help="Every lab device of this user.")] = False,
+        json: Json = False,
+    ) -> int:
+        """End lab devices and all that is on them."""
+        if not which and not everything:
+            running = ", ".join(h.serial for h in registry.running()) or "none"
+            raise UsageError("No device was named.", f"Running: {running}.", "Name one, or use --all.")
+        handles = registry.running() if everything else [registry.find(w) for w in which or []]
+        for handle in handles:
+            disconnect(handle.serial)
+            registry.stop(handle.serial)
+        if json:
+            emit([h.serial for h in handles])
+        else:
+            out.print(f"Stopped: {', '.join(h.serial for h in handles) or 'none was running'}.", markup=False)
+        return 0
+
+    @lab.command("list")
+    def list_(json: Json = False) -> int:
+        """List the lab devices that are running."""
+        handles = registry.running()
+        if json:
+            emit(as_rows(handles))
+        elif handles:
+            _show(handles)
+        else:
+            out.print("No lab device is running. `harness lab start` starts one.", markup=False)
+        return 0
+
+    @lab.command("shell", context_settings={"ignore_unknown_options": True})
+    def shell(
+        which: Annotated[str, typer.Argument(help="Serial or name.")],
+        words: Annotated[list[str] | None, typer.Argument(help="A command; without one, an interactive shell.")] = None,
+    ) -> int:
+        """Open a shell on a lab device, or run one command there (as `adb shell` does)."""
+        handle = registry.find(which)
+        connect(handle.serial)
+        return subprocess.run([adbutils.adb_path(), "-s", handle.serial, "shell", *(words or [])], check=False).returncode
