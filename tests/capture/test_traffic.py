@@ -125,7 +125,8 @@ def test_https_is_decrypted_and_kept_as_it_was_on_the_wire(
 
 def test_plain_http_is_asked_of_the_proxy_by_its_whole_url(bundle: Bundle, traffic: TrafficCapture) -> None:
     proxy = urllib.request.ProxyHandler({"http": "http://{}:{}".format(*traffic.address)})
-    with urllib.request.build_opener(proxy).open("http://api.shop.example/v1/config?q=1", timeout=clients.SECONDS) as got:
+    opener = urllib.request.build_opener(proxy)
+    with opener.open("http://api.shop.example/v1/config?q=1", timeout=clients.SECONDS) as got:
         assert got.read() == b'{"ads": true}'
     (flow,) = end(bundle, traffic).flows()
     assert (flow.protocol, flow.url, flow.port) == ("http", "http://api.shop.example/v1/config?q=1", 80)
