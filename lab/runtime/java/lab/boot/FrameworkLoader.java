@@ -30,6 +30,12 @@ public class FrameworkLoader extends AndroidSandbox.SdkSandboxClassLoader {
     framework = new ZipFile(runtimeSdk.getJarPath().toFile());
   }
 
+  /** Array types by their name too, which ClassLoader.loadClass on a phone takes and the JVM's does not. */
+  @Override
+  public Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    return name.charAt(0) == '[' ? Class.forName(name, false, this) : super.loadClass(name, resolve);
+  }
+
   @Override
   protected byte[] getByteCode(String className) throws ClassNotFoundException {
     String name = className.replace('.', '/') + ".class";

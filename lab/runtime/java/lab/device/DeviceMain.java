@@ -81,7 +81,6 @@ public final class DeviceMain implements Device {
         qualifiers,
         new LabInstrumentation(activities, wire));
     ShadowView.setUseRealViewAnimations(true);
-    ShadowChoreographer.setPaused(true);
     ShadowChoreographer.setFrameDelay(Duration.ofMillis(16));
     handler = new Handler(Looper.getMainLooper());
     windows = new Windows(activities);
@@ -93,6 +92,8 @@ public final class DeviceMain implements Device {
               windows.updateFocus();
               return true;
             });
+    Rehearsal.play(RuntimeEnvironment.systemContext);
+    ShadowChoreographer.setPaused(true);
     new Clock().start();
   }
 

@@ -6,6 +6,7 @@ import android.app.Instrumentation;
 import android.content.ComponentName;
 import android.content.Context;
 import android.content.res.Configuration;
+import android.content.res.Resources;
 import android.content.type.DefaultMimeMapFactory;
 import android.graphics.Bitmap;
 import android.os.Bundle;
@@ -118,6 +119,10 @@ public class LabEnvironment extends AndroidTestEnvironment {
     RuntimeEnvironment.setActivityThread(thread);
     Context systemContext = Reflector.reflector(ContextImplReflector.class).createSystemContext(thread);
     RuntimeEnvironment.systemContext = systemContext;
+    // They ask the JVM's system loader, which knows another copy of the framework.
+    ClassLoader framework = LabEnvironment.class.getClassLoader();
+    ReflectionHelpers.setField(Resources.class, Resources.getSystem(), "mClassLoader", framework);
+    ReflectionHelpers.setField(Resources.class, systemContext.getResources(), "mClassLoader", framework);
     Application placeholder = new Application();
     Reflector.reflector(InstrumentationReflector.class, instrumentation)
         .init(thread, placeholder, placeholder, new ComponentName("android", "lab"), null, null);
