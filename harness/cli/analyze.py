@@ -28,9 +28,7 @@ STYLES = {
 
 def verdict_table(verdicts: list[Verdict]) -> Table:
     """Verdicts for a terminal, worst first."""
-    table = Table(
-        "verdict", "grade", "rule", "item", "caller", "stage", "to", "evidence", box=None, header_style="bold"
-    )
+    table = Table("verdict", "grade", "rule", "item", "caller", "stage", "to", "evidence", box=None, header_style="bold")
     for v in verdicts:
         cited = v.evidence or v.gaps
         shown = ", ".join(cited[:4]) + (f" … {len(cited)} in all" if len(cited) > 4 else "")
@@ -89,9 +87,7 @@ def register(app: typer.Typer) -> None:
     def report(
         bundle: Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.")],
         lang: Language = "zh",
-        to: Annotated[
-            Path | None, typer.Option("--to", help="File to write instead of BUNDLE/report/report.html.")
-        ] = None,
+        to: Annotated[Path | None, typer.Option("--to", help="File to write instead of BUNDLE/report/report.html.")] = None,
         app_file: AppFile = None,
         json: Json = False,
     ) -> int:

@@ -82,7 +82,8 @@ def _judge(run: EditionRun) -> tuple[Analysis, Comparison]:
     if "bundle" not in run.result:
         raise RigError(
             f"The run of the {run.edition} edition gave no bundle (exit status {run.status}).",
-            " ".join(run.errors[-3:]), "Run again; `harness lab list` shows whether devices are left over.",
+            " ".join(run.errors[-3:]),
+            "Run again; `harness lab list` shows whether devices are left over.",
         )
     analysis = analyse(Path(run.result["bundle"]))
     return analysis, compare(labels(run.name), analysis)

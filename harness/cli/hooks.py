@@ -16,9 +16,7 @@ from harness.cli.output import emit, out
 def register(app: typer.Typer) -> None:
     @app.command("hooks")
     def hooks(
-        bundle: Annotated[
-            str | None, typer.Argument(help="A bundle: show what became of each hook in that run.")
-        ] = None,
+        bundle: Annotated[str | None, typer.Argument(help="A bundle: show what became of each hook in that run.")] = None,
         json: Json = False,
     ) -> int:
         """List the methods that are hooked, the kind of personal information each gives, and its API levels."""

@@ -48,9 +48,7 @@ def chosen_device(device: str | None, *, profile: str | None, trust_apk: bool, s
     if device != "lab":
         yield device or ""
         return
-    handle = registry.start(
-        profile=profile, trust_apk=trust_apk, die_with=os.getpid(), progress=lambda text: say(f"lab: {text}")
-    )
+    handle = registry.start(profile=profile, trust_apk=trust_apk, die_with=os.getpid(), progress=lambda text: say(f"lab: {text}"))
     try:
         connect(handle.serial)
         say(f"lab device {handle.serial} is up" + ("" if handle.contained else f", NOT contained: {handle.why_not}"))
@@ -111,13 +109,20 @@ def register(app: typer.Typer) -> None:
         about = read_app_file(app_file)
         where = parse_resolve(resolve or [])
         with chosen_device(device, profile=profile, trust_apk=trust_apk, say=say) as serial:
-            rig = DeviceRig(
-                AdbDevice.open(serial or None), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca
-            )
+            rig = DeviceRig(AdbDevice.open(serial or None), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca)
             outcome = run_app(
-                apk=apk, package="" if apk else target, equipment=rig, out=out_dir, scenarios=scenario or (),
-                scenario_folders=scenarios or (), profile=limits, observe_seconds=observe, app_file=about,
-                operator=operator, command_line=sys.argv, progress=say,
+                apk=apk,
+                package="" if apk else target,
+                equipment=rig,
+                out=out_dir,
+                scenarios=scenario or (),
+                scenario_folders=scenarios or (),
+                profile=limits,
+                observe_seconds=observe,
+                app_file=about,
+                operator=operator,
+                command_line=sys.argv,
+                progress=say,
             )
         analysis = analyse(outcome.bundle)
         report = write_report(analysis, lang)

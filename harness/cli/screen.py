@@ -19,9 +19,7 @@ def read(file: Path, package: str | None) -> Reading:
     try:
         text = file.read_text("utf-8", errors="replace")
     except OSError as error:
-        raise UsageError(
-            f"{file} cannot be read.", str(error.strerror), "Name a file of `uiautomator dump`."
-        ) from error
+        raise UsageError(f"{file} cannot be read.", str(error.strerror), "Name a file of `uiautomator dump`.") from error
     reading = recognise(text, package)
     if not reading.readable:
         raise UsageError(f"{file} holds no UI hierarchy.", reading.reason, "Name a file of `uiautomator dump`.")
