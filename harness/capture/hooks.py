@@ -152,7 +152,8 @@ class HookCapture:
             said = process.ask("clock", self.limits.flush)
             if said is None:
                 raise RigError(f"{process.name} ({process.pid}) did not tell its time.", "It is frozen.", "Run again.")
-            return int(said["base"]) + round(said["at"])
+            at: int = round(said["at"])
+            return int(said["base"]) + at
 
         return measure(ask, "agent", clock=self.clock)
 

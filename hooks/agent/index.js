@@ -9,7 +9,7 @@ import { Recorder } from './hook.js';
 import { Jni } from './jni.js';
 import { compile } from './match.js';
 import { Outbox } from './outbox.js';
-import { replaceMethod } from './patch.js';
+import { replaceMethod, walkOnce } from './patch.js';
 import { Renderer } from './render.js';
 import { Stacks } from './stack.js';
 import { World } from './world.js';
@@ -17,6 +17,7 @@ import { World } from './world.js';
 const BEAT_MS = 500;
 const SETTLE_MS = 20;
 const ABSTRACT = 0x400;
+const KEPT_EACH = 3; // things that replaceMethod keeps for each patch
 
 const java = bridge;
 const clock = new Clock();
@@ -48,7 +49,7 @@ class Session {
     const report = { method: hook.index, status: 'installed', why: '', overloads: [] };
     let wrapper;
     try {
-      wrapper = this.world.use(hook.className);
+      wrapper = hook.origin === 'app' ? this.world.useApp(hook.className) : this.world.use(hook.className);
     } catch (e) {
       return { ...report, status: 'failed', why: `${hook.className}: ${e.message}` };
     }
@@ -184,6 +185,7 @@ function install(plan) {
   const began = Date.now();
   let reports = [];
   let canary = 'not called';
+  let walked = () => true;
   const finish = (phase) => {
     send({
       type: 'status', phase, hooks: reports, canary, ms: Date.now() - began,
@@ -197,10 +199,12 @@ function install(plan) {
     if (session.world.flavor === 'jvm') reports.push(...session.installAll('app'));
     session.installCanary();
     session.installExits();
+    if (session.world.flavor === 'jvm') walked = walkOnce(java.api, kept.length / KEPT_EACH);
   });
   // The patches are made on the next tick. One JNI call after it: without it the VM hung in 10 of 28 starts.
   setTimeout(() => {
     guarded(() => {
+      if (!walked()) throw new Error('the VM was not walked after the last patch');
       java.vm.perform((env) => { env.exceptionOccurred(); canary = session.canary(); });
       finish('framework');
       if (session.world.flavor !== 'jvm') installLater(finish, (r) => { reports = r; });
@@ -211,7 +215,6 @@ function install(plan) {
 // ART: the app's own classes are there once its loader is.
 function installLater(finish, set) {
   java.perform(() => guarded(() => {
-    session.world.factory = java.classFactory;
     set(session.installAll('app'));
     finish('app');
   }));

@@ -1,4 +1,5 @@
-// Where the framework's classes are: on a phone the boot class path, in the lab a sandbox's loader.
+// Where classes are. A phone: the framework's on the boot class path, the app's in a loader of its own once
+// it is there. The lab: both in loaders that are found in the heap.
 
 const PROBE = 'android.app.Application';
 
@@ -22,6 +23,7 @@ export class World {
     const system = java.use('java.lang.ClassLoader').getSystemClassLoader();
     this.loader = system;
     this.loaderName = system.$className;
+    this.appLoaders = [];
     const seen = [];
     for (const loader of java.enumerateClassLoadersSync()) {
       const name = loader.$className;
@@ -37,20 +39,35 @@ export class World {
       if (owner !== null && owner.$className === name) {
         this.loader = java.retain(loader);
         this.loaderName = name;
-        break;
+      } else if (owner !== null) {
+        this.appLoaders.push(java.retain(loader)); // it has its framework from another loader
       }
     }
     this.seen = seen;
-    this.forName = (name) => forName.call(JavaClass, name, true, this.loader);
+    this.forName = (name, where) => forName.call(JavaClass, name, true, where);
     this.factory = java.ClassFactory.get(this.loader);
   }
 
   // The bridge's wrapper of a class; null where there is none. On HotSpot the class is initialised first:
   // replacing a method of a class that is not yet initialised aborts the VM.
   use(name) {
+    return this.useFrom(name, this.loader, this.factory);
+  }
+
+  // A class of the app itself.
+  useApp(name) {
+    if (this.flavor !== 'jvm') return this.useFrom(name, null, this.java.classFactory);
+    for (const loader of [...this.appLoaders, this.loader]) {
+      const wrapper = this.useFrom(name, loader, this.java.ClassFactory.get(loader));
+      if (wrapper !== null) return wrapper;
+    }
+    return null;
+  }
+
+  useFrom(name, loader, factory) {
     try {
-      if (this.flavor === 'jvm') this.forName(name);
-      return this.factory.use(name);
+      if (this.flavor === 'jvm') this.forName(name, loader);
+      return factory.use(name);
     } catch (e) {
       if (/ClassNotFoundException|NoClassDefFoundError: L?[\w/$.]+;?$/.test(e.message) && e.message.includes(name.split('.').pop())) {
         return null;
