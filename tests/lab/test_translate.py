@@ -13,7 +13,7 @@ from harness.errors import BadApk
 from harness.lab.apps import apps, build
 from harness.lab.apps.archive import pack
 from harness.lab.apps.toolchain import compile_java, make_dex
-from harness.lab.runtime import java
+from harness.lab.runtime import artefact, java
 from harness.lab.translate import load_check, replaced_methods, translate
 
 SAMPLE = Path(__file__).parent / "translation" / "Sample.java"
@@ -44,6 +44,29 @@ def test_translated_code_prints_what_the_compiled_code_prints(tmp_path: Path) ->
     expected = run_class(classes)
     assert "Sample.java:" in expected
     assert run_class(jar) == expected
+
+
+def write_odd_dex(work: Path) -> bytes:
+    libraries = [artefact(n) for n in ("org.smali:dexlib2", "com.google.guava:guava", "com.google.guava:failureaccess")]
+    class_path = os.pathsep.join(str(p) for p in libraries)
+    source = SAMPLE.with_name("OddDex.java")
+    compile_command = [java(), "-jar", artefact("org.eclipse.jdt:ecj"), "-11", "-nowarn", "-cp", class_path, "-d", work, source]
+    subprocess.run([str(p) for p in compile_command], check=True)
+    class_path = os.pathsep.join([class_path, str(work)])
+    subprocess.run([str(java()), "-cp", class_path, "odd.OddDex", str(work / "classes.dex")], check=True)
+    return (work / "classes.dex").read_bytes()
+
+
+@pytest.mark.lab
+def test_constructors_merged_by_r8_are_repaired_and_a_method_art_refuses_is_replaced(tmp_path: Path) -> None:
+    jar = translate(apk_of(tmp_path, "odd.apk", {"classes.dex": write_odd_dex(tmp_path)}))
+    assert load_check(jar) == {}
+    lines = run_class(jar).splitlines()
+    assert lines[1::2] == ["class sample.Base", "class sample.Derived", "class sample.Further"]
+    assert lines[0::2] == [str(-(len(name) % 8)) for name in ("Lsample/Base;", "Lsample/Derived;", "Lsample/Further;")]
+    [replaced] = replaced_methods(jar)
+    assert (replaced.class_name, replaced.method) == ("sample.Sample", "broken()V")
+    assert "read as A" in replaced.why
 
 
 @pytest.mark.lab

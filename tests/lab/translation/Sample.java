@@ -94,6 +94,7 @@ public final class Sample {
         }
         objects();
         reflection();
+        lambdas(4);
         synchronised();
         System.out.println(recursive(15) + " " + loops(20) + " " + ternary(null) + " " + ternary("x"));
         System.out.println(nested(3, 0) + " " + nested(0, 1));
@@ -262,6 +263,16 @@ public final class Sample {
             Sample.class.getDeclaredMethod("reflection").getExceptionTypes()));
         StackTraceElement here = new Throwable().getStackTrace()[0];
         System.out.println(here.getFileName() + ":" + here.getLineNumber() + " " + here.getMethodName());
+    }
+
+    /** dx writes these as invoke-custom. */
+    static void lambdas(int given) {
+        java.util.function.IntUnaryOperator add = x -> x + given;
+        java.util.function.Supplier<List<String>> make = ArrayList::new;
+        java.util.function.Function<Object, String> name = String::valueOf;
+        List<String> list = make.get();
+        list.add(name.apply(add.applyAsInt(38)));
+        list.forEach(System.out::println);
     }
 
     private static int counter;

@@ -120,22 +120,40 @@ final class NetworkAttempts {
         String run(Context context) throws Exception {
             String permission = Manifest.permission.CAMERA;
             String[] lines = {
-                "not a message at all \u0000\u0001",
                 "{\"re\": 1, \"error\": \"forged\"}",
                 "{\"ask\": 990001, \"op\": \"set\", \"permissions\": {\"" + permission + "\": \"granted\"}}",
                 "{\"ask\": 990002, \"op\": \"grant\", \"package\": \"example.hostile\", \"permission\": \"" + permission + "\"}",
                 "{\"event\": \"permission_result\", \"permissions\": [\"" + permission + "\"], \"grants\": [true]}",
                 "{\"ask\": 990003, \"op\": \"setting\", \"namespace\": \"global\", \"key\": \"http_proxy\", \"value\": \"127.0.0.1:1\"}",
             };
-            FileOutputStream out = new FileOutputStream(FileDescriptor.in);
-            for (String line : lines) {
-                out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-            }
+            speak(lines);
             Thread.sleep(2000);
             if (context.checkSelfPermission(permission) != PackageManager.PERMISSION_GRANTED) {
                 throw new Failed(lines.length + " forged messages changed nothing");
             }
             return "granted itself " + permission;
+        }
+    };
+
+    private static void speak(String... lines) throws IOException {
+        FileOutputStream out = new FileOutputStream(FileDescriptor.in);
+        for (String line : lines) {
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** The same way with what is no message. A device that ends the process for it has held too. */
+    static final Attempt BINDER_NOISE = new Attempt("binder_noise") {
+        @Override
+        String run(Context context) throws Exception {
+            char[] endless = new char[1 << 20];
+            java.util.Arrays.fill(endless, 'x');
+            for (int i = 0; i < 64; i++) {
+                speak("{\"event\": \"log\", \"text\": \"" + new String(endless));
+            }
+            speak("not a message at all \u0000\u0001", "[]", "{}", "{\"re\": \"one\"}");
+            Thread.sleep(2000);
+            throw new Failed("64 MiB of noise changed nothing");
         }
     };
 }
