@@ -1,0 +1,613 @@
+"""The device as a whole: apps installed, started, left, killed; who is in front; what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from apk_factory import Tag, intent_filter, launcher, make_apk, manifest, tag
+from conftest import Bench, bench
+from fake_app import FakeApp
+
+from harness.lab.appprocess import AppProcess
+from harness.lab.system.activities import ActivityRefused
+from harness.lab.system.install_errors import InstallFailed
+from harness.lab.system.intents import FLAG_ACTIVITY_CLEAR_TOP, Intent
+from harness.lab.system.packages import UnknownPackage
+from harness.lab.system.server import SystemServer
+from harness.lab.system.trust import SYSTEM_STORE
+
+OnDevice = Callable[..., None]
+SHOP, OTHER = "com.example.shop", "com.example.other"
+
+
+def shop(**more: object) -> Tag:
+    return manifest(
+        SHOP,
+        launcher(".Main"),
+        tag("activity", name=".Detail"),
+        tag("activity", name=".Single", launchMode=1),
+        tag("activity", name=".Web", process=":web"),
+        tag("activity", intent_filter("android.intent.action.VIEW", "android.intent.category.DEFAULT"), name=".View", exported=True),
+        tag("service", name=".Push", process=":push"),
+        tag("receiver", intent_filter("com.example.PING"), name=".Ping", exported=True),
+        permissions=("android.permission.CAMERA", "android.permission.INTERNET"),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+async def installed(made: Bench, root: Tag | None = None) -> None:
+    await made.server.install(make_apk(made.folder / "app.apk", root or shop()))
+
+
+async def launched(made: Bench) -> FakeApp:
+    await installed(made)
+    await made.server.launch(SHOP)
+    return made.fake.bound(SHOP)
+
+
+def test_the_first_launch_binds_parks_releases_and_launches(tmp_path: Path) -> None:
+    async def work() -> None:
+        gate = asyncio.Event()
+        waiting: list[str] = []
+
+        async def wait(process: AppProcess, package: str, name: str) -> None:
+            waiting.append(name)
+            await gate.wait()
+
+        async with bench(tmp_path, gate=wait) as made:
+            await installed(made)
+            start = asyncio.create_task(made.server.launch(SHOP))
+            await made.until(lambda: bool(waiting))
+            app = made.fake.bound(SHOP)
+            assert app.ops() == ["bind"]
+            gate.set()
+            result = await start
+            assert result.started and result.state == "COLD"
+            assert app.ops() == ["bind", "release", "launch"]
+            bound = app.last("bind")
+            assert bound["package"] == SHOP and bound["process"] == SHOP
+            assert bound["permissions"] == {
+                "android.permission.CAMERA": "denied",
+                "android.permission.INTERNET": "granted",
+            }
+            assert bound["proxy"] is None and bound["trust"] is None
+            assert len(bound["settings"]["secure"]["android_id"]) == 16
+            assert made.server.focused_window() == f"{SHOP}/{SHOP}.Main"
+
+    asyncio.run(work())
+
+
+def test_a_warm_process_is_taken_and_replaced(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await made.until(lambda: len(made.server.processes.warm_pids) == 1)
+        warm = made.server.processes.warm_pids[0]
+        app = await launched(made)
+        assert app.pid == warm
+        await made.until(lambda: len(made.server.processes.warm_pids) == 1)
+        assert made.server.processes.warm_pids != [warm]
+
+    on_device(work, warm_processes=1)
+
+
+def test_each_process_name_is_a_process_of_its_own(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        answer = await app.ask("service", component=f"{SHOP}/{SHOP}.Push", verb="start", intent={})
+        assert answer == {"component": f"{SHOP}/{SHOP}.Push"}
+        await made.settled()
+        push = made.fake.bound(f"{SHOP}:push")
+        assert push.ops() == ["bind", "release", "service"]
+        names = [one.name for one in made.server.running() if one.package == SHOP]
+        assert names == [SHOP, f"{SHOP}:push"]
+
+    on_device(work)
+
+
+def test_an_activity_starts_another_and_gets_its_result(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        main = app.token
+        answer = await app.ask(
+            "start_activity", intent={"component": f"{SHOP}/.Detail"}, caller_token=main, request_code=5
+        )
+        assert answer == {"started": True, "why": ""}
+        await made.settled()
+        detail = app.token
+        assert app.activities == {main: "stopped", detail: "resumed"}
+        assert app.last("launch")["root"] is False
+        await app.ask("finished", token=detail, result_code=-1, intent={"extras": {"picked": 3}})
+        await made.settled()
+        assert app.activities == {main: "resumed"}
+        result = app.last("result")
+        assert (result["token"], result["request_code"], result["result_code"]) == (main, 5, -1)
+        assert result["intent"]["extras"] == {"picked": 3}
+        assert app.ops("result", "resumed", "destroyed")[-3:] == ["result", "resumed", "destroyed"]
+
+    on_device(work)
+
+
+def test_home_stops_the_app_and_the_icon_brings_it_back_without_a_new_start(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await made.server.home()
+        assert app.ops()[-2:] == ["paused", "stopped"]
+        assert made.server.focused_window().startswith("com.android.launcher3/")
+        result = await made.server.launch(SHOP)
+        assert result.brought_to_front and result.state == "HOT"
+        assert app.ops("launch", "resumed") == ["launch", "resumed"]
+
+    on_device(work)
+
+
+def test_single_top_delivers_the_new_intent_to_the_same_activity(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        single = {"component": f"{SHOP}/.Single"}
+        await app.ask("start_activity", intent=single, caller_token=app.token, request_code=-1)
+        await made.settled()
+        token = app.token
+        await app.ask("start_activity", intent={**single, "data": "shop:1"}, caller_token=token, request_code=-1)
+        await made.settled()
+        assert app.last("launch")["token"] == token
+        assert app.last("launch")["intent"]["data"] == "shop:1"
+        assert len(app.activities) == 2
+
+    on_device(work)
+
+
+def test_clear_top_ends_what_lies_above(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        main = app.token
+        await app.ask("start_activity", intent={"component": f"{SHOP}/.Detail"}, caller_token=main, request_code=-1)
+        await made.settled()
+        again = {"component": f"{SHOP}/.Main", "flags": FLAG_ACTIVITY_CLEAR_TOP}
+        await app.ask("start_activity", intent=again, caller_token=app.token, request_code=-1)
+        await made.settled()
+        assert len(app.activities) == 1 and main not in app.activities
+
+    on_device(work)
+
+
+def test_an_activity_in_another_process_runs_there(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await app.ask("start_activity", intent={"component": f"{SHOP}/.Web"}, caller_token=app.token, request_code=-1)
+        await made.settled()
+        web = made.fake.bound(f"{SHOP}:web")
+        assert list(web.activities.values()) == ["resumed"]
+        assert list(app.activities.values()) == ["stopped"]
+
+    on_device(work)
+
+
+def test_the_user_leaves_with_back_as_the_app_decides(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await made.server.back()
+        assert app.last("input") == {"kind": "key", "code": 4, "meta": 0}
+        await app.ask("move_to_back", token=app.token)
+        await made.settled()
+        assert list(app.activities.values()) == ["stopped"]
+        assert made.server.focused_window().startswith("com.android.launcher3/")
+
+    on_device(work)
+
+
+def test_unknown_and_forbidden_targets_are_refused_in_android_s_words(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        with pytest.raises(ActivityRefused, match="does not exist"):
+            await made.server.start_activity(Intent(component=f"{SHOP}/{SHOP}.Nowhere"))
+        with pytest.raises(ActivityRefused, match="Permission Denial.*not exported"):
+            await made.server.start_activity(Intent(component=f"{SHOP}/{SHOP}.Detail"))
+        with pytest.raises(ActivityRefused, match="unable to resolve"):
+            await made.server.start_activity(Intent(action="com.example.NOTHING"))
+        answer = await app.ask("start_activity", intent={"action": "x.y"}, caller_token=app.token, request_code=1)
+        assert answer["started"] is False and "unable to resolve" in answer["why"]
+
+    on_device(work)
+
+
+def test_an_implicit_intent_finds_the_activity(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await installed(made)
+        result = await made.server.start_activity(Intent(action="android.intent.action.VIEW"), wait=True)
+        assert result.component == f"{SHOP}/{SHOP}.View"
+
+    on_device(work)
+
+
+def test_a_stopped_app_cannot_put_itself_in_front(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await made.server.home()
+        made.server.activities._left_front.clear()  # the grace time is over
+        answer = await app.ask("start_activity", intent={"component": f"{SHOP}/.Detail"}, request_code=-1)
+        assert answer["started"] is True
+        await made.settled()
+        assert len(app.activities) == 1
+        assert any("Background activity launch blocked" in line.text for line in made.server.logs.lines())
+
+    on_device(work)
+
+
+def test_a_process_cannot_speak_for_another_app(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await made.server.install(make_apk(made.folder / "o.apk", manifest(OTHER, permissions=("android.permission.CAMERA",))))
+        await made.server.launch(OTHER)
+        other = made.fake.bound(OTHER)
+        victim = other.token
+        app = await launched(made)
+        await app.ask("finished", token=victim, result_code=0)
+        await app.ask("move_to_back", token=victim)
+        answer = await app.ask("permissions", token=victim, request_code=1, permissions=["android.permission.CAMERA"])
+        assert "none of this process's activities" in answer["error"]
+        await made.settled()
+        assert made.server.tasks.find(victim) is not None
+        answer = await app.ask("setting", namespace="secure", key="android_id", value="0")
+        assert "WRITE_SETTINGS" in answer["error"]
+
+    on_device(work)
+
+
+def test_nonsense_is_answered_with_an_error_and_noted(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        for op, arguments in (
+            ("fly", {}),
+            ("start_activity", {}),
+            ("start_activity", {"intent": {"flags": "many"}}),
+            ("permissions", {"token": app.token, "permissions": "all", "request_code": 1}),
+            ("service", {"verb": "explode"}),
+            ("packages", {"query": "everything"}),
+        ):
+            assert "error" in await app.ask(op, **arguments)
+        app.event("log", text=5)
+        app.event("activity")
+        app.event("made_up", x=1)
+        await made.settled()
+        notes = [line.text for line in made.server.logs.lines() if line.tag == "LabDevice"]
+        assert any("unknown ask 'fly'" in one for one in notes)
+        assert any("unknown event 'made_up'" in one for one in notes)
+
+    on_device(work)
+
+
+def test_a_line_that_is_not_the_protocol_ends_the_process(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        app.raw(b"GET / HTTP/1.1\n")
+        await made.until(lambda: not made.server.processes.running())
+        assert made.server.focused_window().startswith("com.android.launcher3/")
+
+    on_device(work)
+
+
+def test_a_crash_shows_the_dialog_and_closes_the_app(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        app.event("crash", thread="main", stack="java.lang.IllegalStateException: no\n\tat a.b.C.d(C.java:1)")
+        app.exit()
+        await made.until(lambda: not made.server.processes.running())
+        await made.settled()
+        (window,) = made.server.screen.system_windows
+        texts = {one.resource_id: one.text for one in window.root.walk() if one.text}
+        assert texts["android:id/alertTitle"] == "Sample已停止运行"
+        close = next(one for one in window.root.walk() if one.resource_id == "android:id/aerr_close")
+        await made.server.tap(*close.center)
+        assert made.server.screen.system_windows == []
+        assert any(line.tag == "am_crash" and "IllegalStateException" in line.text for line in made.server.logs.lines())
+        assert made.server.focused_window().startswith("com.android.launcher3/")
+
+    on_device(work)
+
+
+def test_what_was_stopped_comes_back_after_a_crash_once(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        main = app.token
+        await app.ask("start_activity", intent={"component": f"{SHOP}/.Detail"}, caller_token=main, request_code=-1)
+        await made.settled()
+        app.event("crash", thread="main", stack="java.lang.Error")
+        app.exit()
+        await made.until(lambda: len(made.fake.apps) == 2 and made.fake.apps[1].ops("launch") != [])
+        await made.settled()
+        second = made.fake.bound(SHOP)
+        assert second.activities == {main: "resumed"}
+        second.event("crash", thread="main", stack="java.lang.Error")
+        second.exit()
+        await made.until(lambda: not made.server.processes.running())
+        await made.settled()
+        assert len(made.fake.apps) == 2
+        assert made.server.tasks.top is None
+
+    on_device(work)
+
+
+def test_an_app_that_does_not_answer_gets_the_dialog_and_can_be_closed(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        app.silent.add("input")
+        await made.server.tap(100, 100)
+        (window,) = made.server.screen.system_windows
+        ids = {one.resource_id for one in window.root.walk()}
+        assert {"android:id/aerr_wait", "android:id/aerr_close"} <= ids
+        close = next(one for one in window.root.walk() if one.resource_id == "android:id/aerr_close")
+        await made.server.tap(*close.center)
+        await made.until(lambda: not made.server.processes.running())
+
+    on_device(work)
+
+
+def test_an_app_that_dies_at_start_leaves_the_launcher(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await installed(made)
+
+        def die(app: FakeApp) -> None:
+            app.answers["release"] = lambda _fields: app.exit()
+
+        made.fake.prepare = die
+        result = await made.server.launch(SHOP)
+        assert not result.started and "release" in result.why
+        assert made.server.focused_window().startswith("com.android.launcher3/")
+        made.fake.prepare = lambda app: None
+        assert (await made.server.launch(SHOP)).started
+
+    on_device(work)
+
+
+def test_force_stop_ends_everything_of_the_app(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await app.ask("service", component=f"{SHOP}/{SHOP}.Push", verb="start", intent={})
+        await made.settled()
+        await made.server.force_stop(SHOP)
+        assert made.server.processes.running() == []
+        assert made.server.tasks.top is None
+        assert made.server.packages.get(SHOP).stopped
+
+    on_device(work)
+
+
+def test_proxy_and_permission_changes_reach_running_apps(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await made.server.put_setting("global", "http_proxy", "127.0.0.1:8899")
+        await made.server.grant(SHOP, "android.permission.CAMERA")
+        await made.settled()
+        sent = [fields for op, fields in app.calls if op == "set"]
+        assert {"proxy": {"host": "127.0.0.1", "port": 8899}} in sent
+        assert {"permissions": {"android.permission.CAMERA": "granted"}} in sent
+        await made.server.put_setting("global", "http_proxy", ":0")
+        await made.settled()
+        assert app.last("set") == {"proxy": None}
+
+    on_device(work)
+
+
+def test_revoking_a_permission_that_was_held_ends_the_app(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await launched(made)
+        await made.server.revoke(SHOP, "android.permission.CAMERA")
+        assert len(made.server.processes.running()) == 1
+        await made.server.grant(SHOP, "android.permission.CAMERA")
+        await made.server.revoke(SHOP, "android.permission.CAMERA")
+        assert made.server.processes.running() == []
+
+    on_device(work)
+
+
+def test_clearing_data_also_forgets_decisions(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await launched(made)
+        await made.server.grant(SHOP, "android.permission.CAMERA")
+        data = made.server.packages.get(SHOP).data
+        (data / "files" / "note").write_text("x")
+        await made.server.clear_data(SHOP)
+        assert not (data / "files" / "note").exists() and (data / "files").is_dir()
+        assert made.server.permissions.states(SHOP)["android.permission.CAMERA"] == "denied"
+        assert made.server.processes.running() == []
+
+    on_device(work)
+
+
+def test_updates_keep_data_uid_and_decisions_and_refuse_downgrades(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await installed(made, shop(version=2))
+        await made.server.grant(SHOP, "android.permission.CAMERA")
+        before = made.server.packages.get(SHOP)
+        (before.data / "files" / "kept").write_text("x")
+        await installed(made, shop(version=3))
+        after = made.server.packages.get(SHOP)
+        assert after.uid == before.uid and after.facts.version_code == 3
+        assert after.first_install_ms == before.first_install_ms
+        assert (after.data / "files" / "kept").exists()
+        assert not before.apk.exists() and after.apk.exists()
+        assert made.server.permissions.is_granted(SHOP, "android.permission.CAMERA")
+        with pytest.raises(InstallFailed) as caught:
+            await installed(made, shop(version=1))
+        assert caught.value.code == "INSTALL_FAILED_VERSION_DOWNGRADE"
+        with pytest.raises(InstallFailed) as caught:
+            await made.server.install(make_apk(made.folder / "b.apk", shop(version=3)), replace=False)
+        assert caught.value.code == "INSTALL_FAILED_ALREADY_EXISTS"
+
+    on_device(work)
+
+
+def test_a_test_only_package_needs_the_flag(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        apk = make_apk(made.folder / "t.apk", manifest(OTHER, testOnly=True))
+        with pytest.raises(InstallFailed) as caught:
+            await made.server.install(apk)
+        assert caught.value.code == "INSTALL_FAILED_TEST_ONLY"
+        await made.server.install(apk, test_only=True)
+
+    on_device(work)
+
+
+def test_two_packages_cannot_share_a_provider(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        provider = tag("provider", name=".P", authorities="com.example.same")
+        await made.server.install(make_apk(made.folder / "a.apk", manifest(SHOP, launcher(), provider)))
+        with pytest.raises(InstallFailed) as caught:
+            await made.server.install(make_apk(made.folder / "b.apk", manifest(OTHER, launcher(), provider)))
+        assert caught.value.code == "INSTALL_FAILED_CONFLICTING_PROVIDER"
+
+    on_device(work)
+
+
+def test_everything_is_there_again_after_the_daemon_was_killed(tmp_path: Path) -> None:
+    async def first() -> None:
+        async with bench(tmp_path) as made:
+            await installed(made)
+            await made.server.grant(SHOP, "android.permission.CAMERA")
+            await made.server.put_setting("secure", "x", "1")
+            await made.server.set_enabled(f"{SHOP}/.View", "disabled")
+
+    async def second() -> None:
+        async with bench(tmp_path) as made:
+            server: SystemServer = made.server
+            assert server.permissions.is_granted(SHOP, "android.permission.CAMERA")
+            assert server.settings.get("secure", "x") == "1"
+            with pytest.raises(ActivityRefused):
+                await server.start_activity(Intent(action="android.intent.action.VIEW"))
+            await server.uninstall(SHOP)
+            with pytest.raises(UnknownPackage):
+                await server.launch(SHOP)
+            assert not list((server.root / "data" / "app").iterdir())
+
+    asyncio.run(first())
+    asyncio.run(second())
+
+
+def test_broadcasts_reach_manifest_receivers_explicitly_and_results_come_back(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await installed(made)
+        quiet = await made.server.broadcast(Intent(action="com.example.PING"))
+        assert quiet.receivers == 0  # a stopped package, and an implicit broadcast to level 26 and up
+
+        def answering(app: FakeApp) -> None:
+            app.answers["broadcast"] = lambda _fields: {"result_code": 7, "result_data": "pong"}
+
+        made.fake.prepare = answering
+        result = await made.server.broadcast(Intent(action="com.example.PING", component=f"{SHOP}/{SHOP}.Ping"))
+        assert (result.code, result.data) == (7, "pong")
+        assert made.fake.bound(SHOP).last("broadcast")["receiver"] == f"{SHOP}.Ping"
+
+    on_device(work)
+
+
+def test_a_service_is_not_started_from_the_background(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await made.server.home()
+        made.server.activities._left_front.clear()
+        answer = await app.ask("service", component=f"{SHOP}/{SHOP}.Push", verb="start", intent={})
+        assert "app is in background" in answer["error"]
+
+    on_device(work)
+
+
+def test_an_app_sees_only_what_it_may_of_other_packages(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await made.server.install(make_apk(made.folder / "o.apk", manifest(OTHER)))
+        app = await launched(made)
+        planted = made.server.profile["installed_apps"][0]["package"]
+        mine = {one["package"] for one in (await app.ask("packages", query="installed"))["packages"]}
+        assert mine == {SHOP}
+        assert (await app.ask("packages", query="info", package=planted))["packages"] == []
+        old = manifest("com.example.old", target=29)
+        await made.server.install(make_apk(made.folder / "old.apk", old))
+        await made.server.launch("com.example.old")
+        seen = await made.fake.bound("com.example.old").ask("packages", query="installed")
+        assert {SHOP, OTHER, planted} <= {one["package"] for one in seen["packages"]}
+
+    on_device(work)
+
+
+def test_each_signer_has_an_android_id_of_its_own_and_each_device_another(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        secure = app.last("bind")["settings"]["secure"]["android_id"]
+        signer = made.server.packages.get(SHOP).facts.signer.certificates[0]
+        assert secure == made.server.profile.android_id(signer)
+        assert secure != made.server.settings.get("secure", "android_id")
+
+    on_device(work)
+
+
+def test_a_ca_in_the_system_store_becomes_a_trust_store(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        from apk_factory import key
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        store = made.server.root / SYSTEM_STORE[0]
+        (store / "0.0").write_bytes(key().certificate.public_bytes(Encoding.PEM))
+        app = await launched(made)
+        trust = Path(app.last("bind")["trust"])
+        assert key().certificate.public_bytes(Encoding.DER) in trust.read_bytes()
+
+    on_device(work)
+
+
+def test_a_file_in_the_store_that_is_no_certificate_is_said_and_the_app_does_not_run_untrusting(
+    on_device: OnDevice,
+) -> None:
+    async def work(made: Bench) -> None:
+        (made.server.root / SYSTEM_STORE[0] / "bad.0").write_text("no certificate")
+        await installed(made)
+        result = await made.server.launch(SHOP)
+        assert not result.started and "bad.0" in result.why
+
+    on_device(work)
+
+
+def test_recents_lists_tasks_and_ends_them(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await launched(made)
+        await made.server.home()
+        await made.server.recents()
+        window = made.server.screen.system_windows[-1]
+        task = next(one for one in window.root.walk() if one.resource_id.endswith("id/task"))
+        assert task.content_desc == "Sample"
+        await made.server.tap(*task.center)
+        assert made.server.focused_window() == f"{SHOP}/{SHOP}.Main"
+        await made.server.recents()
+        window = made.server.screen.system_windows[-1]
+        clear = next(one for one in window.root.walk() if one.resource_id.endswith("clear_all"))
+        await made.server.tap(*clear.center)
+        await made.settled()
+        assert made.server.processes.running() == []
+
+    on_device(work)
+
+
+def test_the_icon_on_the_launcher_opens_the_app(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await installed(made)
+        (root,) = await made.server.screen.roots()
+        icon = next(one for one in root.walk() if one.text == "Sample")
+        await made.server.tap(*icon.center)
+        await made.settled()
+        assert made.server.focused_window() == f"{SHOP}/{SHOP}.Main"
+
+    on_device(work)
+
+
+def test_logs_are_followed_as_they_come(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        made.server.logs.clear()
+        lines = made.server.logs.follow()
+        first: Awaitable[object] = asyncio.ensure_future(anext(lines))
+        app.event("log", priority="W", tag="Shop", text="one\ntwo", time_ns=5, tid=9)
+        line = await first
+        assert (line.tag, line.text, line.priority, line.pid, line.tid) == ("Shop", "one", "W", app.pid, 9)  # type: ignore[attr-defined]
+        assert (await anext(lines)).text == "two"
+        await lines.aclose()  # type: ignore[attr-defined]
+
+    on_device(work)
