@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from harness.suite.hierarchy import Node
 from harness.suite.phrases import Phrases, caption, fold
@@ -53,13 +55,14 @@ def survey(window: Node, phrases: Phrases) -> Surface:
         texts.append(folded)
         if node.pressable() is None or phrases.caption.exceeded_by(folded):
             prose.append(folded)
-    controls = list(_pressable_controls(nodes, phrases))
+    controls = list(islice(_pressable_controls(nodes, phrases), MAX_CONTROLS))
     controls.extend(_linked_texts(nodes, controls, phrases))
     return Surface(
         controls=tuple(controls[:MAX_CONTROLS]), body="\n".join(texts), prose="\n".join(prose), inputs=inputs
     )
 
 
+@lru_cache(maxsize=8192)
 def role_of(text: str, phrases: Phrases) -> tuple[str, bool, str]:
     """Role, whether only weakly so, and the words that say it, of a control's raw text."""
     said = caption(text)
@@ -153,6 +156,8 @@ def _linked_texts(
     present = {c.role for c in controls if not c.weak}
     for node in nodes:
         if not node.label or node.area == 0 or node.children or node.pressable() is not None:
+            continue
+        if len(node.label) > 2 * phrases.link_caption.other:
             continue
         role, weak, why = role_of(node.label, phrases)
         if weak or role not in ("refuse", "exit", "limited_mode", "link_policy") or role in present:

@@ -5,6 +5,7 @@ A phone, an emulator and the lab are the same to it.
 
 from __future__ import annotations
 
+import logging
 import platform
 import threading
 import time
@@ -167,6 +168,7 @@ class DeviceRig:
         self._log = self.device.log(bundle.path / LOG)
         self._log.__enter__()
         progress(f"{self.serial}: connecting uiautomator2")
+        logging.getLogger("uiautomator2").setLevel(logging.WARNING)
         with _ui_errors("Connecting uiautomator2"):
             self._ui = uiautomator2.connect(self.serial)
             self._ui.screen_on()

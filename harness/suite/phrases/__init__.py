@@ -75,7 +75,7 @@ class OtherKind:
     controls: frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Phrases:
     """Everything the recogniser knows about words."""
 
