@@ -114,8 +114,8 @@ def attribute(
 ) -> Caller:
     """Map a stack (nearest frame first) to its caller.
 
-    `package` names the app, `code` are the packages of its own code. `method` is the hooked method; its own frames at the top are passed over, whether the stack
-    still has them or not.
+    `package` names the app, `code` are the packages of its own code. `method` is the hooked method; its own
+    frames at the top are passed over, whether the stack still has them or not.
     """
     hooked = method.rpartition(".")[0]
     names = [class_of(frame) for frame in frames]
