@@ -33,7 +33,7 @@ public class FrameworkLoader extends AndroidSandbox.SdkSandboxClassLoader {
   /** Array types by their name too, which ClassLoader.loadClass on a phone takes and the JVM's does not. */
   @Override
   public Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    return name.charAt(0) == '[' ? Class.forName(name, false, this) : super.loadClass(name, resolve);
+    return name.charAt(0) == '[' ? Class.forName(name.replace('/', '.'), false, this) : super.loadClass(name, resolve);
   }
 
   @Override

@@ -44,7 +44,7 @@ public final class AppLoader extends ClassLoader {
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     if (name.charAt(0) == '[') {
-      return Class.forName(name, false, this);
+      return Class.forName(name.replace('/', '.'), false, this);
     }
     synchronized (getClassLoadingLock(name)) {
       Class<?> found = findLoadedClass(name);

@@ -1,0 +1,96 @@
+package org.robolectric.internal.bytecode;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.invoke.CallSite;
+import java.lang.invoke.ConstantCallSite;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * Links the call sites of instrumented framework code, in place of Robolectric's class of this name (the
+ * framework's jar was instrumented to call it).
+ *
+ * <p>Robolectric's links each site so that shadows can be exchanged between tests and wraps each call to tidy
+ * stack traces: some 5,000 generated classes by the time an activity shows. Shadows never change here
+ * and whoever shows a stack drops the $$robo$$ frames, so every site is constant and calls straight through.
+ */
+public class InvokeDynamicSupport {
+  /** Set by Sandbox.configure. */
+  @SuppressWarnings("unused")
+  private static Interceptors INTERCEPTORS;
+
+  private static final MethodHandle NOTHING = MethodHandles.empty(methodType(void.class));
+  private static final MethodHandle SHADOW = shadow();
+
+  private InvokeDynamicSupport() {}
+
+  /** In a constructor: gives the new object its shadow. */
+  public static CallSite bootstrapInit(MethodHandles.Lookup caller, String name, MethodType type) {
+    return new ConstantCallSite(RobolectricInternals.getShadowCreator(caller.lookupClass()).asType(type));
+  }
+
+  public static CallSite bootstrap(
+      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original, int wasNative)
+      throws IllegalAccessException {
+    Class<?> owner = caller.lookupClass();
+    MethodHandle found =
+        RobolectricInternals.findShadowMethodHandle(owner, name, type, false, wasNative == 1);
+    if (found == null || found == ShadowWrangler.DO_NOTHING) {
+      return constant(found, original, type);
+    }
+    Class<?> receiver = found.type().parameterType(0);
+    // A native method's own binding takes the object itself, a shadow method its shadow.
+    if (receiver != owner) {
+      found =
+          MethodHandles.filterArguments(
+              found, 0, SHADOW.asType(methodType(receiver, type.parameterType(0))));
+    }
+    return new ConstantCallSite(found.asType(type));
+  }
+
+  public static CallSite bootstrapStatic(
+      MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original, int wasNative)
+      throws IllegalAccessException {
+    MethodHandle found =
+        RobolectricInternals.findShadowMethodHandle(
+            caller.lookupClass(), name, type, true, wasNative == 1);
+    return constant(found, original, type);
+  }
+
+  /** A call to a method of the JDK that behaves otherwise on Android, or is not there. */
+  public static CallSite bootstrapIntrinsic(
+      MethodHandles.Lookup caller, String name, MethodType type, String callee)
+      throws ReflectiveOperationException {
+    Interceptor interceptor = INTERCEPTORS.findInterceptor(callee, name);
+    if (interceptor == null) {
+      return new ConstantCallSite(MethodHandles.dropArguments(NOTHING, 0, type.parameterArray()).asType(type));
+    }
+    Interceptor inside =
+        (Interceptor)
+            RobolectricInternals.getClassLoader()
+                .loadClass(interceptor.getClass().getName())
+                .getConstructor()
+                .newInstance();
+    return new ConstantCallSite(inside.getMethodHandle(name, type).asType(type));
+  }
+
+  private static CallSite constant(MethodHandle found, MethodHandle original, MethodType type) {
+    if (found == null) {
+      return new ConstantCallSite(original.asType(type));
+    }
+    if (found == ShadowWrangler.DO_NOTHING) {
+      return new ConstantCallSite(MethodHandles.dropArguments(found, 0, type.parameterArray()).asType(type));
+    }
+    return new ConstantCallSite(found.asType(type));
+  }
+
+  private static MethodHandle shadow() {
+    try {
+      return MethodHandles.lookup().findVirtual(ShadowedObject.class, "$$robo$getData", methodType(Object.class));
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
