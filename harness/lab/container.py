@@ -14,7 +14,6 @@ from harness.lab.containment.limits import MIB, Limits
 from harness.lab.containment.ownspace import OwnSpace
 from harness.lab.containment.plain import NoWalls
 from harness.lab.containment.process import Blocked, ContainedProcess, Container, OnBlocked, OnLost
-from harness.lab.containment.walls import Walls
 from harness.lab.runtime import Runtime
 
 __all__ = ["AppStarter", "Blocked", "ContainedProcess", "Container", "show_runtime", "start_container"]
@@ -33,6 +32,8 @@ async def start_container(
     """Walls where `space` says this machine has them, none otherwise. Raises RigError."""
     if space.why_not:
         return NoWalls(folder, space.why_not)
+    from harness.lab.containment.walls import Walls  # only where there are namespaces can it be imported
+
     return await Walls.start(
         folder,
         space,
@@ -88,9 +89,7 @@ class AppStarter:
         self._entered = entered
         self._limits = Limits(memory=(heap_mib + 1792) * MIB)
         scratch = _TEMPORARY if container.contained else None
-        self._argv = show_runtime(runtime, container.inside).command(
-            qualifiers=qualifiers, scratch=scratch, heap_mib=heap_mib
-        )
+        self._argv = show_runtime(runtime, container.inside).command(qualifiers=qualifiers, scratch=scratch, heap_mib=heap_mib)
         self._next_uid = 10000
         self._readers: set[asyncio.Task[None]] = set()
 
@@ -102,9 +101,7 @@ class AppStarter:
         async def spawn(argv: Sequence[str], env: Mapping[str, str], fd0: int, log: int | None) -> ContainedProcess:
             assert log is not None
             self._next_uid = 10000 + (self._next_uid - 9999) % 9999
-            process = await self._container.spawn(
-                argv, env=env, fds=[fd0, log, log], limits=self._limits, uid=self._next_uid
-            )
+            process = await self._container.spawn(argv, env=env, fds=[fd0, log, log], limits=self._limits, uid=self._next_uid)
             started.append(process)
             self._follow(output_read, process)
             return process

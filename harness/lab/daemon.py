@@ -115,9 +115,7 @@ class Daemon:
             await self._ending.wait()
             log.info("the device ends: %s", self._ending.why)
 
-    def _assemble(
-        self, container: Container, runtime: lab_runtime.Runtime, frida: FridaService, profile: Profile
-    ) -> LabDevice:
+    def _assemble(self, container: Container, runtime: lab_runtime.Runtime, frida: FridaService, profile: Profile) -> LabDevice:
         async def entered(process: AppProcess) -> None:
             await frida.prepare(process)
             self._watch(process, frida)
@@ -243,9 +241,7 @@ async def _die_with(pid: int, ending: Ending) -> None:
 
 def read_options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="harness.lab.daemon", description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder for the device's files; made, and removed at the end"
-    )
+    parser.add_argument("--data", type=Path, required=True, help="folder for the device's files; made, and removed at the end")
     parser.add_argument("--name", default="lab")
     parser.add_argument("--serial-port", type=int, default=0, help="adb port on 127.0.0.1; 0: any")
     parser.add_argument("--profile", default="default-zh")

@@ -186,9 +186,7 @@ async def admit(
             side.close()
 
 
-async def _escort(
-    reader: asyncio.StreamReader, portal: asyncio.StreamWriter, claim: Callable[[str], Identity | None]
-) -> None:
+async def _escort(reader: asyncio.StreamReader, portal: asyncio.StreamWriter, claim: Callable[[str], Identity | None]) -> None:
     """Passes on what the agent sends, up to and including its `Join`."""
     request = await reader.readuntil(b"\r\n\r\n")
     if len(request) > _REQUEST_LIMIT or not request.startswith(b"GET /ws "):

@@ -58,9 +58,7 @@ class Portal:
         self._device = frida.get_local_device()
         self._admitted: set[str] = set()
         self._service: Any = frida.PortalService(  # type: ignore[no-untyped-call]
-            frida.EndpointParameters(
-                address="127.0.0.1", port=cluster_port, authentication=("callback", self._authenticate)
-            ),
+            frida.EndpointParameters(address="127.0.0.1", port=cluster_port, authentication=("callback", self._authenticate)),
             frida.EndpointParameters(address="127.0.0.1", port=control_port),
         )
 
@@ -73,9 +71,7 @@ class Portal:
         ):
             self._service.on(signal, self._on_loop(handler))
         await self._in_thread(self._service.start)
-        await asyncio.start_server(
-            lambda reader, writer: admit(reader, writer, self._claim, self._cluster_port), sock=self._door
-        )
+        await asyncio.start_server(lambda reader, writer: admit(reader, writer, self._claim, self._cluster_port), sock=self._door)
 
     def _on_loop(self, handler: Any) -> Any:
         def passed_on(*arguments: Any) -> None:

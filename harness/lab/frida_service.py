@@ -67,17 +67,14 @@ class FridaService:
             argv += ["--door-fd", "3"]
             fds.append(door.fileno())
         try:
-            # Frida unpacks its helper into the temporary folder.
-            self._process = await self._container.spawn_service(argv, env={"TMPDIR": "/tmp", "HOME": "/tmp"}, fds=fds)
+            self._process = await self._container.spawn_service(argv, env={}, fds=fds)
         finally:
             os.close(orders_read)
             os.close(answers_write)
             if door:
                 door.close()
         loop = asyncio.get_running_loop()
-        transport, protocol = await loop.connect_write_pipe(
-            asyncio.streams.FlowControlMixin, os.fdopen(orders_write, "wb")
-        )
+        transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, os.fdopen(orders_write, "wb"))
         self._orders = asyncio.StreamWriter(transport, protocol, None, loop)
         answers = asyncio.StreamReader(limit=1 << 20)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(answers), os.fdopen(answers_read, "rb"))

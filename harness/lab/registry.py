@@ -224,18 +224,14 @@ def _claim_folder(name: str | None) -> Path:
     names: Sequence[str] = [name] if name else [f"lab{number}" for number in range(1, 1000)]
     for candidate in names:
         if not _NAME.fullmatch(candidate):
-            raise UsageError(
-                f"{candidate} cannot be a lab device's name.", "Letters, digits, dot, dash and underscore."
-            )
+            raise UsageError(f"{candidate} cannot be a lab device's name.", "Letters, digits, dot, dash and underscore.")
         folder = _folder() / candidate
         try:
             folder.mkdir()
         except FileExistsError:
             continue
         return folder
-    raise UsageError(
-        f"There is a lab device {name} already.", "", "Stop it with `harness lab stop`, or take another name."
-    )
+    raise UsageError(f"There is a lab device {name} already.", "", "Stop it with `harness lab stop`, or take another name.")
 
 
 def _folder() -> Path:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 from harness.lab.containment import kernel, seccomp
 from harness.lab.containment.limits import Limits
+from harness.lab.containment.stage import SERVICE_SCRATCH
 
 BASE = "/app-root"
 SERVICE_BASE = "/service-root"
@@ -163,7 +164,7 @@ def become_service(order: Order, report: int, capabilities: Sequence[int]) -> No
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount(SERVICE_BASE, SERVICE_BASE, "", kernel.MS_BIND | kernel.MS_REC)  # only a mount can become the root
     kernel.mount("proc", f"{SERVICE_BASE}/proc", "proc", _QUIET)
-    kernel.mount("tmpfs", f"{SERVICE_BASE}/tmp", "tmpfs", _QUIET, f"size={order.limits.temporary},mode=1777")
+    kernel.mount("tmpfs", f"{SERVICE_BASE}{SERVICE_SCRATCH}", "tmpfs", _QUIET, f"size={order.limits.temporary},mode=1777")
     kernel.pivot_into(SERVICE_BASE)
     os.setsid()
     _arrange(order.fds, [report])

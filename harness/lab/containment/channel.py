@@ -24,9 +24,7 @@ class OrderRefused(Exception):
 class Channel:
     """Orders may overlap; answers are matched by number. `closed` is called once, when the init is gone."""
 
-    def __init__(
-        self, sock: socket.socket, on_event: Callable[[dict[str, Any]], None], on_closed: Callable[[], None]
-    ) -> None:
+    def __init__(self, sock: socket.socket, on_event: Callable[[dict[str, Any]], None], on_closed: Callable[[], None]) -> None:
         self._socket = sock
         self._on_event = on_event
         self._on_closed = on_closed

@@ -238,9 +238,7 @@ class Init:
             attempt = seccomp.Attempt(attempt.what, "many different ones")
         count = process.attempts[attempt] = process.attempts.get(attempt, 0) + 1
         if count <= _TOLD_ALWAYS or count & (count - 1) == 0:
-            self._send(
-                {"event": "blocked", "pid": process.pid, "what": attempt.what, "detail": attempt.detail, "count": count}
-            )
+            self._send({"event": "blocked", "pid": process.pid, "what": attempt.what, "detail": attempt.detail, "count": count})
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):

@@ -7,13 +7,15 @@ uapi headers (sched.h, mount.h, prctl.h, capability.h), the same on x86-64 and a
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import platform
 import socket
 import struct
 import sys
 from collections.abc import Iterable, Sequence
+
+if sys.platform != "win32":
+    import fcntl
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000

@@ -51,9 +51,7 @@ class NoWalls:
         """`limits`, `uid` and `directory` have no meaning here."""
         return await self._start(argv, env, fds, self.data_root)
 
-    async def spawn_service(
-        self, argv: Sequence[str], *, env: Mapping[str, str], fds: Sequence[int]
-    ) -> ContainedProcess:
+    async def spawn_service(self, argv: Sequence[str], *, env: Mapping[str, str], fds: Sequence[int]) -> ContainedProcess:
         return await self._start(argv, dict(os.environ), fds, None)
 
     async def _start(

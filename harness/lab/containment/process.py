@@ -108,9 +108,7 @@ class Container(Protocol):
         Raises RigError saying why it could not be started.
         """
 
-    async def spawn_service(
-        self, argv: Sequence[str], *, env: Mapping[str, str], fds: Sequence[int]
-    ) -> ContainedProcess:
+    async def spawn_service(self, argv: Sequence[str], *, env: Mapping[str, str], fds: Sequence[int]) -> ContainedProcess:
         """Starts a part of the lab that must see and trace the device's processes, and is no app."""
 
     async def expose(self, process: ContainedProcess, source: Path, target: str = "", *, read_only: bool = True) -> str:

@@ -21,6 +21,7 @@ from harness.lab.containment import kernel
 
 DEVICES = ("null", "zero", "random", "urandom")
 _SAFE = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+SERVICE_SCRATCH = "/lab-scratch"  # not /tmp: below that Python itself may be installed
 APPS_DATA = "root/data/data"
 
 
@@ -52,7 +53,7 @@ class Stage:
     def build_root(self, name: str, seen: Mapping[str, Path], texts: Mapping[str, str]) -> None:
         """`seen`: path in the root -> file or folder of the host shown there read-only; `texts`: small files."""
         root = self.folder / name
-        for target in ("dev", "proc", "tmp", "data", "etc"):
+        for target in ("dev", "proc", "tmp", "data", "etc", SERVICE_SCRATCH.lstrip("/")):
             (root / target).mkdir(exist_ok=True)
         for device in DEVICES:
             place = root / "dev" / device

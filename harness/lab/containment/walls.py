@@ -20,7 +20,7 @@ from harness.lab.containment.limits import APP_LIMITS, MIB, Limits
 from harness.lab.containment.native import libraries_of
 from harness.lab.containment.ownspace import OwnSpace
 from harness.lab.containment.process import Blocked, ContainedProcess, OnBlocked, OnLost
-from harness.lab.containment.stage import Stage
+from harness.lab.containment.stage import SERVICE_SCRATCH, Stage
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
@@ -81,9 +81,7 @@ class Walls:
 
     def _build_roots(self, java: Path) -> None:
         runtime = java.resolve().parents[1]
-        wanted = [
-            file for file in runtime.glob("lib/**/*.so") if not any(part in file.name for part in _NEEDS_A_DESKTOP)
-        ]
+        wanted = [file for file in runtime.glob("lib/**/*.so") if not any(part in file.name for part in _NEEDS_A_DESKTOP)]
         libraries = [file for file in libraries_of(java, wanted) if not file.resolve().is_relative_to(runtime)]
         self._stage.build_root("app-root", self._system | {str(file): file for file in libraries}, _APP_TEXTS)
         self._stage.build_root("service-root", _python_files(), {"/etc/passwd": "root:x:0:0::/:\n"})
@@ -168,11 +166,13 @@ class Walls:
     ) -> ContainedProcess:
         return await self._spawn("app", argv, env, fds, limits=limits, uid=uid, directory=directory)
 
-    async def spawn_service(
-        self, argv: Sequence[str], *, env: Mapping[str, str], fds: Sequence[int]
-    ) -> ContainedProcess:
+    async def spawn_service(self, argv: Sequence[str], *, env: Mapping[str, str], fds: Sequence[int]) -> ContainedProcess:
         return await self._spawn(
-            "service", argv, _python_environment() | dict(env), fds, capabilities=[kernel.CAP_SYS_PTRACE]
+            "service",
+            argv,
+            _python_environment() | {"TMPDIR": SERVICE_SCRATCH} | dict(env),
+            fds,
+            capabilities=[kernel.CAP_SYS_PTRACE],
         )
 
     async def _spawn(
@@ -216,9 +216,7 @@ class Walls:
         if not read_only:
             self._stage.give(source)
         try:
-            await self._order(
-                "expose", pid=process.pid, source=self._stage.share(source), target=target, read_only=read_only
-            )
+            await self._order("expose", pid=process.pid, source=self._stage.share(source), target=target, read_only=read_only)
         except OrderRefused as error:
             raise RigError(f"{target} could not be shown to process {process.pid}.", str(error)) from error
         return target
@@ -284,9 +282,10 @@ def _host_pid(pidfd: int) -> int:
 
 
 def _python_environment() -> dict[str, str]:
-    """What our own Python processes get: nothing of the user's environment."""
+    """What our own Python processes get: the modules that this one finds, and nothing else of the user's."""
+    folders = [str(_PACKAGE.parent), *(entry for entry in sys.path if Path(entry).is_dir())]
     return {
-        "PYTHONPATH": str(_PACKAGE.parent),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(folders)),
         "PYTHONSAFEPATH": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
