@@ -225,10 +225,10 @@ final class Planter {
         ((BluetoothManager) context.getSystemService(Context.BLUETOOTH_SERVICE)).getAdapter();
     ShadowBluetoothAdapter shadow = Shadow.extract(adapter);
     shadow.setState(BluetoothAdapter.STATE_ON);
-    shadow.setAddress(bluetooth.text("mac"));
+    shadow.setAddress(bluetooth.text("mac").toUpperCase(Locale.ROOT)); // BluetoothAdapter.checkBluetoothAddress takes no other
     Set<BluetoothDevice> bonded = new HashSet<>();
     for (Profile one : bluetooth.list("bonded")) {
-      BluetoothDevice device = adapter.getRemoteDevice(one.text("mac"));
+      BluetoothDevice device = adapter.getRemoteDevice(one.text("mac").toUpperCase(Locale.ROOT));
       Shadow.<LabBluetoothDevice>extract(device).plant(one.text("name"));
       bonded.add(device);
     }
