@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,8 @@ class AdbDevice:
     def _run(self, line: str, seconds: float) -> Shell:
         with adb_errors(f"Running `{line[:80]}` on {self.serial}"):
             said = self.adb.shell2(line, timeout=seconds, v2=True)
-        return Shell(said.returncode, str(said.stdout or said.output), str(said.stderr or ""))
+        told_apart = bool(said.stdout or said.stderr)  # an old adbd has one stream for both
+        return Shell(said.returncode, said.stdout if told_apart else said.output, said.stderr)
 
     def _must(self, what: str, *words: str, seconds: float = 30.0) -> str:
         said = self.shell(*words, seconds=seconds)
@@ -98,6 +99,32 @@ class AdbDevice:
                     self._root = way
                     break
         return self._root
+
+    @contextmanager
+    def clock(self) -> Iterator[Callable[[], int]]:
+        """A function that asks the device for its time, ns since 1970, over one connection that stays open: so
+        an answer takes 2 ms and not the 20 of a new one."""
+        what = f"Reading the clock of {self.serial}"
+        with adb_errors(what):
+            stream = self.adb.open_transport()
+            stream.send_command("exec:while read x; do date '+%s %N'; done")
+            stream.check_okay()
+            stream.conn.settimeout(10)
+
+        def ask() -> int:
+            with adb_errors(what):
+                stream.conn.sendall(b"\n")
+                said = stream.conn.recv(256).decode(errors="replace").split()
+            if len(said) != 2 or not said[0].isdigit():
+                raise RigError(f"{what} failed.", f"date answered {' '.join(said)!r}.", "Run again.")
+            if not said[1].isdigit():
+                raise RigError(f"{what} failed.", "Its date knows no nanoseconds.", "Use a newer device.")
+            return int(said[0]) * 10**9 + int(said[1])
+
+        try:
+            yield ask
+        finally:
+            stream.close()
 
     # -- facts ----------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,9 @@ class Device(Protocol):
     def serial(self) -> str: ...
 
     def facts(self) -> DeviceFacts: ...
+
+    def clock(self) -> AbstractContextManager[Callable[[], int]]:
+        """A function that asks the device for its time, ns since 1970."""
 
     # -- apps -----------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ class Phone:
     """Settings, reversed ports and a certificate store. `dies_after`: changes that still come through."""
 
     serial = "A1"
+    adbd_is_root = False
 
     def __init__(self, *, read_only: bool = False, dies_after: int = 10**6) -> None:
         self.settings: dict[str, str] = {}
@@ -66,6 +67,11 @@ class Phone:
         self.ports.discard(device_port)
 
     def push(self, data: bytes, remote: str, mode: int = 0o644) -> None:
+        if remote.startswith(STORE):
+            if not self.adbd_is_root:
+                raise RigError("Read-only file system.")
+            self._change()
+            self.files[remote] = data
         self.staged = data
 
     def shell(self, *words: str, seconds: float = 30) -> Shell:
@@ -156,6 +162,15 @@ def test_a_read_only_store_is_mounted_over(restore: RestoreFile) -> None:
     before = phone.state()
     assert set_up(phone, PORT, PEM, restore=restore)["store"] == "mounted"
     assert phone.mounted
+    put_back(phone, restore=restore)
+    assert phone.state() == before
+
+
+def test_where_adbd_is_root_no_su_is_needed(restore: RestoreFile) -> None:
+    phone: Any = Phone(read_only=True)
+    phone.adbd_is_root = True
+    before = phone.state()
+    assert set_up(phone, PORT, PEM, restore=restore)["store"] == "written"
     put_back(phone, restore=restore)
     assert phone.state() == before
 
