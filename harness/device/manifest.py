@@ -106,5 +106,5 @@ def _attributes(node: XmlStartElement, strings: list[str], ids: list[int]) -> di
         elif kind == _REFERENCE:
             found[name] = f"@0x{value:08x}"
         else:
-            found[name] = int(value)
+            found[name] = value if isinstance(value, int) else str(value)
     return found
