@@ -59,6 +59,10 @@ final class Edition {
         // asks for nothing: each function asks when it is used
     }
 
+    static void onPermissionAnswered(Activity activity) {
+        // only functions ask, and they deal with the answer themselves
+    }
+
     static void onLocation(Context context, Location place) {
         // stays with the shop's own servers
     }

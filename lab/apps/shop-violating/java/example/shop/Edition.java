@@ -24,7 +24,9 @@ final class Edition {
     static final boolean EXPLAINS_PERMISSIONS = false;
     private static final int MAX_ASKS = 3;
 
+    /** Requests of this launch, and whether one is still open. */
     private static int asked;
+    private static boolean waiting;
     private static boolean startedHere;
 
     private Edition() {
@@ -51,6 +53,7 @@ final class Edition {
         }
         startedHere = false;
         asked = 0;
+        waiting = false;
     }
 
     private static void collect(Context context) {
@@ -70,19 +73,31 @@ final class Edition {
         // goes on as before
     }
 
-    /** Asks for what no function in use needs, each time the page shows, however often it was refused. */
     static void onHomeShown(Activity activity) {
         AdNimbus.keepAlive(activity);
-        if (asked >= MAX_ASKS) {
+        ask(activity);
+    }
+
+    static void onPermissionAnswered(Activity activity) {
+        waiting = false;
+        ask(activity);
+    }
+
+    /** Asks for what no function in use needs, whenever the page shows and after each refusal. */
+    private static void ask(Activity activity) {
+        if (waiting || asked >= MAX_ASKS) {
             return;
         }
         asked++;
-        String permission = asked < MAX_ASKS ? Manifest.permission.READ_PHONE_STATE : Manifest.permission.ACCESS_FINE_LOCATION;
-        if (activity.checkSelfPermission(permission) != PackageManager.PERMISSION_GRANTED) {
-            activity.requestPermissions(asked < MAX_ASKS
-                ? new String[] {permission}
-                : new String[] {permission, Manifest.permission.ACCESS_COARSE_LOCATION}, asked);
+        boolean place = asked == MAX_ASKS;
+        String permission = place ? Manifest.permission.ACCESS_FINE_LOCATION : Manifest.permission.READ_PHONE_STATE;
+        if (activity.checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED) {
+            ask(activity);
+            return;
         }
+        waiting = true;
+        activity.requestPermissions(
+            place ? new String[] {permission, Manifest.permission.ACCESS_COARSE_LOCATION} : new String[] {permission}, asked);
     }
 
     static void onLocation(Context context, Location place) {

@@ -117,7 +117,9 @@ public final class HomeActivity extends Activity {
         for (Function function : functions) {
             if ((function.button & 0xFFFF) == request) {
                 status.setText(isGranted(function) ? function.run() : getString(R.string.denied, getString(function.name)));
+                return;
             }
         }
+        Edition.onPermissionAnswered(this);
     }
 }
