@@ -90,11 +90,19 @@ class App:
 
         An app that crashes at start or never draws leaves a gap; the scenario goes on and sees what there is.
         """
-        with self._steps.act("launch", self.package):
-            self._phone.launch(self.package)
-        self._launched = True
-        if self._wait_for_window() is None:
-            self._tell_no_window()
+        refused = ""
+        with self._steps.act("launch", self.package) as act:
+            try:
+                self._phone.launch(self.package)
+            except RigError as error:
+                self._phone.pids(self.package)      # raises where it is the device that is gone
+                refused = str(error)
+                act.outcome, act.detail["error"] = "failed", refused
+        self._launched = not refused
+        if refused:
+            self._tell_no_window(f"{self.package} did not start: {refused}")
+        elif self._wait_for_window() is None:
+            self._tell_no_window(self._why_no_window())
         return self._user.look()
 
     def _wait_for_window(self) -> Sight | None:
@@ -115,13 +123,14 @@ class App:
                 return None
             self._user.capture.watch(0.5, stop=is_ours)
 
-    def _tell_no_window(self) -> None:
+    def _why_no_window(self) -> str:
         if self.is_running():
-            why = f"{self.package} drew no window within {self._user.limits.draw:g} s of its launch"
-        else:
-            why = f"{self.package} ended before it had drawn a window"
+            return f"{self.package} drew no window within {self._user.limits.draw:g} s of its launch"
+        return f"{self.package} ended before it had drawn a window"
+
+    def _tell_no_window(self, why: str) -> None:
         self._steps.fact("process", package=self.package, state="not drawn", why=why)
-        self._steps.gap(GapKind.NOT_REACHED, f"{why}.", subject=f"launch {self._steps.scenario}")
+        self._steps.gap(GapKind.NOT_REACHED, why, subject=f"launch {self._steps.scenario}")
 
     def kill(self) -> None:
         """Ends every process of the app, after the hooks have handed over what they hold."""

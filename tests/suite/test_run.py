@@ -130,11 +130,27 @@ def test_a_rig_that_breaks_ends_the_run_as_incomplete(tmp_path):
     def unplugged(package: str) -> None:
         raise RigError("The device is lost.", "adb lists none.", "Plug it in.")
 
-    rig.device.launch = unplugged
+    rig.device.launch = rig.device.pids = unplugged
     outcome = run_session(made, select([]))
     assert str(outcome.error).startswith("The device is lost")
     assert not outcome.complete
     assert set(outcome.scenarios.values()) == {"failed", "not_run"}
+
+
+def test_an_app_that_the_device_will_not_start_is_told_and_the_run_goes_on(tmp_path):
+    made, rig = session(tmp_path)
+
+    def crashes(package: str) -> None:
+        raise RigError("example could not be started.", "NullPointerException in Application.onCreate", "")
+
+    rig.device.launch = crashes
+    outcome = run_session(made, select(["first-launch-agree"]))
+    assert outcome.error is None
+    assert outcome.scenarios == {"first-launch-agree": "not_reached"}
+    reader = open_bundle(outcome.bundle)
+    assert [s.outcome for s in reader.steps() if s.action == "launch"] == ["failed"]
+    assert [g.kind for g in reader.gaps()] == [GapKind.NOT_REACHED, GapKind.NOT_REACHED]
+    assert any("NullPointerException" in f.data.get("why", "") for f in reader.facts())
 
 
 def test_a_proxy_that_died_makes_the_run_incomplete_though_it_went_on(tmp_path):
