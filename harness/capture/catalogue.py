@@ -26,6 +26,9 @@ BEHAVIOURS = {
     "shell_command": {"zh": "执行命令", "en": "shell command"},
 }
 
+# Calls of one method from one call site that are kept in a second. More are counted: gap message_lost.
+CALLS_PER_SECOND = 200
+
 UNIT_KEYS = {"id", "title", "standard", "doc", "kind", "hooks"}
 HOOK_KEYS = {
     "method", "kind", "api", "overloads", "when", "rest", "value", "empty", "permission", "from", "doc",
@@ -125,7 +128,8 @@ class Catalogue:
         by_method: dict[str, list[int]] = defaultdict(list)
         for index, hook in enumerate(self.hooks):
             by_method[hook.name].append(index)
-        return {"hooks": [self._entry(place, group, package) for place, group in enumerate(by_method.values())]}
+        hooks = [self._entry(place, group, package) for place, group in enumerate(by_method.values())]
+        return {"hooks": hooks, "perSecond": CALLS_PER_SECOND}
 
     def _entry(self, place: int, group: list[int], package: str) -> dict[str, Any]:
         first = self.hooks[group[0]]

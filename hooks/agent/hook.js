@@ -3,14 +3,14 @@
 
 import { isEmpty } from './render.js';
 
-const CALLS_PER_SECOND = 200; // of one method from one call site; more are counted, not kept
 const NAME_MS = 500;
 const LOCALS = 256;
 const RECEIVER = { type: 'pointer', className: 'the receiver' };
 
 export class Recorder {
-  constructor({ jni, stacks, renderer, outbox, clock, vm, flavor }) {
-    Object.assign(this, { jni, stacks, renderer, outbox, clock, vm, flavor });
+  // `perSecond`: calls of one method from one call site that are kept; more are counted only.
+  constructor({ jni, stacks, renderer, outbox, clock, vm, perSecond }) {
+    Object.assign(this, { jni, stacks, renderer, outbox, clock, vm, perSecond });
     this.threads = new Map();
     this.sites = new Map();
   }
@@ -154,6 +154,6 @@ export class Recorder {
       site.second = second;
       site.n = 0;
     }
-    return ++site.n > CALLS_PER_SECOND;
+    return ++site.n > this.perSecond;
   }
 }

@@ -35,7 +35,7 @@ class Session {
     this.stacks = new Stacks(this.jni, flavor, java.api.jvmti);
     this.renderer = new Renderer(this.jni);
     this.recorder = new Recorder({
-      jni: this.jni, stacks: this.stacks, renderer: this.renderer, outbox, clock, vm, flavor,
+      jni: this.jni, stacks: this.stacks, renderer: this.renderer, outbox, clock, vm, perSecond: plan.perSecond,
     });
     this.targets = [];
   }
