@@ -44,9 +44,12 @@ final class FileAttempts {
 
     private static void readInto(List<String> got, String path) {
         try (FileInputStream in = new FileInputStream(path)) {
-            int count = in.read(new byte[256]);
-            if (count > 0) {
-                got.add(path + " gives " + count + " bytes");
+            byte[] content = new byte[256];
+            int count = in.read(content);
+            // A list of the device's own accounts says nothing of the machine below it.
+            boolean ownAccounts = path.endsWith("/passwd") && !new String(content, "UTF-8").contains("root:");
+            if (count > 0 && !ownAccounts) {
+                got.add(path + " gives " + new String(content, 0, Math.min(count, 80), "UTF-8").replace('\0', ' ').trim());
             }
         } catch (IOException held) {
             android.util.Log.d("Hostile", path + ": " + held.getMessage());

@@ -14,6 +14,11 @@ abstract class Function {
         this.permissions = permissions;
     }
 
+    /** The code of its permission request; below 0x1000 are the edition's own. */
+    int request() {
+        return 0x1000 | button & 0xFFF;
+    }
+
     /** Does it, and says what to show. */
     abstract String run();
 }

@@ -85,7 +85,7 @@ public final class HomeActivity extends Activity {
         } else if (Edition.EXPLAINS_PERMISSIONS) {
             explain(function);
         } else {
-            requestPermissions(function.permissions, function.button & 0xFFFF);
+            requestPermissions(function.permissions, function.request());
         }
     }
 
@@ -105,7 +105,7 @@ public final class HomeActivity extends Activity {
             .setPositiveButton(R.string.rationale_go_on, new DialogInterface.OnClickListener() {
                 @Override
                 public void onClick(DialogInterface dialog, int which) {
-                    requestPermissions(function.permissions, function.button & 0xFFFF);
+                    requestPermissions(function.permissions, function.request());
                 }
             })
             .setNegativeButton(R.string.rationale_not_now, null)
@@ -115,7 +115,7 @@ public final class HomeActivity extends Activity {
     @Override
     public void onRequestPermissionsResult(int request, String[] permissions, int[] results) {
         for (Function function : functions) {
-            if ((function.button & 0xFFFF) == request) {
+            if (function.request() == request) {
                 status.setText(isGranted(function) ? function.run() : getString(R.string.denied, getString(function.name)));
                 return;
             }
