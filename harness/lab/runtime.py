@@ -127,6 +127,8 @@ class Runtime:
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:-BytecodeVerificationRemote",
             "-XX:-UsePerfData",
+            "-Xms160m",
+            "-Xmn80m",
             f"-Xmx{heap_mib}m",
             "-Xss1m",
             *opened,

@@ -1,6 +1,8 @@
 package lab.boot;
 
+import java.security.Security;
 import java.util.Map;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.robolectric.internal.AndroidSandbox;
 
 /** The first class of an app process. It ends when the daemon closes the socket on fd 0. */
@@ -9,6 +11,10 @@ public final class Main {
 
   public static void main(String[] arguments) {
     Wire wire = new Wire();
+    // Takes a sixth of a second, and nothing waits for it before an app runs.
+    Thread crypto = new Thread(() -> Security.addProvider(new BouncyCastleProvider()), "lab-crypto");
+    crypto.setDaemon(true);
+    crypto.start();
     AndroidSandbox sandbox = SandboxAssembly.build();
     sandbox.runOnMainThread(() -> run(sandbox, wire));
   }

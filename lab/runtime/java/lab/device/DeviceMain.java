@@ -5,8 +5,6 @@ import android.content.Intent;
 import android.os.Handler;
 import android.os.Looper;
 import java.io.File;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -18,6 +16,7 @@ import lab.boot.Wire;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.internal.AndroidSandbox;
 import org.robolectric.shadows.ShadowChoreographer;
+import org.robolectric.shadows.ShadowProcess;
 import org.robolectric.shadows.ShadowView;
 
 /** The app process inside the sandbox: takes the daemon's calls and carries them out on the main looper. */
@@ -33,6 +32,7 @@ public final class DeviceMain implements Device {
   private Windows windows;
   private Input input;
   private Services services;
+  private Watchdog watchdog;
   private String qualifiers;
 
   public DeviceMain(AndroidSandbox sandbox) {
@@ -86,6 +86,7 @@ public final class DeviceMain implements Device {
     windows = new Windows(activities);
     input = new Input(windows, handler);
     services = new Services(wire, handler);
+    watchdog = new Watchdog(wire);
     Looper.myQueue()
         .addIdleHandler(
             () -> {
@@ -105,7 +106,12 @@ public final class DeviceMain implements Device {
 
   @Override
   public void call(String op, Map<String, Object> arguments, Reply reply) {
-    handler.post(() -> carryOut(op, arguments, reply));
+    Runnable begun = "input".equals(op) ? watchdog.watch() : () -> {};
+    handler.post(
+        () -> {
+          begun.run();
+          carryOut(op, arguments, reply);
+        });
   }
 
   private void carryOut(String op, Map<String, Object> arguments, Reply reply) {
@@ -146,6 +152,9 @@ public final class DeviceMain implements Device {
     }
     Profile.set((Map<String, Object>) arguments.getOrDefault("profile", Collections.emptyMap()));
     String process = (String) arguments.get("process");
+    if (arguments.containsKey("uid")) {
+      ShadowProcess.setUid(number(arguments, "uid"));
+    }
     Planter.plantBuild(process == null ? (String) arguments.get("package") : process);
     Network.trust((String) arguments.get("trust"));
     app = new BoundApp(arguments);
@@ -260,15 +269,14 @@ public final class DeviceMain implements Device {
     if (crashed.getAndSet(true)) {
       return;
     }
-    StringWriter stack = new StringWriter();
-    thrown.printStackTrace(new PrintWriter(stack, true));
+    String stack = Stacks.print(thrown);
     String name = app == null ? "warm" : app.processName();
     log(
         "E",
         "AndroidRuntime",
         "FATAL EXCEPTION: " + thread.getName() + "\nProcess: " + name + ", PID: "
             + ProcessHandle.current().pid() + "\n" + stack);
-    wire.event("crash", "thread", thread.getName(), "stack", stack.toString());
+    wire.event("crash", "thread", thread.getName(), "stack", stack);
     wire.event("exit", "why", "crash");
     Runtime.getRuntime().halt(10);
   }

@@ -1,5 +1,6 @@
 package lab.device;
 
+import android.os.Bundle;
 import android.os.Handler;
 import android.os.SystemClock;
 import android.view.InputDevice;
@@ -7,9 +8,12 @@ import android.view.KeyCharacterMap;
 import android.view.KeyEvent;
 import android.view.MotionEvent;
 import android.view.View;
+import android.view.ViewGroup;
 import android.view.WindowManager;
+import android.view.accessibility.AccessibilityNodeInfo;
 import android.view.inputmethod.EditorInfo;
 import android.view.inputmethod.InputConnection;
+import android.widget.EditText;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +52,9 @@ final class Input {
         break;
       case "text":
         answer(reply, text((String) arguments.get("text")));
+        break;
+      case "set_text":
+        answer(reply, setText(x, y, (String) arguments.get("text")));
         break;
       default:
         throw new DeviceMain.Wrong("no input of kind " + kind);
@@ -178,6 +185,36 @@ final class Input {
     }
     InputConnection connection = focus.onCreateInputConnection(new EditorInfo());
     return connection != null && connection.commitText(text, 1);
+  }
+
+  /** As an accessibility service's ACTION_SET_TEXT on the editable view there. */
+  private boolean setText(float x, float y, String text) {
+    Windows.Window window = touched(x, y);
+    View view = window == null ? null : editable(window.root, (int) x, (int) y);
+    if (view == null) {
+      return false;
+    }
+    Bundle arguments = new Bundle();
+    arguments.putCharSequence(AccessibilityNodeInfo.ACTION_ARGUMENT_SET_TEXT_CHARSEQUENCE, text);
+    return view.performAccessibilityAction(AccessibilityNodeInfo.ACTION_SET_TEXT, arguments);
+  }
+
+  private static View editable(View view, int x, int y) {
+    int[] at = new int[2];
+    view.getLocationOnScreen(at);
+    boolean inside = x >= at[0] && x < at[0] + view.getWidth() && y >= at[1] && y < at[1] + view.getHeight();
+    if (!inside || view.getVisibility() != View.VISIBLE) {
+      return null;
+    }
+    if (view instanceof ViewGroup) {
+      for (int i = ((ViewGroup) view).getChildCount() - 1; i >= 0; i--) {
+        View found = editable(((ViewGroup) view).getChildAt(i), x, y);
+        if (found != null) {
+          return found;
+        }
+      }
+    }
+    return view instanceof EditText ? view : null;
   }
 
   private static void answer(Reply reply, boolean handled) {

@@ -15,13 +15,11 @@ import android.os.Looper;
 import android.util.DisplayMetrics;
 import java.io.File;
 import java.nio.file.Path;
-import java.security.Security;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import javax.inject.Named;
 import libcore.content.type.MimeMap;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.Bootstrap;
 import org.robolectric.android.internal.AndroidTestEnvironment;
@@ -70,9 +68,6 @@ public class LabEnvironment extends AndroidTestEnvironment {
     ConfigurationRegistry.instance = new ConfigurationRegistry(modes());
     new NativeRuntime(natives).ensureLoaded();
     RuntimeEnvironment.setTempDirectory(new TempDirectory("lab"));
-    if (Security.getProvider(BouncyCastleProvider.PROVIDER_NAME) == null) {
-      Security.addProvider(new BouncyCastleProvider());
-    }
     Configuration configuration = new Configuration();
     DisplayMetrics metrics = new DisplayMetrics();
     Bootstrap.applyQualifiers(qualifiers, SDK, configuration, metrics);

@@ -54,13 +54,23 @@ public final class Services {
   public ComponentName start(Intent intent) {
     ServiceInfo info = resolve(intent);
     if (info == null || !isHere(info)) {
-      Map<String, Object> answer = wire.ask("service", "verb", "start", "intent", Intents.write(intent));
+      Map<String, Object> answer = ask("start", intent);
       String component = (String) answer.get("component");
       return component == null ? null : ComponentName.unflattenFromString(component);
     }
     ComponentName name = new ComponentName(info.packageName, info.name);
     handler.post(() -> startHere(name, new Intent(intent).setComponent(name)));
     return name;
+  }
+
+  private Map<String, Object> ask(String verb, Intent intent) {
+    try {
+      return wire.ask("service", "verb", verb, "intent", Intents.write(intent));
+    } catch (Wire.Refused e) {
+      String why = e.getMessage();
+      boolean denied = why.contains("Permission Denial") || why.contains("SecurityException");
+      throw denied ? new SecurityException(why) : new IllegalStateException(why);
+    }
   }
 
   /** A call of the daemon: on the main thread already. */
@@ -76,7 +86,7 @@ public final class Services {
   public boolean stop(Intent intent) {
     ServiceInfo info = resolve(intent);
     if (info == null || !isHere(info)) {
-      wire.ask("service", "verb", "stop", "intent", Intents.write(intent));
+      ask("stop", intent);
       return info != null;
     }
     ComponentName name = new ComponentName(info.packageName, info.name);
