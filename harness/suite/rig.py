@@ -233,12 +233,15 @@ class DeviceRig:
 
     def stop(self) -> list[str]:
         failures: list[str] = []
+        bugs: list[Exception] = []
 
         def attempt(what: str, act: Callable[[], object]) -> None:
             try:
                 act()
             except HarnessError as bad:
                 failures.append(f"{what}: {bad}")
+            except Exception as bug:  # noqa: BLE001 - raised below, once the device is as it was
+                bugs.append(bug)
 
         hooks, self._hooks = self._hooks, None
         link, self._link = self._link, None
@@ -255,6 +258,8 @@ class DeviceRig:
             attempt("proxy settings", lambda: proxy_setup.put_back(self.device))
         if traffic is not None:
             attempt("proxy", traffic.stop)
+        if bugs:
+            raise bugs[0]
         return failures
 
     @staticmethod

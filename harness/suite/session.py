@@ -73,6 +73,7 @@ class Session:
         self._sleep = sleep or self._wait
         self._handler: Any = None
         self._bundle: Bundle | None = None
+        self._bugs: list[Exception] = []
         self._started = False
         self.functions = functions_of(order.app_file)
 
@@ -161,7 +162,8 @@ class Session:
     def close(self, reason: str = "") -> str:
         """Takes the rig back and seals the bundle; without a reason, and with nothing lost, as complete.
 
-        Gives why it is not complete, "" where it is. May be called again.
+        Gives why it is not complete, "" where it is; a bug in taking back is raised after sealing. May be called
+        again.
         """
         if self.closed:
             return self.incomplete
@@ -174,8 +176,11 @@ class Session:
         if self.was_interrupted and not reason:
             reasons.insert(0, "The run was interrupted by the user.")
         self._release_interrupt()
+        reasons += [f"The harness failed with {type(bug).__name__}: {bug}" for bug in self._bugs]
         self.incomplete = " ".join(reasons)
         self.bundle.seal(complete=not reasons, reason=self.incomplete)
+        if self._bugs:
+            raise self._bugs[0]
         return self.incomplete
 
     def _take_back(self) -> list[str]:
@@ -187,6 +192,8 @@ class Session:
                 act()
             except HarnessError as error:
                 failures.append(f"{what}: {error}")
+            except Exception as bug:  # noqa: BLE001 - raised by close, once the bundle is sealed
+                self._bugs.append(bug)
 
         if hasattr(self, "capture"):
             attempt("last screen", self.capture.finish)

@@ -170,6 +170,21 @@ def test_what_fails_while_taking_back_is_told_and_hides_nothing_else(tmp_path, p
     assert not next(f.data for f in open_bundle(made.bundle.path).facts() if f.type == "end")["complete"]
 
 
+def test_a_bug_while_taking_back_is_raised_after_the_rest_and_the_seal(tmp_path):
+    made, rig = session(tmp_path)
+    made.open()
+
+    def broken(package):
+        raise TypeError("not callable")
+
+    rig.permissions = broken
+    with pytest.raises(TypeError, match="not callable"):
+        made.close()
+    assert "stop" in rig.calls
+    assert verify(made.bundle.path).status != Status.ALTERED
+    assert "TypeError" in next(f.data for f in open_bundle(made.bundle.path).facts() if f.type == "end")["reason"]
+
+
 def test_interrupting_finishes_the_step_and_seals_what_there_is(tmp_path):
     made, rig = session(tmp_path)
     rig.device.after(4, lambda device: os.kill(os.getpid(), signal.SIGINT))
