@@ -28,7 +28,7 @@ class AdbDaemon:
         self._device = device
         self._services = Services(device, commands or load_commands(), self.drop_transports, self.reboot)
         self._server: asyncio.Server | None = None
-        self._transports: set[Transport] = set()
+        self._transports: dict[Transport, asyncio.Task[None]] = {}
         self._up = asyncio.Event()
         self._up.set()
         self._rebooting: asyncio.Task[None] | None = None
@@ -54,6 +54,8 @@ class AdbDaemon:
         if self._rebooting is not None:
             self._rebooting.cancel()
         self.drop_transports()
+        if self._transports:
+            await asyncio.wait(self._transports.values(), timeout=10)
         await self._device.processes.stop()
         if self._server is not None:
             await self._server.wait_closed()
@@ -87,12 +89,14 @@ class AdbDaemon:
             writer.close()
             return
         transport = Transport(reader, writer, banner=self._banner, open_service=self._services.open)
-        self._transports.add(transport)
+        task = asyncio.current_task()
+        assert task is not None
+        self._transports[transport] = task
         try:
             await self._up.wait()
             await transport.run()
         finally:
-            self._transports.discard(transport)
+            del self._transports[transport]
 
     def _banner(self) -> str:
         names = ("ro.product.name", "ro.product.model", "ro.product.device")

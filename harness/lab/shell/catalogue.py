@@ -17,10 +17,7 @@ class DuplicateCommand(Exception):
 
 def load_commands() -> dict[str, ShellCommand]:
     """Name -> handler. A module that fails to import, or a name claimed twice, is an error."""
-    modules = [
-        importlib.import_module(f"{commands.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(commands.__path__)
-    ]
+    modules = [importlib.import_module(f"{commands.__name__}.{found.name}") for found in pkgutil.iter_modules(commands.__path__)]
     return collect(modules)
 
 

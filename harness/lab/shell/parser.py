@@ -130,9 +130,7 @@ class _Parser:
             elif self._operator() == "\n":
                 self.at += 1
                 self._read_pending_documents()
-            elif not self._take(";") and not (
-                self.at_end() or self._operator() in (")", ";;") or self._keyword() in enders
-            ):
+            elif not self._take(";") and not (self.at_end() or self._operator() in (")", ";;") or self._keyword() in enders):
                 raise ShellSyntaxError(f"syntax error: unexpected '{self.peek_text()}'")
             items.append(item)
         self.depth -= 1

@@ -18,8 +18,7 @@ _PLAIN = (
     "--dismiss-keyguard --allow-background-activity-starts --task-overlay"
 )
 _VALUED = (
-    "--user -R -P --start-profiler --sampling --windowingMode --activityType --display --task --attach-agent "
-    "--attach-agent-bind"
+    "--user -R -P --start-profiler --sampling --windowingMode --activityType --display --task --attach-agent --attach-agent-bind"
 )
 _START_OPTIONS = dict.fromkeys(_PLAIN.split(), 0) | dict.fromkeys(_VALUED.split(), 1)
 _BROADCAST_OPTIONS = {
@@ -100,9 +99,7 @@ async def _report_start(call: Call, intent: Intent, result: StartResult, *, wait
     if result.brought_to_front:
         await call.err("Warning: Activity not started, its current task has been brought to the front\n")
     elif result.delivered:
-        await call.err(
-            "Warning: Activity not started, intent has been delivered to currently running top-most instance.\n"
-        )
+        await call.err("Warning: Activity not started, intent has been delivered to currently running top-most instance.\n")
     if waited:
         state = "UNKNOWN (0)" if result.brought_to_front or result.delivered else result.state
         await call.out(
@@ -265,7 +262,6 @@ async def monkey(call: Call) -> int:
         return 1
     spent = int((time.monotonic() - begun) * 1000)
     await call.out(
-        "Events injected: 1\n"
-        f"## Network stats: elapsed time={spent}ms (0ms mobile, 0ms wifi, {spent}ms not connected)\n"
+        f"Events injected: 1\n## Network stats: elapsed time={spent}ms (0ms mobile, 0ms wifi, {spent}ms not connected)\n"
     )
     return 0

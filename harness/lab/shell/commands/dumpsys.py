@@ -12,12 +12,13 @@ from harness.lab.system.tasks import Activity
 
 LAUNCHER_ACTIVITY = "com.android.launcher3/com.android.launcher3.uioverrides.QuickstepLauncher"
 
-_OTHERS = (
-    "accessibility account alarm appops audio batteryinfo batterystats bluetooth_manager clipboard content cpuinfo "
-    "dbinfo device_policy deviceidle diskstats dropbox gfxinfo graphicsstats iphonesubinfo isms jobscheduler location "
-    "media_session mount netpolicy netstats notification permissionmgr phone procstats role sensorservice settings "
-    "shortcut statusbar telecom telephony.registry usagestats usb user wallpaper webviewupdate wifi"
-).split()
+_OTHERS = frozenset({
+    "accessibility", "account", "alarm", "appops", "audio", "batteryinfo", "batterystats", "bluetooth_manager",
+    "clipboard", "content", "cpuinfo", "dbinfo", "device_policy", "deviceidle", "diskstats", "dropbox", "gfxinfo",
+    "graphicsstats", "iphonesubinfo", "isms", "jobscheduler", "location", "media_session", "mount", "netpolicy",
+    "netstats", "notification", "permissionmgr", "phone", "procstats", "role", "sensorservice", "settings", "shortcut",
+    "statusbar", "telecom", "telephony.registry", "usagestats", "usb", "user", "wallpaper", "webviewupdate", "wifi",
+})  # fmt: skip
 """Services of Android that the lab does not have; they answer so."""
 
 
@@ -153,8 +154,7 @@ def _activity_top(call: Call) -> str:
         lines.append(f"TASK {task.affinity} id={task.id} userId=0")
         for activity in reversed(task.activities):
             lines += [
-                f"  ACTIVITY {short_component(activity.component)} {_token(activity.token)} "
-                f"pid={_pid_of(call, activity)}",
+                f"  ACTIVITY {short_component(activity.component)} {_token(activity.token)} pid={_pid_of(call, activity)}",
                 f"    Local Activity {_token(activity.token)} State:",
                 f"      mResumed={_flag(activity.state == 'resumed')} mStopped={_flag(activity.state == 'stopped')} "
                 "mFinished=false",

@@ -62,9 +62,7 @@ async def list_files(call: Call) -> int:
         await _show_entries(call, found, entries)
         if "R" in found:
             folders[:0] = [
-                f"{name.rstrip('/')}/{child}"
-                for child, _, info in entries
-                if info.is_folder and child not in (".", "..")
+                f"{name.rstrip('/')}/{child}" for child, _, info in entries if info.is_folder and child not in (".", "..")
             ]
         await call.pause()
     return status

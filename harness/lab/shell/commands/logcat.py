@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -14,6 +16,7 @@ from harness.lab.system.logs import LogLine
 
 PRIORITIES = "VDIWEFS"
 FORMATS = frozenset({"brief", "long", "process", "raw", "tag", "thread", "threadtime", "time"})
+QUIET_S = 1.0
 MODIFIERS = frozenset(
     {"color", "descriptive", "epoch", "monotonic", "printable", "uid", "usec", "nsec", "UTC", "utc", "year", "zone"}
 )
@@ -176,9 +179,7 @@ def _parse(call: Call) -> Request:
 def _buffers(named: set[str]) -> frozenset[str]:
     if "all" in named:
         return frozenset({"main", "system", "crash", "events", "radio", "kernel", "security"})
-    return frozenset(
-        (named - {"default"}) | ({"main", "system", "crash"} if "default" in named or not named else set())
-    )
+    return frozenset((named - {"default"}) | ({"main", "system", "crash"} if "default" in named or not named else set()))
 
 
 def _number(text: str) -> int:
@@ -199,9 +200,7 @@ def _point(text: str, zone: tzinfo) -> int:
     match = re.fullmatch(r"([0-9]+)\.([0-9]{1,9})", text)
     if match:
         return int(match.group(1)) * 10**9 + int(match.group(2).ljust(9, "0"))
-    match = re.fullmatch(
-        r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?", text
-    )
+    match = re.fullmatch(r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?", text)
     if not match:
         raise Usage(f'logcat: -T "{text}" not in time format')
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
@@ -222,26 +221,26 @@ async def show_log(call: Call) -> int:
     if request.sizes:
         for name in sorted(request.selection.buffers):
             await call.out(
-                f"{name}: ring buffer is 5 MiB (0 B consumed, 0 B readable), max entry is 5120 B, "
-                "max payload is 4068 B\n"
+                f"{name}: ring buffer is 5 MiB (0 B consumed, 0 B readable), max entry is 5120 B, max payload is 4068 B\n"
             )
         return 0
     if request.file:
         return await _to_file(call, request)
     begun: set[str] = set()
     shown = 0
-    async for line in _lines(call, request):
-        if line.buffer not in begun:
-            begun.add(line.buffer)
-            await call.out(f"--------- beginning of {line.buffer}\n")
-        await call.out(request.layout.write(line))
-        shown += 1
-        if request.count is not None and shown >= request.count:
-            break
+    async with aclosing(_lines(call, request)) as lines:
+        async for line in lines:
+            if line.buffer not in begun:
+                begun.add(line.buffer)
+                await call.out(f"--------- beginning of {line.buffer}\n")
+            await call.out(request.layout.write(line))
+            shown += 1
+            if request.count is not None and shown >= request.count:
+                break
     return 0
 
 
-async def _lines(call: Call, request: Request) -> AsyncIterator[LogLine]:
+async def _lines(call: Call, request: Request) -> AsyncGenerator[LogLine, None]:
     """What is there and matches, the last `tail` of it; then, unless `once`, what comes."""
     there = call.system.logs.lines()
     wanted = [index for index, line in enumerate(there) if request.selection.takes(line)]
@@ -253,10 +252,30 @@ async def _lines(call: Call, request: Request) -> AsyncIterator[LogLine]:
         return
     # follow() begins with the same lines: nothing runs between the two
     shown, index = set(wanted), 0
-    async for line in call.system.logs.follow():
-        if index in shown if index < len(there) else request.selection.takes(line):
-            yield line
-        index += 1
+    beating = asyncio.ensure_future(_beat(call))
+    try:
+        async with aclosing(call.system.logs.follow()) as following:
+            async for line in following:
+                if index in shown if index < len(there) else request.selection.takes(line):
+                    yield line
+                index += 1
+    finally:
+        beating.cancel()
+
+
+async def _beat(call: Call) -> None:
+    """A line of healthd's whenever nothing was logged for `QUIET_S` while somebody follows.
+
+    A phone is never quiet for long, and clients count on it: adbutils' logcat sees that it is to stop only
+    when a line comes.
+    """
+    battery = call.system.profile["battery"]
+    while True:
+        before = call.system.logs.lines()[-1:]
+        await asyncio.sleep(QUIET_S)
+        if call.system.logs.lines()[-1:] == before:
+            level, temperature = battery["level"], battery["temperature_dc"] / 10
+            call.system.logs.system("healthd", f"battery l={level} v=4100 t={temperature} h=2 st=3 chg=")
 
 
 async def _to_file(call: Call, request: Request) -> int:

@@ -41,8 +41,7 @@ async def show_addresses(call: Call) -> int:
             if wifi:
                 end = ipaddress.ip_interface(f"{wifi[0]}/{wifi[1]}").network.broadcast_address
                 await call.out(
-                    f"    inet {wifi[0]}/{wifi[1]} brd {end} scope global wlan0\n"
-                    "       valid_lft forever preferred_lft forever\n"
+                    f"    inet {wifi[0]}/{wifi[1]} brd {end} scope global wlan0\n       valid_lft forever preferred_lft forever\n"
                 )
         return 0
     if what in ("r", "route"):
@@ -51,9 +50,7 @@ async def show_addresses(call: Call) -> int:
             await call.out(f"{network} dev wlan0 proto kernel scope link src {wifi[0]}\n")
         return 0
     if what in ("link", "l"):
-        await call.out(
-            "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n2: wlan0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500\n"
-        )
+        await call.out("1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n2: wlan0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500\n")
         return 0
     raise Usage(f'ip: Object "{what}" is unknown to this lab device, try addr, route, link')
 

@@ -59,9 +59,7 @@ def _rows(call: Call) -> list[Row]:
     rows = [Row(one.pid, one.ppid, one.user, one.name, one.name, one.vsz, one.rss) for one in call.system.running()]
     for process in call.device.processes.all():
         args = " ".join(process.argv)
-        rows.append(
-            Row(process.pid, process.ppid, process.who.name, process.name, args, 10760, 3000, process.started_ns)
-        )
+        rows.append(Row(process.pid, process.ppid, process.who.name, process.name, args, 10760, 3000, process.started_ns))
     return sorted(rows, key=lambda row: row.pid)
 
 
@@ -104,9 +102,7 @@ async def _table(call: Call, columns: tuple[str, ...], rows: list[Row]) -> None:
         least = _COLUMNS[key][1]
         widths.append(max(abs(least), *(len(line[index]) for line in lines)) * (1 if least > 0 else -1))
     for line in lines:
-        cells = [
-            text.rjust(width) if width > 0 else text.ljust(-width) for text, width in zip(line, widths, strict=True)
-        ]
+        cells = [text.rjust(width) if width > 0 else text.ljust(-width) for text, width in zip(line, widths, strict=True)]
         await call.out(" ".join(cells).rstrip() + "\n")
 
 
@@ -114,9 +110,7 @@ async def _table(call: Call, columns: tuple[str, ...], rows: list[Row]) -> None:
 async def show_top(call: Call) -> int:
     """One picture, as `top -b -n 1`."""
     rows = _rows(call)
-    await call.out(
-        f"Tasks: {len(rows)} total,   1 running, {max(0, len(rows) - 1)} sleeping,   0 stopped,   0 zombie\n"
-    )
+    await call.out(f"Tasks: {len(rows)} total,   1 running, {max(0, len(rows) - 1)} sleeping,   0 stopped,   0 zombie\n")
     await _table(call, ("PID", "USER", "VSZ", "RSS", "S", "%CPU", "ARGS"), rows)
     return 0
 

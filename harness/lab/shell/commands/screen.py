@@ -189,9 +189,7 @@ async def input_methods(call: Call) -> int:
         raise Usage("usage: ime list [-a] [-s] | enable ID | disable ID | set ID | reset")
     name = words[0]
     if name not in BUILT_IN_IMES:
-        await call.err(
-            f"Unknown input method {name} cannot be {'selected' if verb == 'set' else verb + 'd'} for user #0\n"
-        )
+        await call.err(f"Unknown input method {name} cannot be {'selected' if verb == 'set' else verb + 'd'} for user #0\n")
         return 255
     if verb == "set":
         await call.system.put_setting("secure", "default_input_method", name)

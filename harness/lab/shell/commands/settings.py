@@ -114,9 +114,7 @@ async def ask_provider(call: Call) -> int:
         await call.err(f"Error while accessing provider: this lab device does not answer `content {verb}` for {uri}\n")
         return 1
     key, columns = _TABLES[uri]
-    rows = [
-        {column: _cell(record, name) for column, name in columns.items()} for record in call.system.profile.get(key, ())
-    ]
+    rows = [{column: _cell(record, name) for column, name in columns.items()} for record in call.system.profile.get(key, ())]
     return await _show(call, _chosen(rows, options), options)
 
 

@@ -166,11 +166,14 @@ async def count_words(call: Call) -> int:
 
     async def count(name: str, source: Source) -> None:
         sums = dict.fromkeys("lwcm", 0)
-        async for line in _lines(source):
-            sums["l"] += line.endswith(b"\n")
-            sums["w"] += len(line.split())
-            sums["c"] += len(line)
-            sums["m"] += len(line.decode(errors="replace"))
+        inside = False
+        while chunk := await source.read():
+            sums["l"] += chunk.count(b"\n")
+            sums["c"] += len(chunk)
+            sums["m"] += sum(byte & 0xC0 != 0x80 for byte in chunk) if "m" in found else 0
+            if "w" in columns:
+                sums["w"] += len(chunk.split()) - (inside and not chunk[:1].isspace())
+                inside = not chunk[-1:].isspace()
         for key, value in sums.items():
             totals[key] += value
         await _show_counts(call, [sums[c] for c in columns], "" if name == "-" else name)
@@ -380,16 +383,14 @@ async def translate(call: Call) -> int:
         table: dict[int, str | None] = dict.fromkeys(map(ord, first))
     else:
         table = {ord(c): second[min(i, len(second) - 1)] for i, c in enumerate(first)} if second else {}
-    squeezed = set(second or first) if "s" in found else set()
+    squeezed = re.escape(second or first) if "s" in found else ""
     last = ""
     while chunk := await call.streams.stdin.read():
-        out = []
-        for char in chunk.decode("latin-1").translate(table):
-            if char in squeezed and char == last:
-                continue
-            out.append(char)
-            last = char
-        await call.out_bytes("".join(out).encode("latin-1", "replace"))
+        text = chunk.decode("latin-1").translate(table)
+        if squeezed and text:
+            joined = re.sub(f"([{squeezed}])\\1+", r"\1", last + text)
+            text, last = joined[len(last) :], joined[-1]
+        await call.out_bytes(text.encode("latin-1", "replace"))
     return 0
 
 
@@ -397,9 +398,7 @@ def _character_set(text: str) -> str:
     text = _unescape(text)
     for name, chars in (("upper", "A-Z"), ("lower", "a-z"), ("digit", "0-9"), ("space", " \t\n\r\f\v")):
         text = text.replace(f"[:{name}:]", chars)
-    return re.sub(
-        r"(.)-(.)", lambda m: "".join(map(chr, range(ord(m.group(1)), ord(m.group(2)) + 1))), text, flags=re.DOTALL
-    )
+    return re.sub(r"(.)-(.)", lambda m: "".join(map(chr, range(ord(m.group(1)), ord(m.group(2)) + 1))), text, flags=re.DOTALL)
 
 
 @command("tee")
@@ -428,7 +427,8 @@ async def count_up(call: Call) -> int:
         raise Usage("seq: increment 0")
     for number in range(first, numbers[-1] + (1 if step > 0 else -1), step):
         await call.out(f"{number}\n")
-        await call.pause()
+        if number % 100 == 0:
+            await call.pause()
     return 0
 
 
