@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _REQUEST_LIMIT = 16 << 10
-_FRAME_LIMIT = 1 << 20
+_FRAME_LIMIT = (1 << 18) + 1  # what Frida's own WebSocket takes (lib/base/socket.vala)
 _BEFORE_JOIN_LIMIT = 4 << 20
 _CHUNK = 1 << 18
 _JOIN_SECONDS = 30.0
@@ -150,8 +150,9 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:
         raise NotFrida("a frame without a mask")
     mask = await reader.readexactly(4)
     payload = await reader.readexactly(length)
-    plain = bytes(byte ^ mask[index & 3] for index, byte in enumerate(payload))
-    return head[0] & 0x0F, plain, raw + mask + payload
+    repeated = (mask * (length // 4 + 1))[:length]
+    plain = int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")
+    return head[0] & 0x0F, plain.to_bytes(length, "big"), raw + mask + payload
 
 
 def binary_frame(payload: bytes) -> bytes:

@@ -129,6 +129,12 @@ class Walls:
         owner, span = self._stage.owner, [(0, self._stage.owner, 1)]
         kernel.write_maps(pid, span, span if owner else [(0, 0, 1)])
 
+    @property
+    def init_pid(self) -> int:
+        """The host's number of the process that stands outside the device's pid namespace and dies with it."""
+        assert self._keeper is not None
+        return self._keeper.pid
+
     def inside(self, path: Path) -> str:
         path = path.resolve()
         root = self.data_root / "root"
