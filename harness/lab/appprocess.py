@@ -52,9 +52,7 @@ class Handle(Protocol):
 class Spawn(Protocol):
     """Starts `argv` with `fd0` as its standard input and `log` (or this process's) as output and error."""
 
-    def __call__(
-        self, argv: Sequence[str], env: Mapping[str, str], fd0: int, log: int | None
-    ) -> Awaitable[Handle]: ...
+    def __call__(self, argv: Sequence[str], env: Mapping[str, str], fd0: int, log: int | None) -> Awaitable[Handle]: ...
 
 
 OnEvent = Callable[["AppProcess", str, Mapping[str, Any]], None]
@@ -74,9 +72,7 @@ class Callbacks:
 class AppProcess:
     """A running app process. All methods belong to the event loop that started it."""
 
-    def __init__(
-        self, handle: Handle, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, callbacks: Callbacks
-    ) -> None:
+    def __init__(self, handle: Handle, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, callbacks: Callbacks) -> None:
         self._handle = handle
         self._reader = reader
         self._writer = writer
@@ -110,6 +106,7 @@ class AppProcess:
                 await asyncio.shield(process._warm)
         except (TimeoutError, ProcessGone) as error:
             process.kill()
+            await process.wait()
             raise RigError(
                 "An app process of the lab device did not start.",
                 process.exit_reason or f"{type(error).__name__} while the Android framework was loading.",
@@ -165,7 +162,7 @@ class AppProcess:
         try:
             while line := await self._reader.readline():
                 self._take(line)
-        except (Misbehaved, ValueError) as error:
+        except (Misbehaved, ValueError, RecursionError) as error:
             reason = f"not the lab's protocol: {error}"
             self.kill()
         except ConnectionError:
@@ -256,6 +253,4 @@ def _environment() -> dict[str, str]:
 
 async def spawn_plain(argv: Sequence[str], env: Mapping[str, str], fd0: int, log: int | None) -> Handle:
     """An ordinary child process, uncontained: for tests and for machines without namespaces."""
-    return await asyncio.create_subprocess_exec(
-        *argv, env=dict(env), stdin=fd0, stdout=log, stderr=log, start_new_session=True
-    )
+    return await asyncio.create_subprocess_exec(*argv, env=dict(env), stdin=fd0, stdout=log, stderr=log, start_new_session=True)

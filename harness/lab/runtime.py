@@ -112,9 +112,7 @@ class Runtime:
 
     def folders(self) -> tuple[Path, ...]:
         """What a container must show read-only to app processes, at the same paths."""
-        return tuple(
-            dict.fromkeys([Path(JAVA_HOME), self.natives, *(path.parent for path in self.class_path)])
-        )
+        return tuple(dict.fromkeys([Path(JAVA_HOME), self.natives, *(path.parent for path in self.class_path)]))
 
     def command(self, *, qualifiers: str, scratch: str | None = None, heap_mib: int = 256) -> list[str]:
         """The argv of a warm process. `scratch`: a writable folder in the process's own view."""
@@ -238,8 +236,7 @@ def _library_entry() -> str:
     if library is None:
         raise HarnessError(
             "The lab device does not run on this machine.",
-            f"Android's graphics library is published for Linux x86_64, macOS and Windows x86_64; "
-            f"this is {system} {machine}.",
+            f"Android's graphics library is published for Linux x86_64, macOS and Windows x86_64; this is {system} {machine}.",
             "Use a phone (--device SERIAL), or another machine for the lab.",
         )
     return f"native/{system}/{machine}/{library}"
