@@ -112,9 +112,7 @@ def _compile(sources: Iterable[Path], libraries: Iterable[Path], jar: Path) -> N
                    "-cp", class_path, "-d", classes, *sources]  # fmt: skip
         done = subprocess.run([str(p) for p in command], capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise HarnessError(
-                "The dex translator cannot be compiled.", done.stderr.strip()[-2000:], "Restore lab/translator."
-            )
+            raise HarnessError("The dex translator cannot be compiled.", done.stderr.strip()[-2000:], "Restore lab/translator.")
         with zipfile.ZipFile(part, "w") as archive:
             for file in sorted(classes.rglob("*.class")):
                 archive.write(file, file.relative_to(classes).as_posix())

