@@ -51,6 +51,10 @@ class FakeApp:
         self._write({"ask": number, "op": op, **arguments})
         return await self._waiting[number]
 
+    def tell(self, op: str, **arguments: Any) -> None:
+        """An ask whose answer nobody waits for."""
+        self._write({"ask": next(self._asks), "op": op, **arguments})
+
     def raw(self, line: bytes) -> None:
         self._writer.write(line)
 
@@ -89,8 +93,9 @@ class FakeApp:
         while line := await reader.readline():
             fields = json.loads(line)
             if "answer" in fields:
-                waiting = self._waiting.pop(fields.pop("answer"))
-                waiting.set_result(fields)
+                waiting = self._waiting.pop(fields.pop("answer"), None)
+                if waiting is not None:
+                    waiting.set_result(fields)
             else:
                 self._called(fields)
         self.exit()

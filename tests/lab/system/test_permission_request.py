@@ -151,15 +151,11 @@ def test_only_this_time_ends_with_the_processes_and_may_be_asked_again(tmp_path:
 
 
 def test_notifications_cannot_be_asked_for_by_apps_below_33(tmp_path: Path) -> None:
-    assert Desk(tmp_path / "new", "POST_NOTIFICATIONS").prompts("POST_NOTIFICATIONS") == [
-        ("NOTIFICATIONS", Prompt.BASIC)
-    ]
+    assert Desk(tmp_path / "new", "POST_NOTIFICATIONS").prompts("POST_NOTIFICATIONS") == [("NOTIFICATIONS", Prompt.BASIC)]
     assert Desk(tmp_path / "old", "POST_NOTIFICATIONS", target=32).prompts("POST_NOTIFICATIONS") == []
 
 
-@pytest.mark.parametrize(
-    ("target", "prompt"), [(28, Prompt.STORAGE_SUPERGROUP_PRE_Q), (32, Prompt.STORAGE_SUPERGROUP_Q_TO_S)]
-)
+@pytest.mark.parametrize(("target", "prompt"), [(28, Prompt.STORAGE_SUPERGROUP_PRE_Q), (32, Prompt.STORAGE_SUPERGROUP_Q_TO_S)])
 def test_legacy_storage_is_one_decision_about_all_media(tmp_path: Path, target: int, prompt: Prompt) -> None:
     desk = Desk(tmp_path, "READ_EXTERNAL_STORAGE", target=target)
     asked = desk.plan("READ_EXTERNAL_STORAGE").questions

@@ -30,7 +30,12 @@ def shop(**more: object) -> Tag:
         tag("activity", name=".Detail"),
         tag("activity", name=".Single", launchMode=1),
         tag("activity", name=".Web", process=":web"),
-        tag("activity", intent_filter("android.intent.action.VIEW", "android.intent.category.DEFAULT"), name=".View", exported=True),
+        tag(
+            "activity",
+            intent_filter("android.intent.action.VIEW", "android.intent.category.DEFAULT"),
+            name=".View",
+            exported=True,
+        ),
         tag("service", name=".Push", process=":push"),
         tag("receiver", intent_filter("com.example.PING"), name=".Ping", exported=True),
         permissions=("android.permission.CAMERA", "android.permission.INTERNET"),
@@ -110,9 +115,7 @@ def test_an_activity_starts_another_and_gets_its_result(on_device: OnDevice) -> 
     async def work(made: Bench) -> None:
         app = await launched(made)
         main = app.token
-        answer = await app.ask(
-            "start_activity", intent={"component": f"{SHOP}/.Detail"}, caller_token=main, request_code=5
-        )
+        answer = await app.ask("start_activity", intent={"component": f"{SHOP}/.Detail"}, caller_token=main, request_code=5)
         assert answer == {"started": True, "why": ""}
         await made.settled()
         detail = app.token
