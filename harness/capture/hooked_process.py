@@ -123,13 +123,12 @@ class HookedProcess:
                     Stack(host_ns=self.heard_ns, pid=self.pid, frames=said["frames"])
                 ).id
             case "batch":
-                self.said_goodbye = False  # it was going to end, and did not
                 for record in said["calls"]:
                     self._call(record)
                 if said["n"] % ACK_EVERY == 0:
                     self._post({"type": "ack", "n": said["n"]})
             case "beat":
-                self.said_goodbye = False
+                self.said_goodbye = said["ending"]  # one that was going to end may have been kept from it
                 self._state(said)
             case "flushed" | "clock":
                 self._state(said)

@@ -24,11 +24,15 @@ export class LastWords {
 
   say(how) {
     let heard = false;
+    this.outbox.ending = true;
     recv('goodbye', () => { heard = true; });
     this.outbox.flush();
     send({ type: 'bye', how, ...this.state() });
     const deadline = Date.now() + WAIT_MS;
     // Sleeping gives the script lock away, so that the answer can come in.
     while (!heard && Date.now() < deadline) Thread.sleep(0.002);
+    this.outbox.flush();
+    // Something may keep it from ending; then it goes on as before.
+    setTimeout(() => { this.outbox.ending = false; }, WAIT_MS);
   }
 }

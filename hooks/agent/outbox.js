@@ -21,6 +21,7 @@ export class Outbox {
     this.lost = { full: 0, rate: 0, fault: 0 };
     this.nested = 0;
     this.faults = [];
+    this.ending = false;
   }
 
   // `make` gets the record's number and gives the record.
@@ -70,6 +71,6 @@ export class Outbox {
   state() {
     const faults = this.faults;
     this.faults = [];
-    return { seq: this.seq, held: this.held.length, sent: this.sent, lost: { ...this.lost }, nested: this.nested, faults };
+    return { seq: this.seq, held: this.held.length, sent: this.sent, lost: { ...this.lost }, nested: this.nested, ending: this.ending, faults };
   }
 }
