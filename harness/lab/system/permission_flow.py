@@ -153,6 +153,8 @@ class PermissionFlow:
         package = request.process.package
         grants = [self._permissions.is_granted(package, name) for name in request.permissions]
         try:
+            # onRequestPermissionsResult must already see the new state in checkSelfPermission
+            await self._processes.call(request.process, "set", permissions=dict(self._permissions.states(package)))
             await self._processes.call(
                 request.process,
                 "permission_result",

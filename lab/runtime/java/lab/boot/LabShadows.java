@@ -22,6 +22,7 @@ public final class LabShadows implements ShadowProvider {
     "android.location.LocationManager", "LabLocationManager",
     "android.net.wifi.WifiManager", "LabWifiManager",
     "android.os.Build", "LabBuild",
+    "android.os.UserManager", "LabUserManager",
     "android.telephony.TelephonyManager", "LabTelephonyManager",
     "android.app.Activity", "LabActivity",
     "android.app.ContextImpl", "LabContextImpl",

@@ -14,6 +14,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,11 @@ final class Windows {
     this.activities = activities;
   }
 
-  /** Lowest first. Windows of activities that are not started are left out, with all that hangs on them. */
+  /**
+   * Lowest first, as WindowManager stacks them: activity over activity, and an activity's own window below all that
+   * hangs on it, also where a dialog was shown before the activity's window was added (in onCreate). Windows of
+   * activities that are not started are left out, with all that hangs on them.
+   */
   List<Window> all() {
     WindowManagerGlobal global = WindowManagerGlobal.getInstance();
     List<View> views = ReflectionHelpers.getField(global, "mViews");
@@ -81,6 +86,13 @@ final class Windows {
         windows.add(new Window(root, params.get(i), token));
       }
     }
+    List<Object> order = new ArrayList<>();
+    for (Activity activity : activities.all()) {
+      order.add(activities.tokenOf(activity));
+    }
+    windows.sort(
+        Comparator.<Window>comparingInt(w -> w.token == null ? Integer.MAX_VALUE : order.indexOf(w.token))
+            .thenComparingInt(w -> w.type().equals("activity") ? 0 : 1));
     return windows;
   }
 
