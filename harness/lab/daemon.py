@@ -186,6 +186,9 @@ class Daemon:
         self._write("LabFrida", text, priority)
 
     def _output(self, pid: int, line: str) -> None:
+        """What the process wrote itself; the chatter of Frida's agent in it is nothing of the app's."""
+        if line.startswith("[GLib-"):
+            return
         self._write("System.out", line, "I", pid)
 
 

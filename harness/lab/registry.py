@@ -6,6 +6,7 @@ files, which only its daemon sees). An entry whose daemon is gone is cleared awa
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -86,9 +87,7 @@ def start_several(count: int, *, progress: OnProgress = lambda text: None, **opt
             done.append(_finish(device, progress))
     except BaseException:
         for device in begun[len(done) :]:
-            device.daemon.terminate()
-            device.daemon.wait()
-            shutil.rmtree(device.folder, ignore_errors=True)
+            _give_up(device)
         for handle in done:
             stop(handle.serial)
         raise
@@ -102,7 +101,7 @@ def running() -> list[LabDeviceHandle]:
         handle = _read(folder)
         if handle and _is_alive(handle.pid, handle.started):
             found.append(handle)
-        elif not _is_starting(folder):
+        elif handle or not _is_starting(folder):
             shutil.rmtree(folder, ignore_errors=True)
     return found
 
@@ -205,6 +204,9 @@ def _record(device: _Starting, facts: dict[str, Any]) -> LabDeviceHandle:
     )
     _write(device.folder / "device.json", asdict(handle))
     (device.folder / "starting.json").unlink()
+    assert device.daemon.stdout is not None
+    device.daemon.stdout.close()
+    device.daemon.returncode = 0  # the device goes on by itself: `Popen` is not to warn that nobody waits for it
     return handle
 
 
@@ -215,6 +217,8 @@ def _give_up(device: _Starting) -> None:
     except subprocess.TimeoutExpired:
         device.daemon.kill()
         device.daemon.wait()
+    if device.daemon.stdout:
+        device.daemon.stdout.close()
     shutil.rmtree(device.folder, ignore_errors=True)
 
 
@@ -302,6 +306,8 @@ def _end(handle: LabDeviceHandle) -> None:
         until = time.monotonic() + _STOP_SECONDS
         while time.monotonic() < until:
             if not _is_alive(handle.pid, handle.started):
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(handle.pid, os.WNOHANG)  # where this process started it
                 return
             time.sleep(_POLL_SECONDS)
     raise RigError(f"The lab device {handle.name} does not end.", f"Its daemon is process {handle.pid}.")

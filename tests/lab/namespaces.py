@@ -24,7 +24,9 @@ NO_CONTAINMENT = why_no_containment()
 needs_containment = pytest.mark.skipif(bool(NO_CONTAINMENT), reason=f"no containment here: {NO_CONTAINMENT}")
 
 
-def in_own_space(piece: Callable[[OwnSpace], Awaitable[Any]], *, ordinary_user: bool = False, readable: list[Path] | None = None) -> Any:
+def in_own_space(
+    piece: Callable[[OwnSpace], Awaitable[Any]], *, ordinary_user: bool = False, readable: list[Path] | None = None
+) -> Any:
     """What `piece` returns. Its failure, an AssertionError too, is raised here with its traceback as text.
 
     `ordinary_user`: give up root first; `readable`: files and folders that user must be able to read.
