@@ -12,6 +12,7 @@ import org.robolectric.annotation.Implements;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowWifiInfo;
 import org.robolectric.shadows.ShadowWifiManager;
+import org.robolectric.util.ReflectionHelpers;
 
 /**
  * Wi-Fi. Network names need the precise location (WifiPermissionsUtil.enforceCanAccessScanResults); the own
@@ -34,7 +35,7 @@ public class LabWifiManager extends ShadowWifiManager {
     WifiInfo shown = new WifiInfo(info);
     ShadowWifiInfo shadow = Shadow.extract(shown);
     if (!Permissions.granted(FINE)) {
-      shadow.setSSID(null);
+      ReflectionHelpers.setField(WifiInfo.class, shown, "mWifiSsid", null);
       shadow.setBSSID(HIDDEN);
       shadow.setNetworkId(-1);
     }
