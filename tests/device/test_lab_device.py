@@ -186,7 +186,7 @@ def test_an_app_is_seen_from_its_first_line_in_every_process(device: AdbDevice, 
     ids = [c for c in calls if c.method == "android.provider.Settings$Secure.getString"]
     assert {c.process for c in ids} == {shop, f"{shop}:push"}
     assert {c.outcome for c in ids} == {Outcome.VALUE}
-    assert [c.outcome for c in calls if c.kind == "imei"][0] == Outcome.DENIED
+    assert next(c.outcome for c in calls if c.kind == "imei") == Outcome.DENIED
     hooks = [h for h in journal.facts("hook") if h["process"] == shop]
     assert sum(h["status"] == "installed" for h in hooks) >= 130
     assert {h["status"] for h in hooks} <= {"installed", "absent"}
