@@ -115,9 +115,7 @@ class Activities:
         self._check_allowed(intent, package, declared, caller)
         return package, declared, target
 
-    def _check_allowed(
-        self, intent: Intent, package: Package, declared: Component, caller: RunningProcess | None
-    ) -> None:
+    def _check_allowed(self, intent: Intent, package: Package, declared: Component, caller: RunningProcess | None) -> None:
         own = caller is not None and caller.uid == package.uid
         by_launcher = caller is None and declared.launchable
         denial = f"Permission Denial: starting Intent {intent.with_component(declared.component).describe()}"
@@ -203,9 +201,7 @@ class Activities:
         await self._drop(place)
         if not why and not place.deliver:
             spent = (self._now_ns() - began) // 1_000_000
-            self._logs.system(
-                "ActivityTaskManager", f"Displayed {short_component(record.component)} for user 0: +{spent}ms"
-            )
+            self._logs.system("ActivityTaskManager", f"Displayed {short_component(record.component)} for user 0: +{spent}ms")
         return StartResult(not why, why=why, delivered=place.deliver)
 
     async def _drop(self, place: Placement) -> None:

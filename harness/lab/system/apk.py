@@ -66,9 +66,7 @@ def _read(path: Path, data: bytes, archive: zipfile.ZipFile, locale: str, abis: 
             f"Failed to extract native libraries, res=-113 (built for {', '.join(native)} only)",
         )
     if facts.min_sdk > SDK:
-        raise InstallFailed(
-            errors.OLDER_SDK, f"Requires newer sdk version #{facts.min_sdk} (current version is #{SDK})"
-        )
+        raise InstallFailed(errors.OLDER_SDK, f"Requires newer sdk version #{facts.min_sdk} (current version is #{SDK})")
     if facts.split_required:
         raise InstallFailed(errors.MISSING_SPLIT, f"Missing split for {facts.package}")
     signer = _verify_signer(data, archive, facts)
@@ -93,9 +91,7 @@ def _check_entries(archive: zipfile.ZipFile) -> None:
         unpacked += info.file_size
         packed += info.compress_size
     if unpacked > _MAX_TOTAL or (unpacked > _RATIO_FROM and unpacked > _MAX_RATIO * max(packed, 1)):
-        raise InstallFailed(
-            errors.INVALID_APK, f"The file unpacks from {packed} to {unpacked} bytes (a decompression bomb)"
-        )
+        raise InstallFailed(errors.INVALID_APK, f"The file unpacks from {packed} to {unpacked} bytes (a decompression bomb)")
 
 
 def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -151,13 +147,9 @@ def _verify_signer(data: bytes, archive: zipfile.ZipFile, facts: PackageFacts) -
         if not newest and certificates:
             schemes = [1]
     except (BadSignature, ValueError) as fault:
-        raise InstallFailed(
-            errors.NO_CERTIFICATES, f"Failed to collect certificates from {facts.package}: {fault}"
-        ) from fault
+        raise InstallFailed(errors.NO_CERTIFICATES, f"Failed to collect certificates from {facts.package}: {fault}") from fault
     if not certificates:
-        raise InstallFailed(
-            errors.NO_CERTIFICATES, f"Failed to collect certificates from {facts.package}: it is not signed"
-        )
+        raise InstallFailed(errors.NO_CERTIFICATES, f"Failed to collect certificates from {facts.package}: it is not signed")
     if facts.target_sdk >= 30 and schemes == [1]:
         raise InstallFailed(
             errors.NO_CERTIFICATES,

@@ -94,9 +94,7 @@ class AppSpeech:
         )
         return {"started": True, "why": ""}
 
-    async def _carry_out_start(
-        self, intent: Intent, process: RunningProcess, token: str | None, request_code: int
-    ) -> None:
+    async def _carry_out_start(self, intent: Intent, process: RunningProcess, token: str | None, request_code: int) -> None:
         try:
             await self._server.activities.start(intent, caller=process, caller_token=token, request_code=request_code)
         except ActivityRefused as fault:
@@ -186,12 +184,23 @@ class AppSpeech:
             elif name in ("native", "unimplemented", "blocked"):
                 detail = " ".join(f"{key}={value}" for key, value in fields.items())
                 self._note_lab(process, "W", f"{name}: {detail}")
+            elif name == "service":
+                self._service_state(process, str(fields["component"]), str(fields["state"]))
             elif name in ("activity", "drawn", "exit"):
                 server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
             else:
                 self._note_lab(process, "W", f"unknown event {name!r}")
         except (KeyError, TypeError, ValueError) as fault:
             server.logs.write(LAB_TAG, f"bad event {name}: {fault!r}", priority="W", pid=pid)
+
+    def _service_state(self, process: RunningProcess, component: str, state: str) -> None:
+        """A service of the process's own, which it runs itself: it keeps the process from `am kill`."""
+        name = component.partition("/")[2] or component
+        if state == "destroyed":
+            process.services.discard(name)
+        else:
+            process.services.add(name)
+        self._server.logs.write(LAB_TAG, f"service {component} {state}", priority="V", pid=process.pid)
 
     def _log(self, pid: int, fields: Mapping[str, Any]) -> None:
         priority, tag, text = str(fields.get("priority", "I")), str(fields.get("tag", "")), str(fields["text"])

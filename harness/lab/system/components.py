@@ -88,18 +88,14 @@ class Components:
         await self.carry_out_service(verb, intent, *found)
         return found[1].component
 
-    def check_service(
-        self, verb: str, intent: Intent, caller: RunningProcess | None
-    ) -> tuple[Package, Component] | None:
+    def check_service(self, verb: str, intent: Intent, caller: RunningProcess | None) -> tuple[Package, Component] | None:
         """resolve_service plus the background limit of apps targeting 26 and up."""
         found = self.resolve_service(intent, caller)
         if found is None or verb != "start" or caller is None:
             return found
         package = found[0]
         if package.facts.target_sdk >= 26 and not self._foreground(package.name):
-            raise ComponentRefused(
-                f"Not allowed to start service {intent.describe()}: app is in background uid {package.uid}"
-            )
+            raise ComponentRefused(f"Not allowed to start service {intent.describe()}: app is in background uid {package.uid}")
         return found
 
     async def carry_out_service(self, verb: str, intent: Intent, package: Package, component: Component) -> None:
@@ -148,8 +144,8 @@ class Components:
             data = str(answer.get("result_data") or data)
         if not intent.component:
             for process in self._processes.running():
-                if intent.package and process.package != intent.package:
-                    continue
+                if process is caller or (intent.package and process.package != intent.package):
+                    continue  # the sender's own receivers have had it already
                 try:
                     answer = await self._processes.call(process, "broadcast", intent=intent.to_json(), receiver=None)
                 except (ProcessGone, AppProcessError) as fault:
@@ -173,8 +169,7 @@ class Components:
             if not explicit and package.facts.target_sdk >= 26 and intent.action not in _EXEMPT_BROADCASTS:
                 self._logs.system(
                     "BroadcastQueue",
-                    f"Background execution not allowed: receiving {intent.describe()} to "
-                    f"{short_component(component.component)}",
+                    f"Background execution not allowed: receiving {intent.describe()} to {short_component(component.component)}",
                     priority="W",
                 )
                 continue

@@ -47,9 +47,7 @@ class AppErrors:
             f"[{process.pid},0,{process.name},{thread},{first}]",
             buffer="events",
         )
-        self._logs.system(
-            "ActivityManager", f"Process {process.name} has crashed on thread {thread}: {first}", priority="E"
-        )
+        self._logs.system("ActivityManager", f"Process {process.name} has crashed on thread {thread}: {first}", priority="E")
         if not self._foreground(process.package):
             return
         last = self._last_crash.get(process.name)
@@ -68,9 +66,7 @@ class AppErrors:
         async def wait() -> None:
             self._dismiss(process)
 
-        self._show(
-            process, self._texts("not_responding", self._label(process)), [("aerr_wait", self._texts("wait"), wait)]
-        )
+        self._show(process, self._texts("not_responding", self._label(process)), [("aerr_wait", self._texts("wait"), wait)])
 
     def ended(self, process: RunningProcess) -> None:
         """A process that has ended no longer hangs; the dialog of a crash stays until it is dismissed."""
@@ -88,9 +84,7 @@ class AppErrors:
         return package.facts.label if package else process.package
 
     def _has_dialog(self, process: RunningProcess) -> bool:
-        return any(
-            isinstance(one, ErrorDialog) and one.app == process.package for one in self._screen.all_system_windows
-        )
+        return any(isinstance(one, ErrorDialog) and one.app == process.package for one in self._screen.all_system_windows)
 
     def _dismiss(self, process: RunningProcess) -> None:
         self.forget(process.package)

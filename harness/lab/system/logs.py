@@ -45,9 +45,7 @@ class LogBuffer:
                 queue.get_nowait()
             queue.put_nowait(line)
 
-    def write(
-        self, tag: str, text: str, *, priority: str = "I", pid: int = 0, tid: int = 0, buffer: str = "main"
-    ) -> None:
+    def write(self, tag: str, text: str, *, priority: str = "I", pid: int = 0, tid: int = 0, buffer: str = "main") -> None:
         """A line of the system's own, or in an app's name; several lines of text become several lines."""
         pid = pid or self._system_pid
         now = self._now_ns()

@@ -62,8 +62,7 @@ def read_manifest(
     name = read.text(application, "name")
     return PackageFacts(
         package=package,
-        version_code=read.number(manifest, "versionCodeMajor") << 32
-        | (read.number(manifest, "versionCode") & 0xFFFFFFFF),
+        version_code=read.number(manifest, "versionCodeMajor") << 32 | (read.number(manifest, "versionCode") & 0xFFFFFFFF),
         version_name=read.text(manifest, "versionName"),
         min_sdk=min_sdk,
         target_sdk=target_sdk,
@@ -81,9 +80,7 @@ def read_manifest(
             for one in manifest.each("uses-feature")
             if read.text(one, "name")
         ),
-        libraries=tuple(
-            (read.text(one, "name"), read.flag(one, "required", True)) for one in application.each("uses-library")
-        ),
+        libraries=tuple((read.text(one, "name"), read.flag(one, "required", True)) for one in application.each("uses-library")),
         native_abis=native_abis,
         queries=_queries(manifest, read),
         shared_user=read.text(manifest, "sharedUserId"),
@@ -207,9 +204,7 @@ def _queries(manifest: Element, read: Reader) -> Queries:
     element = manifest.first("queries")
     if element is None:
         return Queries()
-    authorities = [
-        part for one in element.each("provider") for part in read.text(one, "authorities").split(";") if part
-    ]
+    authorities = [part for one in element.each("provider") for part in read.text(one, "authorities").split(";") if part]
     return Queries(
         packages=tuple(read.text(one, "name") for one in element.each("package")),
         authorities=tuple(authorities),

@@ -153,9 +153,7 @@ class Packages:
         """None when it is not installed."""
         return self._installed.get(name)
 
-    def check(
-        self, apk: Path, *, replace: bool, downgrade: bool, test_only: bool
-    ) -> tuple[PackageFacts, Package | None]:
+    def check(self, apk: Path, *, replace: bool, downgrade: bool, test_only: bool) -> tuple[PackageFacts, Package | None]:
         """The APK's facts and what is installed under its name, if it may be installed. Raises InstallFailed."""
         facts = read_apk(apk, self._locale, self._abis)
         before = self._installed.get(facts.package)
@@ -308,8 +306,7 @@ def _check_conflicts(facts: PackageFacts, other: PackageFacts) -> None:
         if one.name in declared and not same_signer:
             raise InstallFailed(
                 errors.DUPLICATE_PERMISSION,
-                f"Package {facts.package} attempting to redeclare permission {one.name} already owned by "
-                f"{other.package}",
+                f"Package {facts.package} attempting to redeclare permission {one.name} already owned by {other.package}",
             )
     taken = {name for component in other.components for name in component.authorities}
     for component in facts.components:

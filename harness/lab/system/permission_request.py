@@ -263,9 +263,7 @@ def _storage_prompt(group: _Group, names: list[str]) -> Prompt:
     return Prompt.SELECT_MORE_PHOTOS if selected and selected.granted else Prompt.SELECT_PHOTOS
 
 
-def decide(
-    permissions: Permissions, package: str, question: Question, choice: Choice, precise: bool | None
-) -> dict[str, Grant]:
+def decide(permissions: Permissions, package: str, question: Question, choice: Choice, precise: bool | None) -> dict[str, Grant]:
     """The grants that follow from the user's choice. `precise`: the radio button of location's dialog, if shown."""
     record = permissions.of(package)
     if choice is Choice.CANCELED:

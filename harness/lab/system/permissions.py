@@ -204,8 +204,7 @@ class Permissions:
         if not self._table.levels.get(permission, "").startswith("signature"):
             return False
         return any(
-            permission in {one.name for one in other.declared}
-            and other.signer.certificates == facts.signer.certificates
+            permission in {one.name for one in other.declared} and other.signer.certificates == facts.signer.certificates
             for other in [facts, *(record.facts for record in self._packages.values())]
         )
 

@@ -44,6 +44,7 @@ class ProfileMaker:
         values: dict[str, Any] = {
             "name": plan["name"],
             "seed": self._seed,
+            "identifiers": plan.get("identifiers", "open"),
             "locale": plan["locale"],
             "timezone": plan["timezone"],
             "display": dict(plan["display"]),

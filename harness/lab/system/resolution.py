@@ -83,8 +83,7 @@ def _authority_matches(one: IntentFilter, host: str, port: int | None) -> bool:
     if not hosts:
         return True
     return any(
-        (host.endswith(name[1:]) if name.startswith("*") else host == name)
-        and (not number or number == str(port or ""))
+        (host.endswith(name[1:]) if name.startswith("*") else host == name) and (not number or number == str(port or ""))
         for name, number in hosts
     )
 

@@ -92,9 +92,7 @@ class SystemServer:
         speech = AppSpeech(self)
         self.processes = Processes(speech, spawn, gate, self.logs, warm=warm_processes, patience=patience)
         self.activities = Activities(self.packages, self.processes, self.permissions, self.logs)
-        self.components = Components(
-            self.packages, self.processes, self.permissions, self.logs, self.activities.is_foreground
-        )
+        self.components = Components(self.packages, self.processes, self.permissions, self.logs, self.activities.is_foreground)
         shown = profile["display"]
         self.display = Display(shown["width"], shown["height"], shown["density_dpi"])
         self.screen = Screen(
@@ -281,8 +279,7 @@ class SystemServer:
             self.screen.close(shown[0])
             return
         tasks = [
-            Icon(str(one.id), self._task_label(one.root.package if one.root else ""))
-            for one in self.activities.tasks.recent()
+            Icon(str(one.id), self._task_label(one.root.package if one.root else "")) for one in self.activities.tasks.recent()
         ]
 
         async def open_task(key: str) -> None:
@@ -368,9 +365,7 @@ class SystemServer:
         await self.automator.handle(reader, writer)
 
     def _make_launcher(self, page: int) -> Launcher:
-        icons = [
-            Icon(one.name, one.launcher.label or one.facts.label) for one in self.packages if one.launcher is not None
-        ]
+        icons = [Icon(one.name, one.launcher.label or one.facts.label) for one in self.packages if one.launcher is not None]
 
         async def open_app(package: str) -> None:
             self.processes.run(self._open(package), f"opening {package}")
@@ -431,9 +426,7 @@ class SystemServer:
         settings = self.settings.tables()
         settings["secure"]["android_id"] = self.profile.android_id(package.facts.signer.certificates[0])
         try:
-            trust = write_trust_store(
-                self.root, self.root / "data" / "misc" / "lab", user_store=package.facts.trusts_user_store
-            )
+            trust = write_trust_store(self.root, self.root / "data" / "misc" / "lab", user_store=package.facts.trusts_user_store)
         except BadCertificate as fault:
             self.logs.system("LabDevice", f"CA store: {fault}", priority="E")
             raise AppProcessError(f"the device's CA store: {fault}") from fault
@@ -446,6 +439,7 @@ class SystemServer:
             "data": self._inside(package.data),
             "profile": dict(self.profile),
             "permissions": self.permissions.states(package.name),
+            "queries": list(package.facts.queries.packages),
             "settings": settings,
             "proxy": self._proxy(),
             "trust": self._inside(trust) if trust else None,

@@ -174,9 +174,7 @@ class Tasks:
             return task.root.target.component == target.component
         return task.affinity == (target.affinity or target.package)
 
-    def _place_in(
-        self, task: Task, declared: Component, target: Component, intent: Intent, *, clear_task: bool
-    ) -> Placement:
+    def _place_in(self, task: Task, declared: Component, target: Component, intent: Intent, *, clear_task: bool) -> Placement:
         if clear_task:
             gone = tuple(task.activities)
             return Placement(None, task, finish=gone)

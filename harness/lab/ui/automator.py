@@ -52,9 +52,7 @@ class AutomatorServer:
         lines = head.decode("latin-1").split("\r\n")
         method, _, rest = lines[0].partition(" ")
         target = rest.rpartition(" ")[0]
-        headers = {
-            name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])
-        }
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
         length = headers.get("content-length", "0")
         size = int(length) if length.isdigit() else 0
         if size > _MAX_BODY or len(head) > _MAX_HEADER:

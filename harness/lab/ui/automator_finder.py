@@ -137,9 +137,7 @@ def _describe(selector: Mapping[str, Any]) -> str:
     """UiSelector.toString, as the exception's message has it."""
     hidden = ("mask", "childOrSibling", "childOrSiblingSelector")
     named = [f"{key.upper()}={value}" for key, value in selector.items() if key not in hidden]
-    for relation, inner in zip(
-        selector.get("childOrSibling") or [], selector.get("childOrSiblingSelector") or [], strict=False
-    ):
+    for relation, inner in zip(selector.get("childOrSibling") or [], selector.get("childOrSiblingSelector") or [], strict=False):
         named.append(f"{'CHILD' if relation == 'child' else 'PARENT'}={_describe(inner)}")
     return f"UiSelector[{', '.join(named)}]"
 

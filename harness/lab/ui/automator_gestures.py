@@ -145,9 +145,7 @@ class Gestures:
     ) -> bool:
         return await self._to_edge(wanted, vertical, swipes, steps, forward=False)
 
-    async def scroll_to_end(
-        self, wanted: Any, vertical: bool, swipes: int = _MAX_SWIPES, steps: int = _SCROLL_STEPS
-    ) -> bool:
+    async def scroll_to_end(self, wanted: Any, vertical: bool, swipes: int = _MAX_SWIPES, steps: int = _SCROLL_STEPS) -> bool:
         return await self._to_edge(wanted, vertical, swipes, steps, forward=True)
 
     async def fling_to_beginning(self, wanted: Any, vertical: bool, swipes: int = _MAX_SWIPES) -> bool:

@@ -39,9 +39,7 @@ def write_hierarchy(roots: Iterable[Node], display: Display, *, max_depth: int =
     return "".join(out)
 
 
-def _write(
-    node: Node, index: int, display: Display, depth: int, max_depth: int, compressed: bool, out: list[str]
-) -> None:
+def _write(node: Node, index: int, display: Display, depth: int, max_depth: int, compressed: bool, out: list[str]) -> None:
     if depth >= max_depth:
         return
     children = node.children

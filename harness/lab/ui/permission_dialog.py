@@ -130,9 +130,7 @@ class PermissionDialog(SystemWindow):
             choice = Choice.DENIED_DO_NOT_ASK_AGAIN if last else Choice.DENIED
             buttons.append((final if last else once, texts(text), choice))
         elif prompt is Prompt.SELECT_MORE_PHOTOS:
-            buttons.append(
-                ("permission_dont_allow_more_selected_button", texts("dont_select_more"), Choice.DENIED_MORE)
-            )
+            buttons.append(("permission_dont_allow_more_selected_button", texts("dont_select_more"), Choice.DENIED_MORE))
         else:
             name, text, choice = _DENY[self.question.last_chance]
             buttons.append((name, texts("keep_approximate" if upgrade else text), choice))
@@ -150,10 +148,7 @@ class PermissionDialog(SystemWindow):
             rows.append(Row(Part(node, Style(size=14, colour=GREY, align="center"), on_tap=self._open_settings), 0, 8))
         radios = self._radios()
         rows.extend(Row(part, 0, 12) for part in radios)
-        buttons = [
-            Part(self._button(name, text), _BUTTON, on_tap=self._choose(choice))
-            for name, text, choice in self._buttons()
-        ]
+        buttons = [Part(self._button(name, text), _BUTTON, on_tap=self._choose(choice)) for name, text, choice in self._buttons()]
         rows.extend(Row(part, 0, 16 if index == 0 else 4) for index, part in enumerate(buttons))
 
         margin = pen.px(24)

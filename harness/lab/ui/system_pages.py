@@ -101,9 +101,7 @@ class Launcher(SystemWindow):
 class Recents(SystemWindow):
     """The tasks, latest first; tapping one opens it, "clear all" ends them."""
 
-    def __init__(
-        self, look: Look, texts: Texts, tasks: Sequence[Icon], open_task: Pick, clear_all: OnTap, close: OnTap
-    ) -> None:
+    def __init__(self, look: Look, texts: Texts, tasks: Sequence[Icon], open_task: Pick, clear_all: OnTap, close: OnTap) -> None:
         super().__init__(look, LAUNCHER, "Recents", dimming=1, activity=RECENTS_ACTIVITY)
         self._close = close
         surface = Part(Node("android.widget.FrameLayout", LAUNCHER, bounds=self.whole), Style(fill=(60, 64, 72)))
@@ -216,12 +214,8 @@ class PermissionPage(SystemWindow):
         super().__init__(look, PERMISSION_CONTROLLER, "AppPermissionActivity", dimming=1, activity=PERMISSION_ACTIVITY)
         self._close = close
         prefix = f"{PERMISSION_CONTROLLER}:id/"
-        surface = Part(
-            Node("android.widget.LinearLayout", PERMISSION_CONTROLLER, bounds=self.whole), Style(fill=BACKGROUND)
-        )
-        heading = Node(
-            "android.widget.TextView", PERMISSION_CONTROLLER, text=header, resource_id=prefix + "permission_message"
-        )
+        surface = Part(Node("android.widget.LinearLayout", PERMISSION_CONTROLLER, bounds=self.whole), Style(fill=BACKGROUND))
+        heading = Node("android.widget.TextView", PERMISSION_CONTROLLER, text=header, resource_id=prefix + "permission_message")
         rows = [Row(Part(heading, Style(size=18)), 0, 40)]
         for option in options:
             node = Node(
@@ -255,9 +249,7 @@ class SettingsPage(SystemWindow):
         self._close = close
         surface = Part(Node("android.widget.LinearLayout", SETTINGS, bounds=self.whole), Style(fill=BACKGROUND))
         up = Node("android.widget.ImageButton", SETTINGS, content_desc="Navigate up", clickable=True, focusable=True)
-        heading = Node(
-            "android.widget.TextView", SETTINGS, text=title, resource_id=f"{SETTINGS}:id/entity_header_title"
-        )
+        heading = Node("android.widget.TextView", SETTINGS, text=title, resource_id=f"{SETTINGS}:id/entity_header_title")
         text = Node("android.widget.TextView", SETTINGS, text=line, resource_id="android:id/summary")
         rows = [
             Row(Part(up, Style(colour=ACCENT_TEXT, size=20), caption="<", on_tap=close), 40, 16),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from apk_factory import launcher, make_apk, manifest
-from conftest import Bench
+from device_bench import Bench
 from fake_app import FakeApp
 
 from harness.lab.system.profile import make_profile
