@@ -1,4 +1,4 @@
-"""Refuse the privacy notice, follow that to its end, then start the app again and look on each time."""
+"""Look on, refuse the privacy notice, follow that to its end, then start the app again and look on each time."""
 
 from harness.suite.driver import PolicyNotice
 from harness.suite.scenario import Scenario
@@ -16,6 +16,7 @@ scenario = Scenario(
 def test_refuse_restart(app, user, timeline):
     app.install_fresh()
     app.launch()
+    timeline.observe()
     refusal = user.refuse(user.expect(PolicyNotice))
     if refusal.outcome == "exits":
         app.has_exited()

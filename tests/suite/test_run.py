@@ -84,6 +84,8 @@ def test_every_permission_is_denied_where_it_is_asked_for(tmp_path):
     assert asked == {"android.permission-group.LOCATION", "android.permission-group.CAMERA"}
     denials = [s for s in reader.steps() if s.control and s.control.role == "deny"]
     assert len(denials) == 2
+    launches = [s.host_ns for s in reader.steps() if s.action == "launch"]
+    assert launches[1] < denials[0].host_ns < launches[2]
     assert "退出登录" not in [s.control.text for s in reader.steps() if s.control]
 
 
