@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import ssl
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from harness.lab.appprocess import AppProcessError, ProcessGone
@@ -285,6 +291,63 @@ def test_the_proxy_can_be_changed_while_the_app_runs(apk: Path, tmp_path: Path) 
         server.close()
 
     on_device(apk, tmp_path, body, permissions=granted(*BASIC))
+
+
+def test_https_is_trusted_by_the_devices_certificates_and_no_others(apk: Path, tmp_path: Path) -> None:
+    certificate, key = authority_of_localhost(tmp_path)
+
+    async def fetched(trust: str) -> str:
+        daemon = SmallDaemon(apk, PACKAGE, tmp_path)
+        await daemon.start(permissions=granted(*BASIC), trust=trust)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readline()
+            writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        try:
+            await daemon.launch(".MainActivity")
+            left, top, _, _ = (await daemon.node("field"))["bounds"]
+            address = f"https://localhost:{server.sockets[0].getsockname()[1]}/"
+            await daemon.call("input", kind="set_text", x=left + 5, y=top + 5, text=address)
+            await daemon.tap("fetch")
+            await daemon.until(lambda: any(line.startswith("fetched") for line in daemon.said))
+            return next(line for line in daemon.said if line.startswith("fetched"))
+        finally:
+            server.close()
+            await daemon.stop()
+
+    assert asyncio.run(fetched(str(certificate))) == "fetched=204"
+    other, _ = authority_of_localhost(tmp_path / "other")
+    assert "SSLHandshakeException" in asyncio.run(fetched(str(other)))
+
+
+def authority_of_localhost(folder: Path) -> tuple[Path, Path]:
+    """A certificate of its own for localhost, and its key, as PEM files."""
+    folder.mkdir(exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return folder / "cert.pem", folder / "key.pem"
 
 
 def test_a_crash_is_told_with_a_phones_stack_and_ends_the_process(apk: Path, tmp_path: Path) -> None:

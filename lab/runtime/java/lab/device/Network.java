@@ -1,10 +1,16 @@
 package lab.device;
 
-import java.io.FileInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
@@ -35,18 +41,37 @@ final class Network {
     System.clearProperty("https.nonProxyHosts");
   }
 
-  /** `path`: a PKCS12 store with all certificates that apps of this device trust, password "changeit". */
+  /**
+   * `path`: all certificates that apps of this device trust, as PEM or as a PKCS12 store with the
+   * password "changeit". They replace the JVM's own for every way in which an app can ask: the default
+   * SSLContext, HttpsURLConnection, and a TrustManagerFactory that is initialised with null.
+   */
   static void trust(String path) throws IOException, GeneralSecurityException {
     if (path == null) {
       return;
     }
-    System.setProperty("javax.net.ssl.trustStore", path);
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    byte[] bytes = Files.readAllBytes(Paths.get(path));
+    if (new String(bytes, StandardCharsets.ISO_8859_1).contains("-----BEGIN CERTIFICATE-----")) {
+      store.load(null, PASSWORD);
+      int number = 0;
+      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
+        store.setCertificateEntry("trusted" + number++, one);
+      }
+    } else {
+      store.load(new ByteArrayInputStream(bytes), PASSWORD);
+    }
+    if (store.size() == 0) {
+      // Certificates without Java's own "trusted" attribute do not count, and no certificate would do.
+      throw new DeviceMain.Wrong("no trusted certificate in " + path);
+    }
+    Path copy = Files.createTempFile("lab-trust", ".p12");
+    try (OutputStream out = Files.newOutputStream(copy)) {
+      store.store(out, PASSWORD);
+    }
+    System.setProperty("javax.net.ssl.trustStore", copy.toString());
     System.setProperty("javax.net.ssl.trustStoreType", "PKCS12");
     System.setProperty("javax.net.ssl.trustStorePassword", new String(PASSWORD));
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = new FileInputStream(path)) {
-      store.load(in, PASSWORD);
-    }
     TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(store);
     SSLContext context = SSLContext.getInstance("TLS");
