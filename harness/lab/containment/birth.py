@@ -146,6 +146,8 @@ def become_app(anchor: int, order: Order, listener_to: int, report: int) -> None
     os.umask(0o077)
     _arrange(order.fds, [listener_to, report])
     order.limits.apply()
+    with open("/proc/self/oom_score_adj", "w") as badness:
+        badness.write("1000")  # when memory runs out, the app goes first
     kernel.keep_capabilities([])
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     os.chdir(order.directory)

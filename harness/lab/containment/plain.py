@@ -14,9 +14,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import RigError
+from harness.lab.containment import kernel
 from harness.lab.containment.limits import APP_LIMITS, Limits
 from harness.lab.containment.process import ContainedProcess
 from harness.lab.containment.stage import APPS_DATA
+
+_YAMA = Path("/proc/sys/kernel/yama/ptrace_scope")
+_TRACING_IS_RESTRICTED = _YAMA.exists()
+
+
+def _allow_tracing() -> None:
+    """In the child: with ptrace_scope 1 only a parent may trace, and Frida's endpoint is none. The permission stays
+    with the process over exec (security/yama/yama_lsm.c)."""
+    kernel.prctl(kernel.PR_SET_PTRACER, kernel.PR_SET_PTRACER_ANY)
 
 
 class NoWalls:
@@ -68,6 +78,7 @@ class NoWalls:
                 stderr=fds[2],
                 cwd=directory,
                 start_new_session=True,
+                preexec_fn=_allow_tracing if _TRACING_IS_RESTRICTED else None,
             )
         except OSError as error:
             raise RigError("A process of the lab device could not be started.", str(error)) from error

@@ -15,6 +15,7 @@ from typing import Any
 
 from harness.errors import RigError
 from harness.lab.containment import kernel
+from harness.lab.containment.cgroup import ControlGroup, confine
 from harness.lab.containment.channel import Channel, OrderRefused
 from harness.lab.containment.limits import APP_LIMITS, MIB, Limits
 from harness.lab.containment.native import libraries_of
@@ -50,6 +51,7 @@ class Walls:
         self._foreign: dict[str, Path] = {}
         self._early_exits: dict[int, int] = {}  # of processes whose start we have not been told of yet
         self._channel: Channel | None = None
+        self._group: ControlGroup | None = None
         self._keeper: asyncio.subprocess.Process | None = None
         self._closing = False
 
@@ -105,6 +107,7 @@ class Walls:
                 if await loop.sock_recv(ours, 16) != b"map":
                     raise RigError("The lab device's namespaces could not be made.", "Its log says why.")
                 self._map_users(self._keeper.pid)
+                self._group = confine(self._keeper.pid, os.getpid())
                 await loop.sock_sendall(ours, b"mapped")
                 ready = loop.create_future()
 
@@ -258,6 +261,8 @@ class Walls:
             except TimeoutError:
                 self._keeper.kill()  # its death is the init's, and that is everybody's
                 await self._keeper.wait()
+        if self._group:
+            self._group.remove()
         self._stage.remove()
 
     def _take_event(self, event: dict[str, Any]) -> None:
