@@ -28,6 +28,8 @@ FRAMEWORK = (
     "sun.",
     "com.sun.",
     "org.robolectric.",
+    "lab.boot.",
+    "lab.device.",
     "org.apache.harmony.",
     "org.json.",
     "org.xml.",

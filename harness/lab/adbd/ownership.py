@@ -48,7 +48,8 @@ _MODES = {
     "/data/media": 0o770, "/storage": 0o755, "/storage/emulated": 0o755,
 }  # fmt: skip
 
-_WRITABLE = ("/data", "/storage", "/mnt", "/cache", "/metadata", "/dev")
+# The CA store lies on a tmpfs, as a rooted phone has it once certificates are to be added.
+_WRITABLE = ("/data", "/storage", "/mnt", "/cache", "/metadata", "/dev", "/system/etc/security/cacerts")
 
 
 @dataclass(frozen=True)
