@@ -162,7 +162,7 @@ class FridaLink:
         self._closed = True
         self._strangers.put(None)
         for loaded in self._scripts:
-            if not loaded.script.is_destroyed and not loaded.session.is_detached():
+            if not loaded.script.is_destroyed and not loaded.session.is_detached:
                 self._quietly_gone(loaded.script.eternalize)
         if self.kind == "server":
             self._quietly_gone(self.endpoint.disable_spawn_gating)
