@@ -113,9 +113,9 @@ def _until(condition, seconds: float = 10) -> None:
 # sync
 
 
-_names = st.text(
-    st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="/,\0"), min_size=1, max_size=40
-).filter(lambda name: name not in (".", "..") and len(name.encode()) < 200)
+_names = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="/,\0"), min_size=1, max_size=40).filter(
+    lambda name: name not in (".", "..") and len(name.encode()) < 200
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -226,9 +226,7 @@ def test_reverse_leads_from_the_device_to_the_host(device: AdbDevice) -> None:
         probe.close()
         threading.Thread(target=_echo_once, args=(server,), daemon=True).start()
         device.reverse(f"tcp:{port}", f"tcp:{server.getsockname()[1]}")
-        assert [(one.remote, one.local) for one in device.reverse_list()] == [
-            (f"tcp:{port}", f"tcp:{server.getsockname()[1]}")
-        ]
+        assert [(one.remote, one.local) for one in device.reverse_list()] == [(f"tcp:{port}", f"tcp:{server.getsockname()[1]}")]
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(b"from the device")
             assert client.recv(100) == b"from the device"

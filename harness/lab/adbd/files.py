@@ -73,9 +73,7 @@ class Place:
 class VirtualFiles:
     """Files that exist only when read: path -> what makes their content, and folders that list them."""
 
-    def __init__(
-        self, fixed: Mapping[str, Callable[[], bytes]], find: Callable[[str], bytes | None] = lambda path: None
-    ) -> None:
+    def __init__(self, fixed: Mapping[str, Callable[[], bytes]], find: Callable[[str], bytes | None] = lambda path: None) -> None:
         """`find` answers for paths that come and go, such as /proc/PID/cmdline."""
         self._fixed = dict(fixed)
         self._find = find
@@ -144,9 +142,7 @@ class Files:
                     names.update(os.listdir(folder))
             prefix = place.path.rstrip("/") + "/"
             names.update(
-                mount[len(prefix) :]
-                for mount in self.tree.mounts
-                if mount.startswith(prefix) and "/" not in mount[len(prefix) :]
+                mount[len(prefix) :] for mount in self.tree.mounts if mount.startswith(prefix) and "/" not in mount[len(prefix) :]
             )
             return sorted(names)
 

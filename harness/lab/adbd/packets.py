@@ -44,14 +44,11 @@ class Packet:
     def encode(self, *, checksum: bool) -> bytes:
         total = sum(self.payload) & 0xFFFFFFFF if checksum else 0
         return (
-            _HEADER.pack(self.command, self.arg0, self.arg1, len(self.payload), total, self.command ^ 0xFFFFFFFF)
-            + self.payload
+            _HEADER.pack(self.command, self.arg0, self.arg1, len(self.payload), total, self.command ^ 0xFFFFFFFF) + self.payload
         )
 
 
-async def read_packet(
-    reader: asyncio.StreamReader, *, max_payload: int = MAX_PAYLOAD, checksum: bool = False
-) -> Packet | None:
+async def read_packet(reader: asyncio.StreamReader, *, max_payload: int = MAX_PAYLOAD, checksum: bool = False) -> Packet | None:
     """The next packet, or None where the peer closed between two packets.
 
     Raises MalformedPacket for a header that is not adb's, a payload over `max_payload` bytes, a wrong

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import socket
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from PIL import Image
 
 from harness.lab.adbd.device import UIAUTOMATOR_PORT, Device, Handler
 from harness.lab.adbd.ownership import ROOT, SHELL, Credentials
@@ -49,6 +53,8 @@ class Services:
             return lambda stream: SyncService(self.device.tree.seen_by(self.who), stream).run()
         if name == "tcp":
             return await self._tcp(rest)
+        if name == "framebuffer":
+            return self._framebuffer
         if name == "reverse":
             return self._reversal(transport, rest)
         if name in ("root", "unroot"):
@@ -87,6 +93,16 @@ class Services:
             log.debug("tcp:%d refused: %s", port, refused)
             return None
         return lambda stream: _serve_socket(stream, sock)
+
+    async def _framebuffer(self, stream: Stream) -> None:
+        """The screen's pixels behind a header (framebuffer_service.cpp, struct fbinfo, version 2)."""
+        png = await self.device.system.screenshot()
+        with Image.open(io.BytesIO(png)) as image:
+            rgba = image.convert("RGBA")
+        pixels = rgba.tobytes()
+        red, blue, green, alpha = (0, 8), (16, 8), (8, 8), (24, 8)
+        header = (2, 32, 1, len(pixels), rgba.width, rgba.height, *red, *blue, *green, *alpha)
+        await stream.write(struct.pack("<14I", *header) + pixels)
 
     def _answered_here(self, port: int) -> Handler | None:
         held = self.device.processes.listening(port)

@@ -123,7 +123,6 @@ async def serve_shell(stream: Stream, session: Session, arguments: ShellArgument
         if running.done():
             await output.end(running.result())
         else:
-            stdin.close()
             await session.hang_up(running)
     finally:
         tasks = (running, flushing, feeding, hangup)
@@ -133,19 +132,9 @@ async def serve_shell(stream: Stream, session: Session, arguments: ShellArgument
 
 
 async def _feed(stream: Stream, stdin: Pipe) -> None:
-    try:
-        while data := await stream.read():
-            await stdin.write(data)
-    except BrokenPipeError:
-        await _drain(stream)
-    finally:
-        stdin.close()
-
-
-async def _drain(stream: Stream) -> None:
-    """Input that nobody reads is taken and dropped, so that the client's own output is not held up."""
-    while await stream.read():
-        pass
+    """What the client sends is stdin. The end of the stream is a hang-up, not the end of stdin."""
+    while data := await stream.read():
+        await _give(stdin, data)
 
 
 async def _feed_framed(stream: Stream, stdin: Pipe) -> None:
@@ -160,10 +149,14 @@ async def _feed_framed(stream: Stream, stdin: Pipe) -> None:
                     return
                 length -= len(data)
                 if kind == STDIN:
-                    await stdin.write(data)
-    except BrokenPipeError:
-        await _drain(stream)
+                    await _give(stdin, data)
     except StreamClosed:
         return
-    finally:
-        stdin.close()
+
+
+async def _give(stdin: Pipe, data: bytes) -> None:
+    """Input that nobody reads any more is dropped, so that the client's own output is not held up."""
+    try:
+        await stdin.write(data)
+    except BrokenPipeError:
+        return

@@ -15,7 +15,7 @@ _NAMES = """
     lmkctl lmkd load_policy locksettings log_event logwrapper losetup lpdump lpmake lsattr lshal lsmod lsof
     lspci lsusb make_f2fs mdnsd mediaextractor mediametrics mediaserver microcom migrate_legacy_obb_data mke2fs
     mkfifo mkfs.ext4 mkfs.f2fs mknod mkswap modinfo modprobe more mount mountpoint mtpd nbd-client ncal ndc
-    netcat netd newfs_msdos nl nsenter oatdump odrefresh odsign paste patch pbtool perfetto ping ping6
+    netd newfs_msdos nl nsenter oatdump odrefresh odsign paste patch pbtool perfetto ping ping6
     pivot_root pppd prlimit procrank profman pwdx racoon readelf reset resize resize2fs restorecon rev rfkill
     rmmod rss_hwm_reset rtcwake run-parts runcon schedtest screenrecord sdcard secdiscard secilc segment_dump
     selinux send_event sendevent service servicemanager setenforce setfattr sgdisk sha224sum

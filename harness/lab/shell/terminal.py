@@ -57,9 +57,10 @@ class TerminalLines:
                 await self._show(bytes([byte]))
 
     async def watch(self, running: asyncio.Future[_T]) -> _T | None:
-        """Until the command ends: its result, or None where ^C or the client's going ended it.
+        """Until the command ends: its result, or None where ^C ended it.
 
-        What is typed meanwhile is the command's; what it leaves unread is the next line's.
+        What is typed meanwhile is the command's; what it leaves unread is the next line's. The end of
+        the client's input is not the command's: a terminal has no half that could be closed.
         """
         try:
             while not running.done():
@@ -70,10 +71,11 @@ class TerminalLines:
                     if not reading.done():
                         break
                     chunk = reading.result()
-                    if not chunk or INTERRUPT in chunk:
-                        if chunk:
-                            await self._show(b"^C\n")
+                    if INTERRUPT in chunk:
+                        await self._show(b"^C\n")
                         return None
+                    if not chunk:
+                        return await running
                     await self._type(chunk)
                 finally:
                     reading.cancel()

@@ -195,9 +195,7 @@ class MemorySystem:
         place = self.tasks.place(component, component, intent, None)
         if place.only_front:
             return StartResult(True, component.component, brought_to_front=True)
-        record = self.tasks.push(
-            place.task, component, component, intent, caller=None, caller_package="", request_code=-1
-        )
+        record = self.tasks.push(place.task, component, component, intent, caller=None, caller_package="", request_code=-1)
         record.state = "resumed"
         pid = 5000 + len(self._processes)
         self._processes[package.name] = ProcessInfo(pid, 300, package.user, package.name, package.name, 9_000, 1_000)
@@ -363,4 +361,3 @@ class DaemonThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
-

@@ -254,11 +254,10 @@ async def _lines(call: Call, request: Request) -> AsyncGenerator[LogLine, None]:
     shown, index = set(wanted), 0
     beating = asyncio.ensure_future(_beat(call))
     try:
-        async with aclosing(call.system.logs.follow()) as following:
-            async for line in following:
-                if index in shown if index < len(there) else request.selection.takes(line):
-                    yield line
-                index += 1
+        async for line in call.system.logs.follow():
+            if index in shown if index < len(there) else request.selection.takes(line):
+                yield line
+            index += 1
     finally:
         beating.cancel()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 
 from harness.lab.shell.call import Call, Usage, command
 
@@ -107,3 +108,45 @@ async def services(call: Call) -> int:
         return 1
     await call.err(f"{call.name}: this lab device has no native services\n")
     return 1
+
+
+@command("nc", "netcat")
+async def talk(call: Call) -> int:
+    """nc -l -p PORT, nc HOST PORT: inside the device only, where the one host is localhost."""
+    found, words = call.options("lLqnvz", "pwsW", stop_early=False)
+    listens = "l" in found or "L" in found
+    text = found["p"] if listens and "p" in found else words[-1] if words else ""
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise Usage("nc: bad port")
+    if not listens and words[0] not in ("localhost", "127.0.0.1"):
+        await call.err(f"nc: {words[0]}: this lab device reaches no other host\n")
+        return 1
+    sock = await _accept_one(call, int(text)) if listens else await call.device.network.connect(int(text))
+    sock.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=sock)
+
+    async def send() -> None:
+        while data := await call.streams.stdin.read():
+            writer.write(data)
+            await writer.drain()
+        writer.write_eof()
+
+    sending = asyncio.ensure_future(send())
+    try:
+        while data := await reader.read(65536):
+            await call.out_bytes(data)
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        writer.close()
+    return 0
+
+
+async def _accept_one(call: Call, port: int) -> socket.socket:
+    listener = await call.device.network.listen(port)
+    listener.setblocking(False)
+    try:
+        accepted, _ = await asyncio.get_running_loop().sock_accept(listener)
+    finally:
+        listener.close()
+    return accepted
