@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.lab.appprocess import AppProcessError, ProcessGone
 from harness.lab.system.facts import Component
-from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent, short_component
+from harness.lab.system.intents import CATEGORY_HOME, Intent, short_component
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package, Packages
 from harness.lab.system.permissions import Permissions
@@ -87,8 +87,7 @@ class Activities:
 
     def is_foreground(self, package: str) -> bool:
         """Has the resumed activity, or had it until a moment ago."""
-        resumed = self.tasks.resumed or self.tasks.top
-        if resumed is not None and resumed.package == package:
+        if any(one is not None and one.package == package for one in (self.tasks.top, self.tasks.resumed)):
             return True
         left = self._left_front.get(package)
         return left is not None and self._now_ns() - left < _GRACE_NS
@@ -132,8 +131,12 @@ class Activities:
         caller: RunningProcess | None = None,
         caller_token: str | None = None,
         request_code: int = -1,
+        placed: asyncio.Event | None = None,
     ) -> StartResult:
-        """Starts and waits until the activity is resumed. Raises ActivityRefused."""
+        """Starts and waits until the activity is resumed, at most `Patience.activity`. Raises ActivityRefused.
+
+        `placed` is set as soon as the activity has its place in front.
+        """
         if CATEGORY_HOME in intent.categories and not intent.component:
             await self.go_home()
             return StartResult(True, self.tasks.home.affinity)
@@ -141,7 +144,9 @@ class Activities:
         began = self._now_ns()
         cold = self._processes.find(package.name, target.process) is None
         async with self._lock:
-            result = await self._perform(intent, package, declared, target, caller, caller_token, request_code)
+            result = await self._perform(
+                intent, package, declared, target, caller, caller_token, request_code, placed or asyncio.Event()
+            )
         total = (self._now_ns() - began) // 1_000_000
         state = "COLD" if cold else ("HOT" if result.brought_to_front or result.delivered else "WARM")
         return StartResult(
@@ -155,13 +160,6 @@ class Activities:
             delivered=result.delivered,
         )
 
-    async def launch(self, package: Package) -> StartResult:
-        """As a tap on its icon. Raises ActivityRefused when it has none."""
-        component = package.launcher
-        if component is None:
-            raise ActivityRefused(f"{package.name} has no launcher activity", -91)
-        return await self.start(launcher_intent(component.component))
-
     async def _perform(
         self,
         intent: Intent,
@@ -171,6 +169,7 @@ class Activities:
         caller: RunningProcess | None,
         caller_token: str | None,
         request_code: int,
+        placed: asyncio.Event,
     ) -> StartResult:
         calling = self.tasks.find(caller_token)
         self._logs.system(
@@ -181,6 +180,7 @@ class Activities:
         before = self.tasks.resumed
         place = self.tasks.place(declared, target, intent, calling)
         if place.only_front:
+            placed.set()
             await self._settle(before)
             return StartResult(True, brought_to_front=True)
         record = place.activity
@@ -196,10 +196,11 @@ class Activities:
                 caller_package=caller.package if caller else "",
                 request_code=request_code,
             )
+        placed.set()
         began = self._now_ns()
         why = await self._show(record, before, intent if place.deliver else None)
         await self._drop(place)
-        if not why and not place.deliver:
+        if not why and not place.deliver and record.state == "resumed":
             spent = (self._now_ns() - began) // 1_000_000
             self._logs.system("ActivityTaskManager", f"Displayed {short_component(record.component)} for user 0: +{spent}ms")
         return StartResult(not why, why=why, delivered=place.deliver)
@@ -237,22 +238,49 @@ class Activities:
         if not record.alive or new_intent is not None:
             record.state = "initializing" if not record.alive else record.state
             intent = (new_intent or record.intent).with_component(record.component)
-            await self._processes.call(
-                process,
-                "launch",
-                within=self._processes.patience.launch,
-                intent=intent.to_json(),
-                token=record.token,
-                request_code=record.request_code,
-                caller_token=record.caller_token,
-                caller_package=record.caller_package or None,
-                root=record.task.root is record,
+            launch = asyncio.ensure_future(
+                self._processes.call(
+                    process,
+                    "launch",
+                    within=self._processes.patience.launch,
+                    intent=intent.to_json(),
+                    token=record.token,
+                    request_code=record.request_code,
+                    caller_token=record.caller_token,
+                    caller_package=record.caller_package or None,
+                    root=record.task.root is record,
+                )
             )
+            done, _ = await asyncio.wait({launch}, timeout=self._processes.patience.activity)
+            if not done:
+                # ActivityTaskSupervisor's launch timeout: the system goes on, the app may come up later
+                self._logs.system(
+                    "ActivityTaskManager", f"Launch timeout has expired, giving up wake lock! {record.component}",
+                    priority="W",
+                )  # fmt: skip
+                record.state = "starting"
+                self._processes.run(self._come_up_late(record, launch), f"late start of {record.component}")
+                return
+            await launch
         else:
             await self._processes.call(process, "lifecycle", token=record.token, state="resumed")
         if process.ended:
             raise ProcessGone(f"{process.name} ended while {record.component} was starting")
         record.state = "resumed"
+
+    async def _come_up_late(self, record: Activity, launch: asyncio.Future[dict[str, Any]]) -> None:
+        """The activity that took too long is up at last: resumed if it is still in front, else put away."""
+        await launch
+        async with self._lock:
+            if record.state != "starting":
+                return
+            record.state = "resumed"
+            if record not in self.tasks.activities():
+                await self._destroy(record)
+            elif record is not self.tasks.top:
+                await self._move(record, "paused")
+                await self._leave(record)
+            self._changed()
 
     async def _leave(self, record: Activity) -> None:
         """What was in front is out of sight now."""
@@ -422,7 +450,7 @@ class Activities:
         for record in self.tasks.activities():
             if record.package != process.package or record.target.process != process.name:
                 continue
-            if not record.alive:
+            if not record.alive and record.state != "starting":
                 continue
             touched = True
             if record.state == "stopped" and not again:

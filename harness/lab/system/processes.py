@@ -18,10 +18,15 @@ from harness.lab.system.process_link import Gate, Spawn
 
 @dataclass(frozen=True)
 class Patience:
-    """How long the system waits for an app, in seconds. Input: Android's own 5 s plus the lab's slowness."""
+    """How long the system waits for an app, in seconds.
+
+    `activity` is ActivityTaskSupervisor's LAUNCH_TIMEOUT: after it other things go on, after `launch` the app counts
+    as not responding. `input`: Android's own 5 s plus the lab's slowness.
+    """
 
     bind: float = 120.0
     gate: float = 600.0
+    activity: float = 10.0
     launch: float = 60.0
     input: float = 10.0
     dump: float = 15.0

@@ -15,7 +15,7 @@ from harness.lab.system.app_speech import AppSpeech
 from harness.lab.system.components import BroadcastResult, ComponentRefused, Components
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.errors_shown import AppErrors
-from harness.lab.system.intents import CATEGORY_HOME, Intent
+from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package, Packages, UnknownPackage
 from harness.lab.system.permission_flow import PermissionFlow
@@ -145,7 +145,9 @@ class SystemServer:
                 await self._stop_package(facts.package, "update")
             package = await asyncio.to_thread(self.packages.add, apk, facts, before)
             self.permissions.install(facts, grant_all=grant)
-        self.logs.system("PackageManager", f"Package {facts.package} codePath {package.apk.parent} installed")
+        self.logs.system(
+            "PackageManager", f"Package {facts.package} codePath /{package.apk.parent.relative_to(self.root)} installed"
+        )
         return package
 
     async def uninstall(self, package: str, *, keep_data: bool = False) -> None:
@@ -195,21 +197,34 @@ class SystemServer:
     async def start_activity(self, intent: Intent, *, wait: bool = False, stop: bool = False) -> StartResult:
         """`am start [-W] [-S]`. Raises ActivityRefused, whose text `am` prints after "Error: ".
 
-        Without `wait` it returns when the start is on its way, as `am` does.
+        Without `wait` it returns when the activity has its place in front, as `am` does, not when it is drawn.
         """
         if stop and intent.component:
             await self.force_stop(intent.component.partition("/")[0])
         if self.open_settings(intent):
             return StartResult(True, "com.android.settings/.Settings")
-        if wait or CATEGORY_HOME in intent.categories:
+        return await self._start(intent, wait or CATEGORY_HOME in intent.categories)
+
+    async def _start(self, intent: Intent, wait: bool) -> StartResult:
+        if wait:
             return await self.activities.start(intent)
         _, declared, _ = self.activities.resolve(intent, None)
-        self.processes.run(self.activities.start(intent), f"start of {declared.component}")
+        placed = asyncio.Event()
+        start = self.processes.run(self.activities.start(intent, placed=placed), f"start of {declared.component}")
+        waiting = asyncio.ensure_future(placed.wait())
+        await asyncio.wait({start, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
         return StartResult(True, declared.component)
 
-    async def launch(self, package: str) -> StartResult:
-        """As a tap on its icon (monkey -p PACKAGE -c LAUNCHER 1). Raises UnknownPackage, ActivityRefused."""
-        return await self.activities.launch(self.packages.get(package))
+    async def launch(self, package: str, *, wait: bool = False) -> StartResult:
+        """As a tap on its icon (monkey -p PACKAGE -c LAUNCHER 1). Raises UnknownPackage, ActivityRefused.
+
+        Without `wait` it returns when the app has its place in front.
+        """
+        component = self.packages.get(package).launcher
+        if component is None:
+            raise ActivityRefused(f"{package} has no launcher activity", -91)
+        return await self._start(launcher_intent(component.component), wait)
 
     async def force_stop(self, package: str) -> None:
         """`am force-stop`; an unknown package is no fault, as there."""
@@ -374,7 +389,7 @@ class SystemServer:
 
     async def _open(self, package: str) -> None:
         try:
-            await self.launch(package)
+            await self.launch(package, wait=True)
         except (ActivityRefused, UnknownPackage) as fault:
             self.logs.system("Launcher", f"{package}: {fault}", priority="W")
 

@@ -17,7 +17,10 @@ HOME_AFFINITY = "com.android.launcher3"
 
 @dataclass(eq=False)
 class Activity:
-    """An activity record. `state`: initializing, resumed, paused, stopped, lost (its process ended), finishing.
+    """An activity record.
+
+    `state`: initializing, starting (the app takes long over it), resumed, paused, stopped, lost (its process
+    ended, it comes back when its turn comes), finishing.
 
     `declared` is what the intent named, `target` the class that runs (an alias's activity). `covered`: paused
     below a dialog of the system.

@@ -31,6 +31,7 @@ class FakeApp:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Callable[[dict[str, Any]], Any]] = {}
         self.silent: set[str] = set()
+        self._unanswered: dict[str, tuple[int, dict[str, Any]]] = {}
         self.activities: dict[str, str] = {}
         self.root: dict[str, Any] = {"class": "android.widget.FrameLayout", "bounds": [0, 0, 822, 1462]}
         self.text = ""
@@ -54,6 +55,13 @@ class FakeApp:
     def tell(self, op: str, **arguments: Any) -> None:
         """An ask whose answer nobody waits for."""
         self._write({"ask": next(self._asks), "op": op, **arguments})
+
+    def answer_late(self, op: str) -> None:
+        """Answers the call that was left waiting."""
+        number, fields = self._unanswered.pop(op)
+        if op == "launch":
+            self.activities[fields["token"]] = "resumed"
+        self._write({"re": number})
 
     def raw(self, line: bytes) -> None:
         self._writer.write(line)
@@ -104,6 +112,7 @@ class FakeApp:
         number, op = fields.pop("call"), fields.pop("op")
         self.calls.append((op, fields))
         if op in self.silent:
+            self._unanswered[op] = (number, fields)
             return
         if op == "launch":
             self.activities[fields["token"]] = "resumed"

@@ -48,7 +48,7 @@ async def installed(made: Bench, root: Tag | None = None) -> None:
 
 async def launched(made: Bench) -> FakeApp:
     await installed(made)
-    await made.server.launch(SHOP)
+    await made.server.launch(SHOP, wait=True)
     return made.fake.bound(SHOP)
 
 
@@ -156,7 +156,7 @@ def test_everything_is_there_again_after_the_daemon_was_killed(tmp_path: Path) -
                 await server.start_activity(Intent(action="android.intent.action.VIEW"))
             await server.uninstall(SHOP)
             with pytest.raises(UnknownPackage):
-                await server.launch(SHOP)
+                await server.launch(SHOP, wait=True)
             assert not list((server.root / "data" / "app").iterdir())
 
     asyncio.run(first())
@@ -201,7 +201,7 @@ def test_an_app_sees_only_what_it_may_of_other_packages(on_device: OnDevice) -> 
         assert (await app.ask("packages", query="info", package=planted))["packages"] == []
         old = manifest("com.example.old", target=29)
         await made.server.install(make_apk(made.folder / "old.apk", old))
-        await made.server.launch("com.example.old")
+        await made.server.launch("com.example.old", wait=True)
         seen = await made.fake.bound("com.example.old").ask("packages", query="installed")
         assert {SHOP, OTHER, planted} <= {one["package"] for one in seen["packages"]}
 
@@ -239,7 +239,7 @@ def test_a_file_in_the_store_that_is_no_certificate_is_said_and_the_app_does_not
     async def work(made: Bench) -> None:
         (made.server.root / SYSTEM_STORE[0] / "bad.0").write_text("no certificate")
         await installed(made)
-        result = await made.server.launch(SHOP)
+        result = await made.server.launch(SHOP, wait=True)
         assert not result.started and "bad.0" in result.why
 
     on_device(work)

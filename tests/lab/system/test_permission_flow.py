@@ -22,7 +22,7 @@ ID = f"{PACKAGE}:id/"
 async def started(made: Bench, *names: str, target: int = 35) -> FakeApp:
     root = manifest(SHOP, launcher(), label="海风商城", target=target, permissions=tuple(P + one for one in names))
     await made.server.install(make_apk(made.folder / "a.apk", root))
-    await made.server.launch(SHOP)
+    await made.server.launch(SHOP, wait=True)
     return made.fake.bound(SHOP)
 
 
@@ -165,7 +165,7 @@ def test_only_this_time_ends_when_the_app_is_gone(on_device: OnDevice) -> None:
         assert made.server.permissions.is_granted(SHOP, P + "CAMERA")
         await made.server.force_stop(SHOP)
         assert not made.server.permissions.is_granted(SHOP, P + "CAMERA")
-        await made.server.launch(SHOP)
+        await made.server.launch(SHOP, wait=True)
         again = made.fake.bound(SHOP)
         await request(made, again, "CAMERA")
         assert "permission_deny_button" in await screen(made)
@@ -191,7 +191,7 @@ def test_the_dialog_goes_with_the_app_s_task_and_dies_with_its_process(on_device
         await request(made, app, "CAMERA")
         await made.server.home()
         assert made.server.screen.system_windows == []
-        await made.server.launch(SHOP)
+        await made.server.launch(SHOP, wait=True)
         assert len(made.server.screen.system_windows) == 1
         app.exit()
         await made.until(lambda: not made.server.screen.all_system_windows)
@@ -224,7 +224,7 @@ def test_an_app_label_is_shown_as_it_is(on_device: OnDevice) -> None:
         label = '{0}<b>&"\x01系统'
         root = manifest(SHOP, launcher(), label=label, permissions=(P + "CAMERA",))
         await made.server.install(make_apk(made.folder / "a.apk", root))
-        await made.server.launch(SHOP)
+        await made.server.launch(SHOP, wait=True)
         app = made.fake.bound(SHOP)
         await request(made, app, "CAMERA")
         assert label in (await screen(made))["permission_message"].text

@@ -45,7 +45,7 @@ async def installed(made: Bench, root: Tag | None = None) -> None:
 
 async def launched(made: Bench) -> FakeApp:
     await installed(made)
-    await made.server.launch(SHOP)
+    await made.server.launch(SHOP, wait=True)
     return made.fake.bound(SHOP)
 
 
@@ -60,7 +60,7 @@ def test_the_first_launch_binds_parks_releases_and_launches(tmp_path: Path) -> N
 
         async with bench(tmp_path, gate=wait) as made:
             await installed(made)
-            start = asyncio.create_task(made.server.launch(SHOP))
+            start = asyncio.create_task(made.server.launch(SHOP, wait=True))
             await made.until(lambda: bool(waiting))
             app = made.fake.bound(SHOP)
             assert app.ops() == ["bind"]
@@ -134,7 +134,7 @@ def test_home_stops_the_app_and_the_icon_brings_it_back_without_a_new_start(on_d
         await made.server.home()
         assert app.ops()[-2:] == ["paused", "stopped"]
         assert made.server.focused_window().startswith("com.android.launcher3/")
-        result = await made.server.launch(SHOP)
+        result = await made.server.launch(SHOP, wait=True)
         assert result.brought_to_front and result.state == "HOT"
         assert app.ops("launch", "resumed") == ["launch", "resumed"]
 
@@ -237,7 +237,7 @@ def test_a_stopped_app_cannot_put_itself_in_front(on_device: OnDevice) -> None:
 def test_a_process_cannot_speak_for_another_app(on_device: OnDevice) -> None:
     async def work(made: Bench) -> None:
         await made.server.install(make_apk(made.folder / "o.apk", manifest(OTHER, permissions=("android.permission.CAMERA",))))
-        await made.server.launch(OTHER)
+        await made.server.launch(OTHER, wait=True)
         other = made.fake.bound(OTHER)
         victim = other.token
         app = await launched(made)
@@ -350,11 +350,11 @@ def test_an_app_that_dies_at_start_leaves_the_launcher(on_device: OnDevice) -> N
             app.answers["release"] = lambda _fields: app.exit()
 
         made.fake.prepare = die
-        result = await made.server.launch(SHOP)
+        result = await made.server.launch(SHOP, wait=True)
         assert not result.started and "release" in result.why
         assert made.server.focused_window().startswith("com.android.launcher3/")
         made.fake.prepare = lambda app: None
-        assert (await made.server.launch(SHOP)).started
+        assert (await made.server.launch(SHOP, wait=True)).started
 
     on_device(work)
 
@@ -400,5 +400,46 @@ def test_the_icon_on_the_launcher_opens_the_app(on_device: OnDevice) -> None:
         await made.server.tap(*icon.center)
         await made.settled()
         assert made.server.focused_window() == f"{SHOP}/{SHOP}.Main"
+
+    on_device(work)
+
+
+def test_an_activity_that_takes_long_does_not_hold_up_the_device(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await installed(made)
+        made.fake.prepare = lambda app: app.silent.add("launch")
+        assert (await made.server.launch(SHOP)).started
+        assert made.server.focused_window() == f"{SHOP}/{SHOP}.Main"
+        await made.until(lambda: bool(made.fake.apps) and made.fake.apps[0].ops("launch") == ["launch"])
+        app = made.fake.bound(SHOP)
+        (root,) = await made.server.screen.roots()
+        assert (root.package, root.children) == (SHOP, [])  # the starting window
+        await made.server.home()
+        assert made.server.focused_window().startswith("com.android.launcher3/")
+        app.answer_late("launch")
+        await made.until(lambda: app.ops()[-2:] == ["paused", "stopped"])
+
+    on_device(work)
+
+
+def test_an_app_that_crashes_over_another_s_dialog_gets_its_own(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await app.ask("permissions", token=app.token, request_code=1, permissions=["android.permission.CAMERA"])
+        await made.settled()
+        await made.server.install(make_apk(made.folder / "o.apk", manifest(OTHER)))
+
+        def crash(other: FakeApp) -> None:
+            def launch(_fields: object) -> None:
+                other.event("crash", thread="main", stack="java.lang.Error: at start")
+                other.exit()
+
+            other.answers["launch"] = launch
+
+        made.fake.prepare = crash
+        assert not (await made.server.launch(OTHER, wait=True)).started
+        await made.settled()
+        titles = [one.title for one in made.server.screen.system_windows]
+        assert titles == ["GrantPermissionsActivity", f"Application Error: {OTHER}"]
 
     on_device(work)
