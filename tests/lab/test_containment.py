@@ -36,7 +36,7 @@ SECONDS = 60.0
 OURS = Path(__file__).resolve()
 HOST_PATHS = [
     "/root", "/home", "/etc/shadow", "/etc/ssh", "/proc/cmdline", "/proc/version", "/proc/mounts", "/sys", "/run", "/var",
-    "/dev/shm", "/dev/kmsg", "/bin", "/usr/bin", str(OURS), str(Path.home()), sys.prefix, sys.executable,
+    "/dev/shm", "/dev/kmsg", "/proc/1/cmdline", "/proc/1/status", "/proc/1/maps", "/bin", "/usr/bin", str(OURS), str(Path.home()), sys.prefix, sys.executable,
 ]  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def test_a_hostile_process_gets_nowhere(classes: Path, ordinary_user: bool) -> N
             }
             assert set(said["dev"][1].strip("[]").split(", ")) == {"null", "zero", "random", "urandom"}
             assert "root" not in said["users"][1]
-            assert said["processes"][1] == f"[1, {talk.process.pid}]"
+            assert said["processes"][1] == f"[{talk.process.pid}]"
             assert "answered" not in said["ports"][1]
             assert not set("@/") & set(said["unix sockets"][1])  # none has a name by which it could be reached
             assert int(said["fill the temporary folder"][1].split()[-1]) <= LIMITS.temporary

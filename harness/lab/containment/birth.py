@@ -14,6 +14,7 @@ trace it nor read its memory (ptrace(2): the caller's capabilities must be a sup
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -120,13 +121,14 @@ def _be_anchor(root: str, told: int) -> None:
 
 
 def mount_proc(target: str) -> None:
-    """Only the processes, nothing of the machine (subset=pid, Linux 5.8); all of proc where that is not known."""
+    """Only the processes, nothing of the machine (subset=pid, Linux 5.8), and of these only what the reader may trace
+    (hidepid=2): an app sees its own process and not the anchor."""
     try:
-        kernel.mount("proc", target, "proc", _QUIET, "subset=pid")
+        kernel.mount("proc", target, "proc", _QUIET, "subset=pid,hidepid=2")
     except OSError as error:
-        if error.errno != 22:
+        if error.errno != errno.EINVAL:
             raise
-        kernel.mount("proc", target, "proc", _QUIET)
+        kernel.mount("proc", target, "proc", _QUIET, "hidepid=2")
 
 
 def _remount_read_only(target: str) -> None:

@@ -58,6 +58,7 @@ def _drop_groups() -> None:
 def _be_init(channel: socket.socket) -> None:
     try:
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        kernel.rename_process("lab-init")
         # Mounts that came along are locked (mount_namespaces(7)); a copy of the stage made here may become the root.
         kernel.mount(".", SELF, "", kernel.MS_BIND | kernel.MS_REC)
         kernel.mount("proc", f"{SELF}/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)

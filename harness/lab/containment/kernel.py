@@ -230,6 +230,18 @@ def raise_loopback() -> None:
         fcntl.ioctl(sock, _SIOCSIFFLAGS, struct.pack("16sH14s", b"lo", _IFF_UP_RUNNING, b""))
 
 
+def rename_process(name: str) -> None:
+    """What ps shows instead of the command line, which holds paths of the host; children forked later take it on.
+
+    The arguments lie in memory of our own (proc(5), stat fields 48 and 49), which may be overwritten.
+    """
+    with open("/proc/self/stat") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    start, end = int(fields[45]), int(fields[46])
+    ctypes.memset(start, 0, end - start)
+    ctypes.memmove(start, name.encode()[: end - start - 1], min(len(name.encode()), end - start - 1))
+
+
 def write_maps(pid: int | str, uids: Sequence[tuple[int, int, int]], gids: Sequence[tuple[int, int, int]]) -> None:
     """Writes uid_map and gid_map (inside, outside, count) of a new user namespace; setgroups is denied first,
     without which an ordinary user may write no gid_map (user_namespaces(7))."""
