@@ -111,7 +111,7 @@ def register(app: typer.Typer) -> None:
         options += ["--observe", str(observe)] if observe is not None else []
         say("starting two lab devices and the lab internet")
         with LabInternet(read_config(resource("lab", "apps", "internet.yaml"))) as internet:
-            devices = registry.start_several(len(runs), die_with=os.getpid(), progress=lambda text: say(f"lab: {text}"))
+            devices = registry.start_several(len(runs), warm=2, die_with=os.getpid(), progress=lambda text: say(f"lab: {text}"))
             try:
                 for device in devices:
                     connect(device.serial)

@@ -11,7 +11,7 @@ from rich.console import Console
 from harness.errors import HarnessError
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 180)
 
 
 def emit(data: Any) -> None:

@@ -26,7 +26,7 @@ from harness.lab.system.processes import Patience, Processes, RunningProcess
 from harness.lab.system.profile import Profile
 from harness.lab.system.settings import Settings
 from harness.lab.system.tasks import Tasks
-from harness.lab.system.trust import BadCertificate, write_trust_store
+from harness.lab.system.trust import write_trust_store
 from harness.lab.system.visibility import Visibility
 from harness.lab.ui.automator import AutomatorServer
 from harness.lab.ui.drawing import Pen, find_font
@@ -440,11 +440,12 @@ class SystemServer:
         """The arguments of `bind`: docs/lab-protocol.md."""
         settings = self.settings.tables()
         settings["secure"]["android_id"] = self.profile.android_id(package.facts.signer.certificates[0])
-        try:
-            trust = write_trust_store(self.root, self.root / "data" / "misc" / "lab", user_store=package.facts.trusts_user_store)
-        except BadCertificate as fault:
-            self.logs.system("LabDevice", f"CA store: {fault}", priority="E")
-            raise AppProcessError(f"the device's CA store: {fault}") from fault
+        trust = write_trust_store(
+            self.root,
+            self.root / "data" / "misc" / "lab",
+            user_store=package.facts.trusts_user_store,
+            on_bad=lambda why: self.logs.system("LabDevice", f"CA store: {why}", priority="E"),
+        )
         return {
             "package": package.name,
             "process": process,

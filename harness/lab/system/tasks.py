@@ -54,10 +54,15 @@ class Activity:
 
 @dataclass(eq=False)
 class Task:
-    """A stack of activities, the last in front. The home task has none."""
+    """A stack of activities, the last in front. The home task has none.
+
+    `base`: the component of the launch that made the task. It outlives its activity: a launch of the same
+    component brings the task to the front and starts nothing (AOSP: ActivityStarter, START_TASK_TO_FRONT).
+    """
 
     id: int
     affinity: str
+    base: str = ""
     activities: list[Activity] = field(default_factory=list)
 
     @property
@@ -158,14 +163,14 @@ class Tasks:
         task = next((one for one in reversed(self.order) if self._is_home_of(one, target)), None)
         clear_task = bool(intent.flags & intents.FLAG_ACTIVITY_CLEAR_TASK)
         if task is None:
-            task = Task(next(self._ids), target.affinity or target.package)
+            task = Task(next(self._ids), target.affinity or target.package, str(declared.component))
             self.order.append(task)
             return Placement(None, task)
         self.bring_to_front(task)
         root = task.root
         is_launch = intent.action == intents.ACTION_MAIN and intents.CATEGORY_LAUNCHER in intent.categories
         clears = clear_task or bool(intent.flags & intents.FLAG_ACTIVITY_CLEAR_TOP) or target.launch_mode != "standard"
-        if is_launch and root and root.declared.component == declared.component and not clears:
+        if is_launch and root and str(declared.component) == task.base and not clears:
             return Placement(task.top, task, only_front=True)
         return self._place_in(task, declared, target, intent, clear_task=clear_task)
 

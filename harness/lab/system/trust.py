@@ -6,7 +6,7 @@ Files are PEM or DER, one or more certificates each, in the folders where Androi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -20,8 +20,11 @@ class BadCertificate(ValueError):
     """A file in a store that is no certificate."""
 
 
-def read_store(root: Path, folders: Sequence[str]) -> list[bytes]:
-    """Every certificate (DER) of the folders below the device's root, each once. Raises BadCertificate."""
+def read_store(root: Path, folders: Sequence[str], on_bad: Callable[[str], None] = lambda why: None) -> list[bytes]:
+    """Every certificate (DER) of the folders below the device's root, each once.
+
+    What is no certificate is passed over, as conscrypt's TrustedCertificateStore does, and told to `on_bad`.
+    """
     found: dict[bytes, None] = {}
     for folder in folders:
         place = root / folder
@@ -29,7 +32,10 @@ def read_store(root: Path, folders: Sequence[str]) -> list[bytes]:
             continue
         for path in sorted(place.iterdir()):
             if path.is_file() and not path.is_symlink():
-                found.update(dict.fromkeys(_read(path)))
+                try:
+                    found.update(dict.fromkeys(_read(path)))
+                except BadCertificate as fault:
+                    on_bad(str(fault))
     return list(found)
 
 
@@ -45,12 +51,14 @@ def _read(path: Path) -> list[bytes]:
     return [one.public_bytes(Encoding.DER) for one in certificates]
 
 
-def write_trust_store(root: Path, folder: Path, *, user_store: bool) -> Path | None:
+def write_trust_store(
+    root: Path, folder: Path, *, user_store: bool, on_bad: Callable[[str], None] = lambda why: None
+) -> Path | None:
     """A PKCS #12 file for javax.net.ssl.trustStore, any password; None when the stores are empty.
 
     Named after its content, so that a process that runs keeps the one it was started with.
     """
-    certificates = read_store(root, SYSTEM_STORE + (USER_STORE if user_store else ()))
+    certificates = read_store(root, SYSTEM_STORE + (USER_STORE if user_store else ()), on_bad)
     if not certificates:
         return None
     digest = hashlib.sha256(b"".join(sorted(certificates))).hexdigest()
