@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,12 +41,13 @@ HOST_PATHS = [
 
 
 @pytest.fixture(scope="session")
-def classes() -> Path:
+def classes() -> Iterator[Path]:
     """The compiled Hostile; in a folder that any user may read."""
     folder = Path(tempfile.mkdtemp(prefix="lab-hostile-"))
     runtime.compile_java(OURS.parent / "hostile", [], folder)
     folder.chmod(0o755)
-    return folder
+    yield folder
+    shutil.rmtree(folder)
 
 
 @dataclass
