@@ -36,7 +36,8 @@ SECONDS = 60.0
 OURS = Path(__file__).resolve()
 HOST_PATHS = [
     "/root", "/home", "/etc/shadow", "/etc/ssh", "/proc/cmdline", "/proc/version", "/proc/mounts", "/sys", "/run", "/var",
-    "/dev/shm", "/dev/kmsg", "/proc/1/cmdline", "/proc/1/status", "/proc/1/maps", "/bin", "/usr/bin", str(OURS), str(Path.home()), sys.prefix, sys.executable,
+    "/dev/shm", "/dev/kmsg",
+    "/proc/1/cmdline", "/proc/1/status", "/proc/1/maps", "/bin", "/usr/bin", str(OURS), str(Path.home()), sys.prefix, sys.executable,
 ]  # fmt: skip
 
 
