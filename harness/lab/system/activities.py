@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,7 @@ class Activities:
         self._changed = changed
         self._now_ns = now_ns
         self._lock = asyncio.Lock()
+        self._hurry = asyncio.Event()
         self._left_front: dict[str, int] = {}
         self._crashes: dict[str, int] = {}
         self.tasks = Tasks()
@@ -143,7 +145,7 @@ class Activities:
         package, declared, target = self.resolve(intent, caller)
         began = self._now_ns()
         cold = self._processes.find(package.name, target.process) is None
-        async with self._lock:
+        async with self._at_once() if caller is None else self._lock:
             result = await self._perform(
                 intent, package, declared, target, caller, caller_token, request_code, placed or asyncio.Event()
             )
@@ -223,6 +225,7 @@ class Activities:
             why = str(fault)
             self._logs.system("ActivityTaskManager", f"{record.component} did not start: {why}", priority="W")
             self.tasks.remove(record)
+            self._left_front[record.package] = self._now_ns()
             await self._settle(None)
         if before is not None and before is not record and before.state == "paused":
             await self._leave(before)
@@ -251,8 +254,7 @@ class Activities:
                     root=record.task.root is record,
                 )
             )
-            done, _ = await asyncio.wait({launch}, timeout=self._processes.patience.activity)
-            if not done:
+            if not await self._is_up(launch):
                 # ActivityTaskSupervisor's launch timeout: the system goes on, the app may come up later
                 self._logs.system(
                     "ActivityTaskManager", f"Launch timeout has expired, giving up wake lock! {record.component}",
@@ -267,6 +269,24 @@ class Activities:
         if process.ended:
             raise ProcessGone(f"{process.name} ended while {record.component} was starting")
         record.state = "resumed"
+
+    async def _is_up(self, launch: asyncio.Future[dict[str, Any]]) -> bool:
+        """Waits for the app, but neither for ever nor when the user wants something else."""
+        hurry = asyncio.ensure_future(self._hurry.wait())
+        await asyncio.wait({launch, hurry}, timeout=self._processes.patience.activity, return_when=asyncio.FIRST_COMPLETED)
+        hurry.cancel()
+        return launch.done()
+
+    @asynccontextmanager
+    async def _at_once(self) -> AsyncIterator[None]:
+        """The lock for what the user wants now: a start that is being waited for goes on without us."""
+        self._hurry.set()
+        try:
+            async with self._lock:
+                self._hurry.clear()
+                yield
+        finally:
+            self._hurry.clear()
 
     async def _come_up_late(self, record: Activity, launch: asyncio.Future[dict[str, Any]]) -> None:
         """The activity that took too long is up at last: resumed if it is still in front, else put away."""
@@ -331,7 +351,7 @@ class Activities:
 
     async def go_home(self) -> None:
         """The launcher in front."""
-        async with self._lock:
+        async with self._at_once():
             before = self.tasks.resumed
             self.tasks.bring_to_front(self.tasks.home)
             await self._settle(before)
@@ -348,7 +368,7 @@ class Activities:
 
     async def bring_task_to_front(self, task_id: int) -> None:
         """From the recents screen."""
-        async with self._lock:
+        async with self._at_once():
             task = next((one for one in self.tasks.order if one.id == task_id), None)
             if task is not None:
                 before = self.tasks.resumed
@@ -412,7 +432,7 @@ class Activities:
 
     async def remove_package(self, package: str) -> None:
         """All its activities are gone (force-stop, uninstall): what lay below comes back."""
-        async with self._lock:
+        async with self._at_once():
             for record in [one for one in self.tasks.activities() if one.package == package]:
                 record.state = "finishing"
                 self.tasks.remove(record)
@@ -421,7 +441,7 @@ class Activities:
 
     async def remove_task(self, task_id: int) -> str:
         """Swiped away in recents. Gives the package whose task it was, or ""."""
-        async with self._lock:
+        async with self._at_once():
             task = next((one for one in self.tasks.order if one.id == task_id and not one.is_home), None)
             if task is None or task.root is None:
                 return ""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.lab.appprocess import AppProcessError
 from harness.lab.system.activities import Activities, ActivityRefused, StartResult
 from harness.lab.system.app_speech import AppSpeech
 from harness.lab.system.components import BroadcastResult, ComponentRefused, Components

@@ -14,7 +14,7 @@ from harness.lab.system.processes import Patience
 from harness.lab.system.profile import make_profile
 from harness.lab.system.server import SystemServer
 
-PATIENCE = Patience(bind=10, gate=10, activity=0.5, launch=10, input=0.5, dump=5, other=5)
+PATIENCE = Patience(bind=10, gate=10, activity=60, launch=60, input=0.5, dump=5, other=5)
 
 
 class Bench:

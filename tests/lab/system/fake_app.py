@@ -109,7 +109,8 @@ class FakeApp:
         self.exit()
 
     def _called(self, fields: dict[str, Any]) -> None:
-        number, op = fields.pop("call"), fields.pop("op")
+        self.number = number = fields.pop("call")
+        op = fields.pop("op")
         self.calls.append((op, fields))
         if op in self.silent:
             self._unanswered[op] = (number, fields)

@@ -414,7 +414,8 @@ def test_an_activity_that_takes_long_does_not_hold_up_the_device(on_device: OnDe
         app = made.fake.bound(SHOP)
         (root,) = await made.server.screen.roots()
         assert (root.package, root.children) == (SHOP, [])  # the starting window
-        await made.server.home()
+        async with asyncio.timeout(5):  # far less than the patience with the app
+            await made.server.home()
         assert made.server.focused_window().startswith("com.android.launcher3/")
         app.answer_late("launch")
         await made.until(lambda: app.ops()[-2:] == ["paused", "stopped"])
@@ -431,14 +432,18 @@ def test_an_app_that_crashes_over_another_s_dialog_gets_its_own(on_device: OnDev
 
         def crash(other: FakeApp) -> None:
             def launch(_fields: object) -> None:
+                """As the runtime does: the call is answered with the error before the crash is told."""
+                number = other.number
+                other._write({"re": number, "error": "launch: java.lang.Error: at start"})
                 other.event("crash", thread="main", stack="java.lang.Error: at start")
-                other.exit()
+                other.event("exit", why="crash")
+                asyncio.get_running_loop().call_later(0.05, other.exit)
 
             other.answers["launch"] = launch
 
         made.fake.prepare = crash
         assert not (await made.server.launch(OTHER, wait=True)).started
-        await made.settled()
+        await made.until(lambda: len(made.server.screen.system_windows) == 2)
         titles = [one.title for one in made.server.screen.system_windows]
         assert titles == ["GrantPermissionsActivity", f"Application Error: {OTHER}"]
 
