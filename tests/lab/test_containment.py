@@ -37,7 +37,8 @@ OURS = Path(__file__).resolve()
 HOST_PATHS = [
     "/root", "/home", "/etc/shadow", "/etc/ssh", "/proc/cmdline", "/proc/version", "/proc/mounts", "/sys", "/run", "/var",
     "/dev/shm", "/dev/kmsg",
-    "/proc/1/cmdline", "/proc/1/status", "/proc/1/maps", "/bin", "/usr/bin", str(OURS), str(Path.home()), sys.prefix, sys.executable,
+    "/proc/1/cmdline", "/proc/1/status", "/proc/1/maps", "/bin", "/usr/bin",
+    str(OURS), str(Path.home()), sys.prefix, sys.executable,
 ]  # fmt: skip
 
 
