@@ -164,6 +164,8 @@ class Files:
                     raise _error(errno.EACCES, path)
                 return holding(content)
             info = self._info_or_none(place)
+            if path.endswith("/") and not (info is not None and info.is_folder):
+                raise _error(errno.EISDIR if info is None and flags & os.O_CREAT else errno.ENOTDIR, path)
             if info is None:
                 if not flags & os.O_CREAT:
                     raise _error(errno.ENOENT, path)
@@ -344,8 +346,12 @@ class Files:
         check_write(self.who, mode, uid, gid, path)
 
     def _stat(self, path: str, *, follow: bool) -> FileStat:
-        with self._walk(path, follow=follow) as place:
-            return self._info(place)
+        as_folder = path.endswith("/")
+        with self._walk(path, follow=follow or as_folder) as place:
+            info = self._info(place)
+        if as_folder and not info.is_folder:
+            raise _error(errno.ENOTDIR, path)
+        return info
 
     def _info(self, place: Place) -> FileStat:
         info = self._info_or_none(place)

@@ -165,7 +165,8 @@ def _match(shell: Shell, pattern: str) -> list[str]:
         found = following
         if len(found) > MAX_FIELDS:
             raise ExpansionFailed("argument list too long")
-    return [path.removesuffix("/") for path in found if shell.exists(path)]
+    paths = [path.removesuffix("/") or "/" for path in found]
+    return [path for path in paths if shell.exists(path)]
 
 
 # arithmetic: Python's grammar reads C's expressions of integers well enough, node by node

@@ -109,6 +109,18 @@ def test_a_link_swapped_in_during_the_walk_is_never_followed_out(root: Path, fil
         thread.join()
 
 
+def test_a_slash_at_the_end_means_a_folder(files: Files) -> None:
+    files.write_bytes("/data/local/tmp/f", b"x")
+    assert files.stat("/data/local/tmp/").is_folder
+    with pytest.raises(NotADirectoryError):
+        files.stat("/data/local/tmp/f/")
+    with pytest.raises(NotADirectoryError):
+        read(files, "/data/local/tmp/f/")
+    with pytest.raises(IsADirectoryError):
+        files.write_bytes("/data/local/tmp/new/", b"x")
+    assert files.list("/data/local/tmp") == ["f"]
+
+
 def test_loops_of_links_end(root: Path, files: Files) -> None:
     (root / "data/local/tmp/x").symlink_to("y")
     (root / "data/local/tmp/y").symlink_to("x")

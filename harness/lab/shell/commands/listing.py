@@ -298,7 +298,8 @@ async def disk_usage(call: Call) -> int:
 @command("df")
 async def disk_free(call: Call) -> int:
     found, _ = call.options("hkaPT", stop_early=False)
-    space = os.statvfs(call.files.tree.root)
+    tree = call.files.tree
+    space = os.statvfs(tree.mounts.get("/data", tree.root))
     total, free = space.f_blocks * space.f_frsize, space.f_bavail * space.f_frsize
     rows = [
         ("/dev/block/dm-0", 1024**3, 0, "/"),

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import socket
 
+from harness.lab.adbd.device import UIAUTOMATOR_PORT
 from harness.lab.shell.call import Call, Usage, command
 
 
@@ -84,7 +85,8 @@ async def show_interfaces(call: Call) -> int:
 @command("netstat", "ss")
 async def show_sockets(call: Call) -> int:
     """The ports that the daemon answers inside the device, and those that shells hold open."""
-    ports = sorted({*(p for one in call.device.processes.all() for p in one.ports), *call.device.services})
+    held = {port for one in call.device.processes.all() for port in one.ports}
+    ports = sorted(held | set(call.device.services) - {UIAUTOMATOR_PORT})
     await call.out("Active Internet connections (only servers)\n"
                    "Proto Recv-Q Send-Q Local Address           Foreign Address         State\n")  # fmt: skip
     for port in ports:
