@@ -31,7 +31,7 @@ def verdict_table(verdicts: list[Verdict]) -> Table:
     table = Table("verdict", "grade", "rule", "item", "caller", "stage", "to", "evidence", box=None, header_style="bold")
     for v in verdicts:
         cited = v.evidence or v.gaps
-        shown = ", ".join(cited[:4]) + (f" … {len(cited)} in all" if len(cited) > 4 else "")
+        shown = ", ".join(cited[:2]) + (f" +{len(cited) - 2}" if len(cited) > 2 else "")
         row = [v.verdict, v.grade or "", v.rule, name(v.item) if v.item else "", v.caller, v.stage, v.party, shown]
         table.add_row(*(Text(str(cell), style=STYLES[v.verdict] if i == 0 else "") for i, cell in enumerate(row)))
     return table

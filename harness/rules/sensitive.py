@@ -52,6 +52,8 @@ def kinds() -> Mapping[str, Kind]:
 def name(kind: str, language: str = "en") -> str:
     """The kind's name for a reader; an id that the vocabulary lacks stays as it is."""
     known = kinds().get(kind)
+    if known is None and kind.startswith("android.permission"):
+        return kind.rpartition(".")[2]
     return kind if known is None else known.zh if language == "zh" else known.en
 
 

@@ -202,7 +202,7 @@ def load(
         facts=facts,
         app=about,
         package=package,
-        sightings=_sightings(source, calls_frame, flows_frame),
+        sightings=_sightings(source, calls_frame, flows_frame, known),
         prompts=prompts.appearances(screens, steps, calls_frame, found),
         scenarios=tuple(dict.fromkeys(s.scenario for s in steps if s.action == "scenario_start")),
         complete=source.complete(),
@@ -238,8 +238,16 @@ def _flow_row(flow: Flow, package: str, about: parties.AppFacts, sdks: Sequence[
     return row | {"party": party.name, "relation": party.relation, "basis": party.basis}
 
 
-def _sightings(source: BundleReader, calls: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
-    """Values found in requests. The caller is that of the last call before the flow which read the value."""
+def _reader(calls: Sequence[dict[str, Any]], host: str, sdks: Sequence[attribution.Sdk]) -> dict[str, Any]:
+    """Whose reading a request carries: the SDK's that the host belongs to, if it read the value, else the last one's."""
+    owners = {s.name for s in sdks if any(host == h or host.endswith("." + h) for h in s.hosts)}
+    return next((c for c in reversed(calls) if c["caller"] in owners), calls[-1])
+
+
+def _sightings(
+    source: BundleReader, calls: pd.DataFrame, flows: pd.DataFrame, sdks: Sequence[attribution.Sdk]
+) -> pd.DataFrame:
+    """Values found in requests, each with its reader and with all calls before the request that gave the value."""
     by_id = {row["event_id"]: row for row in records(calls)}
     search = values.Search(values.needles(row for row in by_id.values() if row["outcome"] == "value"))
     rows: list[dict[str, Any]] = []
@@ -249,7 +257,7 @@ def _sightings(source: BundleReader, calls: pd.DataFrame, flows: pd.DataFrame) -
         body = source.object(message.body) if message and message.body else None
         for hit in search.sightings(flow["event_id"], values.haystacks(flow["url"], headers, body)):
             before = [c for c in hit.calls if by_id[c]["t"] <= flow["t"]]
-            reader = by_id[before[-1] if before else hit.calls[0]]
+            reader = _reader([by_id[c] for c in before or hit.calls], flow["host"], sdks)
             rows.append(
                 {
                     "flow": hit.flow,
