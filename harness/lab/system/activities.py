@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.lab.appprocess import AppProcessError, ProcessGone
+from harness.lab.system.activity_resolution import ActivityRefused as ActivityRefused
+from harness.lab.system.activity_resolution import resolve_activity
 from harness.lab.system.facts import Component
 from harness.lab.system.intents import CATEGORY_HOME, Intent, short_component
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package, Packages
 from harness.lab.system.permissions import Permissions
 from harness.lab.system.processes import Processes, RunningProcess, StartFailed
-from harness.lab.system.resolution import find_answers
 from harness.lab.system.tasks import Activity, Placement, Tasks
 
 _GRACE_NS = 10 * 10**9  # how long after leaving the front an app may still start activities (BAL grace period)
@@ -43,17 +44,6 @@ class StartResult:
     wait_ms: int = 0
     brought_to_front: bool = False
     delivered: bool = False
-
-
-class ActivityRefused(Exception):
-    """The start is not allowed or leads nowhere.
-
-    `code` is ActivityManager's: START_CLASS_NOT_FOUND -92, START_INTENT_NOT_RESOLVED -91, START_PERMISSION_DENIED -94.
-    """
-
-    def __init__(self, why: str, code: int) -> None:
-        super().__init__(why)
-        self.code = code
 
 
 class Activities:
@@ -98,33 +88,7 @@ class Activities:
 
     def resolve(self, intent: Intent, caller: RunningProcess | None) -> tuple[Package, Component, Component]:
         """Package, the component that was meant, and the activity that runs. Raises ActivityRefused."""
-        if intent.component:
-            found = self._packages.find_component(intent.component)
-            if found is None or found[1].kind not in ("activity", "alias"):
-                raise ActivityRefused(f"Activity class {{{intent.component}}} does not exist.", -92)
-            package, declared = found
-            if not package.is_enabled(declared):
-                raise ActivityRefused(f"Activity class {{{intent.component}}} does not exist.", -92)
-        else:
-            answers = find_answers(intent, self._packages, ("activity", "alias"), needs_default=True)
-            if not answers:
-                raise ActivityRefused(f"Activity not started, unable to resolve Intent {intent.describe()}", -91)
-            package, declared = answers[0]
-        target = declared
-        if declared.kind == "alias":
-            target = package.facts.component(declared.target) or declared
-        self._check_allowed(intent, package, declared, caller)
-        return package, declared, target
-
-    def _check_allowed(self, intent: Intent, package: Package, declared: Component, caller: RunningProcess | None) -> None:
-        own = caller is not None and caller.uid == package.uid
-        by_launcher = caller is None and declared.launchable
-        denial = f"Permission Denial: starting Intent {intent.with_component(declared.component).describe()}"
-        if not declared.exported and not own and not by_launcher:
-            raise ActivityRefused(f"{denial} not exported from uid {package.uid}", -94)
-        held = caller is not None and self._permissions.is_granted(caller.package, declared.permission)
-        if declared.permission and not own and not by_launcher and not held:
-            raise ActivityRefused(f"{denial} requires {declared.permission}", -94)
+        return resolve_activity(intent, self._packages, self._permissions, caller)
 
     async def start(
         self,
@@ -233,49 +197,55 @@ class Activities:
         return why
 
     async def _resume(self, record: Activity, new_intent: Intent | None) -> None:
+        """Waits for the activity to be up; when it takes long, the system goes on and it comes up later.
+
+        Raises StartFailed, ProcessGone, AppProcessError.
+        """
+        coming = asyncio.ensure_future(self._bring_up(record, new_intent))
+        if await self._is_up(coming):
+            await coming
+            record.state = "resumed"
+            return
+        # as ActivityTaskSupervisor after its launch timeout
+        self._logs.system(
+            "ActivityTaskManager",
+            f"Launch timeout has expired, giving up wake lock! {record.component}",
+            priority="W",
+        )
+        record.state = "starting"
+        self._processes.run(self._come_up_late(record, coming), f"late start of {record.component}")
+
+    async def _bring_up(self, record: Activity, new_intent: Intent | None) -> None:
         package = self._packages.get(record.package)
         process = await self._processes.obtain(
             package, record.target.process, f"top-activity {{{short_component(record.component)}}}"
         )
         self._packages.set_stopped(package.name, False)
-        if not record.alive or new_intent is not None:
-            record.state = "initializing" if not record.alive else record.state
-            intent = (new_intent or record.intent).with_component(record.component)
-            launch = asyncio.ensure_future(
-                self._processes.call(
-                    process,
-                    "launch",
-                    within=self._processes.patience.launch,
-                    intent=intent.to_json(),
-                    token=record.token,
-                    request_code=record.request_code,
-                    caller_token=record.caller_token,
-                    caller_package=record.caller_package or None,
-                    root=record.task.root is record,
-                )
-            )
-            if not await self._is_up(launch):
-                # ActivityTaskSupervisor's launch timeout: the system goes on, the app may come up later
-                self._logs.system(
-                    "ActivityTaskManager", f"Launch timeout has expired, giving up wake lock! {record.component}",
-                    priority="W",
-                )  # fmt: skip
-                record.state = "starting"
-                self._processes.run(self._come_up_late(record, launch), f"late start of {record.component}")
-                return
-            await launch
-        else:
+        if record.alive and new_intent is None:
             await self._processes.call(process, "lifecycle", token=record.token, state="resumed")
+        else:
+            intent = (new_intent or record.intent).with_component(record.component)
+            await self._processes.call(
+                process,
+                "launch",
+                within=self._processes.patience.launch,
+                intent=intent.to_json(),
+                token=record.token,
+                request_code=record.request_code,
+                caller_token=record.caller_token,
+                caller_package=record.caller_package or None,
+                root=record.task.root is record,
+            )
         if process.ended:
             raise ProcessGone(f"{process.name} ended while {record.component} was starting")
-        record.state = "resumed"
 
-    async def _is_up(self, launch: asyncio.Future[dict[str, Any]]) -> bool:
+    async def _is_up(self, coming: asyncio.Future[None]) -> bool:
         """Waits for the app, but neither for ever nor when the user wants something else."""
-        hurry = asyncio.ensure_future(self._hurry.wait())
-        await asyncio.wait({launch, hurry}, timeout=self._processes.patience.activity, return_when=asyncio.FIRST_COMPLETED)
+        hurry: asyncio.Future[Any] = asyncio.ensure_future(self._hurry.wait())
+        awaited: set[asyncio.Future[Any]] = {coming, hurry}
+        await asyncio.wait(awaited, timeout=self._processes.patience.activity, return_when=asyncio.FIRST_COMPLETED)
         hurry.cancel()
-        return launch.done()
+        return coming.done()
 
     @asynccontextmanager
     async def _at_once(self) -> AsyncIterator[None]:
@@ -288,18 +258,28 @@ class Activities:
         finally:
             self._hurry.clear()
 
-    async def _come_up_late(self, record: Activity, launch: asyncio.Future[dict[str, Any]]) -> None:
+    async def _come_up_late(self, record: Activity, coming: asyncio.Future[None]) -> None:
         """The activity that took too long is up at last: resumed if it is still in front, else put away."""
-        await launch
+        fault: Exception | None = None
+        try:
+            await coming
+        except (StartFailed, ProcessGone, AppProcessError) as caught:
+            fault = caught
+            self._logs.system("ActivityTaskManager", f"{record.component} did not start: {fault}", priority="W")
         async with self._lock:
-            if record.state != "starting":
-                return
-            record.state = "resumed"
-            if record not in self.tasks.activities():
+            if fault is not None:
+                self._left_front[record.package] = self._now_ns()
+                if record.state == "starting" and self._process_of(record) is None:
+                    self.tasks.remove(record)
+                    await self._settle(self.tasks.resumed)
+            elif record not in self.tasks.activities():
+                record.state = "resumed"
                 await self._destroy(record)
-            elif record is not self.tasks.top:
-                await self._move(record, "paused")
-                await self._leave(record)
+            elif record.state == "starting":
+                record.state = "resumed"
+                if record is not self.tasks.top:
+                    await self._move(record, "paused")
+                    await self._leave(record)
             self._changed()
 
     async def _leave(self, record: Activity) -> None:

@@ -448,3 +448,52 @@ def test_an_app_that_crashes_over_another_s_dialog_gets_its_own(on_device: OnDev
         assert titles == ["GrantPermissionsActivity", f"Application Error: {OTHER}"]
 
     on_device(work)
+
+
+def test_a_parked_app_can_be_left_and_stopped(tmp_path: Path) -> None:
+    """The gate may hold an app for as long as the harness likes; the device does not wait with it."""
+
+    async def work() -> None:
+        opened: dict[str, asyncio.Event] = {}
+
+        async def wait(process: AppProcess, package: str, name: str) -> None:
+            opened[name] = asyncio.Event()
+            ended = asyncio.ensure_future(process.wait())
+            released = asyncio.ensure_future(opened[name].wait())
+            await asyncio.wait({ended, released}, return_when=asyncio.FIRST_COMPLETED)
+
+        async with bench(tmp_path, gate=wait) as made, asyncio.timeout(20):
+            await installed(made)
+            await made.server.launch(SHOP)
+            await made.until(lambda: SHOP in opened)
+            await made.server.home()
+            assert made.server.focused_window().startswith("com.android.launcher3/")
+            await made.server.force_stop(SHOP)
+            await made.until(lambda: not made.server.processes.running())
+            opened.clear()
+            await made.server.launch(SHOP)
+            await made.until(lambda: SHOP in opened)
+            opened[SHOP].set()
+            app = made.fake.bound(SHOP)
+            await made.until(lambda: list(app.activities.values()) == ["resumed"])
+            assert made.server.focused_window() == f"{SHOP}/{SHOP}.Main"
+
+    asyncio.run(work())
+
+
+def test_an_activity_that_finishes_itself_while_it_is_late_is_destroyed(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        await installed(made)
+        made.fake.prepare = lambda app: app.silent.add("launch")
+        await made.server.launch(SHOP)
+        await made.until(lambda: bool(made.fake.apps) and made.fake.apps[0].ops("launch") == ["launch"])
+        app = made.fake.bound(SHOP)
+        token = app.last("launch")["token"]
+        await made.server.home()
+        await app.ask("finished", token=token, result_code=0)
+        app.answer_late("launch")
+        await made.until(lambda: app.ops("destroyed") == ["destroyed"])
+        await made.settled()
+        assert made.server.tasks.find(token) is None
+
+    on_device(work)
