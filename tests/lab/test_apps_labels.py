@@ -132,7 +132,7 @@ def test_expected_labels_are_those_of_the_scenarios_that_ran() -> None:
     ids = {label.id for label in found.expected({"refuse-permissions"}, {"repeated-permission-prompts"})}
     assert ids == {"ask-phone-again", "ask-location-again"}
     assert found.expected(set()) == ()
-    assert "share-contacts-unnamed" not in {label.id for label in found.expected({"first-launch-agree"})}
+    assert "share-contacts-unnamed" not in {label.id for label in found.expected({"refuse-restart"})}
 
 
 GOOD = "id: a, rule: r, item: i, caller: c, stage: s, scenarios: [], why: w"
