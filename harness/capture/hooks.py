@@ -33,6 +33,8 @@ class Spawned(Protocol):
     def identifier(self) -> str: ...
     @property
     def late(self) -> bool: ...
+    @property
+    def unreachable(self) -> str: ...
 
 
 class Link(Protocol):
@@ -191,7 +193,7 @@ class HookCapture:
         with self._changed:
             self.processes.append(process)
         with self._guarded():
-            why = self._hook(process)
+            why = spawned.unreachable or self._hook(process)
             if why:
                 self._gap(
                     process,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 import sys
 
@@ -38,6 +39,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run it: a HarnessError prints what, why and what to do; Ctrl-C exits 130; anything else is a bug and shows."""
+    logging.getLogger().setLevel(logging.WARNING)
     try:
         status = build()(standalone_mode=False)
     except HarnessError as error:

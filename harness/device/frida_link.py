@@ -38,11 +38,12 @@ class Forwarding(Protocol):
 
 @dataclass(frozen=True)
 class Spawn:
-    """A process of the app. `late`: it ran before the gate was closed."""
+    """A process of the app. `late`: it ran before the gate was closed. `unreachable`: why Frida cannot enter it."""
 
     pid: int
     identifier: str
     late: bool = False
+    unreachable: str = ""
 
 
 OnSpawn = Callable[[Spawn], None]
@@ -180,10 +181,14 @@ class FridaLink:
             self._strangers.put(spawn.pid)
 
     def _on_bus(self, message: Mapping[str, Any], data: bytes | None) -> None:
-        if message.get("type") != "spawn":
+        if message.get("type") not in {"spawn", "unreachable"}:
             return
         pid, identifier = int(message["pid"]), str(message["identifier"])
-        if self._package and self._ours(identifier):
+        if message["type"] == "unreachable":
+            if self._package and self._ours(identifier):
+                why = str(message.get("why") or "Frida could not enter it")
+                self._hand_over(Spawn(pid, identifier, late=True, unreachable=why))
+        elif self._package and self._ours(identifier):
             self._hand_over(Spawn(pid, identifier))
         else:
             self._strangers.put(pid)

@@ -51,7 +51,7 @@ class Traffic:
     """Traffic was captured from the first to the last moment and could be read."""
 
     def missing(self, run: Tables) -> list[Gap]:
-        lost = [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "traffic"}]
+        lost = [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "traffic", "proxy"}]
         return lost + _of_kinds(run, GapKind.TRAFFIC_NOT_READ)
 
 

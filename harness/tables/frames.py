@@ -182,7 +182,7 @@ def load(
     stacks = {s.id: s for s in source.stacks()}
     groups: tuple[Sequence[Event], ...] = (steps, screens, calls, flows, facts)
     last = max((event.host_ns for group in groups for event in group), default=0) + 1
-    found = stages.intervals(steps, last)
+    found = stages.intervals(stages.with_intent(steps, facts), last)
 
     code = attribution.code_packages(app_fact, known)
     call_rows = [_call_row(c, stacks, package, code, known, offset) for c in calls]

@@ -2,7 +2,8 @@
 
 A prompt is *prompted by the user* where the last thing done before it was a tap on a control of the app
 itself. A launch, a restart, coming back, or the answer to another dialog is none: a dialog that
-follows one of these is *unprompted* (clauses-summary, reading 1).
+follows one of these is *unprompted* (clauses-summary, reading 1). The app's own rationale dialog stands between:
+what led to it led to the prompt.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def appearances(
     open_row: dict[str, Any] | None = None
     acted: Step | None = None
     session = 0
+    rationales = {s.id for s in screens if s.kind == "permission_rationale"}
     for _, moment in moments:
         if isinstance(moment, Screen):
             if moment.kind != "system_permission":
@@ -87,7 +89,8 @@ def appearances(
             if open_row is not None and moment.action in {"tap", "back"}:
                 open_row["answer"], open_row["answered_by"] = _answer(moment), moment.id
                 open_row = None
-            acted = moment
+            if not (moment.action == "tap" and moment.screen in rationales):
+                acted = moment
     frame = pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in {"scenario", "stage", "base"}])
     where = stages.place(frame["t"], found)
     return pd.concat([frame, where.drop(columns="on_boundary")], axis=1)

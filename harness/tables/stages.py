@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from harness.model import Stage, Step
+from harness.model import Fact, Stage, Step
 
 # Steps that only watch: they neither bring an app back to the front nor act on it.
 _PASSIVE = {"observe", "screen", "wait", "note", "scenario_start", "scenario_end", "process"}
@@ -70,6 +70,24 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
                 base = opened
     close(end_ns)
     return found
+
+
+def with_intent(steps: Sequence[Step], facts: Sequence[Fact]) -> list[Step]:
+    """The steps, and one more where the harness was killed inside a step that opens a stage.
+
+    Such a step is announced before (fact "intent"). Without its line nobody knows whether the tap arrived; what
+    came after counts in the stage it would have opened, in the app's favour.
+    """
+    made = list(steps)
+    for fact in facts:
+        if fact.type == "intent" and all(s.host_ns < fact.host_ns for s in steps):
+            made.append(
+                Step(
+                    id=fact.id, host_ns=fact.host_ns, end_ns=fact.host_ns, scenario=str(fact.data.get("scenario", "")),
+                    action=str(fact.data.get("action", "")), opens=fact.data.get("opens"), outcome="interrupted",
+                )
+            )  # fmt: skip
+    return made
 
 
 def frame(found: Sequence[Interval]) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.model import Step
-from harness.tables.stages import intervals, place
+from harness.model import Fact, Step
+from harness.tables.stages import intervals, place, with_intent
 
 
 def step(at: int, action: str, opens: str | None = None, end: int | None = None, scenario: str = "s") -> Step:
@@ -47,6 +47,16 @@ def test_a_new_scenario_begins_before_consent_again_and_a_killed_one_ends_with_t
         ("s", "after_refusal", 9),
         ("u", "before_consent", 20),
     ]
+
+
+def test_a_harness_killed_inside_the_tap_on_agree_counts_in_the_apps_favour() -> None:
+    def intent(at: int) -> Fact:
+        return Fact(id="r1", host_ns=at, type="intent", data={"scenario": "s", "action": "tap", "opens": "after_agree"})
+
+    steps = [step(0, "scenario_start"), step(5, "launch")]
+    found = intervals(with_intent(steps, [intent(10)]), 20)
+    assert [(i.stage, i.from_ns, i.to_ns) for i in found] == [("before_consent", 0, 10), ("after_agree", 10, 20)]
+    assert with_intent([*steps, step(10, "tap", "after_agree")], [intent(10)]) == [*steps, step(10, "tap", "after_agree")]
 
 
 def test_a_call_during_the_tap_counts_after_it_and_is_marked() -> None:
