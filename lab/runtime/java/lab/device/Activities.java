@@ -136,7 +136,10 @@ public final class Activities {
   void move(Object token, String state) {
     Record record = records.get(token);
     if (record == null) {
-      throw new IllegalArgumentException("no activity with token " + token);
+      if (state.equals("destroyed")) {
+        return; // it finished by itself while the daemon's word was on its way
+      }
+      throw new DeviceMain.Wrong("no activity with token " + token);
     }
     move(record, state);
   }
