@@ -7,15 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from harness.lab.adbd.device import FRIDA_PORT, UIAUTOMATOR_PORT, Handler
-from harness.lab.adbd.files import DeviceTree, VirtualFiles
+from harness.lab.adbd.files import DeviceTree
+from harness.lab.adbd.ownership import Ownership
 from harness.lab.adbd.properties import Properties
 from harness.lab.containment.process import Container
 from harness.lab.frida_service import FridaService
+from harness.lab.shell.proc import device_files
 from harness.lab.shell.processes import ShellProcesses
 from harness.lab.system.server import SystemServer
 
 _FOLDERS = (
     *("data", "dev", "proc", "mnt", "cache", "metadata", "storage/emulated/0", "storage/self"),
+    *(f"storage/emulated/0/{name}" for name in ("Alarms", "DCIM", "Documents", "Download", "Movies", "Music", "Pictures")),
     *("system/bin", "system/etc", "system/fonts", "system/framework", "vendor", "apex", "product"),
 )
 _LINKS = {"sdcard": "/storage/self/primary", "storage/self/primary": "/storage/emulated/0", "etc": "/system/etc"}
@@ -41,7 +44,8 @@ class LabDevice:
         self.system = make_system()
         self.tree = DeviceTree(
             root=_lay_out(container.data_root / "root"),
-            virtual=VirtualFiles({"/proc/uptime": self._uptime}, self._of_process),
+            ownership=Ownership(self._uid_of),
+            virtual=device_files(self.properties, self.processes, lambda: self.system.running(), self._uptime),
         )
 
     @property
@@ -64,20 +68,12 @@ class LabDevice:
         self.system = self._make_system()
         await self.system.start()
 
-    def _uptime(self) -> bytes:
-        seconds = time.monotonic() - self._booted
-        return f"{seconds:.2f} {seconds:.2f}\n".encode()
+    def _uptime(self) -> float:
+        return time.monotonic() - self._booted
 
-    def _of_process(self, path: str) -> bytes | None:
-        """/proc/PID/cmdline of apps and shells."""
-        parts = path.split("/")
-        if len(parts) != 4 or parts[1] != "proc" or not parts[2].isdecimal() or parts[3] != "cmdline":
-            return None
-        pid = int(parts[2])
-        shell = self.processes.get(pid)
-        if shell:
-            return b"\0".join(argument.encode() for argument in shell.argv) + b"\0"
-        return next((one.name.encode() + b"\0" for one in self.system.running() if one.pid == pid), None)
+    def _uid_of(self, package: str) -> int | None:
+        found = self.system.packages.find(package)
+        return found.uid if found else None
 
 
 def _lay_out(root: Path) -> Path:

@@ -12,6 +12,7 @@ _DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "system": {
         "font_scale": "1.0",
         "screen_brightness": "102",
+        "screen_brightness_mode": "0",
         "screen_off_timeout": "60000",
         "accelerometer_rotation": "1",
         "user_rotation": "0",
