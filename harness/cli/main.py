@@ -7,13 +7,14 @@ import logging
 import pkgutil
 import sys
 
-import click
 import typer
 
 import harness.cli
 from harness.cli.output import fail, interrupted
 from harness.errors import HarnessError
 
+# Newer typers carry a click of their own, so that click's exceptions are not the ones that typer raises.
+_WRONG_USE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 _EPILOG = (
     "Exit status: 0 no violation, 1 violations, 2 wrong use or the tool failed, 3 inconclusive only, "
     "4 the rig failed (worth a retry), 5 nothing selected."
@@ -44,12 +45,12 @@ def main() -> None:
         status = build()(standalone_mode=False)
     except HarnessError as error:
         sys.exit(fail(error))
-    except click.exceptions.Abort:
+    except typer.Abort:
         sys.exit(interrupted())
     except KeyboardInterrupt:
         sys.exit(interrupted())
-    except click.ClickException as error:
-        error.show(file=sys.stderr)
+    except _WRONG_USE as error:
+        error.show(file=sys.stderr)  # type: ignore[attr-defined]
         sys.exit(2)
     sys.exit(status if isinstance(status, int) else 0)
 

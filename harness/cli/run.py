@@ -13,6 +13,7 @@ from typing import Annotated
 import adbutils
 import typer
 
+from harness.capture.resolving import Routes
 from harness.cli.analyze import print_analysis, write_report
 from harness.cli.lab import connect, disconnect
 from harness.cli.options import AppFile, Json, Language, Out, read_app_file
@@ -23,7 +24,7 @@ from harness.errors import UsageError
 from harness.lab import registry
 from harness.rules.analysis import analyse, as_json
 from harness.suite.rig import DeviceRig
-from harness.suite.run import run_app
+from harness.suite.run import plan_run, run_plan
 
 Say = Callable[[str], None]
 INTERRUPTED = 130
@@ -66,6 +67,7 @@ def parse_resolve(pairs: list[str]) -> Mapping[str, str]:
         if not mark or not pattern or ":" not in address:
             raise UsageError(f"--resolve {pair} is not PATTERN=HOST:PORT.", "", "For example: '*.example=127.0.0.1:8443'.")
         found[pattern] = address
+    Routes.parse(found)
     return found
 
 
@@ -106,24 +108,22 @@ def register(app: typer.Typer) -> None:
         apk = Path(target) if target.endswith(".apk") or Path(target).is_file() or "/" in target else None
         if apk is not None and not apk.exists():
             raise UsageError(f"There is no file {target}.", "", "Give the path of an APK, or the name of an installed package.")
-        about = read_app_file(app_file)
         where = parse_resolve(resolve or [])
+        plan = plan_run(
+            apk=apk,
+            package="" if apk else target,
+            out=out_dir,
+            scenarios=scenario or (),
+            scenario_folders=scenarios or (),
+            profile=limits,
+            observe_seconds=observe,
+            app_file=read_app_file(app_file),
+            operator=operator,
+            command_line=sys.argv,
+        )
         with chosen_device(device, profile=profile, trust_apk=trust_apk, say=say) as serial:
             rig = DeviceRig(AdbDevice.open(serial or None), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca)
-            outcome = run_app(
-                apk=apk,
-                package="" if apk else target,
-                equipment=rig,
-                out=out_dir,
-                scenarios=scenario or (),
-                scenario_folders=scenarios or (),
-                profile=limits,
-                observe_seconds=observe,
-                app_file=about,
-                operator=operator,
-                command_line=sys.argv,
-                progress=say,
-            )
+            outcome = run_plan(plan, rig, say)
         analysis = analyse(outcome.bundle)
         report = write_report(analysis, lang)
         if json:

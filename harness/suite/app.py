@@ -70,6 +70,7 @@ class App:
         self._steps = user.steps
         self._installed = False
         self._launched = False
+        self._ran = False
 
     def install_fresh(self) -> None:
         """The app as a user gets it: no data, no permission granted, no process."""
@@ -91,6 +92,7 @@ class App:
         An app that crashes at start or never draws leaves a gap; the scenario goes on and sees what there is.
         """
         refused = ""
+        self._ran = False
         with self._steps.act("launch", self.package) as act:
             try:
                 self._phone.launch(self.package)
@@ -106,27 +108,28 @@ class App:
         return self._user.look()
 
     def _wait_for_window(self) -> Sight | None:
-        def is_ours(seen: Seen[Reading]) -> bool:
-            return seen.reading.package == self.package or seen.reading.kind != "other"
+        """The first window that is drawn. One of the app's name counts once it has a process: until then it is the
+        starting window, which the system draws in the app's place."""
+        def is_drawn(seen: Seen[Reading]) -> bool:
+            return seen.reading.kind != "other" or (seen.reading.package == self.package and self.is_running())
 
         until = self._monotonic() + self._user.limits.draw
-        seen_process = False
         while True:
             seen = self._user.look()
-            if seen is not None and is_ours(seen):
+            if seen is not None and is_drawn(seen):
                 return seen
-            running = self.is_running()
-            if seen_process and not running:
+            if not self.is_running() and self._ran:
                 return None
-            seen_process = seen_process or running
             if self._monotonic() >= until:
                 return None
-            self._user.capture.watch(0.5, stop=is_ours)
+            self._user.capture.watch(0.5, stop=is_drawn)
 
     def _why_no_window(self) -> str:
         if self.is_running():
             return f"{self.package} drew no window within {self._user.limits.draw:g} s of its launch"
-        return f"{self.package} ended before it had drawn a window"
+        if self._ran:
+            return f"{self.package} ended before it had drawn a window"
+        return f"{self.package} had no process within {self._user.limits.draw:g} s of its launch"
 
     def _tell_no_window(self, why: str) -> None:
         self._steps.fact("process", package=self.package, state="not drawn", why=why)
@@ -161,12 +164,14 @@ class App:
         return self._walking(self, answer)
 
     def is_running(self) -> bool:
-        return bool(self._phone.pids(self.package))
+        running = bool(self._phone.pids(self.package))
+        self._ran = self._ran or running
+        return running
 
     def notice_end(self, where: str) -> bool:
         """Whether the app has ended though nobody ended it; told once. Whether calls were lost with it is for
-        the hooks to say."""
-        if not self._launched or self.is_running():
+        the hooks to say. An app that never had a process since its launch has not ended."""
+        if not self._launched or self.is_running() or not self._ran:
             return False
         self._launched = False
         why = f"{self.package} ended by itself {where} in scenario {self._steps.scenario}"

@@ -135,11 +135,18 @@ def _alone(folders: set[Path]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def run_app(
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be run, checked as far as that needs no device."""
+
+    order: Order
+    scenarios: Sequence[ScenarioFile]
+
+
+def plan_run(
     *,
     apk: Path | None = None,
     package: str = "",
-    equipment: Equipment,
     out: Path,
     scenarios: Sequence[str] = (),
     scenario_folders: Sequence[Path] = (),
@@ -149,17 +156,26 @@ def run_app(
     operator: str = "",
     case: Mapping[str, Any] | None = None,
     command_line: Sequence[str] = (),
-    progress: Callable[[str], None] = lambda line: None,
-) -> RunOutcome:
-    """Tests one app. Raises BadApk, UsageError, NothingSelected before anything is touched; see `run_session`.
+) -> Plan:
+    """Touches nothing. `scenarios`: ids, all where none is given. `app_file`: the mapping in the tester's file.
 
-    `scenarios`: ids, all where none is given. `app_file`: the mapping in the tester's file.
+    Raises BadApk, UsageError, NothingSelected.
     """
     chosen = select(scenarios, scenario_folders)
     order = make_order(
         apk=apk, package=package, out=out, limits=load_limits(profile), observe=observe_seconds, app_file=app_file,
         operator=operator, case=case, command_line=command_line)
-    return run_session(Session(order, equipment, progress=progress), chosen)
+    return Plan(order=order, scenarios=chosen)
+
+
+def run_plan(plan: Plan, equipment: Equipment, progress: Callable[[str], None] = lambda line: None) -> RunOutcome:
+    """Tests one app; see `run_session` for what it raises."""
+    return run_session(Session(plan.order, equipment, progress=progress), plan.scenarios)
+
+
+def run_app(*, equipment: Equipment, progress: Callable[[str], None] = lambda line: None, **what: Any) -> RunOutcome:
+    """`plan_run` with `what`, then `run_plan`."""
+    return run_plan(plan_run(**what), equipment, progress)
 
 
 def make_order(
