@@ -24,7 +24,7 @@ def decide(run: Tables) -> Iterator[Finding]:
             faint = [c["event_id"] for c in group]
             yield Finding(grade=Grade.C, item=kind, caller=caller, stage=base, evidence=faint)
             continue
-        left = [s for s in sent if s["base"] == base and set(s["calls"]) & set(real)]
+        left = [s for s in sent if s["base"] == base and s["caller"] == caller and set(s["calls"]) & set(real)]
         when, when_zh = WORDS[base]
         hosts = sorted({s["host"] for s in left})
         times = "once" if len(real) == 1 else f"{len(real)} times"

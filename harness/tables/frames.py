@@ -238,10 +238,17 @@ def _flow_row(flow: Flow, package: str, about: parties.AppFacts, sdks: Sequence[
     return row | {"party": party.name, "relation": party.relation, "basis": party.basis}
 
 
-def _reader(calls: Sequence[dict[str, Any]], host: str, sdks: Sequence[attribution.Sdk]) -> dict[str, Any]:
-    """Whose reading a request carries: the SDK's that the host belongs to, if it read the value, else the last one's."""
+def _reader(
+    calls: Sequence[dict[str, Any]], flow: dict[str, Any], sdks: Sequence[attribution.Sdk]
+) -> dict[str, Any]:
+    """Whose reading a request carries, where several read the same value: the SDK's that the host belongs to, the
+    app's own for a first-party host, else the last one's."""
+    host = flow["host"]
     owners = {s.name for s in sdks if any(host == h or host.endswith("." + h) for h in s.hosts)}
-    return next((c for c in reversed(calls) if c["caller"] in owners), calls[-1])
+    for call in reversed(calls):
+        if call["caller"] in owners or (flow["relation"] == "first" and call["origin"] == "app"):
+            return call
+    return calls[-1]
 
 
 def _sightings(
@@ -257,7 +264,7 @@ def _sightings(
         body = source.object(message.body) if message and message.body else None
         for hit in search.sightings(flow["event_id"], values.haystacks(flow["url"], headers, body)):
             before = [c for c in hit.calls if by_id[c]["t"] <= flow["t"]]
-            reader = _reader([by_id[c] for c in before or hit.calls], flow["host"], sdks)
+            reader = _reader([by_id[c] for c in before or hit.calls], flow, sdks)
             rows.append(
                 {
                     "flow": hit.flow,
