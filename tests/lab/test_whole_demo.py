@@ -1,0 +1,136 @@
+"""The main job, whole: both editions of the example shop on two lab devices, judged against what was planted.
+
+One run of `harness demo` serves all tests of this file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.bundle import open_bundle, verify
+from harness.capture.catalogue import load_catalogue
+from harness.lab import registry
+from harness.lab.apps.labels import labels
+from harness.model import Fact, GapKind
+from harness.rules.analysis import analyse
+
+pytestmark = pytest.mark.lab
+
+
+@dataclass(frozen=True)
+class Demo:
+    status: int
+    result: dict[str, Any]
+    said: str
+
+    def app(self, edition: str) -> dict[str, Any]:
+        (found,) = [a for a in self.result["apps"] if a["edition"] == edition]
+        return found
+
+    def bundle(self, edition: str) -> Path:
+        return Path(self.app(edition)["bundle"])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    out = tmp_path_factory.mktemp("demo")
+    environment = {**os.environ, "HARNESS_STATE": str(out / "state")}
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli.main", "demo", "--json", "--out", str(out / "runs")],
+        capture_output=True, text=True, env=environment, check=False, timeout=900,
+    )  # fmt: skip
+    assert done.stdout, done.stderr[-4000:]
+    return Demo(done.returncode, json.loads(done.stdout), done.stderr)
+
+
+def test_all_that_was_planted_is_found_and_nothing_else(demo: Demo) -> None:
+    found = demo.app("violating")
+    assert found["missed"] == []
+    assert found["false_findings"] == []
+    assert sorted(found["found"]) == sorted(label.id for label in labels("shop-violating").planted)
+    assert demo.result["ok"] is True
+    assert demo.status == 0
+
+
+def test_the_compliant_edition_has_no_violation_and_its_look_alikes_were_really_met(demo: Demo) -> None:
+    app = demo.app("compliant")
+    assert (app["found"], app["missed"], app["false_findings"]) == ([], [], [])
+    analysis = analyse(demo.bundle("compliant"))
+    assert analysis.violations == []
+    methods = set(analysis.run.calls["method"])
+    tempting = {label.method for label in labels("shop-compliant").look_alikes if label.method}
+    assert tempting <= methods, tempting - methods
+
+
+@pytest.mark.parametrize("edition", ["violating", "compliant"])
+def test_the_bundle_is_whole(demo: Demo, edition: str) -> None:
+    path = demo.bundle(edition)
+    assert str(verify(path).status) == "intact"
+    reader = open_bundle(path)
+    assert reader.complete()
+    outcomes = {f.data["status"] for f in reader.events(Fact) if f.type == "hook"}
+    assert "installed" in outcomes
+    hooked = {f.data["method"] for f in reader.facts("hook") if f.data["status"] == "installed"}
+    assert len(hooked) >= 40
+    kinds = {hook.kind for hook in load_catalogue().hooks if hook.name in hooked}
+    assert len(kinds) >= 10
+    assert not [g for g in reader.gaps() if g.kind in {GapKind.MESSAGE_LOST, GapKind.CAPTURE_LOST, GapKind.PROCESS_LOST}]
+
+
+def test_every_process_was_hooked_before_its_first_line(demo: Demo) -> None:
+    facts = open_bundle(demo.bundle("violating")).facts("process")
+    hooked = [f.data for f in facts if f.data.get("state") == "hooked"]
+    assert {d["process"] for d in hooked} == {"example.shop.violating", "example.shop.violating:push"}
+    assert not [d for d in hooked if d["late"]]
+    assert all(d["canary"] == "ok" for d in hooked)
+
+
+def test_each_source_of_time_was_measured(demo: Demo) -> None:
+    clocks = open_bundle(demo.bundle("violating")).facts("clock")
+    assert {c.data["at"] for c in clocks} >= {"start", "end"}
+    assert all(c.data["uncertainty_ns"] > 0 for c in clocks)
+
+
+def test_no_device_is_left_running(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_STATE", str(demo.bundle("violating").parents[1] / "state"))
+    assert registry.running() == []
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)")
+@pytest.mark.parametrize("edition", ["violating", "compliant"])
+def test_the_report_loads_in_silence_and_shows_the_findings(demo: Demo, edition: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    said: list[str] = []
+    asked: list[str] = []
+    report = Path(demo.app(edition)["report"])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"],
+        )
+        page = browser.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(report.as_uri())
+        shown = page.locator("section.finding").count()
+        pictures = page.locator("section.finding img").count()
+        browser.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert shown == len(analyse(demo.bundle(edition)).violations)
+    assert pictures >= shown
