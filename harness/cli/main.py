@@ -40,9 +40,10 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run it: a HarnessError prints what, why and what to do; Ctrl-C exits 130; anything else is a bug and shows."""
-    logging.getLogger().setLevel(logging.WARNING)
     try:
-        status = build()(standalone_mode=False)
+        app = build()
+        logging.getLogger().setLevel(logging.WARNING)  # apkInspector sets it to DEBUG when it is imported
+        status = app(standalone_mode=False)
     except HarnessError as error:
         sys.exit(fail(error))
     except typer.Abort:
