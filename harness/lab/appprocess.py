@@ -116,7 +116,12 @@ class AppProcess:
 
     @property
     def pid(self) -> int:
-        """The process id in the host's view."""
+        """The process id by which the device knows it: what `ps`, Frida and the log show."""
+        return self._handle.pid
+
+    @property
+    def host_pid(self) -> int:
+        """The process id in the daemon's own /proc; the same as `pid` where nothing contains it."""
         return self._handle.pid
 
     @property

@@ -147,6 +147,10 @@ class ContainedApp(AppProcess):
     walls: Container
     child: ContainedProcess
 
+    @property
+    def host_pid(self) -> int:
+        return self.child.host_pid
+
     async def call(self, op: str, *, timeout: float | None = None, **arguments: Any) -> dict[str, Any]:
         if op == "bind":
             for path in [*arguments.get("apks", ()), arguments.get("classes"), arguments.get("trust")]:

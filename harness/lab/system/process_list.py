@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.lab.appprocess import AppProcess
 from harness.lab.system.packages import Packages
 from harness.lab.system.processes import RunningProcess
 
@@ -34,22 +35,22 @@ _SYSTEM = (
 )
 
 
-def list_processes(running: Iterable[RunningProcess], warm: Iterable[int], packages: Packages) -> list[ProcessInfo]:
+def list_processes(running: Iterable[RunningProcess], warm: Iterable[AppProcess], packages: Packages) -> list[ProcessInfo]:
     """The system's, the warm ones (Android's unspecialised app processes) and the apps'."""
     found = list(_SYSTEM)
-    for pid in warm:
-        found.append(ProcessInfo(pid, _ZYGOTE, "root", "usap64", "", *_sizes(pid)))
+    for link in warm:
+        found.append(ProcessInfo(link.pid, _ZYGOTE, "root", "usap64", "", *_sizes(link)))
     for process in running:
         package = packages.find(process.package)
         user = package.user if package else "root"
-        found.append(ProcessInfo(process.pid, _ZYGOTE, user, process.name, process.package, *_sizes(process.pid)))
+        found.append(ProcessInfo(process.pid, _ZYGOTE, user, process.name, process.package, *_sizes(process.link)))
     return found
 
 
-def _sizes(pid: int) -> tuple[int, int]:
+def _sizes(link: AppProcess) -> tuple[int, int]:
     """Virtual and resident size in KiB as the host's kernel has them; zeros where it cannot be read."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+        status = Path(f"/proc/{link.host_pid}/status").read_text(encoding="ascii", errors="replace")
     except OSError:
         return 0, 0
     values = {line.partition(":")[0]: line.split()[1] for line in status.splitlines() if line.endswith("kB")}

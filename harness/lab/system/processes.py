@@ -104,6 +104,11 @@ class Processes:
         return sorted(self._bound.values(), key=lambda one: one.started_ns)
 
     @property
+    def warm(self) -> list[AppProcess]:
+        """Those that have no app yet."""
+        return list(self._warm)
+
+    @property
     def warm_pids(self) -> list[int]:
         return [one.pid for one in self._warm]
 

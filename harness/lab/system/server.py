@@ -320,7 +320,7 @@ class SystemServer:
 
     def running(self) -> list[ProcessInfo]:
         """What `ps -A` shows: the system's processes and the apps'."""
-        return list_processes(self.processes.running(), self.processes.warm_pids, self.packages)
+        return list_processes(self.processes.running(), self.processes.warm, self.packages)
 
     # --- settings
 
