@@ -30,9 +30,14 @@ final class Clock extends Thread {
       } catch (InterruptedException e) {
         return;
       }
-      long now = System.nanoTime();
-      ShadowSystemClock.advanceBy(Duration.ofNanos(now - last));
-      last = now;
+      tick();
     }
+  }
+
+  /** Brings the framework's clock up to the host's. To be called from other threads only before `start`. */
+  void tick() {
+    long now = System.nanoTime();
+    ShadowSystemClock.advanceBy(Duration.ofNanos(now - last));
+    last = now;
   }
 }

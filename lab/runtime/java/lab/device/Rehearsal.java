@@ -23,8 +23,8 @@ import android.widget.RelativeLayout;
 import android.widget.ScrollView;
 import android.widget.Switch;
 import android.widget.TextView;
+import java.util.concurrent.locks.LockSupport;
 import org.robolectric.shadow.api.Shadow;
-import org.robolectric.shadows.ShadowChoreographer;
 import org.robolectric.shadows.ShadowPausedLooper;
 
 /**
@@ -33,20 +33,19 @@ import org.robolectric.shadows.ShadowPausedLooper;
  */
 final class Rehearsal {
   private static final int SIDE = 400;
+  private static final int FRAMES = 4;
+  private static final long FRAME_NS = 17_000_000;
 
   private Rehearsal() {}
 
-  static void play(Context system) {
+  static void play(Context system, Clock clock) {
     Context context = new ContextThemeWrapper(system, android.R.style.Theme_Material_Light);
     Dialog dialog = new Dialog(context, android.R.style.Theme_Material_Light);
     dialog.setTitle("lab");
     ViewGroup views = views(context);
     dialog.setContentView(views);
-    // Frames at once, without waiting for the clock, until the window has been laid out and drawn.
-    ShadowPausedLooper looper = Shadow.extract(Looper.getMainLooper());
-    ShadowChoreographer.setPaused(false);
     dialog.show();
-    looper.idle();
+    drawFrames(clock);
     View decor = dialog.getWindow().getDecorView();
     Bitmap bitmap = Bitmap.createBitmap(SIDE, SIDE, Bitmap.Config.ARGB_8888);
     decor.draw(new Canvas(bitmap));
@@ -55,10 +54,20 @@ final class Rehearsal {
     touch(decor, MotionEvent.ACTION_CANCEL);
     Nodes.of(decor);
     dialog.dismiss();
-    looper.idle();
-    ShadowChoreographer.setPaused(true);
+    drawFrames(clock);
     TypedArray attributes = context.obtainStyledAttributes(new int[] {android.R.attr.colorPrimary});
     attributes.recycle();
+  }
+
+  /** Enough for layout, drawing and what is posted to the frame after. */
+  private static void drawFrames(Clock clock) {
+    ShadowPausedLooper looper = Shadow.extract(Looper.getMainLooper());
+    for (int frame = 0; frame < FRAMES; frame++) {
+      looper.idle();
+      LockSupport.parkNanos(FRAME_NS);
+      clock.tick();
+    }
+    looper.idle();
   }
 
   private static void touch(View decor, int action) {
