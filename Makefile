@@ -26,7 +26,7 @@ demo: $(SETUP)  ## the main job: two example apps on a lab device, judged and re
 	$(BIN)/harness demo
 
 test: $(SETUP)  ## all tests, fast ones first
-	$(BIN)/python -m pytest -q -m "not lab"
+	$(BIN)/python -m pytest -q -m "not lab" -n 2 --dist loadfile
 	$(BIN)/python -m pytest -q -m lab
 
 lint: $(SETUP)  ## ruff and mypy

@@ -111,11 +111,13 @@ class Journal(Protocol):
 
 @dataclass(frozen=True)
 class Seen(Generic[R]):
-    """A journalled screen with its reading. `fingerprint` is the same for screens that show the same."""
+    """A journalled screen with its reading. `fingerprint` is the same for screens that show the same; `nodes`: how
+    many the hierarchy has."""
 
     event: Screen
     reading: R
     fingerprint: str
+    nodes: int
 
 
 @dataclass(frozen=True)
@@ -294,7 +296,7 @@ class ScreenCapture(Generic[R]):
         ))
         self._look_into(picture, look, event)
         self._journalled_at = self._monotonic()
-        self.last = Seen(event, look.reading, look.fingerprint)
+        self.last = Seen(event, look.reading, look.fingerprint, look.xml.count("<node"))
         return self.last
 
     def _look_into(self, picture: bytes | None, look: _Look[R], event: Screen) -> None:

@@ -108,10 +108,11 @@ class App:
         return self._user.look()
 
     def _wait_for_window(self) -> Sight | None:
-        """The first window that is drawn. One of the app's name counts once it has a process: until then it is the
-        starting window, which the system draws in the app's place."""
+        """The first window that is drawn. One of the app's name counts once it has content and the app a process: until
+        then it is the starting window, a bare frame which the system draws in the app's place."""
         def is_drawn(seen: Seen[Reading]) -> bool:
-            return seen.reading.kind != "other" or (seen.reading.package == self.package and self.is_running())
+            mine = seen.reading.package == self.package and seen.nodes > 1
+            return seen.reading.kind != "other" or (mine and self.is_running())
 
         until = self._monotonic() + self._user.limits.draw
         while True:
@@ -126,7 +127,7 @@ class App:
 
     def _why_no_window(self) -> str:
         if self.is_running():
-            return f"{self.package} drew no window within {self._user.limits.draw:g} s of its launch"
+            return f"{self.package} drew no window with content within {self._user.limits.draw:g} s of its launch"
         if self._ran:
             return f"{self.package} ended before it had drawn a window"
         return f"{self.package} had no process within {self._user.limits.draw:g} s of its launch"

@@ -31,7 +31,11 @@ class Interval:
 
 
 def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
-    """The stages of a run. Steps in the order of the journal; `end_ns` closes an unfinished scenario."""
+    """The stages of a run. Steps in the order of the journal.
+
+    A scenario's last stage goes on until the next scenario begins or, with `end_ns`, the run ends: the app does not
+    stop because the scenario does.
+    """
     found: list[Interval] = []
     scenario = ""
     current: tuple[str, int, str, int] | None = None  # stage, from, opened_by, settled
@@ -56,9 +60,6 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
             close(step.host_ns)
             scenario, base = step.scenario, Stage.BEFORE_CONSENT.value
             current = (base, step.host_ns, step.id, step.host_ns)
-        elif step.action == "scenario_end":
-            close(step.end_ns)
-            current = None
         elif current is not None:
             opened = step.opens
             if opened is None and current[0] == Stage.BACKGROUND and step.action not in _PASSIVE:

@@ -34,7 +34,7 @@ def test_background_returns_to_the_stage_before() -> None:
         ("before_consent", "before_consent", 0, 10),
         ("after_agree", "after_agree", 10, 20),
         ("background", "after_agree", 20, 30),
-        ("after_agree", "after_agree", 30, 40),
+        ("after_agree", "after_agree", 30, 99),
     ]
 
 
@@ -61,9 +61,9 @@ def test_a_harness_killed_inside_the_tap_on_agree_counts_in_the_apps_favour() ->
 
 def test_a_call_during_the_tap_counts_after_it_and_is_marked() -> None:
     found = intervals([step(0, "scenario_start"), step(10, "tap", "after_agree", end=14), step(30, "scenario_end")], 99)
-    placed = place(pd.Series([-1, 9, 10, 13, 14, 30]), found)
-    assert list(placed["stage"]) == ["", "before_consent", "after_agree", "after_agree", "after_agree", ""]
-    assert list(placed["on_boundary"]) == [False, False, True, True, False, False]
+    placed = place(pd.Series([-1, 9, 10, 13, 14, 30, 99]), found)
+    assert list(placed["stage"]) == ["", "before_consent", "after_agree", "after_agree", "after_agree", "after_agree", ""]
+    assert list(placed["on_boundary"]) == [False, False, True, True, False, False, False]
 
 
 @given(

@@ -69,6 +69,7 @@ def test_canary_is_found(body: bytes) -> None:
         ("zstd", zstandard.ZstdCompressor().compress(IMEI.encode())),
         ("gzip, br", brotli.compress(gzip.compress(IMEI.encode()))),
     ],
+    ids=["gzip", "deflate", "br", "zstd", "gzip, br"],
 )
 def test_content_encodings_are_undone(encoding: str, data: bytes) -> None:
     hit = found(data, headers=[["Content-Encoding", encoding]])
