@@ -1,0 +1,307 @@
+"""What a user does wrong, and what goes wrong around the tool, is told in one message that helps. Through the command line."""
+
+from __future__ import annotations
+
+import os
+import resource as limits
+import shutil
+import signal
+import socket
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.bundle import open_bundle
+from harness.lab.apps.archive import pack
+from harness.lab.apps.builder import build
+from harness.lab.apps.signature import read_signing_key, sign
+from harness.model import GapKind
+from harness.resources import resource
+from tests.lab.whole import Bench, Ended, bench, harness, lines, only_bundle, running
+
+NOWHERE = ("--device", "127.0.0.1:1")
+"""A device that cannot be there: what is wrong with the call must be told before the device is looked for."""
+
+
+def refused(ended: Ended, out: Path, status: int, *words: str) -> None:
+    ended.says(*words)
+    assert "fix: " in ended.err
+    assert ended.status == status, ended.err
+    assert ended.out == ""
+    assert only_bundle(out) is None, "a bundle was made of nothing"
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Path:
+    return build("tiny")
+
+
+def contents(apk: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(apk) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def not_an_apk(tiny: Path, path: Path) -> None:
+    path.write_bytes(b"%PDF-1.4 " + bytes(range(256)) * 8)
+
+
+def empty(tiny: Path, path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut_off(tiny: Path, path: Path) -> None:
+    content = tiny.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3])
+
+
+def no_manifest(tiny: Path, path: Path) -> None:
+    path.write_bytes(pack({n: c for n, c in contents(tiny).items() if n != "AndroidManifest.xml"}))
+
+
+def broken_manifest(tiny: Path, path: Path) -> None:
+    path.write_bytes(pack(contents(tiny) | {"AndroidManifest.xml": b"\x03\x00\x08\x00" + b"\xff" * 400}))
+
+
+def leaves_its_folder(tiny: Path, path: Path) -> None:
+    path.write_bytes(pack(contents(tiny) | {"../../outside.so": b"x"}))
+
+
+def unpacks_without_end(tiny: Path, path: Path) -> None:
+    path.write_bytes(pack(contents(tiny) | {"assets/bomb.bin": bytes(64 << 20)}))
+
+
+FILES: list[tuple[Callable[[Path, Path], None], str]] = [
+    (not_an_apk, "no zip file"),
+    (empty, "too short"),
+    (cut_off, "cut off"),
+    (no_manifest, "no AndroidManifest.xml"),
+    (broken_manifest, "AndroidManifest.xml cannot be read"),
+    (leaves_its_folder, "leaves its folder"),
+    (unpacks_without_end, "claims to unpack"),
+]
+
+
+@pytest.mark.parametrize(("make", "why"), FILES, ids=[make.__name__ for make, _ in FILES])
+def test_a_file_that_is_no_apk(tiny: Path, tmp_path: Path, make: Callable[[Path, Path], None], why: str) -> None:
+    apk = tmp_path / "bad.apk"
+    make(tiny, apk)
+    ended = harness("run", str(apk), *NOWHERE, "--out", str(tmp_path / "out"))
+    refused(ended, tmp_path / "out", 2, "bad.apk is not an APK that can be installed", why)
+    assert not (tmp_path.parent / "outside.so").exists()
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    ended = harness("run", str(tmp_path / "gone.apk"), *NOWHERE, "--out", str(tmp_path / "out"))
+    refused(ended, tmp_path / "out", 2, "There is no file", "gone.apk")
+
+
+# -- options ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "words"),
+    [
+        (["--scenario", "no-such"], 5, ["no-such", "first-launch-agree"]),
+        (["--limits", "no-such"], 2, ["no-such", "demo"]),
+        (["--observe", "-1"], 2, ["--observe -1"]),
+        (["--resolve", "shop.example"], 2, ["shop.example", "'*.example=127.0.0.1:8443'"]),
+        (["--resolve", "*.example=127.0.0.1:http"], 2, ["*.example=127.0.0.1:http", "ADDRESS:PORT"]),
+        (["--app", "gone.yaml"], 2, ["gone.yaml", "No such file"]),
+        (["--app", "list.yaml"], 2, ["list.yaml", "no mapping", "docs/app-file.md"]),
+        (["--app", "broken.yaml"], 2, ["broken.yaml", "no YAML", "docs/app-file.md"]),
+        (["--app", "shape.yaml"], 2, ["app file", "docs/app-file.md"]),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else str(value),
+)
+def test_an_option_that_cannot_be(tiny: Path, tmp_path: Path, options: list[str], status: int, words: list[str]) -> None:
+    (tmp_path / "list.yaml").write_text("[a, b]\n")
+    (tmp_path / "broken.yaml").write_text("a: [b\n")
+    (tmp_path / "shape.yaml").write_text("recipients: everybody\n")
+    ended = harness("run", str(tiny), *NOWHERE, "--out", str(tmp_path / "out"), *options, cwd=tmp_path)
+    refused(ended, tmp_path / "out", status, *words)
+
+
+@pytest.mark.parametrize("words", [["run", "x.apk", "--no-such"], ["run"], ["no-such"], ["run", "x.apk", "--observe", "soon"]],
+                         ids=" ".join)
+def test_a_command_line_that_is_none(words: list[str]) -> None:
+    ended = harness(*words)
+    assert ended.status == 2
+    assert ended.err.startswith("Usage: ")
+    assert "Error: " in ended.err
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("command", ["analyze", "verify", "report"])
+def test_a_folder_that_is_no_bundle(tmp_path: Path, command: str) -> None:
+    for folder in (tmp_path, tmp_path / "gone"):
+        ended = harness(command, str(folder))
+        ended.says(str(folder), "fix: ")
+        assert ended.status == 2
+
+
+def test_an_unknown_rule(tmp_path: Path) -> None:
+    ended = harness("analyze", str(tmp_path), "--rule", "no-such")
+    ended.says("no-such", "collection-before-consent")
+    assert ended.status == 5
+
+
+# -- devices ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_device_that_is_not_there(tiny: Path, tmp_path: Path) -> None:
+    ended = harness("run", str(tiny), *NOWHERE, "--out", str(tmp_path / "out"))
+    refused(ended, tmp_path / "out", 4, "127.0.0.1:1 cannot be connected to", "why: ")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with bench(tmp_path_factory.mktemp("bad-input-state")) as made:
+        yield made
+
+
+def sealed(out: Path, status: str) -> Path:
+    """The bundle that is there verifies as what it is."""
+    bundle = only_bundle(out)
+    assert bundle is not None
+    said = harness("verify", str(bundle), "--json")
+    assert said.json["status"] == status, said.json
+    assert (bundle / "manifest.sig").exists()
+    return bundle
+
+
+@pytest.mark.lab
+def test_a_package_that_is_not_on_the_device(lab: Bench, tmp_path: Path) -> None:
+    ended = harness(*lab.run_words("com.example.nothere", tmp_path / "out"))
+    ended.says("com.example.nothere", "fix: ")
+    assert ended.status == 2
+    assert lab.leftovers()["reverse"] == []
+
+
+@pytest.mark.lab
+def test_an_app_for_another_processor(lab: Bench, tiny: Path, tmp_path: Path) -> None:
+    apk = tmp_path / "foreign.apk"
+    key = read_signing_key(resource("lab", "apps", "public-test-key.pem"))
+    apk.write_bytes(sign(pack(contents(tiny) | {"lib/mips64/libx.so": b"\x7fELF"}), key))
+    ended = harness(*lab.run_words(apk, tmp_path / "out"))
+    ended.says("is for another processor", "mips64", "arm64-v8a", "fix: ")
+    assert ended.status == 2
+    sealed(tmp_path / "out", "incomplete")
+
+
+@pytest.mark.lab
+def test_two_devices_and_none_named(lab: Bench, tiny: Path, tmp_path: Path) -> None:
+    """In an adb server of its own, to which the one device is known by two addresses."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+    own = {"ANDROID_ADB_SERVER_PORT": port}
+    adb = shutil.which("adb") or __import__("adbutils").adb_path()
+
+    def ask(*words: str) -> str:
+        done = subprocess.run([adb, *words], env=os.environ | own, capture_output=True, text=True, timeout=60, check=False)
+        return done.stdout + done.stderr
+
+    other = lab.serial.replace("127.0.0.1", "localhost")
+    try:
+        said = [ask("connect", lab.serial), ask("connect", other)]
+        assert lab.serial in ask("devices") and other in ask("devices"), said
+        ended = harness("run", str(tiny), "--out", str(tmp_path / "out"), environment=own)
+    finally:
+        ask("kill-server")
+    refused(ended, tmp_path / "out", 2, "more than one device", lab.serial, other, "--serial")
+
+
+@pytest.mark.lab
+def test_the_port_of_the_proxy_is_taken(lab: Bench, tiny: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = harness(*lab.run_words(tiny, tmp_path / "out"), "--proxy-port", port)
+    ended.says(f"port {port}", "--proxy-port")
+    assert ended.status == 2
+    sealed(tmp_path / "out", "incomplete")
+    assert lab.leftovers()["reverse"] == []
+
+
+@pytest.mark.lab
+def test_an_app_that_crashes_at_start(lab: Bench, tmp_path: Path) -> None:
+    ended = harness(*lab.run_words(build("crasher"), tmp_path / "out"))
+    assert "Traceback" not in ended.err
+    assert ended.status == 3, ended.err
+    bundle = sealed(tmp_path / "out", "intact")
+    gaps = open_bundle(bundle).gaps()
+    assert any(g.kind is GapKind.NOT_REACHED and "example.crasher" in g.detail for g in gaps), gaps
+    assert {v["verdict"] for v in ended.json["verdicts"]} == {"INCONCLUSIVE"}
+
+
+@pytest.mark.lab
+def test_an_app_that_never_draws(lab: Bench, tmp_path: Path) -> None:
+    patience = tmp_path / "short.yaml"
+    patience.write_text((resource_of_limits() / "demo.yaml").read_text("utf-8").replace("draw: 30", "draw: 4").replace(
+        "notice: 20", "notice: 2"), "utf-8")
+    ended = harness(*lab.run_words(build("blank"), tmp_path / "out"), "--limits", str(patience))
+    assert "Traceback" not in ended.err
+    assert ended.status == 3, ended.err
+    bundle = sealed(tmp_path / "out", "intact")
+    gaps = open_bundle(bundle).gaps()
+    assert any(g.kind is GapKind.NOT_REACHED and g.subject.startswith("launch") for g in gaps), gaps
+    assert {v["verdict"] for v in ended.json["verdicts"]} == {"INCONCLUSIVE"}
+
+
+def resource_of_limits() -> Path:
+    import harness.suite.limits as module
+
+    return Path(module._FOLDER)
+
+
+@pytest.mark.lab
+def test_ctrl_c_in_mid_run(lab: Bench, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with running(*lab.run_words(build("shop-compliant"), out, "shop-compliant")) as command:
+        command.until("the app was seen at work", lambda: bool(
+            (bundle := only_bundle(out)) and any(s["action"] == "launch" for s in lines(bundle, "steps.jsonl"))))
+        command.process.send_signal(signal.SIGINT)
+        ended = command.ended()
+    assert ended.status == 130, ended.err
+    assert "Traceback" not in ended.err
+    assert "interrupted" in ended.err
+    bundle = sealed(out, "incomplete")
+    interrupted = {g.id for g in open_bundle(bundle).gaps() if g.kind is GapKind.INTERRUPTED}
+    assert interrupted
+    for verdict in ended.json["verdicts"]:
+        assert verdict["verdict"] == "INCONCLUSIVE"
+        assert interrupted <= set(verdict["gaps"])
+    left = lab.leftovers()
+    assert (left["reverse"], left["http_proxy"] in ("null", ":0", "")) == ([], True), left
+
+
+@pytest.mark.lab
+def test_a_full_disk(lab: Bench, tmp_path: Path) -> None:
+    """No file may grow beyond 200 kB, which run.jsonl does when the hooks are in. What was written stays readable."""
+
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        limits.setrlimit(limits.RLIMIT_FSIZE, (60_000, 60_000))
+
+    options: dict[str, Any] = {"preexec_fn": small}
+    with running(*lab.run_words(build("tiny"), tmp_path / "out"), **options) as command:
+        ended = command.ended()
+    ended.says("fix: ")
+    assert ended.status in (2, 4), ended.err
+    bundle = only_bundle(tmp_path / "out")
+    assert bundle is not None
+    said = harness("verify", str(bundle), "--json")
+    assert said.json["status"] == "incomplete", said.json
+    assert list(open_bundle(bundle).facts())
+    again = harness("analyze", str(bundle), "--json")
+    assert {v["verdict"] for v in again.json["verdicts"]} == {"INCONCLUSIVE"}, again.err
+    assert again.status == 3
+    assert lab.leftovers()["reverse"] == []
