@@ -302,6 +302,16 @@ class AdbDevice:
                 self._forwarded[remote_port] = self.adb.forward_port(remote_port)
             return self._forwarded[remote_port]
 
+    def forwards(self) -> set[str]:
+        """The ends on this machine ("tcp:40001") of all that is forwarded to the device, by whoever."""
+        with adb_errors(f"Listing adb forward on {self.serial}"):
+            return {item.local for item in self.adb.forward_list() if item.serial == self.serial}
+
+    def unforward(self, local: str) -> None:
+        with self._lock, adb_errors(f"Ending adb forward {local} of {self.serial}"):
+            self.adb.forward_remove(local, raise_non_found=False)
+            self._forwarded = {remote: port for remote, port in self._forwarded.items() if f"tcp:{port}" != local}
+
     def reverse(self, device_port: int, host_port: int) -> None:
         with adb_errors(f"adb reverse on {self.serial}"):
             self.adb.reverse(f"tcp:{device_port}", f"tcp:{host_port}")

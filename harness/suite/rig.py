@@ -100,6 +100,7 @@ class DeviceRig:
         self._bundle: Bundle | None = None
         self._traffic: TrafficCapture | None = None
         self._led = False
+        self._forwards: set[str] | None = None
         self._link: FridaLink | None = None
         self._hooks: HookCapture | None = None
         self._log: AbstractContextManager[None] | None = None
@@ -156,6 +157,7 @@ class DeviceRig:
             raise
 
     def _start(self, bundle: Bundle, package: str, progress: Callable[[str], None]) -> None:
+        self._forwards = self.device.forwards()
         progress(f"{self.serial}: starting the proxy")
         self._traffic = TrafficCapture(
             bundle, port=self._proxy_port, resolve=self._resolve, upstream_ca=self._upstream_ca,
@@ -258,9 +260,17 @@ class DeviceRig:
             attempt("proxy settings", lambda: proxy_setup.put_back(self.device))
         if traffic is not None:
             attempt("proxy", traffic.stop)
+        attempt("adb forward", self._unforward)
         if bugs:
             raise bugs[0]
         return failures
+
+    def _unforward(self) -> None:
+        """Ends what uiautomator2 and Frida had forwarded since the start; neither of them does."""
+        before, self._forwards = self._forwards, None
+        if before is not None:
+            for local in self.device.forwards() - before:
+                self.device.unforward(local)
 
     @staticmethod
     def _fact(bundle: Bundle, kind: str, data: dict[str, Any]) -> None:

@@ -1,0 +1,118 @@
+"""An app that nobody here wrote: what it does not show is never called clean, and what was watched is told truly.
+
+ApiDemos, Google's samples as Appium publishes them for tests (npm package android-apidemos). Never kept in the repository.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.bundle import open_bundle
+from harness.model import Call, GapKind
+from harness.resources import cache_dir
+from tests.lab.whole import Bench, bench, harness, only_bundle
+
+pytestmark = pytest.mark.lab
+PACKAGE = "io.appium.android.apis"
+SPEC = "android-apidemos@5.0.0"
+WALK = '''"""Starts the app and taps what it offers, without waiting for a privacy notice."""
+
+from harness.suite.scenario import Scenario
+
+scenario = Scenario(id="walk-only", title="Walk", title_zh="遍历")
+
+
+def test_walk(app, user, timeline):
+    app.install_fresh()
+    app.launch()
+    app.explore(answer="allow")
+'''
+
+
+@pytest.fixture(scope="module")
+def apidemos() -> Path:
+    apk = cache_dir("foreign") / "ApiDemos-debug.apk"
+    if apk.is_file():
+        return apk
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed, so the foreign app cannot be fetched")
+    said = subprocess.run([npm, "pack", SPEC, "--json"], cwd=apk.parent, capture_output=True, text=True, timeout=180, check=False)
+    if said.returncode != 0:
+        pytest.skip(f"npm did not give {SPEC}: {said.stderr.strip()[-200:]}")
+    archive = apk.parent / json.loads(said.stdout)[0]["filename"]
+    with tarfile.open(archive) as packed:
+        member = packed.extractfile("package/apks/ApiDemos-debug.apk")
+        assert member is not None
+        part = apk.with_suffix(".part")
+        part.write_bytes(member.read())
+    part.replace(apk)
+    archive.unlink()
+    return apk
+
+
+@pytest.fixture(scope="module")
+def ran(apidemos: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], int]:
+    folder = tmp_path_factory.mktemp("foreign")
+    (folder / "scenarios").mkdir()
+    (folder / "scenarios" / "walk_only.py").write_text(WALK, "utf-8")
+    with bench(tmp_path_factory.mktemp("foreign-state")) as lab:
+        ended = harness(*run_words(lab, apidemos, folder))
+    assert "Traceback" not in ended.err, ended.err
+    bundle = only_bundle(folder / "out")
+    assert bundle is not None, ended.err
+    return bundle, ended.json, ended.status
+
+
+def run_words(lab: Bench, apk: Path, folder: Path) -> list[str]:
+    return [*lab.run_words(apk, folder / "out", scenario="walk-only"), "--scenario", "first-launch-agree",
+            "--scenarios", str(folder / "scenarios")]
+
+
+def test_it_starts_and_is_driven(ran: tuple[Path, dict[str, Any], int]) -> None:
+    steps = list(open_bundle(ran[0]).steps())
+    taps = [s for s in steps if s.action == "tap" and s.scenario == "walk-only"]
+    assert taps
+    assert all(s.control is not None for s in taps)
+    screens = [s for s in open_bundle(ran[0]).screens() if s.package == PACKAGE]
+    assert len({s.hierarchy for s in screens}) > 2, "its taps led nowhere"
+    assert any(control.text == "Animation" or control.text == "App" for s in screens for control in s.controls)
+
+
+def test_no_call_comes_from_a_hook_that_is_not_told_to_be_in(ran: tuple[Path, dict[str, Any], int]) -> None:
+    reader = open_bundle(ran[0])
+    watched = {(f.data["pid"], f.data["method"]) for f in reader.facts("hook")
+               if f.data["status"] == "installed"}
+    calls: list[Call] = list(reader.calls())
+    assert watched
+    assert calls, "not even the list of its own activities was asked for"
+    assert {(c.pid, c.method) for c in calls} <= watched
+    hooked = {f.data["pid"] for f in reader.facts("process") if f.data.get("state") == "hooked"}
+    unhooked = [g for g in reader.gaps() if g.kind is GapKind.PROCESS_NOT_ATTACHED]
+    assert {c.pid for c in calls} <= hooked
+    assert hooked or unhooked
+
+
+def test_no_notice_is_no_clean_bill(ran: tuple[Path, dict[str, Any], int]) -> None:
+    bundle, result, status = ran
+    gaps = open_bundle(bundle).gaps()
+    missed = {g.id for g in gaps if g.kind is GapKind.NOT_REACHED and "No privacy notice" in g.detail}
+    assert missed
+    assert {v["verdict"] for v in result["verdicts"]} <= {"INCONCLUSIVE", "VIOLATION", "CANDIDATE"}
+    by_rule = {v["rule"]: v for v in result["verdicts"]}
+    assert missed & set(by_rule["third-party-sharing"]["gaps"])
+    assert status == (1 if "VIOLATION" in {v["verdict"] for v in result["verdicts"]} else 3)
+    assert "ended by itself" not in " ".join(g.detail for g in gaps if "observed" in g.detail)
+
+
+def test_it_verifies_as_what_it_is(ran: tuple[Path, dict[str, Any], int]) -> None:
+    said = harness("verify", str(ran[0]), "--json").json
+    assert said["status"] == ("intact" if open_bundle(ran[0]).complete() else "incomplete")
+    assert ran[1]["complete"] == open_bundle(ran[0]).complete()
