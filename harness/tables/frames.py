@@ -243,11 +243,11 @@ def _reader(
 ) -> dict[str, Any]:
     """Whose reading a request carries, where several read the same value: the SDK's that the host belongs to, the
     app's own for a first-party host, else the last one's."""
-    host = flow["host"]
+    host: str = flow["host"]
     owners = {s.name for s in sdks if any(host == h or host.endswith("." + h) for h in s.hosts)}
     for call in reversed(calls):
         if call["caller"] in owners or (flow["relation"] == "first" and call["origin"] == "app"):
-            return call
+            return dict(call)
     return calls[-1]
 
 

@@ -92,6 +92,8 @@ class Processes:
         self._now_ns = now_ns
         self._callbacks = Callbacks(event=self._event, ask=self._asked, ended=self._ended)
         self._warm: list[AppProcess] = []
+        self._warming = 0
+        self._waiting: list[asyncio.Future[AppProcess]] = []
         self._bound: dict[AppProcess, RunningProcess] = {}
         self._starting: dict[tuple[str, str], asyncio.Task[RunningProcess]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -137,8 +139,9 @@ class Processes:
         return await asyncio.shield(task)
 
     def keep_warm(self) -> None:
-        """Fills the pool in the background."""
-        if not self._closed and len(self._warm) < self._wanted_warm:
+        """Fills the pool in the background; what is being warmed counts."""
+        while not self._closed and len(self._warm) + self._warming < self._wanted_warm:
+            self._warming += 1
             self.run(self._add_warm(), "warming a process")
 
     async def _add_warm(self) -> None:
@@ -146,15 +149,38 @@ class Processes:
             link = await self._spawn(self._callbacks)
         except RigError as fault:
             self._logs.system("LabDevice", f"no warm process: {fault}", priority="W")
+            if waiting := self._next_waiting():
+                waiting.set_exception(fault)
             return
-        if self._closed or len(self._warm) >= self._wanted_warm:
+        finally:
+            self._warming -= 1
+        if self._closed:
             link.kill()
-            return
-        self._warm.append(link)
+        elif waiting := self._next_waiting():
+            waiting.set_result(link)
+        else:
+            self._warm.append(link)
+
+    def _next_waiting(self) -> asyncio.Future[AppProcess] | None:
+        while self._waiting:
+            one = self._waiting.pop(0)
+            if not one.done():
+                return one
+        return None
+
+    async def _take(self) -> AppProcess:
+        """A warm process; else the next that is being warmed and nobody waits for; else a new one. Raises RigError."""
+        if self._warm:
+            return self._warm.pop()
+        if self._warming > len(self._waiting):
+            waiting: asyncio.Future[AppProcess] = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            return await waiting
+        return await self._spawn(self._callbacks)
 
     async def _start(self, package: Package, name: str, reason: str) -> RunningProcess:
         try:
-            link = self._warm.pop() if self._warm else await self._spawn(self._callbacks)
+            link = await self._take()
         except RigError as fault:
             raise StartFailed(f"no process for {name}: {fault}") from fault
         process = RunningProcess(link, package.name, name, package.uid, self._now_ns())

@@ -1,9 +1,11 @@
 package lab.device;
 
 import android.content.ComponentName;
+import android.content.Context;
 import android.content.Intent;
 import android.os.Handler;
 import android.os.Looper;
+import android.view.accessibility.AccessibilityManager;
 import java.io.File;
 import java.time.Duration;
 import java.util.Collections;
@@ -15,6 +17,8 @@ import lab.boot.Reply;
 import lab.boot.Wire;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.internal.AndroidSandbox;
+import org.robolectric.shadow.api.Shadow;
+import org.robolectric.shadows.ShadowAccessibilityManager;
 import org.robolectric.shadows.ShadowChoreographer;
 import org.robolectric.shadows.ShadowProcess;
 import org.robolectric.shadows.ShadowView;
@@ -164,6 +168,9 @@ public final class DeviceMain implements Device {
     set(arguments);
     new Planter(app.context(), (List<String>) arguments.getOrDefault("queries", Collections.emptyList())).plant(app.parsed());
     SystemProviders.register(app.context());
+    // uiautomator is an accessibility service: with one running, list rows say that they can be clicked.
+    AccessibilityManager manager = (AccessibilityManager) app.context().getSystemService(Context.ACCESSIBILITY_SERVICE);
+    Shadow.<ShadowAccessibilityManager>extract(manager).setEnabled(true);
   }
 
   @SuppressWarnings("unchecked")
