@@ -15,6 +15,7 @@ from harness.cli.output import emit, err, out
 from harness.model import Verdict, VerdictWord
 from harness.render import html
 from harness.rules.analysis import Analysis, analyse, as_json
+from harness.rules.engine import select
 from harness.rules.sensitive import name
 from harness.tables import AppFacts
 
@@ -73,6 +74,7 @@ def register(app: typer.Typer) -> None:
         A bundle whose harness was killed is closed first and stays marked as interrupted.
         Exit status: 0 no violation, 1 violations, 2 not a bundle, 3 inconclusive only, 5 no such rule.
         """
+        select(rule or [])
         if bundle.is_dir() and seal_interrupted(bundle):
             err.print("The run that made this bundle was interrupted; it is closed now, and marked.", markup=False)
         about = AppFacts.of(read_app_file(app_file)) if app_file else None

@@ -38,7 +38,9 @@ class Limits:
         if seconds is None:
             return self
         if seconds < 0:
-            raise UsageError("An observation window cannot be shorter than 0 seconds.", f"--observe {seconds:g}")
+            raise UsageError(
+                "An observation window cannot be shorter than 0 seconds.", f"--observe {seconds:g}", "Give 0 or more."
+            )
         return dataclasses.replace(self, observe=seconds, background=seconds)
 
 

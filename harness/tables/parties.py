@@ -38,6 +38,11 @@ class AppFacts:
         """From the mapping of an app file; docs/app-file.md. Raises UsageError on a wrong shape."""
         if not data:
             return cls()
+        for key in ("first_party", "recipients", "functions"):
+            if not isinstance(data.get(key, []), list):
+                raise UsageError(
+                    "The app file cannot be read.", f"`{key}` is no list.", "docs/app-file.md shows its shape."
+                )
         try:
             return cls(
                 known=True,

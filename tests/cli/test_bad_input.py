@@ -74,7 +74,12 @@ def leaves_its_folder(tiny: Path, path: Path) -> None:
 
 
 def unpacks_without_end(tiny: Path, path: Path) -> None:
-    path.write_bytes(pack(contents(tiny) | {"assets/bomb.bin": bytes(64 << 20)}))
+    """An entry of a few bytes whose directory says that it is 4 GB long (APPNOTE.TXT 4.3.12: size at offset 24)."""
+    whole = bytearray(pack(contents(tiny) | {"assets/bomb.bin": bytes(1 << 16)}))
+    entry = whole.rindex(b"assets/bomb.bin") - 46
+    assert whole[entry : entry + 4] == b"PK\x01\x02"
+    whole[entry + 24 : entry + 28] = (0xF0000000).to_bytes(4, "little")
+    path.write_bytes(whole)
 
 
 FILES: list[tuple[Callable[[Path, Path], None], str]] = [
@@ -116,7 +121,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (["--app", "gone.yaml"], 2, ["gone.yaml", "No such file"]),
         (["--app", "list.yaml"], 2, ["list.yaml", "no mapping", "docs/app-file.md"]),
         (["--app", "broken.yaml"], 2, ["broken.yaml", "no YAML", "docs/app-file.md"]),
-        (["--app", "shape.yaml"], 2, ["app file", "docs/app-file.md"]),
+        (["--app", "shape.yaml"], 2, ["`recipients` is no list", "docs/app-file.md"]),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else str(value),
 )
