@@ -71,11 +71,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
     return pytest.Module.from_parent(parent, path=file_path)
 
 
+def _is_scenario(item: pytest.Item) -> bool:
+    """A test of a module that is a scenario, and that uses our fixtures. Others may have fixtures of the same names."""
+    declared = getattr(getattr(item, "module", None), "scenario", None)
+    return isinstance(declared, Scenario) and bool(_FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.stash.get(GIVEN, False) or config.getoption("harness_fail_on") == "never":
         return
-    if any(_FIXTURES & set(getattr(item, "fixturenames", ())) for item in items):
+    if any(_is_scenario(item) for item in items):
         from harness.suite.verdict_items import verdict_items
 
         items.extend(verdict_items(session, config.getoption("harness_fail_on"), lambda: _sealed(config)))
