@@ -81,7 +81,11 @@ def clock_offset(facts: Sequence[Fact]) -> int:
 
 
 def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(columns)).astype(object) if not rows else pd.DataFrame(rows)
+    """Cells stay what they are: pandas would else turn an absent text into NaN and a status beside it into 200.0."""
+    frame = pd.DataFrame(rows, columns=None if rows else list(columns), dtype=object)
+    if "t" in frame:
+        frame["t"] = frame["t"].astype("int64")
+    return frame
 
 
 CALLS = (
