@@ -125,6 +125,11 @@ class Runtime:
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:-BytecodeVerificationRemote",
             "-XX:-UsePerfData",
+            # The JVM's own table of 32,768 buckets has to hold 261,000 names by the first frame.
+            "-XX:+UnlockExperimentalVMOptions",
+            "-XX:SymbolTableSize=524288",
+            # Above what the framework's classes take, so that loading them starts no full collection.
+            "-XX:MetaspaceSize=96m",
             "-Xms160m",
             "-Xmn80m",
             f"-Xmx{heap_mib}m",
