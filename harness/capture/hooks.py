@@ -165,7 +165,7 @@ class HookCapture:
             raise self._failure
 
     def stop(self) -> None:
-        """Fetches what is left and lets go of the device. The app's processes go on."""
+        """Fetches what is left and lets go of the device. Processes that still run go on."""
         if self._stopped:
             return
         try:

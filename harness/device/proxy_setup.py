@@ -1,6 +1,7 @@
 """The device's way to the proxy: adb reverse, the proxy setting, the certificate; and all of it back again.
 
-What is about to be changed is written to a restore file first, so that a later run, or `harness doctor`, can put the
+The app under test is among what is taken back: an app that outlives its run would talk through the next one's
+proxy, and what it sends would be taken for another app's. What is about to be changed is written to a restore file first, so that a later run, or `harness doctor`, can put the
 device right after a kill. A restore file lists acts that undo, in the order in which the changes were made.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,7 @@ PROXY_SETTINGS = (
     "global_http_proxy_exclusion_list",
     "global_proxy_pac_url",
 )
+STOP_LOOKS = 30
 NO_PROXY = ":0"  # what Android takes as "no proxy from now on"; to delete the setting alone changes nothing
 
 
@@ -119,6 +122,11 @@ def still_led(device: Device, host_port: int) -> bool:
     return True
 
 
+def will_run(device: Device, package: str, *, restore: RestoreFile | None = None) -> None:
+    """From now on, taking back means to end the processes of this package, too."""
+    (restore or RestoreFile.of(device.serial)).add({"act": "app", "package": package})
+
+
 @contextmanager
 def led(device: Device, host_port: int, ca_pem: bytes) -> Iterator[dict[str, Any]]:
     """`set_up` for as long as it lasts."""
@@ -170,7 +178,19 @@ def _undo(device: Device, act: dict[str, Any]) -> bool:
             return authority.remove(device, act["name"])
         case "mount":
             return authority.unmount(device)
+        case "app":
+            return _end_processes(device, act["package"])
     return False
+
+
+def _end_processes(device: Device, package: str) -> bool:
+    """Whether none is left. A killed process may still be listed for a moment."""
+    for _ in range(STOP_LOOKS):
+        if not device.pids(package):
+            return True
+        device.stop(package)
+        time.sleep(0.1)
+    return not device.pids(package)
 
 
 def _words(act: dict[str, Any]) -> str:
@@ -183,4 +203,6 @@ def _words(act: dict[str, Any]) -> str:
             return f"the certificate {act['name']}"
         case "mount":
             return "the mount over the certificate store"
+        case "app":
+            return f"the processes of {act['package']}"
     return str(act)

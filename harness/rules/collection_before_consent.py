@@ -17,7 +17,7 @@ def decide(run: Tables) -> Iterator[Finding]:
     if not len(run.calls):
         return
     rows = run.calls[run.calls["base"].isin(STAGES) & run.calls["kind"].isin(judged())]
-    sent = [s for s in records(run.sightings) if s["base"] in STAGES]
+    sent = [s for s in records(run.sightings) if s["base"] in STAGES and s["read_before"]]
     for (base, kind, caller), group in groups(rows, "base", "kind", "caller"):
         real = [c["event_id"] for c in group if c["outcome"] == Outcome.VALUE and c["origin"] != "framework"]
         if not real:

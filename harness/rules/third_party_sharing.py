@@ -30,14 +30,19 @@ def decide(run: Tables) -> Iterator[Finding]:
         early = EARLY.get(base)
         why = _undisclosed(run, host, kind) if run.app.known else ""
         if early or why:
-            yield _finding(rows, base, kind, early, why)
+            known = [row for row in rows if row["read_before"]]
+            yield _finding(known or rows, base, kind, early, why, read=bool(known))
 
 
 def _form(hit: dict[str, Any]) -> str:
     return "+".join([*hit["encodings"], *([] if hit["variant"] == "raw" else [hit["variant"]])]) or "plain"
 
 
-def _finding(rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str, str] | None, why: str) -> Finding:
+def _finding(
+    rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str, str] | None, why: str, *, read: bool
+) -> Finding:
+    """`read`: the app had got the value from a hooked call when it left. Else the request may be another app's, or
+    the app may have read it where no hook is: a person must say."""
     first = rows[0]
     unknown = first["relation"] == "unknown"
     flows = list(dict.fromkeys(r["flow"] for r in rows))
@@ -49,18 +54,21 @@ def _finding(rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str,
     return Finding(
         grade=Grade.A,
         item=kind,
-        caller=first["caller"],
+        caller=first["caller"] if read else "unresolved",
         stage=base,
         party=first["party"],
-        candidate=unknown,
+        candidate=unknown or not read,
         evidence=[*flows, *calls],
         reason=f"{name(kind)} went to {first['host']} ({', '.join(forms)}) in {len(flows)} request{many}: "
         + "; ".join(causes)
         + "."
-        + (" Whose host it is is not known: a person must say." if unknown else ""),
+        + (" Whose host it is is not known: a person must say." if unknown else "")
+        + ("" if read else " No hooked call of the app had read it by then: it may be another app's request, or have been "
+           "read unseen; a person must say."),
         reason_zh=f"{name(kind, 'zh')}被发送至 {first['host']}({'、'.join(forms)}),共 {len(flows)} 次请求:"
         + ";".join(causes_zh)
-        + ("。该域名归属未知,需人工确认。" if unknown else "。"),
+        + ("。该域名归属未知,需人工确认。" if unknown else "。")
+        + ("" if read else "此前未观察到本应用通过被监测的接口读取该信息,可能来自其他应用或未被监测的读取方式,需人工确认。"),
     )
 
 

@@ -103,6 +103,7 @@ class DeviceRig:
         self._forwards: set[str] | None = None
         self._link: FridaLink | None = None
         self._hooks: HookCapture | None = None
+        self._package = ""
         self._log: AbstractContextManager[None] | None = None
         self._ui: Any = None
         self._looked = 0.0
@@ -177,6 +178,8 @@ class DeviceRig:
         progress(f"{self.serial}: gating the app's processes")
         if self.device.pids(package):
             self.device.stop(package)
+        self._package = package
+        proxy_setup.will_run(self.device, package)
         self._link = FridaLink.connect(self.device)
         self._hooks = HookCapture(self._link, package, bundle, load_catalogue(), level=self.facts.sdk)
         self._hooks.start()
@@ -250,6 +253,7 @@ class DeviceRig:
         traffic, self._traffic = self._traffic, None
         log, self._log = self._log, None
         if hooks is not None:
+            attempt("the app", lambda: self._stop_app(hooks))
             attempt("hooks", hooks.stop)
         elif link is not None:
             attempt("Frida", link.close)
@@ -264,6 +268,12 @@ class DeviceRig:
         if bugs:
             raise bugs[0]
         return failures
+
+    def _stop_app(self, hooks: HookCapture) -> None:
+        """An app goes on for long after its scenarios, and the next run's proxy would hear it."""
+        if self.device.pids(self._package):
+            with hooks.stopping():
+                self.device.stop(self._package)
 
     def _unforward(self) -> None:
         """Ends what uiautomator2 and Frida had forwarded since the start; neither of them does."""

@@ -20,7 +20,9 @@ class Tables:
     calls: method, kind, outcome, value, arguments, process, pid, caller, origin, caller_frame, frames, stack
     flows: host, url, method, status, party, relation, basis, protocol, error
     screens, steps: as journalled
-    sightings: a value of a call found in a flow (flow, calls, kind, value, variant, where, encodings, party, ...)
+    sightings: a value of a call found in a flow (flow, calls, kind, value, variant, where, encodings, party, ...).
+        `read_before`: whether a hooked call had given the value to the app by then; where none had, `calls` are the
+        later ones, which know the value, and the request may be another app's
     prompts: each appearance of a system permission dialog (see `prompts`)
     stages: intervals
     """
@@ -74,10 +76,13 @@ def groups(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[str, ...]
         yield tuple(str(n) for n in names), records(rows)
 
 
-def clock_offset(facts: Sequence[Fact]) -> int:
-    """Device clock minus host clock, ns, by the last measurement; 0 where none was made."""
-    measured = [f.data["offset_ns"] for f in facts if f.type == "clock" and "offset_ns" in f.data]
-    return int(measured[-1]) if measured else 0
+def clock_offset(facts: Sequence[Fact]) -> tuple[int, int]:
+    """Device clock minus host clock, and how far the truth may be from it, ns; by the last measurement, 0 where none
+    was made."""
+    measured = [f.data for f in facts if f.type == "clock" and "offset_ns" in f.data]
+    if not measured:
+        return 0, 0
+    return int(measured[-1]["offset_ns"]), int(measured[-1].get("uncertainty_ns", 0))
 
 
 def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
@@ -143,6 +148,7 @@ SIGHTINGS = (
     "matched",
     "before",
     "after",
+    "read_before",
     "calls",
     "caller",
     "origin",
@@ -155,12 +161,14 @@ SIGHTINGS = (
 )
 
 
-def _placed(rows: list[dict[str, Any]], columns: Sequence[str], found: Sequence[stages.Interval]) -> pd.DataFrame:
+def _placed(
+    rows: list[dict[str, Any]], columns: Sequence[str], found: Sequence[stages.Interval], slack_ns: int = 0
+) -> pd.DataFrame:
     frame = _frame(rows, columns)
     if frame.empty:
         return _frame([], (*columns, "scenario", "stage", "base", "on_boundary"))
     frame = frame.sort_values("t", kind="stable", ignore_index=True)
-    return pd.concat([frame, stages.place(frame["t"], found)], axis=1)
+    return pd.concat([frame, stages.place(frame["t"], found, slack_ns)], axis=1)
 
 
 def load(
@@ -180,7 +188,7 @@ def load(
         for r in about.recipients
         if r.packages
     ]
-    offset = clock_offset(facts)
+    offset, uncertainty = clock_offset(facts)
     steps, screens = list(source.steps()), list(source.screens())
     calls, flows = list(source.calls()), source.flows()
     stacks = {s.id: s for s in source.stacks()}
@@ -191,7 +199,7 @@ def load(
     code = attribution.code_packages(app_fact, known)
     call_rows = [_call_row(c, stacks, package, code, known, offset) for c in calls]
     flow_rows = [_flow_row(f, package, about, known) for f in flows]
-    calls_frame = _placed(call_rows, CALLS, found)
+    calls_frame = _placed(call_rows, CALLS, found, uncertainty)
     flows_frame = _placed(flow_rows, FLOWS, found)
     screens_frame = _placed([_row(s) for s in screens], SCREENS, found)
     steps_frame = _frame([_row(s) for s in steps], STEPS)
@@ -206,7 +214,7 @@ def load(
         facts=facts,
         app=about,
         package=package,
-        sightings=_sightings(source, calls_frame, flows_frame, known),
+        sightings=_sightings(source, calls_frame, flows_frame, known, uncertainty),
         prompts=prompts.appearances(screens, steps, calls_frame, found),
         scenarios=tuple(dict.fromkeys(s.scenario for s in steps if s.action == "scenario_start")),
         complete=source.complete(),
@@ -256,9 +264,12 @@ def _reader(
 
 
 def _sightings(
-    source: BundleReader, calls: pd.DataFrame, flows: pd.DataFrame, sdks: Sequence[attribution.Sdk]
+    source: BundleReader, calls: pd.DataFrame, flows: pd.DataFrame, sdks: Sequence[attribution.Sdk], slack_ns: int
 ) -> pd.DataFrame:
-    """Values found in requests, each with its reader and with all calls before the request that gave the value."""
+    """Values found in requests, each with its reader and with all calls before the request that gave the value.
+
+    `slack_ns`: by how much a call's time may be too late.
+    """
     by_id = {row["event_id"]: row for row in records(calls)}
     search = values.Search(values.needles(row for row in by_id.values() if row["outcome"] == "value"))
     rows: list[dict[str, Any]] = []
@@ -267,7 +278,7 @@ def _sightings(
         headers = message.headers if message else []
         body = source.object(message.body) if message and message.body else None
         for hit in search.sightings(flow["event_id"], values.haystacks(flow["url"], headers, body)):
-            before = [c for c in hit.calls if by_id[c]["t"] <= flow["t"]]
+            before = [c for c in hit.calls if by_id[c]["t"] - slack_ns <= flow["t"]]
             reader = _reader([by_id[c] for c in before or hit.calls], flow, sdks)
             rows.append(
                 {
@@ -281,6 +292,7 @@ def _sightings(
                     "matched": hit.matched,
                     "before": hit.before,
                     "after": hit.after,
+                    "read_before": bool(before),
                     "calls": before or list(hit.calls),
                     "caller": reader["caller"],
                     "origin": reader["origin"],

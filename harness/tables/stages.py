@@ -12,6 +12,9 @@ from harness.model import Fact, Stage, Step
 # Steps that only watch: they neither bring an app back to the front nor act on it.
 _PASSIVE = {"observe", "screen", "wait", "note", "scenario_start", "scenario_end", "process"}
 
+# Steps at a scenario's beginning that do away with what the one before left.
+_PREPARING = {"kill", "uninstall", "install", "clear"}
+
 COLUMNS = ("scenario", "stage", "base", "from_ns", "to_ns", "opened_by", "settled_ns")
 
 
@@ -33,8 +36,8 @@ class Interval:
 def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
     """The stages of a run. Steps in the order of the journal.
 
-    A scenario's last stage goes on until the next scenario begins or, with `end_ns`, the run ends: the app does not
-    stop because the scenario does.
+    A scenario's last stage goes on until the next one has done away with the app's processes and data or, with
+    `end_ns`, the run ends: the app does not stop because the scenario does.
     """
     found: list[Interval] = []
     scenario = ""
@@ -55,11 +58,12 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
                 )
             )
 
-    for step in steps:
+    for number, step in enumerate(steps):
         if step.action == "scenario_start":
-            close(step.host_ns)
+            begins = _begins(steps, number)
+            close(begins)
             scenario, base = step.scenario, Stage.BEFORE_CONSENT.value
-            current = (base, step.host_ns, step.id, step.host_ns)
+            current = (base, begins, step.id, begins)
         elif current is not None:
             opened = step.opens
             if opened is None and current[0] == Stage.BACKGROUND and step.action not in _PASSIVE:
@@ -71,6 +75,16 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
                 base = opened
     close(end_ns)
     return found
+
+
+def _begins(steps: Sequence[Step], start: int) -> int:
+    """From when on a scenario's app is a new one, ns: what the old process still does is no act before consent."""
+    begins = steps[start].host_ns
+    for step in steps[start + 1 :]:
+        if step.action not in _PREPARING:
+            break
+        begins = step.end_ns
+    return begins
 
 
 def with_intent(steps: Sequence[Step], facts: Sequence[Fact]) -> list[Step]:
@@ -95,17 +109,23 @@ def frame(found: Sequence[Interval]) -> pd.DataFrame:
     return pd.DataFrame([[getattr(i, c) for c in COLUMNS] for i in found], columns=list(COLUMNS))
 
 
-def place(times: pd.Series[int], found: Sequence[Interval]) -> pd.DataFrame:
-    """For each time (ns, host clock): scenario, stage, base and whether it fell on a boundary. Outside of all: ""."""
+def place(times: pd.Series[int], found: Sequence[Interval], slack_ns: int = 0) -> pd.DataFrame:
+    """For each time (ns, host clock): scenario, stage, base and whether it fell on a boundary. Outside of all: "".
+
+    `slack_ns`: how much later than said it may have been. What may have come after a boundary counts as after it,
+    in the app's favour.
+    """
     if not found:
         return pd.DataFrame({"scenario": "", "stage": "", "base": "", "on_boundary": False}, index=times.index)
     starts = pd.Series([i.from_ns for i in found]).to_numpy()
-    at = starts.searchsorted(times.to_numpy(), side="right") - 1
+    end = found[-1].to_ns
+    latest = [t if t >= end else min(t + slack_ns, end - 1) for t in times]
+    at = starts.searchsorted(latest, side="right") - 1
     rows = []
-    for position, t in zip(at, times, strict=True):
+    for position, t, told in zip(at, latest, times, strict=True):
         if position < 0 or t >= found[position].to_ns:
             rows.append(("", "", "", False))
         else:
             i = found[position]
-            rows.append((i.scenario, i.stage, i.base, bool(t < i.settled_ns)))
+            rows.append((i.scenario, i.stage, i.base, bool(told < i.settled_ns)))
     return pd.DataFrame(rows, columns=["scenario", "stage", "base", "on_boundary"], index=times.index)

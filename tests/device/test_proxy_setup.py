@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from harness.device.authority import STORE, Authority, subject_hash_old
 from harness.device.device import Shell
-from harness.device.proxy_setup import RestoreFile, put_back, set_up, still_led
+from harness.device.proxy_setup import RestoreFile, put_back, set_up, still_led, will_run
 from harness.errors import RigError, UsageError
 
 PORT = 18080
@@ -37,6 +37,15 @@ class Phone:
         self.read_only = read_only
         self.mounted = False
         self.left = dies_after
+        self.running: list[str] = []
+        self.unkillable = False
+
+    def pids(self, package: str) -> list[int]:
+        return [n for n, name in enumerate(self.running, start=100) if name == package]
+
+    def stop(self, package: str) -> None:
+        if not self.unkillable:
+            self.running = [name for name in self.running if name != package]
 
     def state(self) -> Any:
         return dict(self.settings), set(self.ports), dict(self.files), self.mounted
@@ -196,6 +205,27 @@ def test_a_kill_at_any_point_is_put_right_by_the_next_run(restore: RestoreFile, 
     phone.left = 10**6
     put_back(phone, restore=restore)
     assert phone.state() == before
+
+
+def test_the_app_of_a_killed_run_is_ended_by_the_next(restore: RestoreFile) -> None:
+    phone: Any = Phone()
+    set_up(phone, PORT, PEM, restore=restore)
+    will_run(phone, "example.shop", restore=restore)
+    phone.running = ["example.shop", "example.other"]
+    set_up(phone, PORT + 1, PEM, restore=restore)
+    assert phone.running == ["example.other"]
+    assert "example.shop" not in str(restore.acts())
+
+
+def test_an_app_that_cannot_be_ended_stays_written_down(restore: RestoreFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.device.proxy_setup.time.sleep", lambda seconds: None)
+    phone: Any = Phone()
+    will_run(phone, "example.shop", restore=restore)
+    phone.running, phone.unkillable = ["example.shop"], True
+    with pytest.raises(RigError, match=r"the processes of example\.shop"):
+        put_back(phone, restore=restore)
+    phone.unkillable = False
+    assert put_back(phone, restore=restore) == ["the processes of example.shop"]
 
 
 def test_a_failure_leaves_nothing_changed(restore: RestoreFile) -> None:

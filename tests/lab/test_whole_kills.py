@@ -199,3 +199,4 @@ def test_the_device_is_usable_after_a_killed_harness(lab: Bench, tmp_path: Path)
     assert second.json["complete"]
     left = lab.leftovers()
     assert (left["reverse"], left["http_proxy"] in ("null", ":0", "")) == ([], True), left
+    assert "example.tiny" not in lab.shell("ps", "-A"), "the app outlives its runs, and talks into the next one's proxy"

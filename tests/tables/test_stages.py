@@ -49,6 +49,33 @@ def test_a_new_scenario_begins_before_consent_again_and_a_killed_one_ends_with_t
     ]
 
 
+def test_what_the_old_process_still_does_is_no_act_before_consent() -> None:
+    found = intervals(
+        [
+            step(0, "scenario_start"),
+            step(5, "tap", "after_agree"),
+            step(9, "scenario_start", scenario="u"),
+            step(10, "kill", end=14, scenario="u"),
+            step(15, "clear", end=19, scenario="u"),
+            step(20, "launch", end=25, scenario="u"),
+            step(30, "kill", end=34, scenario="u"),
+        ],
+        99,
+    )
+    assert [(i.scenario, i.stage, i.from_ns, i.to_ns) for i in found] == [
+        ("s", "before_consent", 0, 5),
+        ("s", "after_agree", 5, 19),
+        ("u", "before_consent", 19, 99),
+    ]
+
+
+def test_a_clock_that_is_not_known_exactly_never_speaks_against_the_app() -> None:
+    found = intervals([step(0, "scenario_start"), step(100, "tap", "after_agree", end=120)], 200)
+    placed = place(pd.Series([89, 91, 115, 121, 199]), found, slack_ns=10)
+    assert placed["stage"].tolist() == ["before_consent", *["after_agree"] * 4]
+    assert placed["on_boundary"].tolist() == [False, True, True, False, False]
+
+
 def test_a_harness_killed_inside_the_tap_on_agree_counts_in_the_apps_favour() -> None:
     def intent(at: int) -> Fact:
         return Fact(id="r1", host_ns=at, type="intent", data={"scenario": "s", "action": "tap", "opens": "after_agree"})
