@@ -3,16 +3,14 @@
     python benchmarks/app_start.py [--runs 3] [--app tiny]
 
 Times the parts of a start: to a warm process, from there to the first drawn frame, and both together
-(cold). Each is given as a ratio to the first result ever recorded on this machine (in the state folder),
-or to the 7 s of the prototype where there is none yet. Seconds depend on what else the machine
-does; run it alone.
+(cold). Each is given as a ratio to the first result ever recorded on this machine and to its aim. Seconds depend on
+what else the machine does; run it alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 import tempfile
@@ -24,16 +22,16 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.recorded import tell
 from harness.lab import runtime
 from harness.lab.appprocess import AppProcess, Callbacks, spawn_plain
 from harness.lab.apps.builder import build
 from harness.lab.apps.sources import app
 from harness.lab.translate import translate
-from harness.resources import state_dir
 
 PROTOTYPE_COLD_SECONDS = 7.0
 QUALIFIERS = "zh-rCN-w411dp-h731dp-xhdpi"
-AIMS = {"warm": None, "shown_from_warm": 2.0, "cold": 4.0, "cpu": None, "memory_mib": 450.0}
+AIMS = {"shown_from_warm": 2.0, "cold": 4.0, "memory_mib": 450.0}
 
 
 async def start_once(name: str, folder: Path) -> dict[str, float]:
@@ -100,18 +98,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = [asyncio.run(start_once(chosen.app, Path(folder))) for _ in range(chosen.runs)]
     found = {key: median(run[key] for run in runs) for key in runs[0]}
-    record = state_dir("benchmarks") / "app_start.json"
-    first = json.loads(record.read_text()) if record.exists() else None
-    if first is None:
-        record.write_text(json.dumps(found))
     print(f"app {chosen.app}, median of {chosen.runs} runs")
-    for key, value in found.items():
-        aim = AIMS[key]
-        ratio = value / first[key] if first else (value / PROTOTYPE_COLD_SECONDS if key == "cold" else None)
-        parts = [f"{key:16} {value:8.2f}"]
-        parts.append(f"{ratio:5.2f} of {'the first' if first else 'the prototype'}" if ratio is not None else "")
-        parts.append(f"{value / aim:5.2f} of the aim" if aim else "")
-        print("  ".join(part for part in parts if part))
+    print(f"{'cold':16} {found['cold'] / PROTOTYPE_COLD_SECONDS:8.2f} of the prototype")
+    tell("app_start", found, AIMS)
 
 
 if __name__ == "__main__":

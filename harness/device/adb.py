@@ -75,7 +75,8 @@ class AdbDevice:
         said = self.shell(*words, seconds=seconds)
         if said.status != 0:
             why = (said.error or said.output).strip()
-            raise RigError(f"{what} failed on {self.serial}.", why, "Run: harness doctor")
+            fix = "Do what the reason says, or restart the device; then run again."
+            raise RigError(f"{what} failed on {self.serial}.", why, fix)
         return said.output
 
     def root_shell(self, script: str, seconds: float = 30.0) -> Shell:

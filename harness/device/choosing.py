@@ -43,7 +43,8 @@ def adb_errors(what: str) -> Iterator[None]:
         why = f"{what}: the device did not answer in time."
         raise RigError(why, str(error), "Check the cable; run again.") from error
     except (adbutils.AdbError, OSError, RuntimeError) as error:
-        raise RigError(f"{what}: {_first_line(error)}", _meaning(str(error)), "Run: harness doctor") from error
+        fix = "Look at `adb devices -l`; reconnect the device, then run again."
+        raise RigError(f"{what}: {_first_line(error)}", _meaning(str(error)), fix) from error
 
 
 def _first_line(error: BaseException) -> str:

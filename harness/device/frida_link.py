@@ -247,7 +247,7 @@ class FridaLink:
             raise RigError(
                 f"No Frida answers on {self.where}.",
                 str(error),
-                f"Start frida-server {frida.__version__} on the device as root (harness doctor says how).",
+                f"Start frida-server {frida.__version__} on the device as root, then run again.",
             ) from error
         finally:
             timer.cancel()

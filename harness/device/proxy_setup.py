@@ -1,8 +1,9 @@
 """The device's way to the proxy: adb reverse, the proxy setting, the certificate; and all of it back again.
 
 The app under test is among what is taken back: an app that outlives its run would talk through the next one's
-proxy, and what it sends would be taken for another app's. What is about to be changed is written to a restore file first, so that a later run, or `harness doctor`, can put the
-device right after a kill. A restore file lists acts that undo, in the order in which the changes were made.
+proxy, and what it sends would be taken for another app's. What is about to be changed is written to a restore file
+first, so that the next run can put the device right after a kill. A restore file lists acts that undo, in the order in
+which the changes were made.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def put_back(device: Device, *, restore: RestoreFile | None = None) -> list[str]
             raise RigError(
                 f"{device.serial} could not be put back: {_words(act)}.",
                 f"It is kept in {restore.path}.",
-                "Restart the device, or run: harness doctor --restore.",
+                "Restart the device, then run again: each run begins by undoing what is listed there.",
             )
         done.append(_words(act))
         restore.drop_last()

@@ -110,7 +110,7 @@ class AppProcess:
             raise RigError(
                 "An app process of the lab device did not start.",
                 process.exit_reason or f"{type(error).__name__} while the Android framework was loading.",
-                "Look into the device's log; `harness doctor` checks the lab's parts.",
+                "Look into the device's log (harness lab shell SERIAL logcat -d); free memory, then run again.",
             ) from error
         return process
 

@@ -187,7 +187,8 @@ def _finish(device: _Starting, progress: OnProgress) -> LabDeviceHandle:
         raise
     tail = device.folder.joinpath("log.txt").read_text(errors="replace")[-_LOG_TAIL:].strip()
     _give_up(device)
-    raise RigError("The lab device did not start.", tail or "Its daemon ended without a word.", "Try `harness doctor`.")
+    raise RigError("The lab device did not start.", tail or "Its daemon ended without a word.",
+                   "Run `harness lab start` alone: it tells each part as it starts.")
 
 
 def _record(device: _Starting, facts: dict[str, Any]) -> LabDeviceHandle:
