@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import harness.rules
 from harness.errors import NothingSelected
-from harness.model import Gap, GapKind, Grade, Verdict, VerdictWord
+from harness.model import Gap, GapKind, Grade, Stage, Verdict, VerdictWord
 from harness.rules.rule import Rule
 from harness.tables import Tables
 
@@ -114,9 +114,11 @@ def decide(rule: Rule, run: Tables) -> list[Verdict]:
 
 
 def judge(run: Tables, rules: Sequence[Rule]) -> list[Verdict]:
-    """The verdicts of a run, worst first."""
+    """The verdicts of a run, worst first, then by rule, by grade and in the order in which a run passes its stages."""
     order = list(VerdictWord)
+    stages = ["", *Stage]
     verdicts = [v for rule in rules for v in decide(rule, run)]
     return sorted(
-        verdicts, key=lambda v: (order.index(v.verdict), v.rule, v.grade or "Z", v.stage, v.item, v.caller, v.party)
+        verdicts,
+        key=lambda v: (order.index(v.verdict), v.rule, v.grade or "Z", stages.index(v.stage), v.item, v.caller, v.party),
     )

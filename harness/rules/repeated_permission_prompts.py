@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.model import Finding, Grade
 from harness.rules.rule import Boundary, Hooks, Rule, Screens
+from harness.rules.sensitive import name
 from harness.tables import Tables, groups
 
 # Unprompted re-prompts within 48 hours that make an offence. Store practice, not law: the clause has no number.
@@ -32,9 +33,9 @@ def decide(run: Tables) -> Iterator[Finding]:
                 caller=callers[0],
                 stage="after_permission_denial",
                 evidence=[denied, *dict.fromkeys(again)],
-                reason=f"{permission} was asked for again {count} time{'s' if count > 1 else ''} after the user had "
+                reason=f"The {name(permission)} was asked for again {count} time{'s' if count > 1 else ''} after the user had "
                 f"denied it, without a tap that needs it, in scenario {scenario}. Profile: {SOURCE}.",
-                reason_zh=f"用户拒绝后,在无相关操作的情况下再次申请 {permission} {count} 次(场景 {scenario})。"
+                reason_zh=f"用户拒绝后,在无相关操作的情况下再次申请{name(permission, 'zh')} {count} 次(场景 {scenario})。"
                 "判定口径为应用商店惯例,非法律规定:48 小时内 1 次。",
             )
 

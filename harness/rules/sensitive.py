@@ -30,6 +30,26 @@ READ_FREELY = frozenset(
 )
 
 
+# Groups of android.Manifest.permission_group, as a permission dialog names what it asks for.
+PERMISSION_GROUPS: Mapping[str, tuple[str, str]] = {
+    "ACTIVITY_RECOGNITION": ("健身运动权限", "physical activity permission"),
+    "CALENDAR": ("日历权限", "calendar permission"),
+    "CALL_LOG": ("通话记录权限", "call log permission"),
+    "CAMERA": ("相机权限", "camera permission"),
+    "CONTACTS": ("通讯录权限", "contacts permission"),
+    "LOCATION": ("位置权限", "location permission"),
+    "MICROPHONE": ("麦克风权限", "microphone permission"),
+    "NEARBY_DEVICES": ("附近设备权限", "nearby devices permission"),
+    "NOTIFICATIONS": ("通知权限", "notifications permission"),
+    "PHONE": ("电话权限", "phone permission"),
+    "READ_MEDIA_AURAL": ("音频权限", "music and audio permission"),
+    "READ_MEDIA_VISUAL": ("照片和视频权限", "photos and videos permission"),
+    "SENSORS": ("身体传感器权限", "body sensors permission"),
+    "SMS": ("短信权限", "SMS permission"),
+    "STORAGE": ("存储权限", "storage permission"),
+}
+
+
 @dataclass(frozen=True)
 class Kind:
     id: str
@@ -50,7 +70,9 @@ def kinds() -> Mapping[str, Kind]:
 
 
 def name(kind: str, language: str = "en") -> str:
-    """The kind's name for a reader; an id that the vocabulary lacks stays as it is."""
+    """The name of a kind or of a permission group for a reader; an id that is neither stays as it is."""
+    if kind in PERMISSION_GROUPS:
+        return PERMISSION_GROUPS[kind][0 if language == "zh" else 1]
     known = kinds().get(kind)
     if known is None and kind.startswith("android.permission"):
         return kind.rpartition(".")[2]
