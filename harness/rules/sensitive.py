@@ -71,8 +71,9 @@ def kinds() -> Mapping[str, Kind]:
 
 def name(kind: str, language: str = "en") -> str:
     """The name of a kind or of a permission group for a reader; an id that is neither stays as it is."""
-    if kind in PERMISSION_GROUPS:
-        return PERMISSION_GROUPS[kind][0 if language == "zh" else 1]
+    group = kind.removeprefix("android.permission-group.")
+    if group in PERMISSION_GROUPS:
+        return PERMISSION_GROUPS[group][0 if language == "zh" else 1]
     known = kinds().get(kind)
     if known is None and kind.startswith("android.permission"):
         return kind.rpartition(".")[2]
