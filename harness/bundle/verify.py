@@ -38,15 +38,25 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signer:
+    """Who signed, as a signature says that fits its own text. `fingerprint`: SHA-256 of the raw public key. `created`:
+    when, by the signer's clock (UTC, ISO 8601). `software`: the tool and its version."""
+
+    fingerprint: str
+    created: str
+    software: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verification:
-    """`differences`: what is wrong, the first to be found first. `signer`: fingerprint of the key that
-    signed (SHA-256 of the raw public key), "" where no valid signature is there. `trusted`: whether
-    it is the key that was asked for; None where none was."""
+    """`differences`: what is wrong, the first to be found first. `signer`: None where no valid signature is there;
+    `signature_found`: whether there is one at all. `trusted`: whether the key is the one that was asked for; None
+    where none was."""
 
     status: Status
     differences: list[Difference] = field(default_factory=list)
-    signer: str = ""
-    signed_at: str = ""
+    signer: Signer | None = None
+    signature_found: bool = False
     trusted: bool | None = None
     files: int = 0                   # files whose bytes were read and compared
 
@@ -85,12 +95,15 @@ class _Check:
         self._check_end()
         status = (Status.ALTERED if self.altered else Status.UNVERIFIABLE if self.unsure
                   else Status.INCOMPLETE if self.cut else Status.INTACT)
-        signer = bytes.fromhex(self.signed["public_key"]) if self.signed else b""
+        public = bytes.fromhex(self.signed["public_key"]) if self.signed else b""
+        signer = Signer(
+            fingerprint=fingerprint(public), created=self.signed["created"], software=self.signed["software"],
+        ) if self.signed else None
         return Verification(
             status=status, differences=[*self.altered, *self.unsure, *self.cut],
-            signer=fingerprint(signer) if signer else "",
-            signed_at=self.signed["created"] if self.signed else "",
-            trusted=None if self.trusted_key is None else signer == self.trusted_key,
+            signer=signer,
+            signature_found=self.source.has(SIGNATURE),
+            trusted=None if self.trusted_key is None else public == self.trusted_key,
             files=self.files,
         )
 

@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from harness.bundle import open_bundle
-from harness.capture.catalogue import load_catalogue
 from harness.cli.options import Json
 from harness.cli.output import emit, out
 
@@ -19,7 +17,13 @@ def register(app: typer.Typer) -> None:
         bundle: Annotated[str | None, typer.Argument(help="A bundle: show what became of each hook in that run.")] = None,
         json: Json = False,
     ) -> int:
-        """List the methods that are hooked, the kind of personal information each gives, and its API levels."""
+        """List the methods that are watched on the device.
+
+        With the kind of personal information that each gives and the API levels that have it.
+        """
+        from harness.bundle import open_bundle
+        from harness.capture.catalogue import load_catalogue
+
         catalogue = load_catalogue()
         status: dict[str, set[str]] = {}
         if bundle:

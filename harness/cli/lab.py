@@ -5,25 +5,34 @@ from __future__ import annotations
 import subprocess
 from typing import Annotated
 
-import adbutils
 import typer
 from rich.table import Table
 
 from harness.cli.options import Json
 from harness.cli.output import emit, err, out
-from harness.device.choosing import adb_errors
-from harness.errors import UsageError
+from harness.errors import RigError, UsageError
 from harness.lab import registry
 
 
 def connect(serial: str) -> None:
     """Make the user's adb server know a lab device. Raises RigError where it does not take it."""
+    import adbutils
+
+    from harness.device.choosing import adb_errors
+
     with adb_errors(f"Connecting adb to the lab device {serial}"):
-        adbutils.adb.connect(serial, timeout=20)
+        said = adbutils.adb.connect(serial, timeout=20)
+    if "connected to" not in said:
+        raise RigError(f"adb did not connect to the lab device {serial}.", said.strip(),
+                       f"Look whether it still runs: harness lab list; then: adb connect {serial}")
 
 
 def disconnect(serial: str) -> None:
     """Let the adb server forget it. An adb server that never knew it says so, which does not matter here."""
+    import adbutils
+
+    from harness.device.choosing import adb_errors
+
     with adb_errors(f"Disconnecting adb from {serial}"):
         adbutils.adb.disconnect(serial)
 
@@ -56,7 +65,10 @@ def register(app: typer.Typer) -> None:
         ] = False,
         json: Json = False,
     ) -> int:
-        """Start lab devices and connect adb to them. The first start downloads the runtime (about 600 MB)."""
+        """Start lab devices and connect adb to them.
+
+        The first start downloads the runtime (about 600 MB).
+        """
         if name and count > 1:
             raise UsageError("One name cannot be given to several devices.", "", "Leave out --name or --count.")
 
@@ -112,7 +124,12 @@ def register(app: typer.Typer) -> None:
         which: Annotated[str, typer.Argument(help="Serial or name.")],
         words: Annotated[list[str] | None, typer.Argument(help="A command; without one, an interactive shell.")] = None,
     ) -> int:
-        """Open a shell on a lab device, or run one command there (as `adb shell` does)."""
+        """Open a shell on a lab device, or run one command there.
+
+        It is `adb shell` for that device.
+        """
+        import adbutils
+
         handle = registry.find(which)
         connect(handle.serial)
         return subprocess.run([adbutils.adb_path(), "-s", handle.serial, "shell", *(words or [])], check=False).returncode

@@ -1,4 +1,8 @@
-"""The command `harness`. Commands are the files of this folder that have a `register` function."""
+"""The command `harness`. Commands are the files of this folder that have a `register` function.
+
+A command file imports at its top only what is needed to describe its command; what does the work is imported by the
+command when it runs, so that `--help` and light commands need not wait for pandas, pytest or Frida.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,18 @@ import importlib
 import logging
 import pkgutil
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 import harness.cli
 from harness.cli.output import fail, interrupted
 from harness.errors import HarnessError
+
+_NOT_COMMANDS = {"comparison", "editions", "main", "options", "output", "verdicts"}
+_ORDER = ("demo", "run", "analyze", "report", "verify", "lab", "rules", "clauses", "hooks", "screen")
+"""As a user meets them. A command that is not named here comes after these."""
 
 # Newer typers carry a click of their own, so that click's exceptions are not the ones that typer raises.
 _WRONG_USE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -21,10 +31,18 @@ _EPILOG = (
 )
 
 
+class _InOrder(TyperGroup):
+    """The commands as `--help` lists them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(self.commands, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
+
+
 def build() -> typer.Typer:
-    """The whole command line. Raises TypeError where a file of this folder is no command."""
+    """The whole command line. Raises AttributeError where a file of this folder is no command."""
     app = typer.Typer(
         name="harness",
+        cls=_InOrder,
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -33,17 +51,16 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for module in sorted(m.name for m in pkgutil.iter_modules(harness.cli.__path__)):
-        if module not in {"comparison", "main", "options", "output"}:
+        if module not in _NOT_COMMANDS:
             importlib.import_module(f"harness.cli.{module}").register(app)
     return app
 
 
 def main() -> None:
     """Run it: a HarnessError prints what, why and what to do; Ctrl-C exits 130; anything else is a bug and shows."""
+    logging.basicConfig(level=logging.WARNING)  # the first call counts: apkInspector makes one when it is imported, for DEBUG
     try:
-        app = build()
-        logging.getLogger().setLevel(logging.WARNING)  # apkInspector sets it to DEBUG when it is imported
-        status = app(standalone_mode=False)
+        status = build()(standalone_mode=False)
     except HarnessError as error:
         sys.exit(fail(error))
     except typer.Abort:

@@ -15,10 +15,21 @@ out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty()
 
 
 def emit(data: Any) -> None:
-    """One JSON document on stdout."""
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write("\n")
+    """One JSON document on stdout. Where stdout cannot carry a character (half a surrogate pair, a terminal that is not
+    UTF-8), all that is not ASCII stands as escapes."""
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(data, indent=2, default=str)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def printable(text: str) -> str:
+    """A text of unknown origin on one line of a terminal: controls and line ends as escapes, so that it cannot feign
+    what the harness says."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def fail(error: HarnessError) -> int:

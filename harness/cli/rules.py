@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-import yaml
 from rich.table import Table
 
+from harness.cli.options import Json
 from harness.cli.output import emit, out
-from harness.resources import resource
-from harness.rules.engine import all_rules
 
 
 def _need(need: object) -> str:
@@ -22,6 +20,11 @@ def _need(need: object) -> str:
 
 def clause_list() -> list[dict[str, Any]]:
     """Each clause of the catalogue with what decides it: a rule's id, "checklist", or null where nothing does yet."""
+    import yaml
+
+    from harness.resources import resource
+    from harness.rules.engine import all_rules
+
     decided = {clause: rule.id for rule in all_rules() for clause in rule.clauses}
     entries: list[dict[str, Any]] = yaml.safe_load(resource("clauses", "clauses.yaml").read_text("utf-8"))
     return [
@@ -40,8 +43,10 @@ def clause_list() -> list[dict[str, Any]]:
 
 def register(app: typer.Typer) -> None:
     @app.command("rules")
-    def rules(json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> int:
-        """List the rules, the clauses they serve and the scenarios they need."""
+    def rules(json: Json = False) -> int:
+        """List the rules, the clauses they serve and what they need."""
+        from harness.rules.engine import all_rules
+
         rows = [
             {
                 "id": r.id,
@@ -62,8 +67,8 @@ def register(app: typer.Typer) -> None:
         return 0
 
     @app.command("clauses")
-    def clauses(json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> int:
-        """List the clauses of the regulatory documents and what decides each."""
+    def clauses(json: Json = False) -> int:
+        """List the clauses of the regulations, and what decides each."""
         rows = clause_list()
         if json:
             emit(rows)

@@ -10,21 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import adbutils
 import typer
 
-from harness.capture.resolving import Routes
-from harness.cli.analyze import print_analysis, write_report
 from harness.cli.lab import connect, disconnect
 from harness.cli.options import AppFile, Json, Language, Out, read_app_file
 from harness.cli.output import emit, err, fail, out
-from harness.device.adb import AdbDevice
-from harness.device.choosing import attached
 from harness.errors import UsageError
 from harness.lab import registry
-from harness.rules.analysis import analyse, as_json
-from harness.suite.rig import DeviceRig
-from harness.suite.run import plan_run, run_plan
 
 Say = Callable[[str], None]
 INTERRUPTED = 130
@@ -43,6 +35,10 @@ def progress_lines() -> Say:
 @contextmanager
 def chosen_device(device: str | None, *, profile: str | None, trust_apk: bool, say: Say) -> Iterator[str]:
     """The serial to work on. `lab` starts a device and ends it afterwards; none named: the one that is attached, else lab."""
+    import adbutils
+
+    from harness.device.choosing import attached
+
     if device is None and not os.environ.get("ANDROID_SERIAL") and not attached(adbutils.adb):
         say("no device is attached: using the embedded one (--device lab)")
         device = "lab"
@@ -61,6 +57,8 @@ def chosen_device(device: str | None, *, profile: str | None, trust_apk: bool, s
 
 def parse_resolve(pairs: list[str]) -> Mapping[str, str]:
     """`*.example=127.0.0.1:8443` -> {pattern: address}. Raises UsageError."""
+    from harness.capture.resolving import Routes
+
     found = {}
     for pair in pairs:
         pattern, mark, address = pair.partition("=")
@@ -99,11 +97,17 @@ def register(app: typer.Typer) -> None:
         ] = False,
         json: Json = False,
     ) -> int:
-        """Test one app: install, drive consent and refusal, capture, decide, report.
+        """Test one app: drive it, capture, decide, report.
 
         Needs no phone: --device lab starts an embedded device for the run. The bundle is written as it happens; what a
         stopped run has seen until then can be judged with `harness analyze`.
         """
+        from harness.cli.verdicts import print_analysis, write_report
+        from harness.device.adb import AdbDevice
+        from harness.rules.analysis import analyse, as_json
+        from harness.suite.rig import DeviceRig
+        from harness.suite.run import plan_run, run_plan
+
         say = progress_lines()
         apk = Path(target) if target.endswith(".apk") or Path(target).is_file() or "/" in target else None
         if apk is not None and not apk.exists():

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.options import Json
 from harness.cli.output import emit, out
 from harness.errors import UsageError
-from harness.suite.reading import Reading, as_json
-from harness.suite.recogniser import recognise
+
+if TYPE_CHECKING:
+    from harness.suite.reading import Reading
 
 
 def read(file: Path, package: str | None) -> Reading:
     """Raises UsageError where there is no such file or it holds no hierarchy."""
+    from harness.suite.recogniser import recognise
+
     try:
         text = file.read_text("utf-8", errors="replace")
     except OSError as error:
@@ -33,7 +36,9 @@ def register(app: typer.Typer) -> None:
         package: Annotated[str | None, typer.Option("--package", help="The app's package, where it is known.")] = None,
         json: Json = False,
     ) -> int:
-        """Say what each screen is, and the role of each of its controls."""
+        """Say what a screen is, and the role of each of its controls."""
+        from harness.suite.reading import as_json
+
         readings = [read(file, package) for file in files]
         if json:
             documents = [as_json(r) for r in readings]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import shutil
 import zipfile
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness import __version__
 from harness.bundle import Bundle, Status, verify
 from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes
@@ -60,7 +62,11 @@ def test_an_untouched_bundle_is_intact_wherever_it_lies(sealed: Path, copy: Path
     for path in (sealed, copy):
         found = verify(path, public_bytes(KEY.public_key()))
         assert (found.status, found.differences, found.trusted) == (Status.INTACT, [], True)
-        assert found.signer == fingerprint(public_bytes(KEY.public_key()))
+        assert found.signer is not None and found.signature_found
+        assert found.signer.fingerprint == fingerprint(public_bytes(KEY.public_key()))
+        assert found.signer.software == f"privacy-harness {__version__}"
+        age = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(found.signer.created)
+        assert datetime.timedelta(0) <= age < datetime.timedelta(hours=1)
         assert found.files == len(files(path)) - 1    # all but the signature
 
 
@@ -144,12 +150,14 @@ def test_a_signature_over_a_hash_it_does_not_name_is_no_signature(copy: Path) ->
     fields["created"] = "2020-01-01T00:00:00Z"
     (copy / "manifest.sig").write_bytes(canonical(fields))
     assert first(copy) == "manifest.sig"
+    assert (verify(copy).signer, verify(copy).signature_found) == (None, True)
 
 
 def test_without_its_signature_a_bundle_is_unverifiable_not_intact(copy: Path) -> None:
     (copy / "manifest.sig").unlink()
     found = verify(copy)
     assert (found.status, found.differences[0].file) == (Status.UNVERIFIABLE, "manifest.sig")
+    assert (found.signer, found.signature_found) == (None, False)
     (copy / "gaps.jsonl").write_text("")
     assert first(copy) == "gaps.jsonl"
 
