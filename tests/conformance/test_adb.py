@@ -116,6 +116,7 @@ def test_a_client_that_dies_hangs_up_its_shell(adb: Adb, daemon: DaemonThread) -
     assert client.stdout is not None
     assert client.stdout.readline() == b"Waiting\n"
     client.send_signal(signal.SIGINT)
+    client.wait()           # dead before its stdin is closed: an end of input would end `read`, and so the script
     client.communicate()
     _until(lambda: adb.run("shell", f"cat {TMP}/log", check=False).stdout == b"SIGHUP\n")
     assert [p.argv for p in daemon.device.processes.all() if "trap" in " ".join(p.argv)] == []
