@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from harness.capture.agent_ring import entries, last_number, ring_entries
 from harness.capture.catalogue import Catalogue
 from harness.model import Call, Event, Fact, Gap, GapKind, Outcome, Stack
 
 E = TypeVar("E", bound=Event)
 ACK_EVERY = 8
+ACK_BYTES = 16 << 10
+"""Messages of the agent that are confirmed together, unless one is large: what is unconfirmed it may hold back."""
 
 
 class Journal(Protocol):
@@ -59,11 +62,14 @@ class HookedProcess:
     seq: int = 0
     calls: int = 0
     canary: str = ""
+    ring: str = ""              # where the agent keeps its own journal: a path, or "memory: why"
+    salvaged: int | None = None  # calls that were fetched from there after its death; None where that could not be done
     expected_end: bool = False
     said_goodbye: bool = False
     ended: Ended | None = None
     failed: str = ""
     ready: threading.Event = field(default_factory=threading.Event)
+    lock: threading.RLock = field(default_factory=threading.RLock)
     _targets: dict[int, str] = field(default_factory=dict)
     _stacks: dict[int, str] = field(default_factory=dict)
     _answers: dict[int, threading.Event] = field(default_factory=dict)
@@ -80,8 +86,9 @@ class HookedProcess:
 
     # -- asking ---------------------------------------------------------------------------------
 
-    def install(self, package: str) -> None:
-        self._post({"type": "install", "plan": self.catalogue.plan(package)})
+    def install(self, order: Mapping[str, Any]) -> None:
+        """Orders the hooks in. `order`: the plan, with where the agent is to keep its own journal."""
+        self._post({"type": "install", **order})
 
     def ask(self, kind: str, seconds: float) -> dict[str, Any] | None:
         """The agent's answer to `flush` or `clock`; None where none came in time (a frozen or dead process)."""
@@ -109,8 +116,12 @@ class HookedProcess:
 
     # -- hearing --------------------------------------------------------------------------------
 
-    def hear(self, message: Mapping[str, Any]) -> None:
-        """One message of the agent."""
+    def hear(self, message: Mapping[str, Any], data: bytes | None = None) -> None:
+        """One message of the agent. Raises BadRing where the entries that came with it cannot be read."""
+        with self.lock:
+            self._hear(message, data)
+
+    def _hear(self, message: Mapping[str, Any], data: bytes | None) -> None:
         self.heard_ns = self.clock()
         said = dict(message)
         match said.pop("type"):
@@ -118,14 +129,10 @@ class HookedProcess:
                 self.clock_base = int(said["clock"])
             case "status":
                 self._status(said)
-            case "stack":
-                self._stacks[said["id"]] = self.journal.append(
-                    Stack(host_ns=self.heard_ns, pid=self.pid, frames=said["frames"])
-                ).id
             case "batch":
-                for record in said["calls"]:
-                    self._call(record)
-                if said["n"] % ACK_EVERY == 0:
+                for entry in entries(data or b""):
+                    self._entry(entry)
+                if said["n"] % ACK_EVERY == 0 or len(data or b"") > ACK_BYTES:
                     self._post({"type": "ack", "n": said["n"]})
             case "beat":
                 self.said_goodbye = said["ending"]  # one that was going to end may have been kept from it
@@ -149,6 +156,26 @@ class HookedProcess:
             self._said[said["id"]] = said
             self._post({"type": "ack", "n": said.get("sent", 0)})
             answered.set()
+
+    def salvage(self, ring: bytes) -> None:
+        """What a dead process had still to say, from its own journal. Raises BadRing."""
+        left, number = list(ring_entries(ring)), last_number(ring)
+        with self.lock:
+            before = self.calls
+            for entry in left:
+                self._entry(entry)
+            self._holes += max(0, number - self.seq)
+            self.seq = max(self.seq, number)
+            self.salvaged = self.calls - before
+
+    def _entry(self, entry: dict[str, Any] | list[Any]) -> None:
+        if isinstance(entry, list):
+            if entry[0] > self.seq:     # a fetched ring still holds what came over the live channel unconfirmed
+                self._call(entry)
+        elif entry["stack"] not in self._stacks:
+            self._stacks[entry["stack"]] = self.journal.append(
+                Stack(host_ns=self.heard_ns, pid=self.pid, frames=entry["frames"])
+            ).id
 
     def _call(self, record: list[Any]) -> None:
         seq, hook_index, target, at, tid, thread, stack, outcome, arguments, value, error = record
@@ -244,7 +271,7 @@ class HookedProcess:
                 if "target" in overload:
                     self._targets[overload["target"]] = overload["signature"]
             self._hook_fact(methods[report["method"]], report)
-        self.canary = said["canary"]
+        self.canary, self.ring = said["canary"], said["journal"]
         self.journal.append(
             Fact(
                 host_ns=self.heard_ns,
@@ -256,6 +283,7 @@ class HookedProcess:
                     "phase": said["phase"],
                     "canary": said["canary"],
                     "install_ms": said["ms"],
+                    "journal": said["journal"],
                     "catalogue": self.catalogue.version,
                     "late": self.late,
                     **said["world"],

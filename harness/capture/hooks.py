@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from harness.capture.agent_build import Agent, build
-from harness.capture.catalogue import Catalogue
+from harness.capture.agent_ring import BadRing
+from harness.capture.catalogue import CALLS_PER_SECOND, Catalogue
 from harness.capture.clock import Offset, measure
 from harness.capture.hooked_process import Ended, HookedProcess, Journal, Script
 from harness.errors import RigError
 from harness.model import Fact, Gap, GapKind
 
-OnMessage = Callable[[Mapping[str, Any]], None]
+OnMessage = Callable[[Mapping[str, Any], bytes | None], None]
 OnEnd = Callable[[str], None]
 
 
@@ -46,6 +47,18 @@ class Link(Protocol):
     def load(self, pid: int, source: str, on_message: OnMessage, on_end: OnEnd) -> Script: ...
 
     def close(self) -> None: ...
+
+
+class Rings(Protocol):
+    """Where the agent keeps its own journal, file by file (docs/hook-journal.md)."""
+
+    def path(self, package: str, pid: int) -> str:
+        """A path on the device that processes of the package can write."""
+
+    def fetch(self, path: str) -> bytes:
+        """Raises RigError where it cannot be read."""
+
+    def remove(self, path: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,11 @@ class HookCapture:
         agent: Agent | None = None,
         clock: Callable[[], int] = time.time_ns,
         limits: Limits | None = None,
+        rings: Rings | None = None,
+        per_second: int = CALLS_PER_SECOND,
     ) -> None:
+        """Without `rings` a killed process loses what it had not sent. `per_second`: calls from one call site of one
+        method that are all kept; of those beyond, some are, and all are counted."""
         self.link = link
         self.package = package
         self.journal = journal
@@ -84,6 +101,9 @@ class HookCapture:
         self.agent = agent or build()
         self.clock = clock
         self.limits = limits or Limits()
+        self.rings = rings
+        self.per_second = per_second
+        self._looking: list[threading.Thread] = []
         self.processes: list[HookedProcess] = []
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
@@ -175,6 +195,9 @@ class HookCapture:
             for process in self.alive():
                 process.tell_holes()
                 self._process_fact(process, "left running")
+                self._remove_ring(process)
+            for thread in list(self._looking):
+                thread.join()
             self.link.close()
         self.check()
 
@@ -219,13 +242,14 @@ class HookCapture:
             script = self.link.load(
                 process.pid,
                 self.agent.source,
-                lambda message: self._heard(process, message),
+                lambda message, data: self._heard(process, message, data),
                 lambda reason: self._ended(process, reason),
             )
         except RigError as error:
             return str(error)
         process.script = script
-        process.install(self.package)
+        ring = self.rings.path(self.package, process.pid) if self.rings else None
+        process.install({"plan": self.catalogue.plan(self.package) | {"journal": ring, "perSecond": self.per_second}})
         deadline = time.monotonic() + self.limits.hooks
         while not process.ready.wait(0.05):
             if process.ended is not None:
@@ -234,9 +258,9 @@ class HookCapture:
                 return f"its hooks were not in within {self.limits.hooks:.0f} s."
         return process.failed
 
-    def _heard(self, process: HookedProcess, message: Mapping[str, Any]) -> None:
+    def _heard(self, process: HookedProcess, message: Mapping[str, Any], data: bytes | None) -> None:
         with self._guarded():
-            process.hear(message)
+            process.hear(message, data)
 
     def _ended(self, process: HookedProcess, reason: str) -> None:
         with self._changed:
@@ -248,12 +272,23 @@ class HookCapture:
             self._changed.notify_all()
         if self._stopped:
             return
+        # On a thread of its own: the device is asked, and the messages of other processes must not wait for that.
+        thread = threading.Thread(target=self._look_back, args=(process, reason), name=f"hooks-{process.pid}", daemon=True)
+        self._looking.append(thread)
+        thread.start()
+
+    def _look_back(self, process: HookedProcess, reason: str) -> None:
+        """Closes the account of a process that has ended."""
         with self._guarded():
-            process.tell_holes()
             known = process.expected_end or process.said_goodbye
+            lost = process.ready.is_set() and not known
+            why = self._salvage(process) if lost else ""
+            self._remove_ring(process)
+            process.tell_holes()
             self._process_fact(process, "ended" if known else "lost")
-            if known or not process.ready.is_set():
+            if not lost:
                 return
+            assert process.ended is not None
             if reason in ("connection-terminated", "device-lost"):
                 self._gap(
                     process,
@@ -263,15 +298,33 @@ class HookCapture:
                     None,
                     "hooks",
                 )
+                return
+            ended = f"{process.name} ({process.pid}) ended ({reason}) without a last word"
+            if why:
+                detail = f"{ended}: calls after call number {process.seq} may be missing ({why})."
             else:
-                self._gap(
-                    process,
-                    GapKind.PROCESS_LOST,
-                    f"{process.name} ({process.pid}) ended ({reason}) without a last word: calls after call number "
-                    f"{process.seq} may be missing.",
-                    process.heard_ns,
-                    process.ended.host_ns,
-                )
+                detail = (f"{ended}. What it had called by then is known ({process.salvaged} calls from its own journal), "
+                          "what it would have done is not.")
+            since = process.heard_ns if why else process.ended.host_ns
+            self._gap(process, GapKind.PROCESS_LOST, detail, since, process.ended.host_ns)
+
+    def _salvage(self, process: HookedProcess) -> str:
+        """Fetches what a killed process had written down. Why that could not be; nothing where it could."""
+        if self.rings is None or not process.ring.startswith("/"):
+            return process.ring or "it kept no journal"
+        try:
+            process.salvage(self.rings.fetch(process.ring))
+        except (RigError, BadRing) as bad:
+            return f"its journal could not be read: {bad}"
+        return ""
+
+    def _remove_ring(self, process: HookedProcess) -> None:
+        if self.rings is None or not process.ring.startswith("/"):
+            return
+        try:
+            self.rings.remove(process.ring)
+        except RigError as bad:     # a file is left in the app's folder: told, and no reason to stop a run
+            self.journal.append(Fact(host_ns=self.clock(), type="left_behind", data={"path": process.ring, "why": str(bad)}))
 
     def _process_fact(self, process: HookedProcess, state: str) -> None:
         self.journal.append(
@@ -286,6 +339,7 @@ class HookCapture:
                     "calls": process.calls,
                     "seq": process.seq,
                     "heard_ns": process.heard_ns,
+                    "salvaged": process.salvaged,
                 },
             )
         )

@@ -21,7 +21,7 @@ from harness.errors import RigError
 FRIDA_PORT = 27042
 SECONDS = 20.0
 
-OnMessage = Callable[[Mapping[str, Any]], None]
+OnMessage = Callable[[Mapping[str, Any], bytes | None], None]
 OnEnd = Callable[[str], None]
 
 
@@ -136,9 +136,9 @@ class FridaLink:
 
         def heard(message: dict[str, Any], data: bytes | None) -> None:
             if message["type"] == "send":
-                on_message(message["payload"])
+                on_message(message["payload"], data)
             else:
-                on_message({"type": "failed", "why": message.get("description", str(message)), **_stack(message)})
+                on_message({"type": "failed", "why": message.get("description", str(message)), **_stack(message)}, None)
 
         with self._limit(f"attaching to process {pid}"), self._told(pid):
             session = self.endpoint.attach(pid)

@@ -30,6 +30,7 @@ from harness.capture.screen import ScreenSource, U2Source
 from harness.capture.traffic import TrafficCapture
 from harness.device import proxy_setup
 from harness.device.adb import AdbDevice
+from harness.device.agent_rings import AgentRings
 from harness.device.apk import ApkFacts, check_device
 from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, RigError
@@ -181,7 +182,8 @@ class DeviceRig:
         self._package = package
         proxy_setup.will_run(self.device, package)
         self._link = FridaLink.connect(self.device)
-        self._hooks = HookCapture(self._link, package, bundle, load_catalogue(), level=self.facts.sdk)
+        self._hooks = HookCapture(
+            self._link, package, bundle, load_catalogue(), level=self.facts.sdk, rings=AgentRings(self.device))
         self._hooks.start()
 
     def device_facts(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import { isEmpty } from './render.js';
 
 const NAME_MS = 500;
 const LOCALS = 256;
+const EVERY = 100; // beyond the limit of a second, one in so many is kept
 const RECEIVER = { type: 'pointer', className: 'the receiver' };
 
 export class Recorder {
@@ -111,7 +112,10 @@ export class Recorder {
         }
         if (outcome === 'value' && hit.value !== 'act' && isEmpty(value, hit.empty)) outcome = 'empty';
         const name = this.nameOf(t, env);
-        if (stack !== null) this.stacks.tell(stack);
+        if (stack !== null && !this.stacks.tell(stack)) {
+          this.outbox.drop('full');
+          return;
+        }
         this.outbox.push((seq) => [seq, hit.index, target.index, at, t.tid, name, stack === null ? null : stack.id, outcome, shown,
           outcome === 'value' ? value : null, error]);
       });
@@ -154,6 +158,7 @@ export class Recorder {
       site.second = second;
       site.n = 0;
     }
-    return ++site.n > this.perSecond;
+    site.n++;
+    return site.n > this.perSecond && site.n % EVERY !== 0;
   }
 }

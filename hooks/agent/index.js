@@ -1,6 +1,6 @@
 // The agent: one to a process, loaded while the process is parked, never taken out again.
 //
-// Harness to agent: install {plan}, flush {id}, ack {n}. Agent to harness: hello, status, stack, batch, beat,
+// Harness to agent: install {plan}, flush {id}, ack {n}. Agent to harness: hello, status, batch, beat,
 // flushed, native, bye. docs/hooks.md says what is in each.
 
 import { Clock } from './clock.js';
@@ -21,7 +21,7 @@ const KEPT_EACH = 3; // things that replaceMethod keeps for each patch
 
 const java = bridge;
 const clock = new Clock();
-const outbox = new Outbox(clock);
+const outbox = new Outbox();
 const kept = []; // callbacks and patchers: must never be collected
 let session = null;
 
@@ -32,7 +32,7 @@ class Session {
     const { vm, flavor } = this.world;
     this.jni = new Jni(vm);
     this.jni.find = (name) => this.world.reference(this.jni, name);
-    this.stacks = new Stacks(this.jni, flavor, java.api.jvmti);
+    this.stacks = new Stacks(this.jni, flavor, java.api.jvmti, outbox);
     this.renderer = new Renderer(this.jni);
     this.recorder = new Recorder({
       jni: this.jni, stacks: this.stacks, renderer: this.renderer, outbox, clock, vm, perSecond: plan.perSecond,
@@ -188,11 +188,12 @@ function install(plan) {
   let walked = () => true;
   const finish = (phase) => {
     send({
-      type: 'status', phase, hooks: reports, canary, ms: Date.now() - began,
+      type: 'status', phase, hooks: reports, canary, ms: Date.now() - began, journal: outbox.ring.where,
       world: { flavor: session.world.flavor, loader: session.world.loaderName, loaders: session.world.seen ?? [] },
     });
     reports = [];
   };
+  if (plan.journal) outbox.ring.openFile(plan.journal);
   java.performNow(() => {
     session = new Session(plan);
     reports = session.installAll('framework');

@@ -181,16 +181,9 @@ export class Jni {
   }
 }
 
-// UTF-16 units to text; halves of pairs, which no JSON may carry, become U+FFFD.
+// UTF-16 units to text, halves of surrogate pairs as they are.
 function fromUnits(units) {
   let s = '';
-  for (let i = 0; i !== units.length; i++) {
-    const u = units[i];
-    if (u >= 0xd800 && u <= 0xdbff && i + 1 < units.length && units[i + 1] >= 0xdc00 && units[i + 1] <= 0xdfff) {
-      s += String.fromCharCode(u, units[++i]);
-    } else {
-      s += (u >= 0xd800 && u <= 0xdfff) ? '\ufffd' : String.fromCharCode(u);
-    }
-  }
+  for (const u of units) s += String.fromCharCode(u);
   return s;
 }

@@ -25,8 +25,9 @@ void hash (const guint32 * words, guint32 count, guint32 * out)
 `;
 
 export class Stacks {
-  constructor(jni, flavor, jvmti) {
+  constructor(jni, flavor, jvmti, outbox) {
     this.jni = jni;
+    this.outbox = outbox;
     this.known = new Map();  // hash -> entry
     this.texts = new Map();  // text -> entry: hidden frames may give one stack several hashes
     this.count = 0;
@@ -68,11 +69,12 @@ export class Stacks {
     return this.add(trace.id, frames, hooked);
   }
 
-  // Sends a stack's frames ahead of the first record that names it.
+  // Tells a stack's frames ahead of the first record that names it. Whether there was room.
   tell(entry) {
-    if (entry.untold === null) return;
-    send({ type: 'stack', id: entry.id, frames: entry.untold });
+    if (entry.untold === null) return true;
+    if (!this.outbox.tell(entry.id, entry.untold)) return false;
     entry.untold = null;
+    return true;
   }
 
   describe(env) {

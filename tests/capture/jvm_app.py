@@ -122,6 +122,22 @@ class Portal:
         self.service.stop()
 
 
+class Files:
+    """Where the agent's own journals lie, as files of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, package: str, pid: int) -> str:
+        return str(self.folder / f"ring-{pid}")
+
+    def fetch(self, path: str) -> bytes:
+        return Path(path).read_bytes()
+
+    def remove(self, path: str) -> None:
+        Path(path).unlink(missing_ok=True)
+
+
 class Memory:
     """A journal that is kept in memory."""
 

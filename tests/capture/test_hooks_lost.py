@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
+import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jvm_app import CATALOGUE, PACKAGE, JvmApp, Memory, Portal, compiled, running
+from jvm_app import CATALOGUE, PACKAGE, Files, JvmApp, Memory, Portal, compiled, running
 
 from harness.capture.catalogue import load_catalogue
 from harness.capture.hooks import HookCapture, Limits
@@ -179,3 +181,111 @@ def test_a_journal_that_cannot_be_written_is_told(classes: Path, portal: Portal)
         app.order("imei")
         with pytest.raises(HarnessError, match="disk is full"):
             capture.flush()
+
+
+def rings_of(portal: Portal, journal: Any, folder: Path) -> tuple[HookCapture, Files]:
+    files = Files(folder)
+    capture = HookCapture(portal.link(), PACKAGE, journal, load_catalogue(CATALOGUE), level=35, rings=files)
+    capture.start()
+    return capture, files
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_no_call_that_was_finished_is_lost_with_a_kill_under_load(
+    classes: Path, portal: Portal, journal: Memory, tmp_path: Path, number: int
+) -> None:
+    """Four threads call as fast as they can; what they had finished stands in a mapped file of their own."""
+    counted, threads = tmp_path / "finished", 4
+    with running(classes) as app:
+        capture, _ = rings_of(portal, journal, tmp_path)
+        hook(app, portal, capture)
+        assert app.order(f"count {counted} {threads}") == "counting"
+        until(lambda: len(journal.of(Call)) >= 50 * (1 + number % 5))
+        app.kill()
+        until(lambda: journal.of(Gap, kind=GapKind.PROCESS_LOST))
+    finished = sum(struct.unpack(f"<{threads}Q", counted.read_bytes()))
+    calls = journal.of(Call)
+    rate = sum(int(g.detail.split()[0]) for g in journal.of(Gap, kind=GapKind.MESSAGE_LOST))
+    assert [c.seq for c in calls] == sorted({c.seq for c in calls})
+    assert finished <= len(calls) + rate <= finished + threads, "each thread may have been inside one more call"
+    [gap] = journal.of(Gap, kind=GapKind.PROCESS_LOST)
+    assert "What it had called by then is known" in gap.detail
+    assert all(c.stack for c in calls)
+    assert not list(tmp_path.glob("ring-*"))
+
+
+def test_a_flood_on_four_threads_loses_nothing_and_stays_bounded(
+    classes: Path, portal: Portal, journal: Memory, tmp_path: Path
+) -> None:
+    """Far more than the ring holds, faster than they can be written down: the callers wait."""
+
+    class Quick(Memory):
+        def append(self, event: Any) -> Any:
+            with self.lock:
+                self.events.append(event)
+            return dataclasses.replace(event, id="s1")
+
+    kept, files = Quick(), Files(tmp_path)
+    with running(classes) as app:
+        capture = HookCapture(
+            portal.link(), PACKAGE, kept, load_catalogue(CATALOGUE), level=35, rings=files, per_second=10**9)
+        capture.start()
+        hook(app, portal, capture)
+        before = resident_mib(app.pid)
+        app.order("burst 4 25000")
+        assert capture.flush(60)
+        after = resident_mib(app.pid)
+        size = Path(files.path(PACKAGE, app.pid)).stat().st_size
+    assert [c.seq for c in kept.of(Call)] == list(range(1, 100_001))
+    assert not kept.of(Gap, kind=GapKind.MESSAGE_LOST)
+    assert size < 5 << 20
+    assert after - before < 100, "MiB: the records alone are 25"
+
+
+def resident_mib(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def test_the_ring_goes_with_the_process_and_a_plain_end_needs_none(
+    classes: Path, portal: Portal, journal: Memory, tmp_path: Path
+) -> None:
+    with running(classes) as app:
+        capture, files = rings_of(portal, journal, tmp_path)
+        hook(app, portal, capture)
+        ring = Path(files.path(PACKAGE, app.pid))
+        assert ring.stat().st_mode & 0o777 == 0o600
+        assert journal.facts("process")[0]["journal"] == str(ring)
+        app.order("burst 4 50")
+        with capture.stopping():
+            app.kill()
+        capture.stop()
+    assert len(journal.of(Call)) == 200
+    assert not ring.exists()
+    assert journal.facts("process")[-1]["salvaged"] is None
+
+
+def test_where_no_file_can_be_made_the_hooks_work_all_the_same(
+    classes: Path, portal: Portal, journal: Memory, tmp_path: Path
+) -> None:
+    with running(classes) as app:
+        capture, _ = rings_of(portal, journal, tmp_path / "there is no such folder")
+        hook(app, portal, capture)
+        app.order("burst 1 100")
+        assert capture.flush()
+        app.kill()
+        until(lambda: journal.of(Gap, kind=GapKind.PROCESS_LOST))
+    assert len(journal.of(Call)) == 100
+    assert journal.facts("process")[0]["journal"].startswith("memory: ")
+    assert "cannot be made" in journal.of(Gap, kind=GapKind.PROCESS_LOST)[0].detail
+
+
+def test_a_ring_that_cannot_be_read_back_is_told(classes: Path, portal: Portal, journal: Memory, tmp_path: Path) -> None:
+    with running(classes) as app:
+        capture, files = rings_of(portal, journal, tmp_path)
+        hook(app, portal, capture)
+        app.order("imei")
+        Path(files.path(PACKAGE, app.pid)).write_bytes(b"the app wrote over it")
+        app.kill()
+        until(lambda: journal.of(Gap, kind=GapKind.PROCESS_LOST))
+    assert "its journal could not be read" in journal.of(Gap, kind=GapKind.PROCESS_LOST)[0].detail

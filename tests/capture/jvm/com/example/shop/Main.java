@@ -8,6 +8,10 @@ import android.provider.Settings;
 import android.telephony.TelephonyManager;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.RandomAccessFile;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import net.adnet.Tracker;
 
@@ -100,6 +104,8 @@ public class Main {
                 manager.getImei();
                 Runtime.getRuntime().halt(4);
                 return "still here";
+            case "count":
+                return count(manager, words[1], Integer.parseInt(words[2]));
             case "forever":
                 for (;;) {
                     manager.getImei();
@@ -108,6 +114,24 @@ public class Main {
             default:
                 return "what is " + words[0] + "?";
         }
+    }
+
+    /** Calls for ever on so many threads; how many calls each has finished stands in a mapped file, so that it outlives a kill. */
+    static String count(TelephonyManager manager, String file, int threads) throws Exception {
+        try (RandomAccessFile open = new RandomAccessFile(file, "rw")) {
+            MappedByteBuffer finished = open.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, 8L * threads);
+            finished.order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < threads; i++) {
+                int place = 8 * i;
+                new Thread(() -> {
+                    for (long n = 1;; n++) {
+                        manager.getImei();
+                        finished.putLong(place, n);
+                    }
+                }, "worker-" + i).start();
+            }
+        }
+        return "counting";
     }
 
     /** Nanoseconds for one call, the mean of so many. */
