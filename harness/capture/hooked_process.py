@@ -178,7 +178,7 @@ class HookedProcess:
             ).id
 
     def _call(self, record: list[Any]) -> None:
-        seq, hook_index, target, at, tid, thread, stack, outcome, arguments, value, error = record
+        seq, hook_index, target, at, tid, thread, stack, outcome, arguments, value, error, via = record
         if seq > self.seq + 1:
             if self._holes == 0:
                 self._hole_from = self.heard_ns
@@ -204,6 +204,7 @@ class HookedProcess:
                 outcome=Outcome(outcome),
                 error=error,
                 stack=self._stacks.get(stack),
+                submitted=[self._stacks[i] for i in via if i in self._stacks],
                 permission=hook.permission,
             )
         )
@@ -284,6 +285,7 @@ class HookedProcess:
                     "canary": said["canary"],
                     "install_ms": said["ms"],
                     "journal": said["journal"],
+                    "unwatched": said["unwatched"],
                     "catalogue": self.catalogue.version,
                     "late": self.late,
                     **said["world"],

@@ -68,6 +68,7 @@ class Call(Event):
     outcome: Outcome
     error: str | None = None       # class and message of what was thrown
     stack: str | None = None       # id in stacks.jsonl
+    submitted: list[str] = field(default_factory=list)  # ids of the stacks that handed the work to this thread, nearest first
     permission: str | None = None
 
 

@@ -14,13 +14,14 @@ export class Recorder {
     Object.assign(this, { jni, stacks, renderer, outbox, clock, vm, perSecond });
     this.threads = new Map();
     this.sites = new Map();
+    this.handoff = null; // set by it
   }
 
   thread(tid) {
     let t = this.threads.get(tid);
     if (t === undefined) {
       if (this.threads.size > 1024) this.threads = new Map([...this.threads].filter(([, s]) => s.busy || s.open.length > 0));
-      t = { tid, busy: false, open: [], name: null, namedAt: -Infinity };
+      t = { tid, busy: false, open: [], name: null, namedAt: -Infinity, via: [], base: [], identity: 0 };
       this.threads.set(tid, t);
     }
     return t;
@@ -112,12 +113,13 @@ export class Recorder {
         }
         if (outcome === 'value' && hit.value !== 'act' && isEmpty(value, hit.empty)) outcome = 'empty';
         const name = this.nameOf(t, env);
-        if (stack !== null && !this.stacks.tell(stack)) {
+        const via = [...t.via, ...t.base];
+        if (![stack, ...via].every((s) => s === null || this.stacks.tell(s))) {
           this.outbox.drop('full');
           return;
         }
         this.outbox.push((seq) => [seq, hit.index, target.index, at, t.tid, name, stack === null ? null : stack.id, outcome, shown,
-          outcome === 'value' ? value : null, error]);
+          outcome === 'value' ? value : null, error, via.map((s) => s.id)]);
       });
     } finally {
       jni.popLocalFrame(env, NULL);
@@ -141,9 +143,18 @@ export class Recorder {
       const { jni } = this;
       const current = jni.callStatic(env, 'java.lang.Thread', 'currentThread', '()Ljava/lang/Thread;');
       t.name = jni.callText(env, current, 'java.lang.Thread', 'getName', 256);
+      if (this.handoff !== null) this.startedBy(t, env, current);
       t.namedAt = now;
     }
     return t.name;
+  }
+
+  // The stack that started the thread, found once: the kernel gives the number of a dead thread to a new one.
+  startedBy(t, env, current) {
+    const identity = this.handoff.identity(env, current);
+    if (identity === t.identity) return;
+    t.identity = identity;
+    t.base = this.handoff.take(env, current);
   }
 
   tooOften(target, stack) {

@@ -5,6 +5,7 @@
 
 import { Clock } from './clock.js';
 import { EXITS, LastWords } from './exit.js';
+import { Handoff } from './handoff.js';
 import { Recorder } from './hook.js';
 import { Jni } from './jni.js';
 import { compile } from './match.js';
@@ -147,33 +148,41 @@ class Session {
     return value === 42 ? 'ok' : `the original's value did not come back (${value})`;
   }
 
+  // Puts a body of ours in the place of a method that no hook of the catalogue watches. `make` gets the target, whose `call`
+  // is the original. False where the device has no such method.
+  swap(hooked, make) {
+    const wrapper = this.world.use(hooked.className);
+    const overload = wrapper?.[hooked.method]?.overloads.find(
+      (o) => o.holder.$n === hooked.className && signatureOf(o) === `(${hooked.types.join(', ')})`);
+    if (overload === undefined) return false;
+    const target = { overload, hooked, call: null };
+    const patch = replaceMethod(overload, this.world.flavor, this.world.vm, java.api, make(target), kept);
+    target.call = this.original(target, patch);
+    return true;
+  }
+
   // The ways by which a process ends itself: what it still holds goes out first.
   installExits() {
     const words = new LastWords(outbox, () => ({ at: clock.now(), ...outbox.state() }));
     for (const exit of EXITS) {
-      const wrapper = this.world.use(exit.className);
-      if (wrapper === null) continue;
-      const overload = wrapper[exit.method].overload(...exit.types);
-      const target = { overload, hooked: exit, call: null };
-      const body = (env, self, ...args) => {
+      this.swap(exit, (target) => (env, self, ...args) => {
         if (exit.ends(args)) words.say(exit.method);
         return target.call(env, self, args);
-      };
-      const patch = replaceMethod(overload, this.world.flavor, this.world.vm, java.api, body, kept);
-      target.call = this.original(target, patch);
+      });
     }
   }
 
   installCanary() {
-    const overload = this.world.java.classFactory.use('java.lang.Byte').decode.overload('java.lang.String');
     this.canarySeen = 0;
-    const target = { overload, hooked: { className: 'java.lang.Byte', method: 'decode' }, call: null };
-    const body = (env, self, ...args) => {
+    this.swap({ className: 'java.lang.Byte', method: 'decode', types: ['java.lang.String'] }, (target) => (env, self, ...args) => {
       this.canarySeen++;
       return target.call(env, self, args);
-    };
-    const patch = replaceMethod(overload, this.world.flavor, this.world.vm, java.api, body, kept);
-    target.call = this.original(target, patch);
+    });
+  }
+
+  installHandoff() {
+    const { jni, stacks, recorder, world } = this;
+    return new Handoff({ jni, stacks, recorder, outbox, vm: world.vm }).install((hooked, make) => this.swap(hooked, make));
   }
 }
 
@@ -186,9 +195,10 @@ function install(plan) {
   let reports = [];
   let canary = 'not called';
   let walked = () => true;
+  let unwatched = [];
   const finish = (phase) => {
     send({
-      type: 'status', phase, hooks: reports, canary, ms: Date.now() - began, journal: outbox.ring.where,
+      type: 'status', phase, hooks: reports, canary, ms: Date.now() - began, journal: outbox.ring.where, unwatched,
       world: { flavor: session.world.flavor, loader: session.world.loaderName, loaders: session.world.seen ?? [] },
     });
     reports = [];
@@ -200,6 +210,7 @@ function install(plan) {
     if (session.world.flavor === 'jvm') reports.push(...session.installAll('app'));
     session.installCanary();
     session.installExits();
+    unwatched = session.installHandoff();
     if (session.world.flavor === 'jvm') walked = walkOnce(java.api, kept.length / KEPT_EACH);
   });
   // The patches are made on the next tick. One JNI call after it: without it the VM hung in 10 of 28 starts.

@@ -91,6 +91,10 @@ export class Outbox {
   // An error of our own. The app never sees it; the harness does.
   fault(where, error) {
     this.drop('fault');
+    this.note(where, error);
+  }
+
+  note(where, error) {
     if (this.faults.length < 20) this.faults.push(`${where}: ${error.message} ${error.stack ?? ''}`);
   }
 

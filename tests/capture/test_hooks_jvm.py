@@ -48,6 +48,11 @@ class Rig:
         return stack.frames
 
 
+    def stacks(self, ids: list[str]) -> list[list[str]]:
+        frames = {s.id: s.frames for s in self.journal.of(Stack)}
+        return [frames[i] for i in ids]
+
+
 @pytest.fixture(scope="module")
 def rig(classes: Path) -> Iterator[Rig]:
     portal = Portal()
@@ -199,3 +204,24 @@ def test_a_call_site_that_calls_without_end_is_counted(rig: Rig) -> None:
     assert 0 < len(found) < 2000
     assert sum(int(g.detail.split()[0]) for g in lost) == 2000 - len(found)
     assert "one call site called too often" in lost[0].detail
+
+
+def test_work_on_another_thread_remembers_who_handed_it_over(rig: Rig) -> None:
+    first, second = rig.calls("pool")
+    assert not any("net.adnet.Tracker" in frame for frame in rig.frames(first))
+    [submitted, *_] = rig.stacks(first.submitted)
+    assert submitted[0].startswith("java.util.concurrent.AbstractExecutorService.submit(")
+    assert outside_jdk(submitted).startswith("net.adnet.Tracker.later(")
+    [submitted, *_] = rig.stacks(second.submitted)
+    assert outside_jdk(submitted).startswith("com.example.shop.Main.obey("), "the task before is forgotten"
+    assert rig.call("imei").submitted == []
+
+
+def outside_jdk(frames: list[str]) -> str:
+    return next(frame for frame in frames if not frame.startswith("java."))
+
+
+def test_a_thread_that_starts_a_thread_remembers_both(rig: Rig) -> None:
+    [inner, outer] = rig.stacks(rig.call("thread").submitted)
+    assert inner[0].startswith("net.adnet.Tracker.inThread(")
+    assert outer[0].startswith("com.example.shop.Main.obey(")

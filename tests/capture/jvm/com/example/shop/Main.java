@@ -13,6 +13,9 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import net.adnet.Tracker;
 
 /** Waits for orders on standard input, does each and says what came of it in one line. */
@@ -104,6 +107,20 @@ public class Main {
                 manager.getImei();
                 Runtime.getRuntime().halt(4);
                 return "still here";
+            case "pool": {
+                ExecutorService pool = Executors.newSingleThreadExecutor();
+                Future<String> first = Tracker.later(pool, () -> manager.getImei());
+                String got = first.get();
+                pool.submit(() -> { manager.getImei(); }).get();
+                pool.shutdown();
+                return got;
+            }
+            case "thread": {
+                Thread thread = new Thread(() -> Tracker.inThread(() -> manager.getImei()), "outer");
+                thread.start();
+                thread.join();
+                return "joined";
+            }
             case "count":
                 return count(manager, words[1], Integer.parseInt(words[2]));
             case "forever":

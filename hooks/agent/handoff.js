@@ -1,0 +1,113 @@
+// Who handed a piece of work to the thread that does it: the stack of the submitting call goes with the task.
+//
+// Executors, handlers and new threads. A task is known by its identity hash from the moment it is handed over to the
+// moment it runs; what it hands over in its turn remembers both, up to four stacks back.
+
+const KEPT = 4096; // tasks that wait; of more the oldest are forgotten
+const BACK = 4;
+
+const RUNNABLE = 'java.lang.Runnable';
+const EXECUTOR = 'java.util.concurrent.ThreadPoolExecutor';
+const MESSAGE = 'android.os.Message';
+
+// {what is hooked, where the task is: an argument's place or 'self'}
+const SUBMITS = [
+  { className: EXECUTOR, method: 'execute', types: [RUNNABLE], task: 0 },
+  { className: 'android.os.MessageQueue', method: 'enqueueMessage', types: [MESSAGE, 'long'], task: 0 },
+  { className: 'java.lang.Thread', method: 'start', types: [], task: 'self' },
+];
+const RUNS = [
+  { className: 'android.os.Handler', method: 'dispatchMessage', types: [MESSAGE], task: 0, around: true },
+  { className: EXECUTOR, method: 'beforeExecute', types: ['java.lang.Thread', RUNNABLE], task: 1 },
+];
+const ENDS = [{ className: EXECUTOR, method: 'afterExecute', types: [RUNNABLE, 'java.lang.Throwable'] }];
+
+export class Handoff {
+  constructor({ jni, stacks, recorder, outbox, vm }) {
+    Object.assign(this, { jni, stacks, recorder, outbox, vm });
+    this.tasks = new Map();
+    recorder.handoff = this;
+  }
+
+  // `swap(hooked, body)` puts a body in a method's place; false where the device has no such method. Gives the methods
+  // that it could not watch.
+  install(swap) {
+    const missing = [];
+    const put = (hooked, make) => {
+      if (!swap(hooked, make)) missing.push(`${hooked.className}.${hooked.method}`);
+    };
+    for (const submit of SUBMITS) put(submit, (target) => this.submitted(submit, target));
+    for (const run of RUNS) put(run, (target) => this.begins(run, target));
+    for (const end of ENDS) put(end, (target) => this.ends(target));
+    return missing;
+  }
+
+  submitted(submit, target) {
+    return (env, self, ...args) => {
+      this.quietly(env, submit, (t) => {
+        const task = submit.task === 'self' ? self : args[submit.task];
+        if (task.isNull()) return;
+        let stack = null;
+        this.vm.perform(() => { stack = this.stacks.current(env, submit); });
+        if (stack === null) return;
+        this.recorder.nameOf(t, env); // who started this thread, too
+        const key = this.identity(env, task);
+        this.tasks.delete(key);
+        this.tasks.set(key, [stack, ...t.via, ...t.base].slice(0, BACK));
+        if (this.tasks.size > KEPT) this.tasks.delete(this.tasks.keys().next().value);
+      });
+      return target.call(env, self, args);
+    };
+  }
+
+  begins(run, target) {
+    return (env, self, ...args) => {
+      let thread = null;
+      let before = null;
+      this.quietly(env, run, (t) => {
+        thread = t;
+        before = t.via;
+        t.via = this.take(env, args[run.task]);
+      });
+      const result = target.call(env, self, args);
+      if (run.around && thread !== null) thread.via = before;
+      return result;
+    };
+  }
+
+  ends(target) {
+    return (env, self, ...args) => {
+      this.recorder.thread(Process.getCurrentThreadId()).via = [];
+      return target.call(env, self, args);
+    };
+  }
+
+  // The stacks that a task was handed over by, nearest first; it is forgotten with that.
+  take(env, task) {
+    if (task.isNull()) return [];
+    const key = this.identity(env, task);
+    const stacks = this.tasks.get(key);
+    if (stacks === undefined) return [];
+    this.tasks.delete(key);
+    return stacks;
+  }
+
+  identity(env, object) {
+    return this.jni.callStatic(env, 'java.lang.System', 'identityHashCode', '(Ljava/lang/Object;)I', 'int32', ['pointer'], object);
+  }
+
+  // An error of ours never reaches the app; what we do in a hook is not hooked.
+  quietly(env, hooked, action) {
+    const t = this.recorder.thread(Process.getCurrentThreadId());
+    if (t.busy) return;
+    t.busy = true;
+    try {
+      action(t);
+    } catch (e) {
+      this.recorder.clear(env);
+      this.outbox.note(`${hooked.className}.${hooked.method} hand-over`, e);
+    } finally {
+      t.busy = false;
+    }
+  }
+}
