@@ -1,20 +1,26 @@
 """Who called: the nearest frame that is neither framework nor ours, mapped to the app, a named SDK or `unresolved`.
 
-A frame counts by its class name; a longer package prefix wins over a shorter one. A call that the
-framework makes on its own behalf (a framework frame stands right under the hooked method) keeps its
-caller but has origin `framework`: rules leave it out of violations (clauses-summary, reading 2).
+A frame counts by its class name; a longer package prefix wins over a shorter one, whoever it belongs to. A call that
+the framework makes on its own behalf (a framework frame stands right under the hooked method) keeps its caller but has
+origin `framework`: rules leave it out of violations (clauses-summary, reading 2).
+
+Support libraries, and the libraries of a file of hooks/sdks that says `transparent: true` (OkHttp, React Native, MMKV),
+act for whoever calls them: they are passed over. Such a library is named only where no other code is on the stack.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from harness.errors import HarnessError
 from harness.resources import resource
 
 FRAMEWORK = (
@@ -38,23 +44,56 @@ FRAMEWORK = (
     "kotlinx.coroutines.",
     "com.google.android.gms.dynamite.",
 )
+# Loaded by Play services into the app on the framework's side, though it lies inside an SDK's package.
+BELOW_PLAY_SERVICES = frozenset({"com.google.android.gms.dynamite"})
 # Support libraries live in the APK but act for whoever calls them.
 TRANSPARENT = ("androidx.", "android.support.", "kotlin.", "kotlinx.")
 # The JVM's own way of calling a method by reflection: it hides no framework decision.
 REFLECTION = ("java.lang.reflect.", "jdk.internal.reflect.", "sun.reflect.", "java.lang.invoke.")
 
+FILE_KEYS = {"purpose", "transparent", "sdks"}
+SDK_KEYS = {"name", "zh", "en", "company", "packages", "hosts", "source"}
+# What a reversed domain begins with. A library's root package may be one word (okhttp3), but never one of these.
+TOP_LEVELS = {
+    "com", "cn", "org", "net", "io", "me", "de", "uk", "us", "jp", "kr", "ru", "fr", "eu", "co", "cc", "tv", "ai",
+    "app", "dev", "edu", "gov", "info", "biz",
+}
+
 _FRAME = re.compile(r"^(?:at )?(?:[\w.$-]+//?)?(?P<name>[\w.$<>/-]+)\(")
+_PREFIX = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sdk:
-    """A named SDK: its company, Java package prefixes and hosts (registrable domains). `source` says who knows it."""
+    """A named SDK: its company, Java package prefixes and hosts (domains). `source` says who knows it.
+
+    `name` is what its users call it; `zh` and `en` are its names in the two languages where they differ from that.
+    `purpose` is the file of hooks/sdks it is in. A `transparent` one acts for whoever calls it.
+    """
 
     name: str
+    zh: str = ""
+    en: str = ""
     company: str = ""
+    purpose: str = ""
     packages: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     source: str = ""
+    transparent: bool = False
+
+
+class SdkError(HarnessError):
+    """The catalogue of SDKs is wrong; `problems` holds each fault as one line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(
+            "The catalogue of SDKs has faults.",
+            "\n".join(problems),
+            "Mend the files named; hooks/sdks/README.md says what each key means.",
+        )
+        self.problems = problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,19 +106,111 @@ class Caller:
     prefix: str
 
 
-def load_sdks(path: Path | None = None) -> tuple[Sdk, ...]:
-    """The SDK catalogue, hooks/sdks.yaml."""
-    entries: list[dict[str, Any]] = yaml.safe_load((path or resource("hooks", "sdks.yaml")).read_text("utf-8"))
-    return tuple(
-        Sdk(
-            name=e["name"],
-            company=e.get("company", ""),
-            packages=tuple(e.get("packages", ())),
-            hosts=tuple(e.get("hosts", ())),
-            source=e["source"],
-        )
-        for e in entries
-    )
+def load_sdks(folder: Path | None = None) -> tuple[Sdk, ...]:
+    """The catalogue of SDKs, every hooks/sdks/*.yaml, or `SdkError` with every fault found."""
+    return _shipped() if folder is None else _load(folder)
+
+
+@cache
+def _shipped() -> tuple[Sdk, ...]:
+    return _load(resource("hooks", "sdks"))
+
+
+def _load(folder: Path) -> tuple[Sdk, ...]:
+    problems: list[str] = []
+    found: list[tuple[str, Sdk]] = []
+    for path in sorted(folder.glob("*.yaml")):
+        found.extend((path.name, sdk) for sdk in _read(path, problems))
+    if not found and not problems:
+        problems.append(f"{folder}: no *.yaml file")
+    problems.extend(_twice("name", [(sdk.name, file, sdk) for file, sdk in found]))
+    problems.extend(_twice("package", [(p, file, sdk) for file, sdk in found for p in sdk.packages]))
+    problems.extend(_twice("host", [(h, file, sdk) for file, sdk in found for h in sdk.hosts]))
+    if problems:
+        raise SdkError(problems)
+    return tuple(sdk for _, sdk in found)
+
+
+def _read(path: Path, problems: list[str]) -> Iterator[Sdk]:
+    """The SDKs of one file; what is wrong with the rest goes to `problems`."""
+    try:
+        data = yaml.load(path.read_bytes(), Loader=_LOADER)
+    except yaml.YAMLError as error:
+        problems.append(f"{path.name}: not YAML: {' '.join(str(error).split())}")
+        return
+    if not isinstance(data, dict):
+        problems.append(f"{path.name}: a mapping is wanted at the top")
+        return
+    problems.extend(f"{path.name}: {p}" for p in _file_problems(data))
+    transparent = data.get("transparent") is True
+    listed = data.get("sdks")
+    for place, entry in enumerate(listed if isinstance(listed, list) else (), start=1):
+        if not isinstance(entry, dict):
+            problems.append(f"{path.name}: entry {place}: a mapping is wanted")
+            continue
+        told = list(_entry_problems(entry, transparent))
+        name = entry.get("name") or f"number {place}"
+        problems.extend(f"{path.name}: {name}: {p}" for p in told)
+        if not told:
+            texts = {key: entry.get(key, "") for key in ("name", "zh", "en", "company", "source")}
+            yield Sdk(
+                **texts,
+                purpose=path.stem,
+                packages=tuple(entry.get("packages", ())),
+                hosts=tuple(entry.get("hosts", ())),
+                transparent=transparent,
+            )
+
+
+def _file_problems(data: dict[str, Any]) -> Iterator[str]:
+    for key in sorted(map(str, data.keys() - FILE_KEYS)):
+        yield f"unknown key {key!r}; known: {', '.join(sorted(FILE_KEYS))}"
+    purpose = data.get("purpose")
+    if not isinstance(purpose, dict) or set(purpose) != {"zh", "en"}:
+        yield "purpose must have zh and en"
+    if not isinstance(data.get("transparent", False), bool):
+        yield f"transparent must be true or false, not {data['transparent']!r}"
+    if not isinstance(data.get("sdks"), list) or not data["sdks"]:
+        yield "sdks must be a list with at least one entry"
+
+
+def _entry_problems(entry: dict[str, Any], transparent: bool) -> Iterator[str]:
+    for key in sorted(map(str, entry.keys() - SDK_KEYS)):
+        yield f"unknown key {key!r}; known: {', '.join(sorted(SDK_KEYS))}"
+    for key in ("name", "source"):
+        if not entry.get(key):
+            yield f"{key} is missing"
+    for key in ("name", "zh", "en", "company", "source"):
+        if not isinstance(entry.get(key, ""), str):
+            yield f"{key} must be a text (write numbers in quotes), not {entry[key]!r}"
+    for key in ("packages", "hosts"):
+        if not isinstance(entry.get(key, []), list):
+            yield f"{key} must be a list"
+            return
+    if not entry.get("packages") and not entry.get("hosts"):
+        yield "neither packages nor hosts"
+    for prefix in entry.get("packages", ()):
+        yield from _prefix_problems(prefix, transparent)
+    for host in entry.get("hosts", ()):
+        if not isinstance(host, str) or not _HOST.fullmatch(host):
+            yield f"host {host!r} is no domain in small letters"
+
+
+def _prefix_problems(prefix: Any, transparent: bool) -> Iterator[str]:
+    if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix):
+        yield f"package {prefix!r} is no Java package"
+    elif "." not in prefix and (not transparent or prefix in TOP_LEVELS):
+        yield f"package {prefix!r} has fewer than two parts"
+    elif any(longest(p, {prefix}) for p in _FRAMEWORK | _SUPPORT if p not in BELOW_PLAY_SERVICES):
+        yield f"package {prefix!r} holds classes of the framework"
+
+
+def _twice(what: str, found: list[tuple[str, str, Sdk]]) -> Iterator[str]:
+    """What more than one entry has, each with where it is."""
+    count = Counter(value for value, _, _ in found)
+    for value in (v for v, n in count.items() if n > 1):
+        where = " and in ".join(f"{file} ({sdk.name})" for v, file, sdk in found if v == value)
+        yield f"{what} {value!r} is in {where}"
 
 
 def class_of(frame: str) -> str:
@@ -89,24 +220,47 @@ def class_of(frame: str) -> str:
     return qualified.rpartition(".")[0].rpartition("/")[2]
 
 
-def _starts(name: str, prefixes: Iterable[str]) -> str:
-    """The longest of the dotted prefixes that `name` lies under, or ""."""
-    best = ""
-    for prefix in prefixes:
-        bare = prefix.rstrip(".")
-        if len(bare) > len(best) and (name == bare or name.startswith((bare + ".", bare + "$"))):
-            best = bare
-    return best
+def longest(name: str, prefixes: Container[str]) -> str:
+    """The longest of the prefixes that `name` lies under, or "": it is one, or goes on after one with `.` or `$`.
+
+    The cost is that of `name`, however many prefixes there are.
+    """
+    cut = len(name)
+    while cut > 0:
+        if name[:cut] in prefixes:
+            return name[:cut]
+        cut = max(name.rfind(".", 0, cut), name.rfind("$", 0, cut))
+    return ""
+
+
+def _bare(prefixes: Iterable[str]) -> frozenset[str]:
+    return frozenset(p.rstrip(".") for p in prefixes)
+
+
+_FRAMEWORK, _SUPPORT, _REFLECTION = _bare(FRAMEWORK), _bare(TRANSPARENT), _bare(REFLECTION)
+_index: tuple[tuple[Sdk, ...], dict[str, Sdk | None]] = ((), dict.fromkeys(_FRAMEWORK | _SUPPORT))
+
+
+def _prefixes(sdks: Sequence[Sdk]) -> dict[str, Sdk | None]:
+    """Each prefix with its SDK, None for the framework's and support libraries'; made anew when `sdks` are others."""
+    global _index
+    wanted = tuple(sdks)
+    if wanted != _index[0]:
+        owners: dict[str, Sdk | None] = dict.fromkeys(_FRAMEWORK | _SUPPORT)
+        owners.update((prefix.rstrip("."), sdk) for sdk in wanted for prefix in sdk.packages)
+        _index = wanted, owners
+    return _index[1]
 
 
 def code_packages(app: Mapping[str, Any], sdks: Sequence[Sdk]) -> tuple[str, ...]:
     """The Java packages of the app's own code, from its facts: its id, and where its first screen's class lies.
 
-    An app's id and its code often differ (editions, flavours). A class of a named SDK is never the app's own.
+    An app's id and its code often differ (editions, flavours). A class of a named SDK or of the framework is never
+    the app's own.
     """
     own = [str(app.get("package", ""))]
     first = str(app.get("launcher", "") or "").rpartition(".")[0]
-    if first.count(".") and not _starts(first, [p for sdk in sdks for p in sdk.packages]):
+    if first.count(".") and not longest(first, _prefixes(sdks)):
         own.append(first)
     return tuple(dict.fromkeys(p for p in own if p))
 
@@ -119,23 +273,34 @@ def attribute(
     `package` names the app, `code` are the packages of its own code. `method` is the hooked method; its own
     frames at the top are passed over, whether the stack still has them or not.
     """
-    hooked = method.rpartition(".")[0]
+    hooked = {method.rpartition(".")[0]}
+    known, own = _prefixes(sdks), _bare((package, *code))
     names = [class_of(frame) for frame in frames]
     at = 0
-    while at < len(names) and _starts(names[at], (hooked,)):
+    while at < len(names) and longest(names[at], hooked):
         at += 1
-    direct = next((n for n in names[at:] if not _starts(n, REFLECTION)), "")
-    by_prefix = {prefix: sdk for sdk in sdks for prefix in sdk.packages}
-    framework_first = bool(direct) and bool(_starts(direct, FRAMEWORK)) and not _starts(direct, by_prefix)
+
+    def owner(name: str) -> tuple[str, bool]:
+        """The prefix that `name` lies under, and whether that is the app's."""
+        mine, other = longest(name, own), longest(name, known)
+        return (mine, True) if mine and len(mine) >= len(other) else (other, False)
+
+    direct, apps = owner(next((n for n in names[at:] if not longest(n, _REFLECTION)), ""))
+    framework_first = direct in _FRAMEWORK and known[direct] is None and not apps
+
+    def caller(name: str, origin: str, frame: str, prefix: str) -> Caller:
+        return Caller(name=name, origin="framework" if framework_first else origin, frame=frame, prefix=prefix)
+
+    library: tuple[str, str, str, str] | None = None
     for name, frame in zip(names[at:], frames[at:], strict=True):
-        prefix = _starts(name, (package, *code, *by_prefix))
-        if not prefix and _starts(name, (*FRAMEWORK, *TRANSPARENT)):
-            continue
-        if prefix and prefix in by_prefix:
-            who, origin = by_prefix[prefix].name, "sdk"
-        elif prefix:
-            who, origin = package, "app"
-        else:
-            who, origin, prefix = "unresolved", "unresolved", ".".join(name.split(".")[:3])
-        return Caller(name=who, origin="framework" if framework_first else origin, frame=frame, prefix=prefix)
-    return Caller(name="unresolved", origin="framework" if framework_first else "unresolved", frame="", prefix="")
+        prefix, apps = owner(name)
+        if apps:
+            return caller(package, "app", frame, prefix)
+        if not prefix:
+            return caller("unresolved", "unresolved", frame, ".".join(name.split(".")[:3]))
+        sdk = known[prefix]
+        if sdk is not None and not sdk.transparent:
+            return caller(sdk.name, "sdk", frame, prefix)
+        if sdk is not None and library is None:
+            library = sdk.name, "sdk", frame, prefix
+    return caller(*(library or ("unresolved", "unresolved", "", "")))

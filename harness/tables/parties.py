@@ -102,7 +102,7 @@ def _under(host: str, domain: str) -> bool:
 
 
 def party_of(host: str, *, package: str, facts: AppFacts, sdks: Sequence[Sdk]) -> Party:
-    """First party by the app file, else by the package name reversed; third party by the policy or hooks/sdks.yaml."""
+    """First party by the app file, else by the package name reversed; third party by the policy or hooks/sdks."""
     host = host.rstrip(".").lower()
     domain = registrable(host)
     for mine in facts.first_party:
