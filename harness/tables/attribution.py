@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,13 @@ TOP_LEVELS = {
 }
 
 _FRAME = re.compile(r"^(?:at )?(?:[\w.$-]+//?)?(?P<name>[\w.$<>/-]+)\(")
+# What carries work from one thread to another decides nothing by itself.
+CARRIERS = (
+    "java.util.concurrent", "java.util.TimerThread", "java.lang.Thread", "java.lang.reflect", "java.lang.invoke", "jdk.internal",
+    "android.os.Handler", "android.os.HandlerThread", "android.os.Looper", "android.os.AsyncTask", "android.app.ActivityThread",
+    "com.android.internal.os.RuntimeInit", "com.android.internal.os.ZygoteInit", "org.robolectric", "lab.boot", "lab.device",
+)
+
 _PREFIX = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -237,6 +245,7 @@ def _bare(prefixes: Iterable[str]) -> frozenset[str]:
     return frozenset(p.rstrip(".") for p in prefixes)
 
 
+_CARRIERS = _bare(CARRIERS)
 _FRAMEWORK, _SUPPORT, _REFLECTION = _bare(FRAMEWORK), _bare(TRANSPARENT), _bare(REFLECTION)
 _index: tuple[tuple[Sdk, ...], dict[str, Sdk | None]] = ((), dict.fromkeys(_FRAMEWORK | _SUPPORT))
 
@@ -266,13 +275,37 @@ def code_packages(app: Mapping[str, Any], sdks: Sequence[Sdk]) -> tuple[str, ...
 
 
 def attribute(
-    frames: Sequence[str], *, package: str, method: str, sdks: Sequence[Sdk], code: Sequence[str] = ()
+    frames: Sequence[str],
+    *,
+    package: str,
+    method: str,
+    sdks: Sequence[Sdk],
+    code: Sequence[str] = (),
+    handed_over: Sequence[Sequence[str]] = (),
 ) -> Caller:
     """Map a stack (nearest frame first) to its caller.
 
     `package` names the app, `code` are the packages of its own code. `method` is the hooked method; its own
-    frames at the top are passed over, whether the stack still has them or not.
+    frames at the top are passed over, whether the stack still has them or not. `handed_over`: the stacks that handed the
+    work to this thread, nearest first; asked where nobody but the framework, or a library that acts for others, is on the
+    thread itself.
     """
+    found = _attribute(frames, package=package, method=method, sdks=sdks, code=code)
+    acts_for_others = {sdk.name for sdk in sdks if sdk.transparent}
+    if found.frame and found.name not in acts_for_others:
+        return found
+    only_carried = all(longest(class_of(frame), _CARRIERS) for frame in frames)
+    for stack in handed_over:
+        below = list(dropwhile(lambda frame: bool(longest(class_of(frame), _FRAMEWORK)), stack))
+        by = _attribute(below, package=package, method="", sdks=sdks, code=code)
+        if by.frame and by.name not in acts_for_others:
+            return by if found.frame or only_carried else replace(by, origin=found.origin)
+    return found
+
+
+def _attribute(
+    frames: Sequence[str], *, package: str, method: str, sdks: Sequence[Sdk], code: Sequence[str]
+) -> Caller:
     hooked = {method.rpartition(".")[0]}
     known, own = _prefixes(sdks), _bare((package, *code))
     names = [class_of(frame) for frame in frames]

@@ -17,7 +17,8 @@ from harness.tables import attribution, parties, prompts, stages, values
 class Tables:
     """One run. Every frame has `event_id`, and events have `t` (ns, host clock), `scenario`, `stage`, `base`.
 
-    calls: method, kind, outcome, value, arguments, process, pid, caller, origin, caller_frame, frames, stack
+    calls: method, kind, outcome, value, arguments, process, pid, caller, origin, caller_frame, frames, stack, handed_over
+        (the stacks that handed the work to its thread, nearest first)
     flows: host, url, method, status, party, relation, basis, protocol, error
     screens, steps: as journalled
     sightings: a value of a call found in a flow (flow, calls, kind, value, variant, where, encodings, party, ...).
@@ -111,6 +112,7 @@ CALLS = (
     "error",
     "stack",
     "frames",
+    "handed_over",
     "caller",
     "origin",
     "caller_frame",
@@ -238,7 +240,9 @@ def _call_row(
     row = _row(call)
     row["t"] = row.pop("device_ns") - offset
     row["frames"] = stacks[call.stack].frames if call.stack in stacks else []
-    who = attribution.attribute(row["frames"], package=package, method=call.method, sdks=sdks, code=code)
+    row["handed_over"] = [stacks[i].frames for i in row.pop("submitted") if i in stacks]
+    who = attribution.attribute(
+        row["frames"], package=package, method=call.method, sdks=sdks, code=code, handed_over=row["handed_over"])
     row |= {"caller": who.name, "origin": who.origin, "caller_frame": who.frame, "caller_prefix": who.prefix}
     row["outcome"] = str(call.outcome)
     return row

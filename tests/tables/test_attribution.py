@@ -43,6 +43,30 @@ def test_caller(frames: list[str], expected: tuple[str, str]) -> None:
     assert (who.name, who.origin) == expected
 
 
+POOL = ["java.util.concurrent.FutureTask.run(F.java:1)", "java.lang.Thread.run(Thread.java:1)"]
+BY_SDK = [
+    "java.util.concurrent.ThreadPoolExecutor.execute(T.java:1)", "com.adnimbus.A.b(A.java:1)", "example.shop.Main.a(M.java:1)",
+]
+
+
+@pytest.mark.parametrize(
+    ("frames", "handed_over", "expected"),
+    [
+        (POOL, [BY_SDK], ("Nimbus", "sdk")),
+        (POOL, [], ("unresolved", "framework")),
+        (["example.shop.Task.run(T.java:1)", *POOL], [BY_SDK], ("example.shop", "app")),
+        (POOL, [["android.os.Handler.post(H.java:1)"], BY_SDK], ("Nimbus", "sdk")),
+        (["android.webkit.WebViewFactory.load(W.java:1)", *POOL], [BY_SDK], ("Nimbus", "framework")),
+        (["a.b.c(Unknown Source:8)", *POOL], [BY_SDK], ("unresolved", "unresolved")),
+    ],
+)
+def test_who_handed_the_work_over_is_asked_where_a_thread_has_no_code_of_its_own(
+    frames: list[str], handed_over: list[list[str]], expected: tuple[str, str]
+) -> None:
+    who = attribute(frames, package="example.shop", method=METHOD, sdks=SDKS, handed_over=handed_over)
+    assert (who.name, who.origin) == expected
+
+
 def test_an_edition_whose_id_is_not_its_code_package() -> None:
     app = {"package": "example.shop.pro", "launcher": "example.shop.Splash"}
     code = code_packages(app, SDKS)
