@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import threading
 import time
@@ -115,8 +114,8 @@ def test_a_client_that_dies_hangs_up_its_shell(adb: Adb, daemon: DaemonThread) -
     client = adb.start("shell", script)
     assert client.stdout is not None
     assert client.stdout.readline() == b"Waiting\n"
-    client.send_signal(signal.SIGINT)
-    client.wait()           # dead before its stdin is closed: an end of input would end `read`, and so the script
+    client.terminate()
+    client.wait(10)         # dead before its stdin is closed: an end of input would end `read`, and so the script
     client.communicate()
     _until(lambda: adb.run("shell", f"cat {TMP}/log", check=False).stdout == b"SIGHUP\n")
     assert [p.argv for p in daemon.device.processes.all() if "trap" in " ".join(p.argv)] == []
@@ -127,7 +126,7 @@ def test_the_shells_process_is_gone_with_its_client(adb: Adb) -> None:
     assert client.stdout is not None
     pid = client.stdout.readline().strip().decode()
     assert adb.run("shell", f"ps {pid} | grep {pid}").returncode == 0
-    client.send_signal(signal.SIGINT)
+    client.terminate()
     client.communicate()
     _until(lambda: adb.run("shell", f"ps {pid} | grep {pid}", check=False).returncode == 1)
 
