@@ -58,6 +58,7 @@ class HookedProcess:
     script: Script | None = None
     began_ns: int = 0
     heard_ns: int = 0
+    proved_ns: int | None = None    # when its hooks were last known to work
     clock_base: int = 0
     seq: int = 0
     calls: int = 0
@@ -91,7 +92,7 @@ class HookedProcess:
         self._post({"type": "install", **order})
 
     def ask(self, kind: str, seconds: float) -> dict[str, Any] | None:
-        """The agent's answer to `flush` or `clock`; None where none came in time (a frozen or dead process)."""
+        """The agent's answer to `flush`, `clock` or `canary`; None where none came in time (a frozen or dead process)."""
         number = next(self._numbers)
         answered = self._answers[number] = threading.Event()
         self._post({"type": kind, "id": number})
@@ -137,7 +138,7 @@ class HookedProcess:
             case "beat":
                 self.said_goodbye = said["ending"]  # one that was going to end may have been kept from it
                 self._state(said)
-            case "flushed" | "clock":
+            case "flushed" | "clock" | "canary":
                 self._state(said)
                 self._answer(said)
             case "bye":
@@ -273,6 +274,7 @@ class HookedProcess:
                     self._targets[overload["target"]] = overload["signature"]
             self._hook_fact(methods[report["method"]], report)
         self.canary, self.ring = said["canary"], said["journal"]
+        self.proved_ns = self.heard_ns
         self.journal.append(
             Fact(
                 host_ns=self.heard_ns,

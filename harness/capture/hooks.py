@@ -63,10 +63,12 @@ class Rings(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds. `hooks`: until all hooks of a process are in; `flush`: until it has sent what it holds."""
+    """Seconds. `hooks`: until all hooks of a process are in; `flush`: until it has sent what it holds; `canary`: until
+    it has answered whether its hooks work."""
 
     hooks: float = 30.0
     flush: float = 5.0
+    canary: float = 2.0
 
 
 class HookCapture:
@@ -179,6 +181,29 @@ class HookCapture:
 
         return measure(ask, "agent", clock=self.clock)
 
+    def prove(self, where: str) -> None:
+        """Has every living process make a call of no importance: whether its hook saw it is a fact, and a gap if not."""
+        for process in self.alive():
+            if not process.ready.is_set() or process.failed:
+                continue
+            asked = self.clock()
+            said = process.ask("canary", self.limits.canary)
+            if process.ended is not None:
+                continue
+            word = said["word"] if said is not None else "no answer"
+            data = {"pid": process.pid, "process": process.name, "where": where, "canary": word}
+            self.journal.append(Fact(host_ns=self.clock(), type="canary", data=data))
+            if word != "ok":
+                self._gap(
+                    process,
+                    GapKind.HOOK_NOT_INSTALLED,
+                    f"The canary call in {process.name} ({process.pid}) {where}: {word}. Whether its hooks saw anything since "
+                    "the last one is not known.",
+                    process.proved_ns,
+                    asked,
+                )
+            process.proved_ns = asked
+
     def check(self) -> None:
         """Raises what went wrong on a thread of Frida's."""
         if self._failure is not None:
@@ -196,7 +221,9 @@ class HookCapture:
                 process.tell_holes()
                 self._process_fact(process, "left running")
                 self._remove_ring(process)
-            for thread in list(self._looking):
+            with self._lock:
+                looking = list(self._looking)
+            for thread in looking:
                 thread.join()
             self.link.close()
         self.check()
@@ -274,8 +301,9 @@ class HookCapture:
             return
         # On a thread of its own: the device is asked, and the messages of other processes must not wait for that.
         thread = threading.Thread(target=self._look_back, args=(process, reason), name=f"hooks-{process.pid}", daemon=True)
-        self._looking.append(thread)
-        thread.start()
+        with self._lock:    # so that nobody joins one that has not begun
+            self._looking.append(thread)
+            thread.start()
 
     def _look_back(self, process: HookedProcess, reason: str) -> None:
         """Closes the account of a process that has ended."""

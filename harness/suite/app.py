@@ -40,6 +40,9 @@ class Hooked(Protocol):
     def stopping(self) -> AbstractContextManager[None]:
         """Around what ends the app's processes: what they hold is fetched first, and their end is no loss."""
 
+    def prove(self, where: str) -> None:
+        """Journals of every living process whether its hooks work now."""
+
 
 class Walking(Protocol):
     """Walks through the app and tells what it did (harness.suite.explorer)."""

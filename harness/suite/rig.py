@@ -80,6 +80,9 @@ class Hooking:
     def stopping(self) -> AbstractContextManager[None]:
         return self._rig.hooks.stopping()
 
+    def prove(self, where: str) -> None:
+        self._rig.hooks.prove(where)
+
 
 class DeviceRig:
     """One device with its captures. `resolve`, `upstream_ca`: as in TrafficCapture, for servers of one's own."""

@@ -124,7 +124,8 @@ class Session:
         self.capture: ScreenCapture[Reading] = ScreenCapture(
             equipment.screen, self.bundle, recognise, order.package, clock=self._clock, monotonic=self._monotonic,
             sleep=self._sleep)
-        self.steps = Steps(self.bundle, self.capture, clock=self._clock, progress=self._progress, before=self._check)
+        self.steps = Steps(self.bundle, self.capture, clock=self._clock, progress=self._progress, before=self._check,
+                           prove=lambda where: equipment.hooked.prove(where))
 
         session = self
 

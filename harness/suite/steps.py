@@ -54,8 +54,10 @@ class Steps:
         clock: Callable[[], int] = time.time_ns,
         progress: Callable[[str], None] = lambda line: None,
         before: Callable[[], None] = lambda: None,
+        prove: Callable[[str], None] = lambda where: None,
     ) -> None:
-        """`before` is called ahead of every step; what it raises keeps the step from being taken."""
+        """`before` is called ahead of every step; what it raises keeps the step from being taken. `prove` is called at the
+        beginning and the end of each stage: do the hooks still work?"""
         self.bundle = bundle
         self.clock = clock
         self.scenario = ""
@@ -65,6 +67,7 @@ class Steps:
         self._follower = follower
         self._progress = progress
         self._before = before
+        self._prove = prove
 
     @contextmanager
     def act(
@@ -79,6 +82,8 @@ class Steps:
     ) -> Iterator[Act]:
         """One step. What is raised inside is journalled as its failure and goes on."""
         self._before()
+        if opens is not None:
+            self._prove(f"before {action} {target}".rstrip())
         act = Act(detail=dict(detail or {}))
         begun = self.clock()
         if opens is not None:
@@ -119,6 +124,8 @@ class Steps:
         self.last = step
         words = f"{self.scenario}: {action} {target}".rstrip()
         self._progress(words if act.outcome == "done" else f"{words} ({act.outcome})")
+        if opens is not None:
+            self._prove(f"after {action} {target}".rstrip())
         return step
 
     def gap(self, kind: GapKind, detail: str, *, subject: str = "", from_ns: int | None = None) -> Gap:
@@ -141,4 +148,5 @@ class Steps:
             pass
 
     def end(self, outcome: str) -> None:
+        self._prove(f"at the end of {self.scenario}")
         self.write("scenario_end", self.scenario, self.clock(), Act(outcome=outcome))

@@ -8,6 +8,7 @@ import { EXITS, LastWords } from './exit.js';
 import { Handoff } from './handoff.js';
 import { Recorder } from './hook.js';
 import { Jni } from './jni.js';
+import { Late } from './late.js';
 import { compile } from './match.js';
 import { Outbox } from './outbox.js';
 import { replaceMethod, walkOnce } from './patch.js';
@@ -46,15 +47,30 @@ class Session {
     return this.plan.hooks.filter((h) => h.origin === origin).map((h) => this.install(h));
   }
 
+  // Hooks the app's own classes that a loader itself defines.
+  installIn(loader) {
+    const reports = [];
+    for (const hook of this.plan.hooks) {
+      if (hook.origin !== 'app') continue;
+      const wrapper = this.world.definedBy(hook.className, loader);
+      if (wrapper !== null) reports.push(this.installOn(hook, wrapper));
+    }
+    return reports;
+  }
+
   install(hook) {
-    const report = { method: hook.index, status: 'installed', why: '', overloads: [] };
     let wrapper;
     try {
       wrapper = hook.origin === 'app' ? this.world.useApp(hook.className) : this.world.use(hook.className);
     } catch (e) {
-      return { ...report, status: 'failed', why: `${hook.className}: ${e.message}` };
+      return { method: hook.index, status: 'failed', why: `${hook.className}: ${e.message}`, overloads: [] };
     }
-    if (wrapper === null) return { ...report, status: 'absent', why: `no class ${hook.className}` };
+    if (wrapper === null) return { method: hook.index, status: 'absent', why: `no class ${hook.className}`, overloads: [] };
+    return this.installOn(hook, wrapper);
+  }
+
+  installOn(hook, wrapper) {
+    const report = { method: hook.index, status: 'installed', why: '', overloads: [] };
     const name = hook.method === '<init>' ? '$init' : hook.method;
     let overloads;
     try {
@@ -155,10 +171,20 @@ class Session {
     const overload = wrapper?.[hooked.method]?.overloads.find(
       (o) => o.holder.$n === hooked.className && signatureOf(o) === `(${hooked.types.join(', ')})`);
     if (overload === undefined) return false;
+    this.put(hooked, overload, make);
+    return true;
+  }
+
+  // The same for every overload.
+  swapAll(hooked, make) {
+    const all = this.world.use(hooked.className)?.[hooked.method]?.overloads ?? [];
+    for (const overload of all.filter((o) => o.holder.$n === hooked.className)) this.put(hooked, overload, make);
+  }
+
+  put(hooked, overload, make) {
     const target = { overload, hooked, call: null };
     const patch = replaceMethod(overload, this.world.flavor, this.world.vm, java.api, make(target), kept);
     target.call = this.original(target, patch);
-    return true;
   }
 
   // The ways by which a process ends itself: what it still holds goes out first.
@@ -196,9 +222,9 @@ function install(plan) {
   let canary = 'not called';
   let walked = () => true;
   let unwatched = [];
-  const finish = (phase) => {
+  const finish = (phase, found = reports) => {
     send({
-      type: 'status', phase, hooks: reports, canary, ms: Date.now() - began, journal: outbox.ring.where, unwatched,
+      type: 'status', phase, hooks: found, canary, ms: Date.now() - began, journal: outbox.ring.where, unwatched,
       world: { flavor: session.world.flavor, loader: session.world.loaderName, loaders: session.world.seen ?? [] },
     });
     reports = [];
@@ -211,6 +237,8 @@ function install(plan) {
     session.installCanary();
     session.installExits();
     unwatched = session.installHandoff();
+    const { recorder } = session;
+    new Late({ session, java, recorder, outbox, found: (late) => finish('late', late) }).install();
     if (session.world.flavor === 'jvm') walked = walkOnce(java.api, kept.length / KEPT_EACH);
   });
   // The patches are made on the next tick. One JNI call after it: without it the VM hung in 10 of 28 starts.
@@ -257,6 +285,9 @@ const ORDERS = {
   install: (m) => guarded(() => install(m.plan)),
   ack: (m) => outbox.ack(m.n),
   clock: (m) => send({ type: 'clock', id: m.id, base: clock.base, at: clock.now() }),
+  canary: (m) => guarded(() => java.vm.perform(() => {
+    send({ type: 'canary', id: m.id, word: session === null ? 'no hooks yet' : session.canary() });
+  })),
   flush: (m) => {
     outbox.flush();
     send({ type: 'flushed', id: m.id, at: clock.now(), ...outbox.state() });

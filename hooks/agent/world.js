@@ -64,14 +64,32 @@ export class World {
     return null;
   }
 
+  // A class that this loader itself defines, and none of its parents; null where it does not.
+  definedBy(name, loader) {
+    const JavaClass = this.java.use('java.lang.Class');
+    const forName = JavaClass.forName.overload('java.lang.String', 'boolean', 'java.lang.ClassLoader');
+    try {
+      const owner = forName.call(JavaClass, name, false, loader).getClassLoader();
+      if (owner === null || !owner.equals(loader)) return null;
+      if (this.flavor === 'jvm') forName.call(JavaClass, name, true, loader);
+    } catch (e) {
+      if (isAbsent(e, name)) return null;
+      throw e;
+    }
+    return this.java.ClassFactory.get(loader).use(name);
+  }
+
+  // An object of the app's, as a class loader that is kept.
+  retained(handle) {
+    return this.java.retain(this.java.cast(handle, this.java.use('java.lang.ClassLoader')));
+  }
+
   useFrom(name, loader, factory) {
     try {
       if (this.flavor === 'jvm') this.forName(name, loader);
       return factory.use(name);
     } catch (e) {
-      if (/ClassNotFoundException|NoClassDefFoundError: L?[\w/$.]+;?$/.test(e.message) && e.message.includes(name.split('.').pop())) {
-        return null;
-      }
+      if (isAbsent(e, name)) return null;
       throw e;
     }
   }
@@ -88,4 +106,8 @@ export class World {
       handle.unref(env);
     }
   }
+}
+
+function isAbsent(error, name) {
+  return /ClassNotFoundException|NoClassDefFoundError: L?[\w/$.]+;?$/.test(error.message) && error.message.includes(name.split('.').pop());
 }

@@ -22,20 +22,21 @@ from harness.model import JOURNALS, Event, Fact
 from harness.resources import cache_dir
 
 SOURCES = Path(__file__).parent / "jvm"
+LATE_SOURCES = Path(__file__).parent / "jvm_late"
 CATALOGUE = Path(__file__).parent / "catalogue"
 PACKAGE = "com.example.shop"
 ANSWER_SECONDS = 30
 
 
-def compiled() -> Path:
-    """The classes of tests/capture/jvm, compiled once for these sources."""
+def compiled(sources: Path = SOURCES) -> Path:
+    """The classes of a folder of sources, compiled once for these."""
     sum_ = hashlib.sha256()
-    for source in sorted(SOURCES.rglob("*.java")):
+    for source in sorted(sources.rglob("*.java")):
         sum_.update(source.read_bytes())
     target = cache_dir("test-classes") / sum_.hexdigest()[:16]
     if not (target / "done").exists():
         shutil.rmtree(target, ignore_errors=True)
-        compile_java(SOURCES, [], target)
+        compile_java(sources, [], target)
         (target / "done").touch()
     return target
 

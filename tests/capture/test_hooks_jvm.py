@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jvm_app import CATALOGUE, PACKAGE, JvmApp, Memory, Portal, compiled, running
+from jvm_app import CATALOGUE, LATE_SOURCES, PACKAGE, JvmApp, Memory, Portal, compiled, running
 
 from harness.capture.catalogue import load_catalogue
 from harness.capture.hooks import HookCapture
@@ -225,3 +225,19 @@ def test_a_thread_that_starts_a_thread_remembers_both(rig: Rig) -> None:
     [inner, outer] = rig.stacks(rig.call("thread").submitted)
     assert inner[0].startswith("net.adnet.Tracker.inThread(")
     assert outer[0].startswith("com.example.shop.Main.obey(")
+
+
+@pytest.mark.parametrize("again", range(3))
+def test_classes_that_are_loaded_later_are_hooked_when_their_loader_is_made(rig: Rig, again: int) -> None:
+    def installed() -> int:
+        return sum(f["method"] == "net.late.Plugin.id" and f["status"] == "installed" for f in rig.journal.facts("hook"))
+
+    assert installed() == again
+    assert [f["status"] for f in rig.journal.facts("hook") if f["method"] == "net.late.Plugin.id"][0] == "absent"
+    assert rig.calls(f"load {compiled(LATE_SOURCES)}") == []
+    deadline = time.monotonic() + 10
+    while installed() == again:
+        assert time.monotonic() < deadline, "the new loader was not seen"
+        time.sleep(0.01)
+    call = rig.call("plugin")
+    assert (call.method, call.value, rig.said) == ("net.late.Plugin.id", "plugin-490154203237518", call.value)

@@ -289,3 +289,19 @@ def test_a_ring_that_cannot_be_read_back_is_told(classes: Path, portal: Portal, 
         app.kill()
         until(lambda: journal.of(Gap, kind=GapKind.PROCESS_LOST))
     assert "its journal could not be read" in journal.of(Gap, kind=GapKind.PROCESS_LOST)[0].detail
+
+
+def test_the_canary_tells_at_any_time_whether_the_hooks_work(classes: Path, portal: Portal, journal: Memory) -> None:
+    with running(classes) as app:
+        capture = capture_of(portal, journal)
+        hook(app, portal, capture)
+        capture.prove("before tap agree")
+        assert journal.facts("canary") == [
+            {"pid": app.pid, "process": PACKAGE, "where": "before tap agree", "canary": "ok"}]
+        gaps = journal.of(Gap, kind=GapKind.HOOK_NOT_INSTALLED)
+        os.kill(app.pid, signal.SIGSTOP)
+        capture.prove("after tap agree")
+    assert journal.facts("canary")[-1]["canary"] == "no answer"
+    [gap] = [g for g in journal.of(Gap, kind=GapKind.HOOK_NOT_INSTALLED) if g not in gaps]
+    assert "no answer" in gap.detail
+    assert gap.from_ns < gap.to_ns

@@ -32,6 +32,12 @@ def agreed(device: FakeDevice) -> None:
 class Hooks:
     stops = 0
 
+    def __init__(self) -> None:
+        self.proved: list[str] = []
+
+    def prove(self, where: str) -> None:
+        self.proved.append(where)
+
     def stopping(self):
         self.stops += 1
         return nullcontext()

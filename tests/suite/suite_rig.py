@@ -58,6 +58,9 @@ class MemoryJournal:
 
 
 class NoHooks:
+    def prove(self, where: str) -> None:
+        pass
+
     def stopping(self):
         return nullcontext()
 

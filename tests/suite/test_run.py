@@ -75,6 +75,7 @@ def test_the_refusal_is_followed_and_the_app_started_twice_more(tmp_path):
     after = [s.action for s in steps[steps.index(refuse) + 1:]]
     assert after == ["observe", "launch", "observe", "kill", "launch", "observe", "scenario_end"]
     assert rig.hooked.stops >= 2
+    assert [where.split()[:2] for where in rig.hooked.proved] == [["after", "refuse"], ["at", "the"]]
 
 
 def test_every_permission_is_denied_where_it_is_asked_for(tmp_path):

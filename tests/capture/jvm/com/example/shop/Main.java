@@ -9,10 +9,13 @@ import android.telephony.TelephonyManager;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Paths;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,6 +28,8 @@ public class Main {
         public void nothing() {
         }
     }
+
+    static ClassLoader plugins;
 
     public static void main(String[] arguments) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -107,6 +112,11 @@ public class Main {
                 manager.getImei();
                 Runtime.getRuntime().halt(4);
                 return "still here";
+            case "load":
+                plugins = new URLClassLoader(new URL[] {Paths.get(words[1]).toUri().toURL()});
+                return "loaded";
+            case "plugin":
+                return (String) plugins.loadClass("net.late.Plugin").getMethod("id").invoke(null);
             case "pool": {
                 ExecutorService pool = Executors.newSingleThreadExecutor();
                 Future<String> first = Tracker.later(pool, () -> manager.getImei());
