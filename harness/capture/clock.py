@@ -9,17 +9,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from harness.errors import RigError
-from harness.model import Event, Fact
 
 ROUNDS = 8
-
-
-class Journal(Protocol):
-    def append(self, event: Event) -> Event: ...
 
 
 class Shell(Protocol):
@@ -73,24 +68,19 @@ def measure_device(shell: Shell, clock: Callable[[], int] = time.time_ns) -> Off
         return Offset(coarse.seconds * 10**9 + half - now, half, "date")
 
 
-def record(journal: Journal, offset: Offset, clock: Callable[[], int] = time.time_ns) -> None:
-    """The device's offset, which tables set all device times right with."""
-    journal.append(Fact(host_ns=clock(), type="clock", data=asdict(offset)))
+def agree(one: Offset, other: Offset) -> bool:
+    """Whether two measurements of one clock can both be true."""
+    return abs(one.offset_ns - other.offset_ns) <= one.uncertainty_ns + other.uncertainty_ns
 
 
-def compare(journal: Journal, agent: Offset, device: Offset, clock: Callable[[], int] = time.time_ns) -> dict[str, Any]:
-    """The agent's clock against `date`. They are one clock, so a difference beyond both uncertainties means that
-    one of them is wrong; then `agree` is false."""
-    difference = agent.offset_ns - device.offset_ns
-    data = {
-        "source": agent.source,
-        "agent_offset_ns": agent.offset_ns,
-        "agent_uncertainty_ns": agent.uncertainty_ns,
-        "difference_ns": difference,
-        "agree": abs(difference) <= agent.uncertainty_ns + device.uncertainty_ns,
-    }
-    journal.append(Fact(host_ns=clock(), type="clock", data=data))
-    return data
+DRIFT = 200e-6
+"""Seconds that a clock may gain or lose in a second and still be in order; quartz does 20e-6 to 100e-6."""
+
+
+def jumped(start: Offset, end: Offset, seconds: float) -> bool:
+    """Whether a clock was set between two measurements so many seconds apart."""
+    drift = int(seconds * DRIFT * 1e9)
+    return abs(end.offset_ns - start.offset_ns) > start.uncertainty_ns + end.uncertainty_ns + drift
 
 
 class _NoFraction(Exception):

@@ -16,11 +16,12 @@ from typing import Any, Protocol
 from harness.capture.agent_build import Agent, build
 from harness.capture.agent_ring import BadRing
 from harness.capture.catalogue import CALLS_PER_SECOND, Catalogue
-from harness.capture.clock import Offset, measure
+from harness.capture.clock import Offset, agree, measure
 from harness.capture.hooked_process import Ended, HookedProcess, Journal, Script
 from harness.errors import RigError
 from harness.model import Fact, Gap, GapKind
 
+AGENT_ROUNDS = 4
 OnMessage = Callable[[Mapping[str, Any], bytes | None], None]
 OnEnd = Callable[[str], None]
 
@@ -105,6 +106,7 @@ class HookCapture:
         self.limits = limits or Limits()
         self.rings = rings
         self.per_second = per_second
+        self.device_offset: Offset | None = None    # of the device's `date`, once somebody has measured it
         self._looking: list[threading.Thread] = []
         self.processes: list[HookedProcess] = []
         self._lock = threading.RLock()
@@ -169,6 +171,25 @@ class HookCapture:
                     process.expected_end = False
         self.check()
 
+    def _tell_clock(self, process: HookedProcess) -> None:
+        """The clock that the times of a process's calls are of, against this machine's and the device's own word."""
+        try:
+            found = self.agent_clock(process)
+        except RigError as bad:
+            if process.ended is None:
+                self._gap(process, GapKind.CLOCK_UNCERTAIN, f"The clock of {process.name} is not known: {bad}", None, None)
+            return
+        device = self.device_offset
+        fits = device is None or agree(found, device)
+        data = {"source": "agent", "pid": process.pid, "process": process.name, "agent_offset_ns": found.offset_ns,
+                "agent_uncertainty_ns": found.uncertainty_ns, "agree": fits}
+        self.journal.append(Fact(host_ns=self.clock(), type="clock", data=data))
+        if not fits:
+            self._gap(
+                process, GapKind.CLOCK_UNCERTAIN,
+                f"The clock of {process.name} ({process.pid}) is {found.offset_ns / 1e6:.1f} ms from this machine's, the "
+                f"device's `date` {device.offset_ns / 1e6 if device else 0:.1f} ms: one of them is wrong.", None, None)
+
     def agent_clock(self, process: HookedProcess) -> Offset:
         """The agent's clock against this machine's. RigError where the process does not answer."""
 
@@ -179,7 +200,7 @@ class HookCapture:
             at: int = round(said["at"])
             return int(said["base"]) + at
 
-        return measure(ask, "agent", clock=self.clock)
+        return measure(ask, "agent", AGENT_ROUNDS, clock=self.clock)
 
     def prove(self, where: str) -> None:
         """Has every living process make a call of no importance: whether its hook saw it is a fact, and a gap if not."""
@@ -244,6 +265,8 @@ class HookCapture:
             self.processes.append(process)
         with self._guarded():
             why = spawned.unreachable or self._hook(process)
+            if not why:
+                self._tell_clock(process)
             if why:
                 self._gap(
                     process,

@@ -33,6 +33,7 @@ class GapKind(StrEnum):
     MESSAGE_LOST = "message_lost"
     SCREEN_NOT_READABLE = "screen_not_readable"
     NOT_REACHED = "not_reached"
+    CLOCK_UNCERTAIN = "clock_uncertain"
     NATIVE_CODE = "native_code"
     INTERRUPTED = "interrupted"
 

@@ -14,3 +14,5 @@ class Stage(StrEnum):
     AFTER_WITHDRAWAL = "after_withdrawal"
     AFTER_OPTOUT = "after_optout"
     AFTER_DELETION = "after_deletion"
+    CONSENT_UNRESOLVED = "consent_unresolved"
+    """The app is used though no notice was recognised: whether it asked for consent is not known."""

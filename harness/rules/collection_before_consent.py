@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from harness.model import Finding, Grade, Outcome
-from harness.rules.rule import Boundary, Hooks, Rule, Screens, Traffic
+from harness.rules.rule import Boundary, Clock, Hooks, Rule, Screens, Traffic
 from harness.rules.sensitive import judged, name
 from harness.tables import Tables, groups, records
 
 STAGES = ("before_consent", "after_refusal")
 WORDS = {"before_consent": ("before consent", "征得同意前"), "after_refusal": ("after refusal", "用户拒绝后")}
+
+
+def _hosts(sightings: list[dict[str, Any]]) -> str:
+    return ", ".join(sorted({s["host"] for s in sightings}))
+
+
+def _readers(sightings: list[dict[str, Any]]) -> str:
+    return ", ".join(sorted({reader for s in sightings for reader in s["readers"]}))
 
 
 def decide(run: Tables) -> Iterator[Finding]:
@@ -24,7 +33,9 @@ def decide(run: Tables) -> Iterator[Finding]:
             faint = [c["event_id"] for c in group]
             yield Finding(grade=Grade.C, item=kind, caller=caller, stage=base, evidence=faint)
             continue
-        left = [s for s in sent if s["base"] == base and s["caller"] == caller and set(s["calls"]) & set(real)]
+        mine = [s for s in sent if s["base"] == base and set(s["calls"]) & set(real)]
+        left = [s for s in mine if s["caller"] == caller]
+        shared = [s for s in mine if s["caller"] == "unresolved" and caller in s["readers"] and len(s["readers"]) > 1]
         when, when_zh = WORDS[base]
         hosts = sorted({s["host"] for s in left})
         times = "once" if len(real) == 1 else f"{len(real)} times"
@@ -34,11 +45,13 @@ def decide(run: Tables) -> Iterator[Finding]:
             caller=caller,
             stage=base,
             party=", ".join(sorted({s["party"] for s in left})),
-            evidence=[*real, *dict.fromkeys(s["flow"] for s in left)],
+            evidence=[*real, *dict.fromkeys(s["flow"] for s in left or shared)],
             reason=f"{caller} read {name(kind)} {when}, {times}"
-            + (f", and it was sent to {', '.join(hosts)}." if left else "."),
+            + (f", and it was sent to {', '.join(hosts)}." if left else ".")
+            + ("" if left or not shared else f" It went to {_hosts(shared)}; which of {_readers(shared)} sent it is not known."),
             reason_zh=f"{when_zh},{caller} 读取{name(kind, 'zh')} {len(real)} 次"
-            + (f",并发送至 {'、'.join(hosts)}。" if left else "。"),
+            + (f",并发送至 {'、'.join(hosts)}。" if left else "。")
+            + ("" if left or not shared else f"该信息被发送至 {_hosts(shared)},由 {_readers(shared)} 中哪一方发送无法判定。"),
         )
 
 
@@ -48,7 +61,8 @@ rule = Rule(
     title_zh="征得用户同意前或用户拒绝后收集个人信息",
     clauses=("sz-guide-04f-no-processing-before-consent", "interimx-no-processing-before-or-after-refusal"),
     scenarios=("first-launch-agree", "refuse-restart"),
-    needs=(Hooks(judged()), Boundary("after_agree"), Boundary("after_refusal"), Traffic(), Screens()),
+    needs=(Hooks(judged()), Boundary("after_agree"), Boundary("after_refusal"), Traffic(), Screens(),
+           Clock(STAGES, judged())),
     decide=decide,
     sees="Hooked calls that gave a value to app or SDK code, and requests that carry such a value, from the first "
     "instruction of every process to the tap on agree, and after a refusal.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from harness.model import Finding, Gap, GapKind
-from harness.tables import Tables
+from harness.tables import Tables, records
 
 Decide = Callable[[Tables], Iterator[Finding]]
 
@@ -44,6 +44,28 @@ class Hooks:
         if not gap.subject.startswith("kind:"):
             return True
         return not self.kinds or bool(self.kinds & set(gap.subject.removeprefix("kind:").split(",")))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """No call of these kinds came so near after one of these stages that the clocks cannot tell on which side it was."""
+
+    stages: tuple[str, ...]
+    kinds: frozenset[str]
+
+    def missing(self, run: Tables) -> list[Gap]:
+        gaps = _of_kinds(run, GapKind.CLOCK_UNCERTAIN)
+        if not len(run.calls):
+            return gaps
+        near = run.calls[run.calls["or_stage"].isin(self.stages) & ~run.calls["base"].isin(self.stages)
+                         & run.calls["kind"].isin(self.kinds) & (run.calls["outcome"] == "value")
+                         & (run.calls["origin"] != "framework")]
+        for call in records(near):
+            gaps.append(run.add_gap(
+                GapKind.CLOCK_UNCERTAIN,
+                f"{call['event_id']} ({call['method']}) came so near to the end of {call['or_stage']} that the clocks of device and "
+                "host, which are not known exactly, cannot tell on which side.", call["event_id"]))
+        return gaps
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ def _finding(
     causes = ([early[0]] if early else []) + ([why] if why else [])
     causes_zh = ([early[1]] if early else []) + (["隐私政策未披露该接收方或该类信息"] if why else [])
     many = "s" if len(flows) > 1 else ""
+    readers = sorted({reader for r in rows for reader in r["readers"]})
+    several = read and first["caller"] == "unresolved" and len(readers) > 1
     return Finding(
         grade=Grade.A,
         item=kind,
@@ -62,11 +64,13 @@ def _finding(
         reason=f"{name(kind)} went to {first['host']} ({', '.join(forms)}) in {len(flows)} request{many}: "
         + "; ".join(causes)
         + "."
+        + (f" It had been read by {', '.join(readers)}; which of them sent it is not known." if several else "")
         + (" Whose host it is is not known: a person must say." if unknown else "")
         + ("" if read else " No hooked call of the app had read it by then: it may be another app's request, or have been "
            "read unseen; a person must say."),
         reason_zh=f"{name(kind, 'zh')}被发送至 {first['host']}({'、'.join(forms)}),共 {len(flows)} 次请求:"
         + ";".join(causes_zh)
+        + (f";由 {'、'.join(readers)} 读取,由哪一方发送无法判定" if several else "")
         + ("。该域名归属未知,需人工确认。" if unknown else "。")
         + ("" if read else "此前未观察到本应用通过被监测的接口读取该信息,可能来自其他应用或未被监测的读取方式,需人工确认。"),
     )

@@ -127,6 +127,18 @@ class UiDriver:
             self.capture.watch(min(left, 1.0), stop=lambda s: s.reading.kind != "other")
             seen = self.capture.last
 
+    def find(self, what: Expected) -> PolicyNotice | PermissionDialog | None:
+        """As `expect`, but an app that shows nothing of the kind and still runs is gone on with: None, with the gap
+        that says so, and from then on the stage consent_unresolved."""
+        try:
+            return self.expect(what)
+        except NotReached:
+            if not self._life.is_running():
+                raise
+        with self.steps.act("note", f"no {what.name}: going on without", opens=Stage.CONSENT_UNRESOLVED):
+            pass
+        return None
+
     def _not_reached(self, what: Expected, why: str, began: int) -> NotReached:
         detail = f"No {what.name} was reached in scenario {self.steps.scenario}: {why}."
         self.steps.gap(GapKind.NOT_REACHED, detail, subject=f"{what.opens} {self.steps.scenario}", from_ns=began)
@@ -239,14 +251,14 @@ class UiDriver:
     def answer(self, seen: Sight, how: str) -> Sight | None:
         """Answers one dialog of the system, `deny` or `allow`. The screen after it.
 
-        A denial opens after_permission_denial where the user had agreed before; elsewhere the stricter stage
-        goes on.
+        A denial opens after_permission_denial where the user had agreed before, or no notice asked for that; elsewhere
+        the stricter stage goes on.
         """
         wanted = ("deny",) if how == "deny" else ("allow_foreground", "allow", "allow_once", "allow_selected")
         choices = seen.reading.with_role(*wanted)
         if not choices:
             return self.back(seen)
-        agreed = self.steps.base in (Stage.AFTER_AGREE, Stage.AFTER_PERMISSION_DENIAL)
+        agreed = self.steps.base in (Stage.AFTER_AGREE, Stage.AFTER_PERMISSION_DENIAL, Stage.CONSENT_UNRESOLVED)
         opens = Stage.AFTER_PERMISSION_DENIAL if how == "deny" and agreed else None
         return self.tap(choices[0], seen, opens=opens, detail={"answers": seen.event.id,
                                                                "permission": seen.reading.permission})

@@ -24,7 +24,7 @@ from uiautomator2 import exceptions as u2
 import harness
 from harness.bundle import Bundle
 from harness.capture.catalogue import load_catalogue
-from harness.capture.clock import measure_device
+from harness.capture.clock import measure, measure_device
 from harness.capture.hooks import HookCapture
 from harness.capture.screen import ScreenSource, U2Source
 from harness.capture.traffic import TrafficCapture
@@ -85,7 +85,11 @@ class Hooking:
 
 
 class DeviceRig:
-    """One device with its captures. `resolve`, `upstream_ca`: as in TrafficCapture, for servers of one's own."""
+    """One device with its captures. `resolve`, `upstream_ca`: as in TrafficCapture, for servers of one's own.
+
+    `reach_private`: whether apps may reach private networks through the proxy; None: as the kind of device has it. A
+    phone or an emulator is in the tester's network anyway; the lab device has none, and its apps are to have none.
+    """
 
     def __init__(
         self,
@@ -94,7 +98,7 @@ class DeviceRig:
         proxy_port: int = 0,
         resolve: Mapping[str, str] | None = None,
         upstream_ca: Path | None = None,
-        reach_private: bool = True,
+        reach_private: bool | None = None,
     ) -> None:
         self.device = device
         self._proxy_port = proxy_port
@@ -103,7 +107,8 @@ class DeviceRig:
         self._reach_private = reach_private
         self._bundle: Bundle | None = None
         self._traffic: TrafficCapture | None = None
-        self._led = False
+        self._led = False             # traffic still goes through the proxy
+        self._to_put_back = False     # set_up has begun, and put_back has not yet been tried
         self._forwards: set[str] | None = None
         self._link: FridaLink | None = None
         self._hooks: HookCapture | None = None
@@ -166,11 +171,12 @@ class DeviceRig:
         progress(f"{self.serial}: starting the proxy")
         self._traffic = TrafficCapture(
             bundle, port=self._proxy_port, resolve=self._resolve, upstream_ca=self._upstream_ca,
-            reach_private=self._reach_private, on_lost=self._proxy_lost)
+            reach_private=self._may_reach_private(), on_lost=self._proxy_lost)
         address = self._traffic.start()
         progress(f"{self.serial}: leading the device through the proxy")
-        self._led = True
+        self._to_put_back = True
         done = proxy_setup.set_up(self.device, address.port, self._traffic.ca_pem.read_bytes())
+        self._led = True
         self._fact(bundle, "proxy", done)
         self._log = self.device.log(bundle.path / LOG)
         self._log.__enter__()
@@ -189,6 +195,9 @@ class DeviceRig:
             self._link, package, bundle, load_catalogue(), level=self.facts.sdk, rings=AgentRings(self.device))
         self._hooks.start()
 
+    def _may_reach_private(self) -> bool:
+        return self.facts.kind != "lab" if self._reach_private is None else self._reach_private
+
     def device_facts(self) -> dict[str, Any]:
         return asdict(self.facts)
 
@@ -197,7 +206,13 @@ class DeviceRig:
                 **{name: _version(name) for name in _TOOLS}}
 
     def clock_facts(self) -> dict[str, Any]:
-        return asdict(measure_device(lambda *words: self.device.shell(*words).output))
+        try:
+            with self.device.clock() as ask:
+                offset = measure(ask, "date")
+        except RigError:    # a `date` that knows no nanoseconds: to the half second, then
+            offset = measure_device(lambda *words: self.device.shell(*words).output)
+        self.hooks.device_offset = offset
+        return asdict(offset)
 
     def permissions(self, package: str) -> dict[str, Any]:
         if package not in self.device.packages():
@@ -264,8 +279,9 @@ class DeviceRig:
             attempt("Frida", link.close)
         if log is not None:
             attempt("log", lambda: log.__exit__(None, None, None))
-        if self._led:
-            self._led = False
+        self._led = False
+        if self._to_put_back:
+            self._to_put_back = False
             attempt("proxy settings", lambda: proxy_setup.put_back(self.device))
         if traffic is not None:
             attempt("proxy", traffic.stop)
@@ -305,7 +321,7 @@ def equip(
     *,
     resolve: Mapping[str, str] | None = None,
     upstream_ca: Path | None = None,
-    reach_private: bool = True,
+    reach_private: bool | None = None,
 ) -> DeviceRig:
     """The device named, or named by ANDROID_SERIAL, or the only one. Raises UsageError, RigError."""
     return DeviceRig(AdbDevice.open(serial), proxy_port=proxy_port, resolve=resolve, upstream_ca=upstream_ca,

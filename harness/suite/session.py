@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from harness.bundle import Bundle
+from harness.capture.clock import Offset, jumped
 from harness.capture.screen import ScreenCapture
 from harness.device.apk import ApkFacts
 from harness.errors import HarnessError
@@ -75,6 +76,7 @@ class Session:
         self._bundle: Bundle | None = None
         self._bugs: list[Exception] = []
         self._started = False
+        self._clock_at_start: tuple[float, dict[str, Any]] | None = None
         self.functions = functions_of(order.app_file)
 
     @property
@@ -115,7 +117,8 @@ class Session:
         self._started = True
         equipment.start(self.bundle, order.package, self._progress)
         self._fact("device", **equipment.device_facts())
-        self._fact("clock", at="start", **equipment.clock_facts())
+        self._clock_at_start = (self._monotonic(), equipment.clock_facts())
+        self._fact("clock", at="start", **self._clock_at_start[1])
         self._build()
         self._fact("permissions", at="start", table=equipment.permissions(order.package))
 
@@ -200,11 +203,22 @@ class Session:
             attempt("last screen", self.capture.finish)
         package = self.order.package
         attempt("permissions", lambda: self._fact("permissions", at="end", table=equipment.permissions(package)))
-        attempt("clock", lambda: self._fact("clock", at="end", **equipment.clock_facts()))
+        attempt("clock", self._clock_at_end)
         attempt("captures", equipment.check)
         attempt("log", self._keep_log)
         attempt("taking the rig back", lambda: failures.extend(equipment.stop()))
         return failures + equipment.losses()
+
+    def _clock_at_end(self) -> None:
+        facts = self.equipment.clock_facts()
+        self._fact("clock", at="end", **facts)
+        if self._clock_at_start is None:
+            return
+        begun, before = self._clock_at_start
+        start, end = (Offset(f["offset_ns"], f["uncertainty_ns"], f["source"]) for f in (before, facts))
+        if jumped(start, end, self._monotonic() - begun):
+            self.gap(GapKind.CLOCK_UNCERTAIN, "The device's clock, or this machine's, was set during the run: their distance was "
+                     f"{start.offset_ns / 1e6:.1f} ms at its beginning and {end.offset_ns / 1e6:.1f} ms at its end.", "clock")
 
     def _keep_log(self) -> None:
         self._fact("log", **self.equipment.log())

@@ -41,10 +41,10 @@ FRAMEWORK = (
     "org.json.",
     "org.xml.",
     "org.w3c.",
-    "kotlin.",
-    "kotlinx.coroutines.",
     "com.google.android.gms.dynamite.",
 )
+# Under these an app may well put classes of its own: only the packages that the framework really has are the framework's.
+CLAIMED = frozenset({"android", "com.android"})
 # Loaded by Play services into the app on the framework's side, though it lies inside an SDK's package.
 BELOW_PLAY_SERVICES = frozenset({"com.google.android.gms.dynamite"})
 # Support libraries live in the APK but act for whoever calls them.
@@ -228,6 +228,21 @@ def class_of(frame: str) -> str:
     return qualified.rpartition(".")[0].rpartition("/")[2]
 
 
+@cache
+def framework_packages() -> frozenset[str]:
+    """The packages that the framework has under `CLAIMED`, of every level (hooks/framework-packages.txt)."""
+    lines = resource("hooks", "framework-packages.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def framework_prefix(name: str) -> str:
+    """The prefix of the framework that a class lies under, or "": a name alone makes no framework class."""
+    prefix = longest(name, _FRAMEWORK)
+    if prefix in CLAIMED and name.rpartition(".")[0].partition("$")[0] not in framework_packages():
+        return ""
+    return prefix
+
+
 def longest(name: str, prefixes: Container[str]) -> str:
     """The longest of the prefixes that `name` lies under, or "": it is one, or goes on after one with `.` or `$`.
 
@@ -296,7 +311,7 @@ def attribute(
         return found
     only_carried = all(longest(class_of(frame), _CARRIERS) for frame in frames)
     for stack in handed_over:
-        below = list(dropwhile(lambda frame: bool(longest(class_of(frame), _FRAMEWORK)), stack))
+        below = list(dropwhile(lambda frame: bool(framework_prefix(class_of(frame))), stack))
         by = _attribute(below, package=package, method="", sdks=sdks, code=code)
         if by.frame and by.name not in acts_for_others:
             return by if found.frame or only_carried else replace(by, origin=found.origin)
@@ -316,6 +331,8 @@ def _attribute(
     def owner(name: str) -> tuple[str, bool]:
         """The prefix that `name` lies under, and whether that is the app's."""
         mine, other = longest(name, own), longest(name, known)
+        if other in CLAIMED and not framework_prefix(name):
+            other = ""
         return (mine, True) if mine and len(mine) >= len(other) else (other, False)
 
     direct, apps = owner(next((n for n in names[at:] if not longest(n, _REFLECTION)), ""))

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from harness.bundle import BundleReader
-from harness.model import Call, Event, Fact, Flow, Gap, GapKind, Message, Stack
+from harness.model import Call, Event, Fact, Flow, Gap, GapKind, Message, Outcome, Stack
 from harness.tables import attribution, parties, prompts, stages, values
 
 
@@ -23,7 +23,8 @@ class Tables:
     screens, steps: as journalled
     sightings: a value of a call found in a flow (flow, calls, kind, value, variant, where, encodings, party, ...).
         `read_before`: whether a hooked call had given the value to the app by then; where none had, `calls` are the
-        later ones, which know the value, and the request may be another app's
+        later ones, which know the value, and the request may be another app's. `caller`: whose reading it was, where
+        that can be told; `readers`: all who had read it
     prompts: each appearance of a system permission dialog (see `prompts`)
     stages: intervals
     """
@@ -77,9 +78,19 @@ def groups(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[str, ...]
         yield tuple(str(n) for n in names), records(rows)
 
 
+def agent_offsets(facts: Sequence[Fact]) -> dict[int, tuple[int, int]]:
+    """Device clock minus host clock, and how far the truth may be from it, ns, as measured through the agent in each
+    process: the very clock of its calls."""
+    return {
+        int(f.data["pid"]): (int(f.data["agent_offset_ns"]), int(f.data["agent_uncertainty_ns"]))
+        for f in facts
+        if f.type == "clock" and "agent_offset_ns" in f.data and "pid" in f.data
+    }
+
+
 def clock_offset(facts: Sequence[Fact]) -> tuple[int, int]:
-    """Device clock minus host clock, and how far the truth may be from it, ns; by the last measurement, 0 where none
-    was made."""
+    """Device clock minus host clock by its `date`, and how far the truth may be from it, ns; by the last measurement, 0
+    where none was made."""
     measured = [f.data for f in facts if f.type == "clock" and "offset_ns" in f.data]
     if not measured:
         return 0, 0
@@ -154,6 +165,7 @@ SIGHTINGS = (
     "calls",
     "caller",
     "origin",
+    "readers",
     "host",
     "party",
     "relation",
@@ -168,7 +180,7 @@ def _placed(
 ) -> pd.DataFrame:
     frame = _frame(rows, columns)
     if frame.empty:
-        return _frame([], (*columns, "scenario", "stage", "base", "on_boundary"))
+        return _frame([], (*columns, "scenario", "stage", "base", "on_boundary", "or_stage"))
     frame = frame.sort_values("t", kind="stable", ignore_index=True)
     return pd.concat([frame, stages.place(frame["t"], found, slack_ns)], axis=1)
 
@@ -190,7 +202,7 @@ def load(
         for r in about.recipients
         if r.packages
     ]
-    offset, uncertainty = clock_offset(facts)
+    by_date, by_process = clock_offset(facts), agent_offsets(facts)
     steps, screens = list(source.steps()), list(source.screens())
     calls, flows = list(source.calls()), source.flows()
     stacks = {s.id: s for s in source.stacks()}
@@ -199,8 +211,9 @@ def load(
     found = stages.intervals(stages.with_intent(steps, facts), last)
 
     code = attribution.code_packages(app_fact, known)
-    call_rows = [_call_row(c, stacks, package, code, known, offset) for c in calls]
+    call_rows = [_call_row(c, stacks, package, code, known, by_process.get(c.pid, by_date)[0]) for c in calls]
     flow_rows = [_flow_row(f, package, about, known) for f in flows]
+    uncertainty = max((by_process.get(c.pid, by_date)[1] for c in calls), default=0)
     calls_frame = _placed(call_rows, CALLS, found, uncertainty)
     flows_frame = _placed(flow_rows, FLOWS, found)
     screens_frame = _placed([_row(s) for s in screens], SCREENS, found)
@@ -216,7 +229,7 @@ def load(
         facts=facts,
         app=about,
         package=package,
-        sightings=_sightings(source, calls_frame, flows_frame, known, uncertainty),
+        sightings=_sightings(source, calls_frame, flows_frame, known, uncertainty, package),
         prompts=prompts.appearances(screens, steps, calls_frame, found),
         scenarios=tuple(dict.fromkeys(s.scenario for s in steps if s.action == "scenario_start")),
         complete=source.complete(),
@@ -245,6 +258,8 @@ def _call_row(
         row["frames"], package=package, method=call.method, sdks=sdks, code=code, handed_over=row["handed_over"])
     row |= {"caller": who.name, "origin": who.origin, "caller_frame": who.frame, "caller_prefix": who.prefix}
     row["outcome"] = str(call.outcome)
+    if call.kind in values.LISTS and call.outcome is Outcome.VALUE and values.says_only_itself(call.value, package):
+        row["outcome"] = str(Outcome.EMPTY)
     return row
 
 
@@ -256,34 +271,48 @@ def _flow_row(flow: Flow, package: str, about: parties.AppFacts, sdks: Sequence[
 
 def _reader(
     calls: Sequence[dict[str, Any]], flow: dict[str, Any], sdks: Sequence[attribution.Sdk]
-) -> dict[str, Any]:
-    """Whose reading a request carries, where several read the same value: the SDK's that the host belongs to, the
-    app's own for a first-party host, else the last one's."""
+) -> tuple[str, str, list[str]]:
+    """Whose reading a request carries: caller, origin and, where that cannot be told, all who had read the value.
+
+    Where several had, it is the SDK's that the host belongs to, or the app's own for a first-party host.
+    """
     host: str = flow["host"]
     owners = {s.name for s in sdks if any(host == h or host.endswith("." + h) for h in s.hosts)}
     for call in reversed(calls):
         if call["caller"] in owners or (flow["relation"] == "first" and call["origin"] == "app"):
-            return dict(call)
-    return calls[-1]
+            return call["caller"], call["origin"], [call["caller"]]
+    readers = list(dict.fromkeys(call["caller"] for call in calls))
+    if len(readers) == 1:
+        return readers[0], calls[-1]["origin"], readers
+    return "unresolved", "unresolved", readers
 
 
 def _sightings(
-    source: BundleReader, calls: pd.DataFrame, flows: pd.DataFrame, sdks: Sequence[attribution.Sdk], slack_ns: int
+    source: BundleReader,
+    calls: pd.DataFrame,
+    flows: pd.DataFrame,
+    sdks: Sequence[attribution.Sdk],
+    slack_ns: int,
+    package: str,
 ) -> pd.DataFrame:
     """Values found in requests, each with its reader and with all calls before the request that gave the value.
 
     `slack_ns`: by how much a call's time may be too late.
     """
     by_id = {row["event_id"]: row for row in records(calls)}
-    search = values.Search(values.needles(row for row in by_id.values() if row["outcome"] == "value"))
+    search = values.Search(values.needles((row for row in by_id.values() if row["outcome"] == "value"), package))
     rows: list[dict[str, Any]] = []
     for flow in records(flows):
         message: Message | None = flow["request"]
         headers = message.headers if message else []
         body = source.object(message.body) if message and message.body else None
-        for hit in search.sightings(flow["event_id"], values.haystacks(flow["url"], headers, body)):
+        hits = search.sightings(flow["event_id"], values.haystacks(flow["url"], headers, body))
+        listed = {(hit.kind, hit.value) for hit in hits if hit.kind in values.LISTS}
+        for hit in hits:
+            if hit.kind in values.LISTS and sum(kind == hit.kind for kind, _ in listed) < 2:
+                continue
             before = [c for c in hit.calls if by_id[c]["t"] - slack_ns <= flow["t"]]
-            reader = _reader([by_id[c] for c in before or hit.calls], flow, sdks)
+            caller, origin, readers = _reader([by_id[c] for c in before or hit.calls], flow, sdks)
             rows.append(
                 {
                     "flow": hit.flow,
@@ -298,8 +327,9 @@ def _sightings(
                     "after": hit.after,
                     "read_before": bool(before),
                     "calls": before or list(hit.calls),
-                    "caller": reader["caller"],
-                    "origin": reader["origin"],
+                    "caller": caller,
+                    "origin": origin,
+                    "readers": readers,
                 }
                 | {name: flow[name] for name in ("host", "party", "relation", "scenario", "stage", "base")}
             )

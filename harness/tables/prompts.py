@@ -93,7 +93,7 @@ def appearances(
                 acted = moment
     frame = pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in {"scenario", "stage", "base"}])
     where = stages.place(frame["t"], found)
-    return pd.concat([frame, where.drop(columns="on_boundary")], axis=1)
+    return pd.concat([frame, where.drop(columns=["on_boundary", "or_stage"])], axis=1)
 
 
 def _trigger(acted: Step | None) -> tuple[str, str]:

@@ -110,13 +110,14 @@ def frame(found: Sequence[Interval]) -> pd.DataFrame:
 
 
 def place(times: pd.Series[int], found: Sequence[Interval], slack_ns: int = 0) -> pd.DataFrame:
-    """For each time (ns, host clock): scenario, stage, base and whether it fell on a boundary. Outside of all: "".
+    """For each time (ns, host clock): scenario, stage, base, whether it fell on a boundary, and the stage that it fell in
+    by the time told, where that is another (`or_stage`). Outside of all: "".
 
     `slack_ns`: how much later than said it may have been. What may have come after a boundary counts as after it,
     in the app's favour.
     """
     if not found:
-        return pd.DataFrame({"scenario": "", "stage": "", "base": "", "on_boundary": False}, index=times.index)
+        return pd.DataFrame({"scenario": "", "stage": "", "base": "", "on_boundary": False, "or_stage": ""}, index=times.index)
     starts = pd.Series([i.from_ns for i in found]).to_numpy()
     end = found[-1].to_ns
     latest = [t if t >= end else min(t + slack_ns, end - 1) for t in times]
@@ -124,8 +125,9 @@ def place(times: pd.Series[int], found: Sequence[Interval], slack_ns: int = 0) -
     rows = []
     for position, t, told in zip(at, latest, times, strict=True):
         if position < 0 or t >= found[position].to_ns:
-            rows.append(("", "", "", False))
+            rows.append(("", "", "", False, ""))
         else:
             i = found[position]
-            rows.append((i.scenario, i.stage, i.base, bool(told < i.settled_ns)))
-    return pd.DataFrame(rows, columns=["scenario", "stage", "base", "on_boundary"], index=times.index)
+            earlier = found[position - 1].base if position and told < i.from_ns else ""
+            rows.append((i.scenario, i.stage, i.base, bool(told < i.settled_ns), earlier))
+    return pd.DataFrame(rows, columns=["scenario", "stage", "base", "on_boundary", "or_stage"], index=times.index)

@@ -18,6 +18,8 @@ import ahocorasick_rs
 from harness.tables.decode import Text, as_text, content, unwrap
 
 CONTEXT = 80  # characters kept on either side of a hit
+# A single name of these in a request is as often that of a browser or a service as a list of what is installed.
+LISTS = frozenset({"installed_apps", "running_apps"})
 MIN_LENGTH = 6  # shorter texts meet by chance
 # Kinds that say nothing of a person or device on their own, or that every request holds.
 NOT_FOLLOWED = frozenset(
@@ -130,8 +132,27 @@ def _place(number: float) -> str:
     return f"{whole}.{decimals[:3]}"
 
 
-def needles(reads: Iterable[Mapping[str, Any]]) -> list[Needle]:
-    """From calls with outcome `value` (event_id, kind, value), the texts to search, equal ones joined."""
+def says_only_itself(value: Any, package: str) -> bool:
+    """Whether a recorded list of apps or processes holds nothing but the app's own name: no information on others."""
+    if isinstance(value, dict) and value.get("more"):
+        return False    # what was not recorded is not known
+    found = list(_leaves(value.get("items", []) if isinstance(value, dict) else value))
+    return bool(found) and all(_is_own(text, package) for text in found)
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            yield item
+
+
+def _is_own(text: str, package: str) -> bool:
+    return text == package or text.startswith(f"{package}:")
+
+
+def needles(reads: Iterable[Mapping[str, Any]], package: str = "") -> list[Needle]:
+    """From calls with outcome `value` (event_id, kind, value), the texts to search, equal ones joined. The app's own
+    `package`, which every SDK sends to say where it is, is none."""
     calls: dict[tuple[str, str], list[str]] = {}
     pairs: dict[tuple[str, str, str], list[str]] = {}
     for read in reads:
@@ -140,6 +161,8 @@ def needles(reads: Iterable[Mapping[str, Any]]) -> list[Needle]:
         for lat, lon in coordinates(read["value"]):
             pairs.setdefault((read["kind"], _place(lat), _place(lon)), []).append(read["event_id"])
         for text in texts(read["value"]):
+            if package and _is_own(text, package):
+                continue
             calls.setdefault((read["kind"], text), []).append(read["event_id"])
     found = [
         Needle(text=text, value=value, kind=kind, variant=variant, calls=tuple(ids))

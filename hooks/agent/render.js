@@ -7,6 +7,7 @@ const TEXT = 4096;
 const SHORT = 256;
 const BYTES = 1024;
 const ITEMS = 64;
+const SCANNED = 1024; // of a longer list no more is looked at
 const ROWS = 20;
 const COLUMNS = 40;
 const CELL = 256;
@@ -167,12 +168,19 @@ function collection(r, env, o, depth) {
   const count = jni.call(env, o, 'java.util.Collection', 'size', '()I', 'int32');
   const all = jni.call(env, o, 'java.util.Collection', 'toArray', '()[Ljava/lang/Object;');
   const items = [];
-  for (let i = 0; i < count && i < ITEMS; i++) {
-    const item = jni.getObjectArrayElement(env, all, i);
-    items.push(item.isNull() ? null : r.object(env, item, depth));
+  const seen = new Set();
+  let at = 0;
+  for (; at < count && at < SCANNED && items.length < ITEMS; at++) {
+    const item = jni.getObjectArrayElement(env, all, at);
+    const shown = item.isNull() ? null : r.object(env, item, depth);
     jni.deleteLocalRef(env, item);
+    if (typeof shown === 'string') { // three hundred screens of one app are one name
+      if (seen.has(shown)) continue;
+      seen.add(shown);
+    }
+    items.push(shown);
   }
-  return { count, items };
+  return at < count ? { count, items, more: true } : { count, items };
 }
 
 // The first rows of a cursor. The app's own position is put back.

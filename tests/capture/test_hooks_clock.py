@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.capture.clock import Offset, compare, measure, measure_device, record
+from harness.capture.clock import Offset, agree, jumped, measure, measure_device
 from harness.errors import RigError
-from harness.model import Fact
-
-
-class Journal(list[Fact]):
-    def append(self, event: Fact) -> Fact:  # type: ignore[override]
-        super().append(event)
-        return event
 
 
 @given(
@@ -52,16 +45,12 @@ def test_a_device_that_tells_no_time_is_the_rigs_fault() -> None:
         measure_device(lambda *words: "sh: date: not found")
 
 
-def test_the_fact_has_what_the_tables_read() -> None:
-    journal = Journal()
-    record(journal, Offset(-25, 10, "date", 8), lambda: 7)
-    assert journal[0].type == "clock"
-    assert journal[0].data == {"offset_ns": -25, "uncertainty_ns": 10, "source": "date", "rounds": 8}
+@pytest.mark.parametrize(("agent", "fits"), [(1_000, True), (2_100, True), (2_101, False)])
+def test_two_readings_of_one_clock_must_agree(agent: int, fits: bool) -> None:
+    assert agree(Offset(agent, 1_000, "agent"), Offset(0, 1_100, "date")) is fits
 
 
-@pytest.mark.parametrize(("agent", "agree"), [(1_000, True), (2_100, True), (2_101, False)])
-def test_two_readings_of_one_clock_must_agree(agent: int, agree: bool) -> None:
-    journal = Journal()
-    said = compare(journal, Offset(agent, 1_000, "agent"), Offset(0, 1_100, "date"))
-    assert said["agree"] is agree
-    assert "offset_ns" not in journal[0].data, "the tables would take it for the device's"
+@pytest.mark.parametrize(
+    ("end", "seconds", "was_set"), [(2_000, 0, False), (2_001, 0, True), (2_000_000, 10, False), (2_100_000, 10, True)])
+def test_a_clock_that_was_set_is_told_from_one_that_drifts(end: int, seconds: float, was_set: bool) -> None:
+    assert jumped(Offset(0, 1_000, "date"), Offset(end, 1_000, "date"), seconds) is was_set

@@ -233,7 +233,7 @@ def test_classes_that_are_loaded_later_are_hooked_when_their_loader_is_made(rig:
         return sum(f["method"] == "net.late.Plugin.id" and f["status"] == "installed" for f in rig.journal.facts("hook"))
 
     assert installed() == again
-    assert [f["status"] for f in rig.journal.facts("hook") if f["method"] == "net.late.Plugin.id"][0] == "absent"
+    assert next(f["status"] for f in rig.journal.facts("hook") if f["method"] == "net.late.Plugin.id") == "absent"
     assert rig.calls(f"load {compiled(LATE_SOURCES)}") == []
     deadline = time.monotonic() + 10
     while installed() == again:

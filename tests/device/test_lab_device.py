@@ -19,7 +19,7 @@ from jvm_app import Memory
 from test_proxy_setup import PEM
 
 from harness.capture.catalogue import load_catalogue
-from harness.capture.clock import compare, measure
+from harness.capture.clock import agree, measure
 from harness.capture.hooks import HookCapture
 from harness.device.adb import AdbDevice
 from harness.device.apk import check_device, read_apk
@@ -178,7 +178,7 @@ def test_an_app_is_seen_from_its_first_line_in_every_process(device: AdbDevice, 
     with device.clock() as ask:
         by_date = measure(ask, "date")
     for process in capture.alive():
-        assert compare(journal, capture.agent_clock(process), by_date)["agree"]
+        assert agree(capture.agent_clock(process), by_date)
     with capture.stopping():
         device.stop(shop)
     capture.stop()

@@ -34,7 +34,9 @@ def write_bundle(folder: Path, fixture: dict[str, Any]) -> Path:
     bundle.append(Fact(host_ns=START, type="device", data={"serial": "fixture", "kind": "lab"}))
     if "app_file" in fixture:
         bundle.append(Fact(host_ns=START, type="app_file", data=fixture["app_file"]))
-    bundle.append(Fact(host_ns=START, type="clock", data={"offset_ns": fixture.get("clock_offset_ms", 0) * 1_000_000}))
+    bundle.append(Fact(host_ns=START, type="clock", data={
+        "offset_ns": fixture.get("clock_offset_ms", 0) * 1_000_000,
+        "uncertainty_ns": fixture.get("clock_uncertainty_ms", 0) * 1_000_000}))
     scenario = ""
     for number, entry in enumerate(fixture["events"], start=1):
         ((kind, e),) = entry.items()

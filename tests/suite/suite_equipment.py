@@ -88,7 +88,7 @@ class FakeEquipment:
 
     def clock_facts(self) -> dict[str, Any]:
         self._does("clock_facts")
-        return {"offset_ns": 0, "error_ns": 1000}
+        return {"offset_ns": 0, "uncertainty_ns": 1000, "source": "date"}
 
     def permissions(self, package: str) -> dict[str, Any]:
         self._does("permissions")

@@ -101,7 +101,7 @@ def test_the_bundle_says_how_it_came_about(tmp_path):
     assert {"tools", "clock", "permissions", "log"} <= set(facts)
 
 
-def test_an_app_without_a_notice_is_not_reached_and_says_so(tmp_path):
+def test_an_app_without_a_notice_is_used_all_the_same_and_says_so(tmp_path):
     main = {"main": Page(body=("青禾商城",), buttons={"搜索": "!stay"})}
 
     def plain(device: FakeDevice) -> None:
@@ -109,11 +109,15 @@ def test_an_app_without_a_notice_is_not_reached_and_says_so(tmp_path):
 
     made, rig = session(tmp_path, main, plain)
     rig.device.clear = rig.device.stop
-    outcome = run_session(made, select(["first-launch-agree"]))
-    assert outcome.scenarios == {"first-launch-agree": "not_reached"}
-    [gap] = list(open_bundle(outcome.bundle).gaps())
-    assert gap.kind == GapKind.NOT_REACHED
-    assert gap.subject == "after_agree first-launch-agree"
+    outcome = run_session(made, select(["first-launch-agree", "refuse-restart"]))
+    assert outcome.scenarios == {"first-launch-agree": "done", "refuse-restart": "not_reached"}
+    reader = open_bundle(outcome.bundle)
+    gaps = list(reader.gaps())
+    assert {(g.kind, g.subject) for g in gaps} >= {(GapKind.NOT_REACHED, "after_agree first-launch-agree")}
+    steps = list(reader.steps())
+    [opened] = [n for n, s in enumerate(steps) if s.opens == "consent_unresolved"]
+    assert any(s.action == "tap" and s.control.text == "搜索" for s in steps[opened:])
+    assert "after_agree" not in {s.opens for s in steps}
     assert outcome.complete
 
 
