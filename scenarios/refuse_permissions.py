@@ -11,8 +11,16 @@ scenario = Scenario(
     id="refuse-permissions",
     title="Deny each permission, go on, start again",
     title_zh="逐项拒绝权限后继续使用并再次启动",
-    clauses=("sz-guide-05b", "sz-guide-08b", "sz-guide-09b", "szreg-package-agreement", "szreg-core-function",
-             "miit292-1-3c", "interim-min-beyond-consent", "interimx-no-forced-exit"),
+    clauses=(
+        "sz-guide-05b-sensitive-separate-consent",
+        "sz-guide-08b-no-bundled-permissions",
+        "sz-guide-09b-no-frequent-popups-after-refusal",
+        "szreg-package-agreement",
+        "szreg-core-function",
+        "miit292-1-3c-permission-purpose",
+        "interim-min-beyond-consent",
+        "interimx-no-forced-exit",
+    ),
     opens=("after_agree", "after_permission_denial"),
 )
 

@@ -7,8 +7,15 @@ scenario = Scenario(
     id="refuse-restart",
     title="Refuse the policy, then start again",
     title_zh="拒绝隐私政策后再次启动",
-    clauses=("sz-guide-04d", "sz-guide-04e", "sz-guide-04f", "sz-guide-09b", "szreg-package-agreement",
-             "szreg-core-function", "interimx-no-permission-state-change"),
+    clauses=(
+        "sz-guide-04d-no-bundled-consent",
+        "sz-guide-04e-voluntary-explicit",
+        "sz-guide-04f-no-processing-before-consent",
+        "sz-guide-09b-no-frequent-popups-after-refusal",
+        "szreg-package-agreement",
+        "szreg-core-function",
+        "interimx-no-permission-state-change",
+    ),
     opens=("before_consent", "after_refusal"),
 )
 

@@ -113,7 +113,6 @@ class HookCapture:
         self._changed = threading.Condition(self._lock)
         self._failure: BaseException | None = None
         self._stopped = False
-        self._expecting = 0
 
     def start(self) -> None:
         self.journal.append(
@@ -157,15 +156,11 @@ class HookCapture:
         fetched = {id(p): p.flush(self.limits.flush) for p in expected}
         for process in expected:
             process.expected_end = fetched[id(process)]
-        with self._lock:
-            self._expecting += 1
         try:
             yield
             with self._changed:
                 self._changed.wait_for(lambda: all(p.ended is not None for p in expected), self.limits.flush)
         finally:
-            with self._lock:
-                self._expecting -= 1
             for process in expected:
                 if process.ended is None:
                     process.expected_end = False
