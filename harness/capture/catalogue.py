@@ -1,13 +1,12 @@
 """The hook catalogue: which methods are watched, for which kind of personal information, and when.
 
-One YAML file under hooks/catalogue is one unit. Every fault of every file is told at once, by file and hook.
-docs/hooks.md says what each key means.
+One YAML file under hooks/catalogue is one unit. Every fault of every file is told at once, by file, line and field
+(harness.capture.catalogue_check). docs/hooks.md says what each key means.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,32 +15,30 @@ from typing import Any
 
 import yaml
 
+from harness.capture import catalogue_check as check
 from harness.errors import HarnessError
 from harness.resources import resource
 
-# What is watched though it is no personal information: rules on behaviour need it.
+# What is watched though it is no personal information: rules on behaviour need it, or a reviewer does.
 BEHAVIOURS = {
     "permission_request": {"zh": "申请权限", "en": "permission request"},
+    "permission_check": {"zh": "检查权限", "en": "permission check"},
+    "component_start": {"zh": "启动组件", "en": "starting a component"},
     "self_start": {"zh": "自启动与关联启动", "en": "starting itself or others"},
+    "data_change": {"zh": "写入或删除用户数据", "en": "writing or deleting the user's data"},
+    "acting_for_user": {"zh": "代替用户操作", "en": "acting in the user's place"},
+    "biometric_prompt": {"zh": "生物识别验证", "en": "prompt for face or finger"},
     "shell_command": {"zh": "执行命令", "en": "shell command"},
+    "code_loading": {"zh": "动态加载代码", "en": "loading code"},
+    "crypto": {"zh": "加密与压缩", "en": "encryption, hashing or compression"},
+    "socket": {"zh": "网络连接", "en": "network connection"},
+    "webview": {"zh": "网页视图", "en": "web view"},
+    "service_lookup": {"zh": "绕过管理类查找系统服务", "en": "system service looked up past its manager"},
+    "anti_analysis": {"zh": "检测运行环境", "en": "looking for an analyst's tools"},
 }
 
 # Calls of one method from one call site that are kept in a second. More are counted: gap message_lost.
 CALLS_PER_SECOND = 200
-
-UNIT_KEYS = {"id", "title", "standard", "doc", "kind", "hooks"}
-HOOK_KEYS = {
-    "method", "kind", "api", "overloads", "when", "rest", "value", "empty", "permission", "from", "doc",
-}
-PARTS = ("", "uri", "authority", "action", "actions", "class")
-
-_ID = re.compile(r"[a-z][a-z0-9-]*")
-_METHOD = re.compile(r"((?:[\w$]+\.)+[\w$]+)\.([\w$]+|<init>)")
-_API = re.compile(r"(\d+)?(\.\.)?(\d+)?")
-_WHEN = re.compile(r"arg(\d+)(?:\.(\w+))?")
-_VALUE = re.compile(r"return|act|receiver|arg\d+")
-_OVERLOAD = re.compile(r"\(([\w$.\[;]+(, [\w$.\[;]+)*)?\)")
-
 
 class CatalogueError(HarnessError):
     """The hook catalogue is wrong; `problems` holds each fault as one line."""
@@ -57,9 +54,12 @@ class CatalogueError(HarnessError):
 
 @dataclass(frozen=True)
 class Condition:
-    """`part` of argument `arg` (counted from 0) matches one of `patterns`, or none where `negated`."""
+    """`part` of argument `arg` (counted from 0) matches one of `patterns`, or none where `negated`.
 
-    arg: int
+    `arg` is None for the object that the method is called on.
+    """
+
+    arg: int | None
     part: str
     patterns: tuple[str, ...]
     negated: bool = False
@@ -67,7 +67,12 @@ class Condition:
 
 @dataclass(frozen=True)
 class Hook:
-    """One method watched for one kind. `api`: framework levels where it must exist; None where it is optional."""
+    """One method watched for one kind.
+
+    `api`: framework levels where it must exist; None where it is optional. `narrow`: why it names fewer than have it.
+    `direct`: calls that the framework makes are passed over. `off`: why the agent is not told of it.
+    `origin`: framework, vendor (in the framework of some makers only) or app. `line`: where it stands in its file.
+    """
 
     unit: str
     kind: str
@@ -78,13 +83,27 @@ class Hook:
     api: tuple[int, int | None] | None = None
     when: tuple[Condition, ...] = ()
     rest: bool = False
+    direct: bool = False
     empty: tuple[str | int, ...] = ()
     permission: str | None = None
     origin: str = "framework"
+    narrow: str = ""
+    off: str = ""
+    file: str = ""
+    line: int = 0
 
     @property
     def name(self) -> str:
         return f"{self.class_name}.{self.method}"
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}"
+
+    @property
+    def where(self) -> str:
+        """How a fault of this hook begins."""
+        return f"{self.place}: hook {self.name}:"
 
     def required(self, level: int) -> bool:
         """Whether a device of that API level must have the method."""
@@ -106,6 +125,7 @@ class Unit:
     id: str
     title: Mapping[str, str]
     file: str
+    line: int = 1
     standard: str = ""
     doc: str = ""
 
@@ -124,11 +144,18 @@ class Catalogue:
         return list(dict.fromkeys(hook.name for hook in self.hooks))
 
     def plan(self, package: str) -> dict[str, Any]:
-        """What the agent is told: one entry for each method, with every kind it is watched for."""
+        """What the agent is told: one entry for each method, with every kind it is watched for.
+
+        An entry's `index` is its place in `methods()`. What is off is left out.
+        """
         by_method: dict[str, list[int]] = defaultdict(list)
         for index, hook in enumerate(self.hooks):
             by_method[hook.name].append(index)
-        hooks = [self._entry(place, group, package) for place, group in enumerate(by_method.values())]
+        hooks = [
+            self._entry(place, told, package)
+            for place, group in enumerate(by_method.values())
+            if (told := [i for i in group if not self.hooks[i].off])
+        ]
         return {"hooks": hooks, "perSecond": CALLS_PER_SECOND}
 
     def _entry(self, place: int, group: list[int], package: str) -> dict[str, Any]:
@@ -139,7 +166,7 @@ class Catalogue:
             "index": place,
             "className": first.class_name,
             "method": first.method,
-            "origin": first.origin,
+            "origin": "app" if first.origin == "app" else "framework",  # a vendor's classes lie where the framework's do
             "overloads": None if None in overloads else sorted({o for some in overloads if some for o in some}),
             "candidates": [_candidate(i, self.hooks[i], package) for i in ordered],
         }
@@ -149,14 +176,21 @@ def _candidate(index: int, hook: Hook, package: str) -> dict[str, Any]:
     value: str | int = int(hook.value[3:]) if hook.value.startswith("arg") else hook.value
     conditions = [
         {
-            "arg": c.arg,
+            "arg": "receiver" if c.arg is None else c.arg,
             "part": c.part,
             "not": c.negated,
             "patterns": [package if p == "$package" else p for p in c.patterns],
         }
         for c in hook.when
     ]
-    return {"index": index, "kind": hook.kind, "value": value, "empty": list(hook.empty), "when": conditions}
+    return {
+        "index": index,
+        "kind": hook.kind,
+        "value": value,
+        "empty": list(hook.empty),
+        "direct": hook.direct,
+        "when": conditions,
+    }
 
 
 def load_kinds(file: Path | None = None) -> dict[str, dict[str, Any]]:
@@ -197,117 +231,62 @@ def _read_unit(
     problems: list[str],
 ) -> None:
     try:
-        unit = yaml.safe_load(data)
-    except yaml.YAMLError as error:
-        problems.append(f"{path.name}: not YAML: {' '.join(str(error).split())}")
+        unit, lines, faults = check.read(data)
+    except check.NotYaml as error:
+        problems.append(f"{path.name}:{error.line}: not YAML: {error}")
         return
+
+    def tell(fault: check.Fault, *above: str | int, whose: str = "") -> None:
+        at = (*above, *fault.path)
+        while at not in lines:
+            at = at[:-1]
+        problems.append(f"{path.name}:{lines[at]}: {whose}{fault.text}")
+
+    for fault in faults:
+        tell(fault)
     if not isinstance(unit, dict):
-        problems.append(f"{path.name}: a mapping is wanted at the top")
+        problems.append(f"{path.name}:1: a mapping is wanted at the top")
         return
-    told = [f"{path.name}: {p}" for p in _unit_problems(unit)]
-    problems.extend(told)
-    listed = unit.get("hooks")
-    if told or not isinstance(listed, list):
+    told = list(check.unit_faults(unit))
+    for fault in told:
+        tell(fault)
+    if told:
         return
     units.append(
         Unit(
             id=unit["id"],
             title=unit["title"],
             file=path.name,
+            line=lines[("id",)],
             standard=unit.get("standard", ""),
             doc=unit.get("doc", ""),
         )
     )
-    for place, entry in enumerate(listed, start=1):
+    for place, entry in enumerate(unit["hooks"]):
         if not isinstance(entry, dict):
-            problems.append(f"{path.name}: hook {place}: a mapping is wanted")
+            tell(check.Fault((), f"hook {place + 1}: a mapping is wanted"), "hooks", place)
             continue
         merged = {"kind": unit.get("kind"), **entry}
-        told = list(_hook_problems(merged, kinds))
-        name = entry.get("method", f"number {place}")
-        problems.extend(f"{path.name}: hook {name}: {p}" for p in told)
+        told = list(check.hook_faults(merged, kinds, BEHAVIOURS))
+        for fault in told:
+            tell(fault, "hooks", place, whose=f"hook {entry.get('method', f'number {place + 1}')}: ")
         if not told:
-            hooks.append(_hook(unit["id"], merged))
+            hooks.append(_hook(unit["id"], merged, path.name, lines[("hooks", place)]))
 
 
-def _unit_problems(unit: dict[str, Any]) -> Iterator[str]:
-    for key in unit.keys() - UNIT_KEYS:
-        yield f"unknown key {key!r}; known: {', '.join(sorted(UNIT_KEYS))}"
-    if not isinstance(unit.get("id"), str) or not _ID.fullmatch(unit["id"]):
-        yield f"id must be small letters, digits and hyphens, not {unit.get('id')!r}"
-    title = unit.get("title")
-    if not isinstance(title, dict) or set(title) != {"zh", "en"}:
-        yield "title must have zh and en"
-    if not isinstance(unit.get("hooks"), list) or not unit["hooks"]:
-        yield "hooks must be a list with at least one hook"
-
-
-def _hook_problems(entry: dict[str, Any], kinds: Mapping[str, Any]) -> Iterator[str]:
-    for key in entry.keys() - HOOK_KEYS:
-        yield f"unknown key {key!r}; known: {', '.join(sorted(HOOK_KEYS))}"
-    if not isinstance(entry.get("method"), str) or not _METHOD.fullmatch(entry["method"]):
-        yield "method must be package.Class.method, or package.Class.<init>"
-    if entry["kind"] not in kinds:
-        yield f"kind {entry['kind']!r} is neither in kinds.yaml nor a behaviour ({', '.join(BEHAVIOURS)})"
-    if "api" in entry and _api(str(entry["api"])) is None:
-        yield f"api must be like 26.., 26..30 or ..30, not {entry['api']!r}"
-    if not isinstance(entry.get("value"), str) or not _VALUE.fullmatch(entry["value"]):
-        yield f"value must be return, act, receiver or argN, not {entry.get('value')!r}"
-    if entry.get("from", "framework") not in ("framework", "app"):
-        yield f"from must be framework or app, not {entry['from']!r}"
-    for overload in entry.get("overloads", []):
-        if not isinstance(overload, str) or not _OVERLOAD.fullmatch(overload):
-            yield f"an overload is written like (int, java.lang.String), not {overload!r}"
-    if entry.get("rest") and entry.get("when"):
-        yield "rest and when exclude each other"
-    yield from _when_problems(entry.get("when", {}))
-
-
-def _when_problems(when: Any) -> Iterator[str]:
-    if not isinstance(when, dict):
-        yield "when must be a mapping such as {arg1: android_id}"
-        return
-    for key, wanted in when.items():
-        found = _WHEN.fullmatch(str(key))
-        if found is None or (found.group(2) or "") not in PARTS:
-            yield f"when: {key!r} is not argN or argN.PART with one of {', '.join(p for p in PARTS if p)}"
-        if isinstance(wanted, dict) and set(wanted) != {"not"}:
-            yield f"when: {key}: only {{not: ...}} is known"
-        elif not all(isinstance(p, str) and p for p in _patterns(wanted)):
-            yield f"when: {key}: patterns must be texts (write numbers in quotes)"
-
-
-def _patterns(wanted: Any) -> list[Any]:
-    if isinstance(wanted, dict):
-        wanted = wanted.get("not", [])
-    return wanted if isinstance(wanted, list) else [wanted]
-
-
-def _api(text: str) -> tuple[int, int | None] | None:
-    found = _API.fullmatch(text)
-    if found is None or not text or text == "..":
-        return None
-    low, dots, high = found.groups()
-    if dots is None:
-        return (int(low), int(low))
-    if high is not None and low is not None and int(high) < int(low):
-        return None
-    return (int(low or 1), int(high) if high else None)
-
-
-def _hook(unit: str, entry: dict[str, Any]) -> Hook:
-    found = _METHOD.fullmatch(entry["method"])
+def _hook(unit: str, entry: dict[str, Any], file: str, line: int) -> Hook:
+    found = check.METHOD.fullmatch(entry["method"])
     assert found is not None
     conditions = []
     for key, wanted in entry.get("when", {}).items():
-        place = _WHEN.fullmatch(key)
+        place = check.WHEN.fullmatch(key)
         assert place is not None
         part = place.group(2) or ""
         conditions.append(
             Condition(
-                arg=int(place.group(1)),
-                part="" if part == "uri" else part,
-                patterns=tuple(_patterns(wanted)),
+                arg=None if place.group(1) == "receiver" else int(place.group(1)[3:]),
+                part="" if part in ("uri", "path") else part,
+                patterns=tuple(check.patterns(wanted)),
                 negated=isinstance(wanted, dict),
             )
         )
@@ -318,43 +297,54 @@ def _hook(unit: str, entry: dict[str, Any]) -> Hook:
         method=found.group(2),
         value=entry["value"],
         overloads=tuple(entry["overloads"]) if "overloads" in entry else None,
-        api=_api(str(entry["api"])) if "api" in entry else None,
+        api=check.levels_of(str(entry["api"])) if "api" in entry else None,
         when=tuple(conditions),
         rest=bool(entry.get("rest")),
+        direct=bool(entry.get("direct")),
         empty=tuple(entry.get("empty", ())),
         permission=entry.get("permission"),
         origin=entry.get("from", "framework"),
+        narrow=entry.get("narrow", ""),
+        off=entry.get("off", ""),
+        file=file,
+        line=line,
     )
 
 
 def _clashes(units: list[Unit], hooks: list[Hook]) -> Iterator[str]:
     """Units of one id; hooks of one method of which it is not clear which takes a call."""
-    by_id: dict[str, list[str]] = defaultdict(list)
+    first: dict[str, Unit] = {}
     for unit in units:
-        by_id[unit.id].append(unit.file)
-    for id_, where in by_id.items():
-        if len(where) > 1:
-            yield f"unit {id_!r} is in {' and in '.join(where)}"
+        if first.setdefault(unit.id, unit) is not unit:
+            yield f"{unit.file}:{unit.line}: id: {unit.id!r} is that of {first[unit.id].file} already"
     by_method: dict[str, list[Hook]] = defaultdict(list)
     for hook in hooks:
         by_method[hook.name].append(hook)
-    for name, group in by_method.items():
-        if len({hook.origin for hook in group}) > 1:
-            yield f"{name}: from framework in one hook and from app in another"
-        always = [hook for hook in group if not hook.when]
-        if len(always) > 1:
-            yield f"{name}: twice without a condition ({' and '.join(h.unit for h in always)})"
-        elif always and len(group) > 1 and not always[0].rest:
-            yield f"{name}: {always[0].unit} takes every call; write rest: true where it is to take what others leave"
-        yield from _shared_patterns(name, group)
+    for group in by_method.values():
+        yield from _group_clashes(group)
 
 
-def _shared_patterns(name: str, group: list[Hook]) -> Iterator[str]:
-    for i, one in enumerate(group):
-        for two in group[i + 1 :]:
-            if len(one.when) != 1 or len(two.when) != 1:
-                continue
-            a, b = one.when[0], two.when[0]
-            both = set(a.patterns) & set(b.patterns)
-            if (a.arg, a.part, a.negated) == (b.arg, b.part, b.negated) and both:
-                yield f"{name}: {one.unit} and {two.unit} both take {', '.join(sorted(both))}"
+def _group_clashes(group: list[Hook]) -> Iterator[str]:
+    one = group[0]
+    for hook in group[1:]:
+        if hook.origin != one.origin:
+            yield f"{hook.where} from: {hook.origin} here, {one.origin} in {one.place}"
+        if set(hook.overloads or ()) != set(one.overloads or ()):
+            yield f"{hook.where} overloads: not the same as in {one.place}; the hooks of one method share them"
+    always = [hook for hook in group if not hook.when]
+    if len(always) > 1:
+        yield f"{always[1].where} when: without one it takes every call, as does {always[0].place}"
+    elif always and len(group) > 1 and not always[0].rest:
+        yield f"{always[0].where} rest: it takes every call; write rest: true where it is to take what others leave"
+    for i, first in enumerate(group):
+        for second in group[i + 1 :]:
+            yield from _shared_patterns(first, second)
+
+
+def _shared_patterns(one: Hook, two: Hook) -> Iterator[str]:
+    if len(one.when) != 1 or len(two.when) != 1:
+        return
+    a, b = one.when[0], two.when[0]
+    both = set(a.patterns) & set(b.patterns)
+    if (a.arg, a.part, a.negated) == (b.arg, b.part, b.negated) and both:
+        yield f"{two.where} when: {', '.join(sorted(both))} is taken by {one.place} already"

@@ -63,8 +63,8 @@ class Clock:
         for call in records(near):
             gaps.append(run.add_gap(
                 GapKind.CLOCK_UNCERTAIN,
-                f"{call['event_id']} ({call['method']}) came so near to the end of {call['or_stage']} that the clocks of device and "
-                "host, which are not known exactly, cannot tell on which side.", call["event_id"]))
+                f"{call['event_id']} ({call['method']}) came so near to the end of {call['or_stage']} that the clocks of "
+                "device and host, which are not known exactly, cannot tell on which side.", call["event_id"]))
         return gaps
 
 

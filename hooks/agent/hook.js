@@ -38,7 +38,7 @@ export class Recorder {
       let at = 0;
       t.busy = true;
       try {
-        hit = this.choose(candidates, env, args);
+        hit = this.choose(candidates, env, args, self);
         if (hit !== null) at = this.clock.now();
       } catch (e) {
         this.clear(env);
@@ -70,10 +70,10 @@ export class Recorder {
     if (this.jni.exceptionCheck(env) !== 0) this.jni.exceptionClear(env);
   }
 
-  choose(candidates, env, args) {
+  choose(candidates, env, args, self) {
     const texts = new Map();
     for (const c of candidates) {
-      if (c.matches === null || c.matches(env, args, texts)) return c;
+      if (c.matches === null || c.matches(env, args, texts, self)) return c;
     }
     return null;
   }
@@ -88,6 +88,7 @@ export class Recorder {
           this.outbox.nested++; // the framework's own way of serving a call that is recorded already
           return;
         }
+        if (hit.direct && stack !== null && stack.framework) return; // its own business, of which it does a lot
         if (this.tooOften(target, stack)) {
           this.outbox.drop('rate');
           return;

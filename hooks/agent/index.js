@@ -103,7 +103,7 @@ class Session {
         hooked: { className: hook.className, method: hook.method },
         overload,
         candidates: hook.candidates.map((c) => ({
-          index: c.index, kind: c.kind, value: c.value, empty: new Set(c.empty),
+          index: c.index, kind: c.kind, value: c.value, direct: c.direct, empty: new Set(c.empty),
           matches: c.when.length === 0 ? null : compile(c.when, overload, jni),
         })),
         call: null,

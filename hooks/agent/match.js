@@ -1,13 +1,16 @@
 // `when`: which calls of a method are of interest. Looked at before anything dear is done.
 //
-// {arg1: "android_id"}   {arg0.authority: ["sms", "mms*"]}   {arg0: {not: "com.example.self"}}
-// A pattern is a text in which * stands for anything. `arg0` alone is the argument's text; `.authority` and
-// `.uri` read a content URI, `.action` an intent, `.actions` an intent filter, `.class` the argument's class.
+// {arg1: "android_id"}   {arg0.authority: ["sms", "mms*"]}   {arg0: {not: "com.example.self"}}   {receiver.command: "su*"}
+// A pattern is a text in which * stands for anything and $pid for this process. `arg0` alone is the argument's text;
+// `.authority` reads a content URI or is the text of an authority, `.action` and `.package` (the one that is to have
+// it) an intent, `.actions` an intent filter, `.class` the class. `receiver` is the object the method is called on: a
+// File, `.command` of a ProcessBuilder, `.package` of a notification, `.provider` of a Location.
 
 function toTest(patterns) {
   const exact = new Set();
   const globs = [];
-  for (const p of patterns) {
+  for (const pattern of patterns) {
+    const p = pattern.replace('$pid', String(Process.id));
     if (p.includes('*')) {
       globs.push(new RegExp(`^${p.split('*').map((s) => s.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's'));
     } else {
@@ -17,41 +20,71 @@ function toTest(patterns) {
   return (text) => exact.has(text) || globs.some((g) => g.test(text));
 }
 
-// Conditions of one candidate -> (env, arguments, texts) => boolean. `texts` caches what was read for this call.
+// Conditions of one candidate -> (env, arguments, texts, receiver) => boolean. `texts` caches what was read for this call.
 export function compile(when, overload, jni) {
   const tests = when.map(({ arg, part, not, patterns }) => {
-    const type = overload.argumentTypes[arg];
+    const type = arg === 'receiver' ? null : overload.argumentTypes[arg];
     if (type === undefined) return null; // an overload with fewer arguments can never match
     const test = toTest(patterns);
     const key = `${arg}.${part}`;
-    return (env, args, texts) => {
+    return (env, args, texts, receiver) => {
       let text = texts.get(key);
       if (text === undefined) {
-        text = read(env, args[arg], type, part, jni);
+        text = type === null ? readReceiver(env, receiver, part, jni) : read(env, args[arg], type, part, jni);
         texts.set(key, text);
       }
       return text === null ? false : test(text) !== not;
     };
   });
   if (tests.includes(null)) return () => false;
-  return (env, args, texts) => tests.every((t) => t(env, args, texts));
+  return (env, args, texts, receiver) => tests.every((t) => t(env, args, texts, receiver));
 }
 
 function read(env, value, type, part, jni) {
   if (type.type !== 'pointer') return String(value);
   if (value.isNull()) return null;
-  if (part === 'action' && type.className !== 'android.content.Intent') return null;
-  if (part === 'actions' && type.className !== 'android.content.IntentFilter') return null;
-  if (part === 'action') return jni.callText(env, value, 'android.content.Intent', 'getAction', 512);
-  if (part === 'actions') return filterActions(env, value, jni);
+  if (INTENT.has(part)) return type.className === 'android.content.Intent' ? INTENT.get(part)(env, value, jni) : null;
+  if (part === 'actions') return type.className === 'android.content.IntentFilter' ? filterActions(env, value, jni) : null;
   if (part === 'class') return jni.className(env, value);
-  const text = type.className === 'java.lang.String' ? jni.text(env, value, 1024) : argumentText(env, value, type, jni);
+  const isText = type.className === 'java.lang.String';
+  const text = isText ? jni.text(env, value, 1024) : argumentText(env, value, type, jni);
   if (part === 'authority') {
     const m = /^content:\/\/(?:[^/@]*@)?([^/?#]*)/.exec(text);
-    return m === null ? null : m[1];
+    return m !== null ? m[1] : isText && /^[\w.-]+$/.test(text) ? text : null;
   }
   return text;
 }
+
+// Null where the receiver is not of the class that has the part, or where the method is static.
+function readReceiver(env, receiver, part, jni) {
+  if (receiver === undefined || receiver.isNull()) return null;
+  if (part === 'class') return jni.className(env, receiver);
+  const [className, get] = RECEIVER[part];
+  return jni.is(env, receiver, className) ? get(env, receiver, jni) : null;
+}
+
+const RECEIVER = {
+  '': ['java.io.File', (env, file, jni) => jni.callText(env, file, 'java.io.File', 'getPath', 1024)],
+  package: ['android.service.notification.StatusBarNotification', (env, notification, jni) => {
+    return jni.callText(env, notification, 'android.service.notification.StatusBarNotification', 'getPackageName', 512);
+  }],
+  provider: ['android.location.Location', (env, place, jni) => jni.callText(env, place, 'android.location.Location', 'getProvider', 64)],
+  command: ['java.lang.ProcessBuilder', (env, builder, jni) => {
+    const words = jni.call(env, builder, 'java.lang.ProcessBuilder', 'command', '()Ljava/util/List;');
+    const array = jni.call(env, words, 'java.util.List', 'toArray', '()[Ljava/lang/Object;');
+    return joined(env, array, jni);
+  }],
+};
+
+const INTENT = new Map([
+  ['action', (env, intent, jni) => jni.callText(env, intent, 'android.content.Intent', 'getAction', 512)],
+  ['package', (env, intent, jni) => {
+    const component = jni.call(env, intent, 'android.content.Intent', 'getComponent', '()Landroid/content/ComponentName;');
+    const named = component.isNull() ? jni.callText(env, intent, 'android.content.Intent', 'getPackage', 512)
+      : jni.callText(env, component, 'android.content.ComponentName', 'getPackageName', 512);
+    return named ?? ''; // whoever answers to it
+  }],
+]);
 
 // The actions of an intent filter, joined by blanks.
 function filterActions(env, filter, jni) {
@@ -64,13 +97,18 @@ function filterActions(env, filter, jni) {
 }
 
 function argumentText(env, value, type, jni) {
-  if (type.className.startsWith('[Ljava.lang.String')) {
-    const parts = [];
-    for (let i = 0, n = Math.min(jni.getArrayLength(env, value), 64); i !== n; i++) {
-      parts.push(jni.text(env, jni.getObjectArrayElement(env, value, i), 512));
-    }
-    return parts.join(' ');
-  }
+  if (type.className.startsWith('[Ljava.lang.String')) return joined(env, value, jni);
   if (type.className.startsWith('[')) return type.className;
   return jni.toText(env, value, 1024);
+}
+
+// The texts of an array, joined by blanks.
+function joined(env, array, jni) {
+  const parts = [];
+  for (let i = 0, n = Math.min(jni.getArrayLength(env, array), 64); i !== n; i++) {
+    const word = jni.getObjectArrayElement(env, array, i);
+    parts.push(jni.text(env, word, 512));
+    jni.deleteLocalRef(env, word);
+  }
+  return parts.join(' ');
 }

@@ -7,7 +7,7 @@
 const DEPTH = 256;
 const GET_STACK_TRACE = 104; // slot of the JVMTI function table, from 1
 const OWN = /^\$\$robo\$\$/;
-const FRAMEWORK = /^(android\.(?!support\.|arch\.|databinding\.)|com\.android\.|java\.|javax\.|sun\.|jdk\.|libcore\.|dalvik\.|org\.robolectric\.|lab\.(boot|device)\.)/;
+const FRAMEWORK = /^(android\.(?!support\.|arch\.|databinding\.)|com\.android\.|java\.|javax\.|sun\.|jdk\.|libcore\.|dalvik\.|org\.robolectric\.|lab\.(boot|device)\.|com\.sun\.(crypto|security|net\.ssl)\.)/;
 
 const HASH_SOURCE = `
 #include <glib.h>

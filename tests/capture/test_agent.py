@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.capture import agent_build
 from harness.capture.agent_build import AgentBroken, build, mended
-from harness.capture.catalogue import CatalogueError, load_catalogue, load_kinds
+from harness.capture.catalogue import BEHAVIOURS, CatalogueError, load_catalogue
+from harness.capture.catalogue_check import HOOK_KEYS, UNIT_KEYS
 from harness.resources import resource
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "id": "good",
     "title": {"zh": "好", "en": "good"},
     "kind": "imei",
@@ -77,10 +84,15 @@ def test_the_bridge_is_mended_once() -> None:
 
 def test_the_catalogue_is_wide_enough() -> None:
     catalogue = load_catalogue()
-    personal = {h.kind for h in catalogue.hooks} & set(load_kinds())
-    assert len(catalogue.methods()) >= 80
-    assert len(personal) >= 25
+    personal = {h.kind for h in catalogue.hooks} - set(BEHAVIOURS)
+    assert len(catalogue.methods()) >= 300
+    assert len({h.name for h in catalogue.hooks if h.kind in personal}) >= 300
+    assert len(personal) >= 40
     assert {h.kind for h in catalogue.hooks if h.method == "requestPermissions"} == {"permission_request"}
+
+
+def test_every_behaviour_that_there_is_a_name_for_is_watched() -> None:
+    assert set(BEHAVIOURS) <= {h.kind for h in load_catalogue().hooks}
 
 
 def test_the_plan_tells_each_method_once_with_all_its_kinds() -> None:
@@ -95,29 +107,102 @@ def test_the_plan_tells_each_method_once_with_all_its_kinds() -> None:
     assert known["candidates"][-1]["when"] == [], "what takes the rest must come last"
 
 
+HOOK = "a.B.c"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"kind": "shoe_size"}, "kind 'shoe_size' is neither"),
-        ({"hooks": [{"method": "getImei", "value": "return"}]}, "method must be package.Class.method"),
-        ({"hooks": [{"method": "a.B.c", "value": "returned"}]}, "value must be"),
-        ({"hooks": [{"method": "a.B.c", "value": "return", "api": "30..26"}]}, "api must be like"),
-        ({"hooks": [{"method": "a.B.c", "value": "return", "api": ".."}]}, "api must be like"),
-        ({"hooks": [{"method": "a.B.c", "value": "return", "levels": "26.."}]}, "unknown key 'levels'"),
-        ({"hooks": [{"method": "a.B.c", "value": "return", "when": {"name": "x"}}]}, "'name' is not argN"),
-        ({"hooks": [{"method": "a.B.c", "value": "return", "when": {"arg0.hue": "x"}}]}, "'arg0.hue' is not argN"),
-        ({"hooks": [{"method": "a.B.c", "value": "return", "when": {"arg0": 16}}]}, "patterns must be texts"),
-        ({"hooks": [{"method": "a.B.c", "value": "return", "overloads": ["int"]}]}, "an overload is written like"),
-        ({"hooks": [{"method": "a.B.c", "value": "return", "rest": True, "when": {"arg0": "x"}}]}, "exclude each"),
-        ({"hooks": []}, "at least one hook"),
-        ({"id": "No Good"}, "id must be small letters"),
-        ({"title": "one"}, "title must have zh and en"),
-        ({"colour": "red"}, "unknown key 'colour'"),
+        ({"kind": "shoe_size"}, "hook android.telephony.TelephonyManager.getImei: kind: 'shoe_size' is neither"),
+        ({"kind": ["imei"]}, "kind: ['imei'] is neither"),
+        ({"hooks": [{"method": "getImei", "value": "return"}]}, "hook getImei: method: must be package.Class.method"),
+        ({"hooks": [{"method": HOOK, "value": "returned"}]}, "hook a.B.c: value: must be"),
+        ({"hooks": [{"method": HOOK, "value": "return", "api": "30..26"}]}, "api: 30..26 ends before it begins"),
+        ({"hooks": [{"method": HOOK, "value": "return", "api": "0.."}]}, "api: 0.. is no API level"),
+        ({"hooks": [{"method": HOOK, "value": "return", "api": "26..100"}]}, "api: 26..100 is no API level"),
+        ({"hooks": [{"method": HOOK, "value": "return", "api": ".."}]}, "api: must be like"),
+        ({"hooks": [{"method": HOOK, "value": "return", "api": "26..", "from": "app"}]}, "api: what comes from the app is not"),
+        ({"hooks": [{"method": HOOK, "value": "return", "narrow": "so"}]}, "narrow: says why"),
+        ({"hooks": [{"method": HOOK, "value": "return", "levels": "26.."}]}, "unknown field 'levels'"),
+        ({"hooks": [{"method": HOOK, "value": "return", "from": "moon"}]}, "from: must be framework, vendor, app"),
+        ({"hooks": [{"method": HOOK, "value": "return", "direct": "yes, please"}]}, "direct: must be true or false"),
+        ({"hooks": [{"method": HOOK, "value": "return", "off": True}]}, "off: must be a text"),
+        ({"hooks": [{"method": HOOK, "value": "return", "empty": "x"}]}, "empty: must be a list"),
+        ({"hooks": [{"method": HOOK, "value": "return", "when": {"name": "x"}}]}, "when: 'name' is neither argN"),
+        ({"hooks": [{"method": HOOK, "value": "return", "when": {"arg0.hue": "x"}}]}, "when: 'arg0.hue' is neither argN"),
+        ({"hooks": [{"method": HOOK, "value": "return", "when": {"receiver.action": "x"}}]}, "'receiver.action' is neither"),
+        ({"hooks": [{"method": HOOK, "value": "return", "when": {"arg0": 16}}]}, "when: arg0: patterns must be texts"),
+        ({"hooks": [{"method": HOOK, "value": "return", "when": {"arg0": []}}]}, "when: arg0: patterns must be texts"),
+        ({"hooks": [{"method": HOOK, "value": "return", "when": "arg0"}]}, "when: must be a mapping"),
+        ({"hooks": [{"method": HOOK, "value": "return", "overloads": ["int"]}]}, "overloads: one is written like"),
+        ({"hooks": [{"method": HOOK, "value": "return", "overloads": "()"}]}, "overloads: must be a list"),
+        ({"hooks": [{"method": HOOK, "value": "return", "rest": True, "when": {"arg0": "x"}}]}, "rest: it and when exclude"),
+        ({"hooks": ["a.B.c"]}, "hook 1: a mapping is wanted"),
+        ({"hooks": []}, "hooks: must be a list with at least one hook"),
+        ({"id": "No Good"}, "id: must be small letters"),
+        ({"title": "one"}, "title: must have zh and en"),
+        ({"colour": "red"}, "unknown field 'colour'"),
     ],
 )
-def test_each_fault_names_file_and_place(tmp_path: Path, change: dict[str, object], said: str) -> None:
+def test_each_fault_names_file_line_and_field(tmp_path: Path, change: dict[str, object], said: str) -> None:
     found = problems(write(tmp_path, {**GOOD, **change}))
-    assert any(p.startswith("unit0.yaml: ") and said in p for p in found), found
+    assert any(re.match(r"unit0\.yaml:\d+: ", p) and said in p for p in found), found
+
+
+LINES = """\
+id: good
+title: {zh: 好, en: good}
+kind: imei
+hooks:
+  - method: a.B.c
+    value: return
+    overloads:
+      - (int)
+      - int
+  - method: a.B.d
+    kind: shoe_size
+    when:
+      arg0: x
+      arg1: 16
+    api: 99..100
+    value: return
+    value: act
+"""
+
+
+def test_a_fault_is_told_at_its_own_line(tmp_path: Path) -> None:
+    begins = [
+        "unit0.yaml:17: value: ",
+        "unit0.yaml:9: hook a.B.c: overloads: ",
+        "unit0.yaml:11: hook a.B.d: kind: ",
+        "unit0.yaml:15: hook a.B.d: api: ",
+        "unit0.yaml:14: hook a.B.d: when: arg1: ",
+    ]
+    for begin, found in zip(begins, problems(write(tmp_path, LINES)), strict=True):
+        assert found.startswith(begin)
+
+
+def test_text_that_is_no_yaml_is_told_where_it_stops(tmp_path: Path) -> None:
+    assert problems(write(tmp_path, LINES + "  oops: ["))[0].startswith("unit0.yaml:18: not YAML: ")
+    (tmp_path / "unit0.yaml").write_bytes(b"\xff\xfe\x00")
+    assert problems(tmp_path)[0].startswith("unit0.yaml:1: not YAML: ")
+
+
+FIELDS = st.sampled_from([*sorted(UNIT_KEYS | HOOK_KEYS), "arg0", "zh", 7])
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(DOCUMENTS)
+def test_no_document_breaks_the_reader(document: object) -> None:
+    with TemporaryDirectory() as folder:
+        for text in (document, {**GOOD, "hooks": [document]}, {**GOOD, "hooks": [{**GOOD["hooks"][0], "when": document}]}):
+            write(Path(folder), text)
+            with contextlib.suppress(CatalogueError):
+                load_catalogue(Path(folder))
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
@@ -126,20 +211,40 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_one_id_in_two_files_is_a_fault(tmp_path: Path) -> None:
-    other = {**GOOD, "hooks": [{"method": "a.B.c", "value": "return"}]}
-    assert "unit 'good' is in unit0.yaml and in unit1.yaml" in problems(write(tmp_path, GOOD, other))
+    other = {**GOOD, "hooks": [{"method": HOOK, "value": "return"}]}
+    [found] = problems(write(tmp_path, GOOD, other))
+    assert re.fullmatch(r"unit1\.yaml:\d: id: 'good' is that of unit0\.yaml already", found)
 
 
 def test_a_method_that_two_hooks_take_is_a_fault(tmp_path: Path) -> None:
-    method = "a.B.c"
-    same = {**GOOD, "hooks": [{"method": method, "value": "return"}] * 2}
-    assert any("twice without a condition" in p for p in problems(write(tmp_path, same)))
-    mixed = {**GOOD, "hooks": [{"method": method, "value": "return"},
-                               {"method": method, "value": "return", "when": {"arg0": "x"}}]}
-    assert any("rest: true" in p for p in problems(write(tmp_path, mixed)))
-    shared = {**GOOD, "hooks": [{"method": method, "value": "return", "when": {"arg0": ["x", "y"]}},
-                                {"method": method, "value": "return", "when": {"arg0": "y"}}]}
-    assert any("both take y" in p for p in problems(write(tmp_path, shared)))
+    def both(one: dict[str, object], two: dict[str, object]) -> str:
+        hooks = [{"method": HOOK, "value": "return", **one}, {"method": HOOK, "value": "return", **two}]
+        [found] = problems(write(tmp_path, {**GOOD, "hooks": hooks}))
+        assert re.match(r"unit0\.yaml:\d+: hook a\.B\.c: ", found)
+        return found
+
+    assert "when: without one it takes every call" in both({}, {})
+    assert "rest: it takes every call" in both({}, {"when": {"arg0": "x"}})
+    assert "when: y is taken by unit0.yaml:" in both({"when": {"arg0": ["x", "y"]}}, {"when": {"arg0": "y"}})
+    assert "from: vendor here, framework in" in both({"when": {"arg0": "x"}}, {"when": {"arg0": "y"}, "from": "vendor"})
+    assert "overloads: not the same" in both({"when": {"arg0": "x"}}, {"when": {"arg0": "y"}, "overloads": ["()"]})
+
+
+def test_what_is_off_is_listed_and_not_told_to_the_agent(tmp_path: Path) -> None:
+    hooks = [{"method": "a.B.c", "value": "return", "off": "it would break the app"}, {"method": "a.B.d", "value": "return"}]
+    catalogue = load_catalogue(write(tmp_path, {**GOOD, "hooks": hooks}))
+    assert catalogue.methods() == ["a.B.c", "a.B.d"]
+    assert [(h["index"], h["method"]) for h in catalogue.plan("x")["hooks"]] == [(1, "d")], "a place is its place in methods()"
+
+
+def test_a_maker_s_class_is_looked_for_where_the_framework_s_are(tmp_path: Path) -> None:
+    when = {"receiver.path": "/x", "arg1.path": "/y"}
+    hooks = [{"method": HOOK, "value": "return", "from": "vendor", "direct": True, "when": when}]
+    [hook] = load_catalogue(write(tmp_path, {**GOOD, "hooks": hooks})).plan("x")["hooks"]
+    assert hook["origin"] == "framework"
+    [candidate] = hook["candidates"]
+    assert candidate["direct"] is True
+    assert {(c["arg"], c["part"]) for c in candidate["when"]} == {("receiver", ""), (1, "")}
 
 
 def test_an_empty_folder_is_no_catalogue(tmp_path: Path) -> None:

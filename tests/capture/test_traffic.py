@@ -292,14 +292,6 @@ def test_an_app_does_not_reach_the_machine_through_the_proxy(bundle: Bundle, sta
     assert flow.method == "GET"
 
 
-def test_private_networks_are_reached_only_where_that_is_wanted() -> None:
-    assert Routes(reach_private=True).refusal("192.168.1.5") == ""
-    assert "private network" in Routes(reach_private=False).refusal("192.168.1.5")
-    assert Routes(reach_private=False).refusal("8.8.8.8") == ""
-    for address in ("127.0.0.1", "::1", "fe80::1%eth0", "::ffff:10.0.0.1", "fd00::1", "224.0.0.1"):
-        assert Routes(reach_private=False).refusal(address)
-
-
 def test_the_first_route_that_fits_is_taken() -> None:
     routes = Routes.parse({"api.shop.example:8443": "127.0.0.1:1", "*.SHOP.example": "127.0.0.1:2", "*": "[::1]:3"})
     assert routes.route("API.shop.example.", 8443) == ("127.0.0.1", 1)

@@ -139,7 +139,7 @@ public class Main {
                     Thread.sleep(1);
                 }
             default:
-                return "what is " + words[0] + "?";
+                return CoreLibrary.obey(words);
         }
     }
 

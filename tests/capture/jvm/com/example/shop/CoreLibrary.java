@@ -1,0 +1,84 @@
+package com.example.shop;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileReader;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.Deflater;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Orders that concern the core library alone. */
+final class CoreLibrary {
+    private CoreLibrary() {
+    }
+
+    static String obey(String[] words) throws Exception {
+        List<String> rest = Arrays.asList(words).subList(1, words.length);
+        switch (words[0]) {
+            case "exec":
+                return "" + Runtime.getRuntime().exec(String.join(" ", rest)).waitFor();
+            case "exec-array":
+                return "" + Runtime.getRuntime().exec(rest.toArray(new String[0])).waitFor();
+            case "build":
+                return "" + new ProcessBuilder(rest).start().waitFor();
+            case "open-text":
+                new FileInputStream(words[1]).close();
+                return "read";
+            case "open-file":
+                new FileInputStream(new File(words[1])).close();
+                return "read";
+            case "open-reader":
+                new FileReader(words[1]).close();
+                return "read";
+            case "open-random":
+                new RandomAccessFile(words[1], "r").close();
+                return "read";
+            case "open-lines":
+                Files.readAllLines(Paths.get(words[1]));
+                return "read";
+            case "list":
+                return "" + (new File(words[1]).list() != null);
+            case "exists":
+                return "" + new File(words[1]).exists();
+            case "own-name":
+                new FileInputStream("/proc/" + ProcessHandleLike.pid() + "/cmdline").close();
+                return "read";
+            case "digest":
+                return UUID.nameUUIDFromBytes(MessageDigest.getInstance("MD5").digest(bytes(words[1]))).toString();
+            case "mac": {
+                Mac mac = Mac.getInstance("HmacSHA256");
+                mac.init(new SecretKeySpec(bytes("key"), "HmacSHA256"));
+                return "" + mac.doFinal(bytes(words[1])).length;
+            }
+            case "uuid":
+                return UUID.nameUUIDFromBytes(bytes(words[1])).toString();
+            case "deflate": {
+                Deflater deflater = new Deflater();
+                deflater.setInput(bytes(words[1]));
+                deflater.finish();
+                return "" + deflater.deflate(new byte[256]);
+            }
+            default:
+                return "what is " + words[0] + "?";
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The number of this process, in the Java of Android. */
+    private static final class ProcessHandleLike {
+        static String pid() throws Exception {
+            return new File("/proc/self").getCanonicalFile().getName();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+"""The shipped hooks of the core library, in a real VM that uses it all the time for itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from jvm_app import PACKAGE, JvmApp, Memory, Portal, compiled, running
+
+from harness.capture.catalogue import Catalogue, load_catalogue
+from harness.capture.hooks import HookCapture
+from harness.model import Call, Fact, Gap, Outcome
+
+pytestmark = pytest.mark.lab
+
+
+def core() -> Catalogue:
+    """What the shipped catalogue has of java.* and javax.*."""
+    whole = load_catalogue()
+    kept = tuple(h for h in whole.hooks if h.class_name.startswith(("java.", "javax.")))
+    return dataclasses.replace(whole, hooks=kept)
+
+
+class Rig:
+    def __init__(self, app: JvmApp, portal: Portal) -> None:
+        self.app = app
+        self.journal = Memory()
+        self.capture = HookCapture(portal.link(), PACKAGE, self.journal, core(), level=35)
+        self.capture.start()
+        assert portal.announce(app).wait(30), "the process was never let go"
+        self.capture.check()
+
+    def calls(self, words: str) -> list[Call]:
+        before = len(self.journal.of(Call))
+        self.said = self.app.order(words)
+        assert self.capture.flush()
+        found: list[Call] = self.journal.of(Call)[before:]
+        return found
+
+    def call(self, words: str) -> Call:
+        found = self.calls(words)
+        assert len(found) == 1, f"{words} ({self.said}): {[(c.method, c.kind) for c in found]}"
+        return found[0]
+
+
+@pytest.fixture(scope="module")
+def rig() -> Iterator[Rig]:
+    portal = Portal()
+    with running(compiled()) as app:
+        portal.join(app)
+        yield Rig(app, portal)
+    portal.stop()
+
+
+def test_every_one_of_them_can_be_hooked(rig: Rig) -> None:
+    states = {f["method"]: f["status"] for f in rig.journal.facts("hook")}
+    assert set(core().methods()) == set(states)
+    assert set(states.values()) == {"installed"}
+    assert not rig.journal.of(Gap)
+
+
+def test_what_the_vm_does_for_itself_is_not_recorded(rig: Rig) -> None:
+    """A name-based UUID is an MD5, made by java.util."""
+    assert rig.calls("uuid 490154203237518") == []
+    assert len(rig.said) == 36
+
+
+@pytest.mark.parametrize("how", ["exec", "exec-array"])
+def test_a_command_is_one_record_of_the_kind_that_it_reads(rig: Rig, how: str) -> None:
+    call = rig.call(f"{how} getprop ro.serialno")
+    assert (call.method, call.kind) == ("java.lang.Runtime.exec", "device_serial")
+    assert call.outcome == Outcome.THROWN, "there is no getprop here"
+    assert rig.call(f"{how} true").kind == "shell_command"
+
+
+def test_a_built_command_is_told_apart_by_its_words(rig: Rig) -> None:
+    assert rig.call("build getprop ro.build.type").kind == "system_property"
+    call = rig.call("build ls /sys/class/net/lo/address")
+    assert (call.method, call.kind) == ("java.lang.ProcessBuilder.start", "mac")
+    assert call.value == {"count": 2, "items": ["ls", "/sys/class/net/lo/address"]}
+
+
+@pytest.mark.parametrize("how", ["open-text", "open-file", "open-reader", "open-random", "open-lines"])
+def test_a_file_that_identifies_is_one_record_however_it_is_opened(rig: Rig, how: str) -> None:
+    assert rig.call(f"{how} /sys/class/net/lo/address").kind == "mac"
+    assert rig.call(f"{how} /proc/1/cmdline").kind == "running_apps"
+    assert rig.call(f"{how} /proc/self/maps").kind == "anti_analysis"
+    assert rig.calls(f"{how} /etc/passwd") == []
+
+
+def test_an_app_may_read_its_own_name(rig: Rig) -> None:
+    assert rig.calls("open-text /proc/self/cmdline") == []
+    assert rig.calls("own-name") == []
+    assert rig.said == "read"
+
+
+def test_shared_storage_is_told_from_the_app_s_own_folders(rig: Rig) -> None:
+    call = rig.call("open-text /sdcard/Download/id.txt")
+    assert (call.kind, call.outcome) == ("storage_files", Outcome.THROWN)
+    assert rig.calls("open-text /sdcard/Android/data/com.example.shop/id.txt") == []
+    assert rig.call("list /sdcard/DCIM").kind == "storage_files"
+    assert rig.calls("list /tmp") == []
+
+
+def test_looking_for_root_is_seen_and_other_looking_is_not(rig: Rig) -> None:
+    call = rig.call("exists /system/xbin/su")
+    assert (call.kind, call.outcome) == ("anti_analysis", Outcome.EMPTY)
+    assert rig.calls("exists /tmp") == []
+
+
+def test_what_is_hashed_and_compressed_is_kept(rig: Rig) -> None:
+    text = "490154203237518"
+    digest, = (c for c in rig.calls(f"digest {text}") if c.method.endswith(".digest") and c.arguments)
+    assert digest.arguments == [text.encode().hex()]
+    call = rig.call(f"deflate {text}")
+    assert (call.method, call.value) == ("java.util.zip.Deflater.setInput", text.encode().hex())
+
+
+def test_the_providers_of_the_vm_are_the_vm(rig: Rig) -> None:
+    """An HMAC is made of hashes, by com.sun.crypto.provider."""
+    call = rig.call("mac 490154203237518")
+    assert (call.method, rig.said) == ("javax.crypto.Mac.doFinal", "32")
+
+
+def test_nothing_of_the_agent_failed(rig: Rig) -> None:
+    assert not [f for f in rig.journal.of(Fact) if f.type == "agent_fault"]
