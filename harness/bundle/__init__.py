@@ -4,10 +4,14 @@ from harness.bundle.format import FORMAT, BundleError
 from harness.bundle.journal import JournalWriter
 from harness.bundle.objects import ObjectStore, ObjectWriter
 from harness.bundle.reader import BundleReader, open_bundle
-from harness.bundle.run import Bundle, seal_interrupted
+from harness.bundle.recovery import finish_seal, seal_interrupted
+from harness.bundle.report import report_place, write_report
+from harness.bundle.run import Bundle, link_latest
+from harness.bundle.signed import Signer
 from harness.bundle.verify import Difference, Status, Verification, verify
 
 __all__ = [
-    "FORMAT", "Bundle", "BundleError", "BundleReader", "Difference", "JournalWriter", "ObjectStore",
-    "ObjectWriter", "Status", "Verification", "open_bundle", "seal_interrupted", "verify",
+    "FORMAT", "Bundle", "BundleError", "BundleReader", "Difference", "JournalWriter", "ObjectStore", "ObjectWriter",
+    "Signer", "Status", "Verification", "finish_seal", "link_latest", "open_bundle", "report_place", "seal_interrupted",
+    "verify", "write_report",
 ]

@@ -20,10 +20,14 @@ from harness.model import JOURNALS, Event, Fact, Gap
 FORMAT = 1
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
+PENDING = {MANIFEST: ".manifest.json", SIGNATURE: ".manifest.sig"}
+"""The names under which both are written, before they are moved to their own."""
+
 OBJECTS = "objects"
 PARTIAL = "objects/.partial"
 SAMPLE = "sample"
 REPORT = "report"
+REPORT_SIGNATURE = "report/report.sig"
 PROXY_JOURNAL = "proxy.jsonl"
 """Gaps and facts of the proxy process: a journal has one writer, so they cannot go to gaps and run."""
 

@@ -7,27 +7,24 @@ public key, so that no byte of either file can change unseen.
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness import __version__
-from harness.bundle.format import FORMAT, MANIFEST, REPORT, SIGNATURE, BundleError, canonical
-from harness.bundle.keys import public_bytes
+from harness.bundle.format import FORMAT, MANIFEST, PENDING, REPORT, SIGNATURE, BundleError, canonical
 from harness.bundle.objects import CHUNK
+from harness.bundle.signed import COMMON, now, sign, write_forced
 from harness.bundle.source import FolderSource, Source, Unreadable
 
-ALGORITHM = "Ed25519"
-SIGNED = ("algorithm", "created", "format", "manifest_sha256", "public_key", "software")
+VOUCHED = ("manifest_sha256",)
+SIGNED = tuple(sorted((*COMMON, *VOUCHED)))
 """The fields of manifest.sig which its `signature` covers, as canonical JSON."""
 
 
 def covered(name: str) -> bool:
     """Whether the manifest lists a file: all but itself, its signature, and what is derived."""
-    return name not in (MANIFEST, SIGNATURE) and not name.startswith(f"{REPORT}/")
+    return name not in (*PENDING, *PENDING.values()) and not name.startswith(f"{REPORT}/")
 
 
 def measure(source: Source, name: str, limit: int | None = None) -> tuple[str, int]:
@@ -60,29 +57,25 @@ def manifest(source: Source) -> bytes:
 
 def signature(listed: bytes, key: Ed25519PrivateKey, created: str) -> bytes:
     """manifest.sig as bytes. `created`: UTC, ISO 8601."""
-    fields: dict[str, Any] = {
-        "algorithm": ALGORITHM,
-        "created": created,
-        "format": FORMAT,
-        "manifest_sha256": hashlib.sha256(listed).hexdigest(),
-        "public_key": public_bytes(key.public_key()).hex(),
-        "software": f"privacy-harness {__version__}",
-    }
-    return canonical({**fields, "signature": key.sign(canonical(fields)).hex()})
+    return sign({"manifest_sha256": hashlib.sha256(listed).hexdigest()}, key, created)
 
 
 def seal(bundle: Path, key: Ed25519PrivateKey) -> None:
-    """Writes manifest.json and manifest.sig. Nothing may be written to the bundle afterwards, save report/."""
+    """Writes manifest.json and manifest.sig. Nothing may be written to the bundle afterwards, save report/.
+
+    Both are whole under other names before either gets its own: a kill between leaves the run's own signature
+    beside what it vouches for, and `recovery.finish_seal` has only to move it.
+    """
     listed = manifest(FolderSource(bundle))
-    created = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    signed = signature(listed, key, created)
-    for name, content in ((MANIFEST, listed), (SIGNATURE, signed)):
-        unfinished = bundle / f".{name}"
-        try:
-            unfinished.write_bytes(content)
-            unfinished.replace(bundle / name)
-        except OSError as bad:
-            raise BundleError(
-                f"{bundle} could not be sealed: {bad.strerror}.", "All journals and objects are kept.",
-                "Free some space and run `harness analyze` on it: that seals it as an interrupted run.",
-            ) from bad
+    signed = signature(listed, key, now())
+    try:
+        for name, content in ((MANIFEST, listed), (SIGNATURE, signed)):
+            write_forced(bundle / PENDING[name], content)
+        for name, pending in PENDING.items():
+            (bundle / pending).replace(bundle / name)
+    except OSError as bad:
+        raise BundleError(
+            f"{bundle} could not be sealed: {bad.strerror}.",
+            "All journals and objects are kept, but nothing vouches for them: the bundle stays unverifiable.",
+            "Free some space, and run again.",
+        ) from bad

@@ -15,12 +15,11 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness import __version__
-from harness.bundle.format import FORMAT, MANIFEST, SAMPLE, SIGNATURE, BundleError
+from harness.bundle.format import FORMAT, SAMPLE, BundleError
 from harness.bundle.journal import JournalWriter
 from harness.bundle.keys import signing_key
 from harness.bundle.manifest import seal
 from harness.bundle.objects import ObjectStore, hash_file
-from harness.bundle.reader import open_bundle
 from harness.errors import UsageError
 from harness.model import Event, Fact, Gap, GapKind
 
@@ -48,7 +47,7 @@ class Bundle:
         at = datetime.datetime.fromtimestamp(clock() / 1e9, datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
         name = f"{at}-{_UNSAFE.sub('_', package)[:100]}-{secrets.token_hex(3)}"
         bundle = cls.at(out / name, package, clock=clock)
-        _link_latest(out, name)
+        link_latest(bundle.path)
         return bundle
 
     @classmethod
@@ -107,7 +106,7 @@ class Bundle:
 
         The proxy must have ended before: while it writes, this raises BundleError.
         """
-        self._journals.open_all()
+        self.hold()
         now = self._clock()
         for lost in self.objects.adopt():
             self.append(Gap(
@@ -122,43 +121,20 @@ class Bundle:
         self._journals.close()
         seal(self.path, key or signing_key())
 
+    def hold(self) -> None:
+        """Opens, and so locks and mends, every journal that exists. Raises BundleError while a process writes to one."""
+        self._journals.open_all()
+
     def close(self) -> None:
         """Lets the journals go without sealing: for what comes after a failure. Journalled events stay."""
         self._journals.close()
 
 
-def seal_interrupted(path: Path | str, key: Ed25519PrivateKey | None = None) -> bool:
-    """Seals what a killed harness left, marked as interrupted. False where the bundle is sealed already.
-
-    Raises BundleError while a process still writes to it.
-    """
-    folder = Path(path)
-    if (folder / SIGNATURE).exists():
-        return False
-    reader = open_bundle(folder)
-    if (folder / MANIFEST).exists():
-        (folder / MANIFEST).unlink()    # killed between manifest and signature: nobody signed it
-    last = max((fact.host_ns for fact in reader.facts()), default=0)
-    bundle = Bundle(folder, time.time_ns)
+def link_latest(bundle: Path) -> None:
+    """`latest` beside a run's folder -> that run. A convenience: a file system without links goes without."""
+    new = bundle.parent / f".latest-{secrets.token_hex(3)}"
     try:
-        bundle._journals.open_all()
-        if any(fact.type == "end" for fact in reader.facts()):
-            bundle.close()
-            seal(folder, key or signing_key())
-        else:
-            bundle.append(Fact(host_ns=time.time_ns(), type="recovered", data={"last_fact_ns": last}))
-            bundle.seal(False, "The harness was killed or crashed before the run had ended.", key)
-    except BundleError:
-        bundle.close()
-        raise
-    return True
-
-
-def _link_latest(out: Path, name: str) -> None:
-    """`latest` -> the newest run. A convenience: a file system without links goes without."""
-    new = out / f".latest-{secrets.token_hex(3)}"
-    try:
-        new.symlink_to(name, target_is_directory=True)
-        os.replace(new, out / "latest")
+        new.symlink_to(bundle.name, target_is_directory=True)
+        os.replace(new, bundle.parent / "latest")
     except OSError:
         new.unlink(missing_ok=True)

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import json
-import re
+import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from harness.bundle.format import FORMAT, MANIFEST, OBJECTS, PARTIAL, SIGNATURE, BundleError, canonical
+from harness.bundle import report as reports
+from harness.bundle.format import (
+    FORMAT,
+    MANIFEST,
+    OBJECTS,
+    PARTIAL,
+    PENDING,
+    REPORT,
+    REPORT_SIGNATURE,
+    SIGNATURE,
+    BundleError,
+)
 from harness.bundle.keys import fingerprint
-from harness.bundle.manifest import ALGORITHM, SIGNED, covered, measure
+from harness.bundle.manifest import VOUCHED, covered, measure
 from harness.bundle.objects import HASH
 from harness.bundle.reader import BundleReader
+from harness.bundle.signed import NotSigned, Signer, listed_files, read_canonical, read_signed
 from harness.bundle.source import Source, Unreadable, source_of
 from harness.errors import UsageError
 from harness.model import GapKind
 
-_HEX = re.compile(r"(?:[0-9a-f]{2})*")
-
 
 class Status(StrEnum):
-    INTACT = "intact"                # every byte is as it was sealed, and the run came to its end
-    INCOMPLETE = "incomplete"        # nothing differs, but the run was cut short, or never sealed
+    INTACT = "intact"                # every byte is as it was signed, and the run came to its end
+    INCOMPLETE = "incomplete"        # nothing differs, but the run was cut short
     ALTERED = "altered"              # something differs
-    UNVERIFIABLE = "unverifiable"    # nothing differs that can be seen, but no signature says so
+    UNVERIFIABLE = "unverifiable"    # nothing differs that can be seen, but for a part of it no signature says so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,72 +45,73 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signer:
-    """Who signed, as a signature says that fits its own text. `fingerprint`: SHA-256 of the raw public key. `created`:
-    when, by the signer's clock (UTC, ISO 8601). `software`: the tool and its version."""
-
-    fingerprint: str
-    created: str
-    software: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Verification:
     """`differences`: what is wrong, the first to be found first. `signer`: None where no valid signature is there;
     `signature_found`: whether there is one at all. `trusted`: whether the key is the one that was asked for; None
-    where none was."""
+    where none was. `manifest_sha256`: of manifest.json as it is, "" where there is none. `report_found`: whether the
+    bundle has a report; `report_signer`: who made it, None where no valid signature says so."""
 
     status: Status
     differences: list[Difference] = field(default_factory=list)
     signer: Signer | None = None
     signature_found: bool = False
     trusted: bool | None = None
+    manifest_sha256: str = ""
+    report_found: bool = False
+    report_signer: Signer | None = None
     files: int = 0                   # files whose bytes were read and compared
 
 
-def verify(bundle: Path | str, trusted_key: bytes | None = None) -> Verification:
-    """Checks a bundle in a folder or zip; with `trusted_key` (raw Ed25519 public key) also who signed it."""
+def verify(bundle: Path | str, trusted_key: bytes | None = None, *, report: bool = True) -> Verification:
+    """Checks a bundle in a folder or zip; with `trusted_key` (raw Ed25519 public key) also who sealed it. `report`:
+    whether what is derived is checked too; False for whoever is about to make it anew."""
     source = source_of(Path(bundle))
     if not any(source.has(name) for name in ("run.jsonl", MANIFEST, SIGNATURE)):
         raise UsageError(f"{bundle} is no bundle.", "It has neither run.jsonl nor a manifest.", "Name a run's folder.")
-    return _Check(source, trusted_key).run()
+    return verify_source(source, trusted_key, report=report)
+
+
+def verify_source(source: Source, trusted_key: bytes | None = None, *, report: bool = True) -> Verification:
+    """`verify`, for a bundle that is open already."""
+    return _Check(source, trusted_key).run(report)
 
 
 class _Check:
     def __init__(self, source: Source, trusted_key: bytes | None) -> None:
         self.source = source
+        self.names = source.names()
         self.trusted_key = trusted_key
         self.altered: list[Difference] = []
         self.unsure: list[Difference] = []
         self.cut: list[Difference] = []
         self.signed: dict[str, Any] | None = None
+        self.report_signed: dict[str, Any] | None = None
+        self.manifest_sha256 = ""
         self.files = 0
 
-    def run(self) -> Verification:
+    def run(self, report: bool) -> Verification:
         sealed = self.source.has(MANIFEST)
         listed = self._read_manifest() if sealed else None
         self._check_signature(sealed)
+        self._check_pending()
         if listed is not None:
-            self._check_files(listed)
-        elif sealed:
-            self._check_objects()
+            self._check_files({name for name in self.names if covered(name)}, listed, "the manifest", "sealed")
         else:
-            self.cut.append(Difference(
-                file=MANIFEST,
-                what="is missing: the run was never sealed; objects are checked against their names only"))
             self._check_objects()
-        self._check_end()
+        self._check_end(sealed)
+        if report:
+            self._check_report()
         status = (Status.ALTERED if self.altered else Status.UNVERIFIABLE if self.unsure
                   else Status.INCOMPLETE if self.cut else Status.INTACT)
         public = bytes.fromhex(self.signed["public_key"]) if self.signed else b""
-        signer = Signer(
-            fingerprint=fingerprint(public), created=self.signed["created"], software=self.signed["software"],
-        ) if self.signed else None
         return Verification(
             status=status, differences=[*self.altered, *self.unsure, *self.cut],
-            signer=signer,
+            signer=Signer.of(self.signed) if self.signed else None,
             signature_found=self.source.has(SIGNATURE),
             trusted=None if self.trusted_key is None else public == self.trusted_key,
+            manifest_sha256=self.manifest_sha256,
+            report_found=any(_of_report(name) for name in self.names),
+            report_signer=Signer.of(self.report_signed) if self.report_signed else None,
             files=self.files,
         )
 
@@ -118,89 +126,71 @@ class _Check:
             self._differs(name, str(bad))
             return None
 
-    def _read_canonical(self, name: str) -> dict[str, Any] | None:
-        """The JSON object in a file that is written in one way only, so that no byte of it is free."""
-        content = self._read(name)
+    def _read_manifest(self) -> dict[str, tuple[int, str]] | None:
+        """Path -> size in bytes and SHA-256."""
+        content = self._read(MANIFEST)
         if content is None:
             return None
         try:
-            value = json.loads(content)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict) or canonical(value) != content:
-            self._differs(name, "is not as the harness writes it")
+            value = read_canonical(content)
+            if value.get("format") == FORMAT:
+                return listed_files(value.get("resources"))
+        except NotSigned as bad:
+            self._differs(MANIFEST, str(bad))
             return None
-        return value
-
-    def _read_manifest(self) -> dict[str, tuple[int, str]] | None:
-        """Path -> size in bytes and SHA-256."""
-        value = self._read_canonical(MANIFEST)
-        if value is None:
-            return None
-        if value.get("format") != FORMAT:
-            self.unsure.append(Difference(file=MANIFEST, what=f"has format {value.get('format')!r}, not {FORMAT}"))
-            return None
-        try:
-            entries = [(str(r["path"]), int(r["bytes"]), str(r["hash"])) for r in value["resources"]]
-        except (KeyError, TypeError, ValueError):
-            self._differs(MANIFEST, "is not as the harness writes it")
-            return None
-        return {path: (size, digest.removeprefix("sha256:")) for path, size, digest in entries}
+        self.unsure.append(Difference(file=MANIFEST, what=f"has format {value.get('format')!r}, not {FORMAT}"))
+        return None
 
     def _check_signature(self, sealed: bool) -> None:
+        if sealed:
+            try:
+                self.manifest_sha256, _ = measure(self.source, MANIFEST)
+            except Unreadable:
+                pass    # told when the manifest was read
+            else:
+                self.files += 1
         if not self.source.has(SIGNATURE):
             if sealed:
                 self.unsure.append(Difference(file=SIGNATURE, what="is missing: nobody vouches for the manifest"))
             return
-        fields = self._read_canonical(SIGNATURE)
-        if fields is None:
+        content = self._read(SIGNATURE)
+        if content is None:
             return
-        if fields.get("format") != FORMAT or fields.get("algorithm") != ALGORITHM:
-            # A changed byte cannot be told from another format here, and neither can be relied on.
-            self._differs(SIGNATURE, f"is no {ALGORITHM} signature of format {FORMAT}")
-            return
-        if sorted(fields) != sorted((*SIGNED, "signature")) or not self._signature_fits(fields):
-            self._differs(SIGNATURE, "does not fit its own text: it was changed")
+        try:
+            fields = read_signed(content, VOUCHED)
+        except NotSigned as bad:
+            self._differs(SIGNATURE, str(bad))
             return
         self.signed = fields
         if not sealed:
             self._differs(MANIFEST, "is missing, but its signature is there")
             return
-        try:
-            sha256, _ = measure(self.source, MANIFEST)
-        except Unreadable:
-            return    # told when the manifest was read
-        self.files += 1
-        if sha256 != fields["manifest_sha256"] and all(d.file != MANIFEST for d in self.altered):
+        if self.manifest_sha256 not in ("", fields["manifest_sha256"]) and all(d.file != MANIFEST for d in self.altered):
             self._differs(MANIFEST, "is not the one that was signed")
         if self.trusted_key is not None and bytes.fromhex(fields["public_key"]) != self.trusted_key:
             self._differs(SIGNATURE, f"was made with another key: {fingerprint(bytes.fromhex(fields['public_key']))}")
 
-    @staticmethod
-    def _signature_fits(fields: dict[str, Any]) -> bool:
-        if not all(isinstance(value, str) for name, value in fields.items() if name != "format"):
-            return False
-        public, signature = fields["public_key"], fields["signature"]
-        if not (_HEX.fullmatch(public) and _HEX.fullmatch(signature) and len(public) == 64):
-            return False
-        try:
-            Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
-                bytes.fromhex(signature), canonical({name: fields[name] for name in SIGNED}))
-        except InvalidSignature:
-            return False
-        return True
+    def _check_pending(self) -> None:
+        """A manifest and a signature that never got their own names."""
+        for name in PENDING.values():
+            if self.source.has(name):
+                if self.source.has(SIGNATURE):
+                    self._differs(name, "was added: the manifest does not list it")
+                else:
+                    self.unsure.append(Difference(
+                        file=name, what="was left by a run that was killed while it was sealed; where it fits, "
+                                        "`harness analyze` moves it to its place"))
 
-    def _check_files(self, listed: dict[str, tuple[int, str]]) -> None:
-        there = {name for name in self.source.names() if covered(name)}
+    def _check_files(self, there: set[str], listed: Mapping[str, tuple[int, str]], by: str, done: str) -> None:
         for name in sorted(there | listed.keys()):
             if name not in there:
                 self._differs(name, "is missing")
             elif name not in listed:
-                self._differs(name, "was added: the manifest does not list it")
+                self._differs(name, f"was added: {by} does not list it")
             else:
-                self._check_file(name, *listed[name])
+                self._check_file(name, *listed[name], done)
 
-    def _check_file(self, name: str, size: int, sha256: str) -> None:
+    def _check_file(self, name: str, size: int, sha256: str, done: str) -> None:
         try:
             found, length = measure(self.source, name, limit=size)
         except Unreadable as bad:
@@ -208,14 +198,14 @@ class _Check:
             return
         self.files += 1
         if length > size:
-            self._differs(name, f"is longer than the {size} bytes that were sealed")
+            self._differs(name, f"is longer than the {size} bytes that were {done}")
         elif length < size:
-            self._differs(name, f"has {length} bytes, {size} were sealed")
+            self._differs(name, f"has {length} bytes, {size} were {done}")
         elif found != sha256:
-            self._differs(name, "has other contents than were sealed")
+            self._differs(name, f"has other contents than were {done}")
 
     def _check_objects(self) -> None:
-        for name in self.source.names():
+        for name in self.names:
             if name.startswith(f"{OBJECTS}/") and not name.startswith(f"{PARTIAL}/"):
                 sha256 = name.rsplit("/", 1)[1]
                 if not HASH.fullmatch(sha256):
@@ -230,25 +220,78 @@ class _Check:
                 if found != sha256:
                     self._differs(name, "has other contents than its name says")
 
-    def _check_end(self) -> None:
+    def _check_end(self, sealed: bool) -> None:
         """What the journals say about how the run ended; of no weight where they were altered."""
         if self.altered:
             return
         reader = BundleReader(self.source)
         try:
             ends = reader.facts("end")
-            interrupted = [gap for gap in reader.gaps() if gap.kind is GapKind.INTERRUPTED]
-            torn = [gap for gap in reader.gaps() if "@" in gap.id]
+            closed = reader.facts("recovered")
+            gaps = reader.gaps()
         except BundleError as bad:
             if self.source.has(SIGNATURE):
                 self.cut.append(Difference(file="run.jsonl", what=bad.what))
             else:
                 self._differs("run.jsonl", bad.what)
             return
+        if not sealed:
+            self._tell_unsealed(ended=bool(ends))
         if not ends:
             self.cut.append(Difference(file="run.jsonl", what="has no fact `end`: the run was cut off"))
         elif ends[-1].data.get("complete") is not True:
             self.cut.append(Difference(
                 file="run.jsonl", what=f"says that the run is incomplete: {ends[-1].data.get('reason', '')}"))
-        self.cut += [Difference(file=gap.subject, what=gap.detail) for gap in torn]
-        self.cut += [Difference(file="gaps.jsonl", what=f"{gap.id}: {gap.detail}") for gap in interrupted]
+        self.cut += [Difference(file=gap.subject, what=gap.detail) for gap in gaps if "@" in gap.id]
+        self.cut += [Difference(file="gaps.jsonl", what=f"{gap.id}: {gap.detail}")
+                     for gap in gaps if gap.kind is GapKind.INTERRUPTED]
+        self.cut += [Difference(file="run.jsonl", what=f"{fact.id}: closed later, at {_moment(fact.host_ns)}, with "
+                                f"{fact.data.get('software', 'an unnamed tool')}: what was written before could have been "
+                                "changed until then") for fact in closed]
+
+    def _tell_unsealed(self, *, ended: bool) -> None:
+        if ended:
+            self.unsure.append(Difference(
+                file=MANIFEST, what="is missing, though the run came to its end: its seal was taken off, or was never "
+                                    "made; objects are checked against their names only"))
+        else:
+            self.cut.insert(0, Difference(
+                file=MANIFEST,
+                what="is missing: the run was never sealed; objects are checked against their names only"))
+
+    def _check_report(self) -> None:
+        """What is derived: signed by whoever made it, for the manifest it was made from."""
+        there = {name for name in self.names if _of_report(name)} - {REPORT_SIGNATURE}
+        if REPORT_SIGNATURE not in self.names:
+            self.unsure += [Difference(file=name, what=f"is not signed: there is no {REPORT_SIGNATURE}")
+                            for name in sorted(there)]
+            return
+        content = self._read(REPORT_SIGNATURE)
+        if content is None:
+            return
+        try:
+            fields = read_signed(content, reports.VOUCHED)
+            listed = listed_files(fields["files"])
+        except NotSigned as bad:
+            self._differs(REPORT_SIGNATURE, str(bad))
+            return
+        self.report_signed = fields
+        self.files += 1
+        self._check_files(there, listed, REPORT_SIGNATURE, "signed")
+        made_from = self.signed["manifest_sha256"] if self.signed else self.manifest_sha256
+        if fields["manifest_sha256"] != made_from:
+            for name in sorted(listed):
+                self._differs(name, "was made from another manifest than this bundle's")
+
+
+def _of_report(name: str) -> bool:
+    return name.startswith(f"{REPORT}/")
+
+
+def _moment(ns: int) -> str:
+    """UTC, ISO 8601; the number itself where a bundle names no time that there is."""
+    try:
+        at = datetime.datetime.fromtimestamp(ns / 1e9, datetime.UTC)
+    except (OverflowError, ValueError, OSError):
+        return f"{ns} ns"
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

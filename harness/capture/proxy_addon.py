@@ -128,7 +128,7 @@ class CaptureAddon:
             if target != (host, port):
                 data.server.address = target
         elif refusal := self.routes.refusal(host):
-            data.server.error = f"refused: {refusal}"
+            data.server.error = f"refused: {host} is {refusal}"
 
     @recorded
     def client_disconnected(self, client: connection.Client) -> None:

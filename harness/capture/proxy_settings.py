@@ -17,7 +17,7 @@ class Settings:
     port: int = 0
     resolve: dict[str, str] = field(default_factory=dict)
     upstream_ca: str | None = None
-    reach_private: bool = True
+    reach_private: bool = False
 
 
 def command_line(settings: Settings) -> list[str]:

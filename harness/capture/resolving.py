@@ -2,7 +2,7 @@
 
 Like curl's --resolve, only the address changes: the host an app asked for stays in the flow, in SNI and in
 the check of the server's certificate. The loop is also what keeps an app from using the proxy to
-reach the machine it runs on: an app is foreign code, and the proxy is not.
+reach the machine it runs on, or its network: an app is foreign code in a cage, and the proxy is not.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.capture.own_addresses import Address, is_own
 from harness.errors import UsageError
 
 Host = str | bytes | None
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Refused(OSError):
@@ -29,15 +31,16 @@ class Routes:
     """Host pattern -> address, and what may be reached besides.
 
     Patterns are shell-like, with a port or without: "*.example", "api.shop.example:443". The first
-    that fits is taken. Loopback, link-local, multicast and unspecified addresses are reached by a route only; private
-    networks (RFC 1918, RFC 4193) if `reach_private`.
+    that fits is taken. By a route only are reached: every address of this machine, whatever its interfaces have at
+    that moment, loopback, link-local, multicast and unspecified ones; and unless `reach_private`, all that is no
+    address of the public internet (RFC 1918, RFC 4193, RFC 6598 and the rest of IANA's special registries).
     """
 
     table: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    reach_private: bool = True
+    reach_private: bool = False
 
     @classmethod
-    def parse(cls, resolve: Mapping[str, str], reach_private: bool = True) -> Routes:
+    def parse(cls, resolve: Mapping[str, str], reach_private: bool = False) -> Routes:
         table = {}
         for pattern, target in resolve.items():
             host, colon, port = target.rpartition(":")
@@ -56,17 +59,28 @@ class Routes:
         return None
 
     def refusal(self, address: str) -> str:
-        """Why the proxy does not connect to an IP address; "" where it does."""
-        ip = ipaddress.ip_address(address.partition("%")[0])
-        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-            ip = ip.ipv4_mapped
-        if ip.is_loopback or ip.is_unspecified:
-            return f"{address} is the machine that the proxy runs on"
-        if ip.is_link_local or ip.is_multicast:
-            return f"{address} is in the network of the machine that the proxy runs on"
-        if ip.is_private and not self.reach_private:
-            return f"{address} is in a private network"
+        """What an IP address is that the proxy does not connect to; "" where it does. Asked anew for each connection."""
+        for ip in _meant(address):
+            if ip.is_loopback or ip.is_unspecified or is_own(ip):
+                return "the machine that the proxy runs on (a route by --resolve leads there)"
+            if ip.is_link_local or ip.is_multicast:
+                return "in the network of the machine that the proxy runs on"
+            if not self.reach_private and (not ip.is_global or getattr(ip, "is_site_local", False)):
+                return "in a private network (--reach-private lets apps reach these)"
         return ""
+
+
+def _meant(address: str) -> list[Address]:
+    """The address without its zone, and the IPv4 address that a translator on the way would make of it."""
+    ip: Address = ipaddress.ip_address(address.partition("%")[0])
+    if ip.version == 4:
+        return [ip]
+    if ip.ipv4_mapped:
+        return [ip.ipv4_mapped]
+    inner = ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+    if ip in _NAT64:
+        inner = ipaddress.IPv4Address(ip.packed[-4:])
+    return [ip, inner] if inner else [ip]
 
 
 class ResolvingLoop(asyncio.SelectorEventLoop):
@@ -89,5 +103,5 @@ class ResolvingLoop(asyncio.SelectorEventLoop):
         refusals = [self._routes.refusal(str(entry[4][0])) for entry in found]
         kept = [entry for entry, refusal in zip(found, refusals, strict=True) if not refusal]
         if not kept:
-            raise Refused(f"refused: {refusals[0]}")
+            raise Refused(f"refused: {name} is {refusals[0]}")
         return kept

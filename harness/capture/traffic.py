@@ -44,8 +44,8 @@ class TrafficCapture:
     `port`: 0 lets the system choose. `resolve`: where hosts are really reached, like curl's --resolve:
     {"*.example": "127.0.0.1:8443"}; the first pattern that fits is taken, any other host is resolved
     as usual. `upstream_ca`: a PEM file with CAs that servers may be certified by, besides the usual ones.
-    `reach_private`: whether apps may reach private networks through the proxy; the machine itself
-    they reach by a route only. `ca_dir`: where the proxy's own CA lies (the rig's own if None).
+    `reach_private`: whether apps may reach private networks through the proxy; any address of the
+    machine itself they reach by a route only. `ca_dir`: where the proxy's own CA lies (the rig's own if None).
     `on_lost` is called, from another thread, with the gap that the death of the proxy left.
     Raises UsageError for a target in `resolve` that is no ADDRESS:PORT.
     """
@@ -57,7 +57,7 @@ class TrafficCapture:
         port: int = 0,
         resolve: Mapping[str, str] | None = None,
         upstream_ca: Path | None = None,
-        reach_private: bool = True,
+        reach_private: bool = False,
         ca_dir: Path | None = None,
         on_lost: Callable[[Gap], None] | None = None,
     ) -> None:

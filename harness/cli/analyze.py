@@ -7,8 +7,23 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import AppFile, Json, Language, read_app_file
-from harness.cli.output import emit, err, out
+from harness.cli.options import AppFile, Json, Language, ReportLanguage, read_app_file
+from harness.cli.output import emit, err, out, printable
+
+
+def close_killed(bundle: Path) -> None:
+    """Closes what a killed run left, and says so. What was sealed, or ended, stays as it is."""
+    from harness.bundle import finish_seal, seal_interrupted
+
+    if not bundle.is_dir():
+        return
+    if finish_seal(bundle):
+        err.print("The run was killed while it sealed this bundle; the signature it had made is in its place now.")
+    elif seal_interrupted(bundle):
+        err.print(
+            "The run that made this bundle was interrupted; it is closed now, and marked. What it had written could have "
+            "been changed until now: the seal only covers what happens from here on."
+        )
 
 
 def register(app: typer.Typer) -> None:
@@ -21,22 +36,25 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         """Decide a bundle again, from its journals alone.
 
-        The rules are those of this version. A bundle whose harness was killed is closed first and stays marked as
-        interrupted. Exit status: 0 no violation, 1 violations, 2 not a bundle, 3 inconclusive only, 5 no such rule.
+        The rules are those of this version. Whether the bundle was altered is checked first and told; it is judged all
+        the same. A bundle whose harness was killed before its end is closed first and stays marked as interrupted.
+        Exit status: 0 no violation, 1 violations, 2 not a bundle, 3 inconclusive only, 5 no such rule.
         """
-        from harness.bundle import seal_interrupted
-        from harness.cli.verdicts import print_analysis
-        from harness.rules.analysis import analyse, as_json
+        from harness.bundle import verify
+        from harness.cli.verdicts import as_json, print_analysis
+        from harness.cli.verify import warn
+        from harness.rules.analysis import analyse
         from harness.rules.engine import select
         from harness.tables import AppFacts
 
         select(rule or [])
-        if bundle.is_dir() and seal_interrupted(bundle):
-            err.print("The run that made this bundle was interrupted; it is closed now, and marked.", markup=False)
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
+        close_killed(bundle)
+        integrity = verify(bundle)
+        warn(integrity)
         analysis = analyse(bundle, rules=rule or [], app=about)
         if json:
-            emit(as_json(analysis))
+            emit(as_json(analysis, integrity))
         else:
             print_analysis(analysis)
         return analysis.exit_status
@@ -44,24 +62,30 @@ def register(app: typer.Typer) -> None:
     @app.command("report")
     def report(
         bundle: Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.")],
-        lang: Language = "zh",
+        lang: Language = ReportLanguage.ZH,
         to: Annotated[Path | None, typer.Option("--to", help="File to write instead of BUNDLE/report/report.html.")] = None,
         app_file: AppFile = None,
         json: Json = False,
     ) -> int:
         """Write the report of a bundle: one self-contained page.
 
-        Prints where it is. It is HTML, in BUNDLE/report/ unless --to says otherwise, and no part of what is sealed.
+        Prints where it is. It is HTML. In BUNDLE/report/, where it goes unless --to says otherwise, it is signed with
+        this user's key beside it; it is no part of what is sealed.
         """
+        from harness.bundle import verify
         from harness.cli.verdicts import write_report
+        from harness.cli.verify import warn
         from harness.rules.analysis import analyse
         from harness.tables import AppFacts
 
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
+        close_killed(bundle)
+        integrity = verify(bundle, report=False)    # the report is about to be made anew
+        warn(integrity)
         analysis = analyse(bundle, app=about)
-        path = write_report(analysis, lang, to)
+        path = write_report(analysis, lang, to, integrity=integrity)
         if json:
-            emit({"report": str(path), "bundle": str(bundle), "language": lang})
+            emit({"report": str(path), "bundle": str(bundle), "language": str(lang)})
         else:
-            out.print(str(path), markup=False)
+            out.print(printable(str(path)))
         return 0

@@ -14,8 +14,8 @@ from harness.tables.attribution import Sdk, load_sdks
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Ids of labels. `false_findings`: look-alikes that were called violations, and violations with no label,
-    written `rule/item/caller/stage`."""
+    """Ids of labels. `found`: those of which there is a VIOLATION. `false_findings`: look-alikes that were called
+    violations or candidates, and such findings with no label, written `rule/item/caller/stage`."""
 
     found: list[str]
     missed: list[str]
@@ -31,17 +31,15 @@ def _caller(label: Label, sdks: Sequence[Sdk]) -> str:
 
 
 def matches(label: Label, verdict: Verdict, analysis: Analysis, sdks: Sequence[Sdk]) -> bool:
-    """Whether this verdict is about that behaviour: the same rule, item and stage, and its caller (a call), its
-    recipient (a flow) or its permission (a prompt)."""
-    if label.rule != verdict.rule:
+    """Whether this verdict is about that behaviour: the same rule, stage and caller, the same item or permission, and
+    what else the label names: the method of a call, the host of a flow."""
+    if (label.rule, label.stage, _caller(label, sdks)) != (verdict.rule, verdict.stage, verdict.caller):
         return False
     if label.kind == "prompt":
         return label.group in {verdict.item.rpartition(".")[2].lower(), verdict.item}
-    if (label.item, label.stage) != (verdict.item, verdict.stage):
+    if label.item != verdict.item:
         return False
     if label.kind == "call":
-        if _caller(label, sdks) != verdict.caller:
-            return False
         methods = {c["method"] for c in records(analysis.run.calls) if c["event_id"] in verdict.evidence}
         return not label.method or label.method in methods
     hosts = {f["host"] for f in records(analysis.run.flows) if f["event_id"] in verdict.evidence}
@@ -49,13 +47,15 @@ def matches(label: Label, verdict: Verdict, analysis: Analysis, sdks: Sequence[S
 
 
 def compare(labels: Labels, analysis: Analysis) -> Comparison:
-    """Labels of the scenarios that were run, against the violations of the analysis."""
+    """Labels of the scenarios that were run, against the findings of the analysis. A CANDIDATE finds nothing: it leaves
+    the decision to a person; but one that no planted behaviour explains is false."""
     sdks = load_sdks()
-    violations = [v for v in analysis.verdicts if v.verdict in {VerdictWord.VIOLATION, VerdictWord.CANDIDATE}]
+    findings = [v for v in analysis.verdicts if v.verdict in {VerdictWord.VIOLATION, VerdictWord.CANDIDATE}]
+    violations = [v for v in findings if v.verdict == VerdictWord.VIOLATION]
     expected = labels.expected(set(analysis.run.scenarios))
     found = [p.id for p in expected if any(matches(p, v, analysis, sdks) for v in violations)]
     false: list[str] = []
-    for verdict in violations:
+    for verdict in findings:
         if any(matches(p, verdict, analysis, sdks) for p in labels.planted):
             continue
         alike = [a.id for a in labels.look_alikes if matches(a, verdict, analysis, sdks)]

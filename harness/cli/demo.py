@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import Json, Language, Out
-from harness.cli.output import emit, err, out
+from harness.cli.options import Json, Language, Out, ReportLanguage
+from harness.cli.output import emit, err, out, printable
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
     def demo(
         out_dir: Out = Path("harness-results"),
         observe: Annotated[float | None, typer.Option("--observe", help="Seconds of every observation window.")] = None,
-        lang: Language = "zh",
+        lang: Language = ReportLanguage.ZH,
         json: Json = False,
     ) -> int:
         """Test a violating and a compliant shop app, end to end.
@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
         begun = time.monotonic()
 
         def say(text: str) -> None:
-            err.print(f"{time.monotonic() - begun:6.1f}s  {text}", markup=False)
+            err.print(printable(f"{time.monotonic() - begun:6.1f}s  {text}"))
 
         options = ["--out", str(out_dir), "--lang", lang, "--limits", "demo"]
         options += ["--observe", str(observe)] if observe is not None else []
@@ -42,5 +42,6 @@ def register(app: typer.Typer) -> None:
         else:
             for one in judged:
                 editions.show(one)
-            out.print(f"\n{'As planted.' if ok else 'NOT as planted.'} {seconds:.0f} s.", markup=False)
+            out.print(f"\n{'As planted.' if ok else 'NOT as planted.'} {seconds:.0f} s.")
+            out.print(printable(f"{out_dir / 'latest'} is the run of the violating edition."))
         return 0 if ok else 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.bundle import link_latest
 from harness.cli.comparison import Comparison, compare
-from harness.cli.lab import connect, disconnect
-from harness.cli.output import out
+from harness.cli.lab import connect, end
+from harness.cli.output import out, printable
 from harness.cli.verdicts import verdict_table
 from harness.errors import RigError
 from harness.lab import registry, runtime
@@ -38,15 +40,43 @@ class EditionRun:
     result: dict[str, Any] = field(default_factory=dict)
     status: int = -1
     errors: list[str] = field(default_factory=list)
+    _process: subprocess.Popen[str] | None = None
+    _interrupted: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _ended: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, serial: str, internet: LabInternet, options: list[str], say: Callable[[str], None]) -> None:
+    def command(self, serial: str, internet: LabInternet, options: list[str]) -> list[str]:
         host, port = internet.address
-        command = [
+        return [
             sys.executable, "-m", "harness.cli.main", "run", str(self.apk), "--device", serial, "--json",
             "--app", str(resource("lab", "apps", self.name, "app.yaml")), "--resolve", f"*.example={host}:{port}",
             "--upstream-ca", str(internet.ca_pem), *options,
         ]  # fmt: skip
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+
+    def start(self, serial: str, internet: LabInternet, options: list[str], say: Callable[[str], None]) -> None:
+        """Runs it beside. The process is in a group of its own, so that a Ctrl-C of the terminal does not reach it
+        twice: `interrupt` hands it on."""
+
+        def run() -> None:
+            try:
+                self._run(serial, internet, options, say)
+            finally:
+                self._ended.set()
+
+        threading.Thread(target=run, name=f"run of {self.edition}", daemon=True).start()
+
+    def wait(self) -> None:
+        """Until it has ended. (A thread's `join` would take it for ended once it was broken off by Ctrl-C.)"""
+        self._ended.wait()
+
+    def _run(self, serial: str, internet: LabInternet, options: list[str], say: Callable[[str], None]) -> None:
+        with self._lock:
+            if self._interrupted:
+                return
+            self._process = subprocess.Popen(
+                self.command(serial, internet, options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                process_group=0 if sys.platform != "win32" else None)
+        with self._process as process:
             assert process.stdout is not None
             assert process.stderr is not None
             reader = threading.Thread(target=self._relay, args=(process.stderr, say), daemon=True)
@@ -54,8 +84,19 @@ class EditionRun:
             text = process.stdout.read()
             self.status = process.wait()
             reader.join()
-        if text.strip():
+        if text.strip() and self.status >= 0:
             self.result = json.loads(text)
+
+    def interrupt(self, *, kill: bool = False) -> None:
+        """As Ctrl-C: it seals what it has and takes its changes back from the device; at the second it stops at once."""
+        with self._lock:
+            self._interrupted = True
+            if self._process is None or self._process.poll() is not None:
+                return
+            if kill:
+                self._process.kill()
+            elif sys.platform != "win32":    # there the console tells every process of it
+                self._process.send_signal(signal.SIGINT)
 
     def _relay(self, stream: Any, say: Callable[[str], None]) -> None:
         for line in stream:
@@ -82,19 +123,39 @@ def run_all(options: list[str], say: Callable[[str], None]) -> list[Judged]:
         try:
             for device in devices:
                 connect(device.serial)
-            workers = [
-                threading.Thread(target=run.run, args=(device.serial, internet, options, say))
-                for run, device in zip(runs, devices, strict=True)
-            ]
-            for worker in workers:
-                worker.start()
-            for worker in workers:
-                worker.join()
+            for run, device in zip(runs, devices, strict=True):
+                run.start(device.serial, internet, options, say)
+            _await(runs, say)
         finally:
             for device in devices:
-                disconnect(device.serial)
-                registry.stop(device.serial)
+                end(device.serial)
+    point_latest(runs)
     return [_judge(run) for run in runs]
+
+
+def _await(runs: Sequence[EditionRun], say: Callable[[str], None]) -> None:
+    """Until the last run has ended, after Ctrl-C, too: it still needs its device to put it back. A second Ctrl-C makes
+    the runs stop at once, a third kills them. Raises KeyboardInterrupt where there was one."""
+    asked = 0
+    while True:
+        try:
+            for run in runs:
+                run.wait()
+            break
+        except KeyboardInterrupt:
+            asked += 1
+            say("interrupted: waiting for both runs to seal what they have (again to make them stop at once)")
+            for run in runs:
+                run.interrupt(kill=asked > 2)
+    if asked:
+        raise KeyboardInterrupt
+
+
+def point_latest(runs: Sequence[EditionRun]) -> None:
+    """`latest` becomes the run in which there is something to see, whichever of the two began last."""
+    for run in runs:
+        if run.edition == "violating" and "bundle" in run.result:
+            link_latest(Path(run.result["bundle"]))
 
 
 def _prepare(say: Callable[[str], None]) -> list[EditionRun]:
@@ -147,15 +208,15 @@ def as_json(judged: Sequence[Judged], seconds: float) -> dict[str, Any]:
 def show(judged: Judged) -> None:
     """One edition on the terminal."""
     run, analysis, comparison = judged.run, judged.analysis, judged.comparison
-    out.print(f"\n{run.name}: {analysis.run.package}", style="bold", markup=False)
+    out.print()
+    out.print(printable(f"{run.name}: {analysis.run.package}"), style="bold")
     out.print(verdict_table(analysis.verdicts))
     planted = len(comparison.found) + len(comparison.missed)
     out.print(
         f"planted behaviours found: {len(comparison.found)} of {planted}; false findings: {len(comparison.false_findings)}; "
-        f"gaps: {len(analysis.run.gaps)}",
-        markup=False,
+        f"gaps: {len(analysis.run.gaps)}"
     )
     for word, ids in (("missed", comparison.missed), ("false finding", comparison.false_findings)):
         for i in ids:
-            out.print(f"  {word}: {i}", markup=False)
-    out.print(f"report: {run.result.get('report')}", markup=False)
+            out.print(printable(f"  {word}: {i}"))
+    out.print(printable(f"report: {run.result.get('report')}"))

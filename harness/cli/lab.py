@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from harness.cli.options import Json
-from harness.cli.output import emit, err, out
+from harness.cli.output import cell, emit, err, out, printable
 from harness.errors import RigError, UsageError
 from harness.lab import registry
 
@@ -37,6 +37,44 @@ def disconnect(serial: str) -> None:
         adbutils.adb.disconnect(serial)
 
 
+def end(serial: str) -> None:
+    """Ends a lab device, and with it what adb and the harness keep of it. No error where it has ended by itself."""
+    try:
+        disconnect(serial)
+    finally:
+        if any(handle.serial == serial for handle in registry.running()):
+            registry.stop(serial)
+        _forget(serial)
+
+
+def clear_away_dead() -> None:
+    """The same for those whose daemon died without a word: adb would list them as offline for long. Where adb cannot be
+    reached, its part stays to be done."""
+    import adbutils
+
+    from harness.device.choosing import attached
+
+    serials = registry.gone()
+    if not serials:
+        return
+    try:
+        listed = {device.serial: device.state for device in attached(adbutils.adb)}
+        for serial in serials:
+            if listed.get(serial, "device") != "device":    # what answers there by now is another device
+                disconnect(serial)
+            _forget(serial)
+    except RigError as error:
+        err.print(printable(f"adb still lists lab devices that have ended: {error}"))
+
+
+def _forget(serial: str) -> None:
+    """What was changed on a lab device is gone with it: nothing is left to be put back."""
+    from harness.device.proxy_setup import RestoreFile
+
+    RestoreFile.of(serial).forget()
+    registry.forget(serial)
+
+
 def as_rows(handles: list[registry.LabDeviceHandle]) -> list[dict[str, object]]:
     keys = ("serial", "name", "pid", "profile", "seed", "contained", "why_not")
     return [{key: getattr(handle, key) for key in keys} for handle in handles]
@@ -46,7 +84,7 @@ def _show(handles: list[registry.LabDeviceHandle]) -> None:
     table = Table("serial", "name", "profile", "contained", "pid", box=None, header_style="bold")
     for handle in handles:
         contained = "yes" if handle.contained else f"no: {handle.why_not}"
-        table.add_row(handle.serial, handle.name, handle.profile, contained, str(handle.pid))
+        table.add_row(*map(cell, (handle.serial, handle.name, handle.profile, contained, handle.pid)))
     out.print(table)
 
 
@@ -73,7 +111,7 @@ def register(app: typer.Typer) -> None:
             raise UsageError("One name cannot be given to several devices.", "", "Leave out --name or --count.")
 
         def say(text: str) -> None:
-            err.print(f"lab: {text}", markup=False)
+            err.print(printable(f"lab: {text}"))
 
         if count == 1:
             handles = [registry.start(name, profile, trust_apk=trust_apk, progress=say)]
@@ -97,10 +135,10 @@ def register(app: typer.Typer) -> None:
         if not which and not everything:
             running = ", ".join(h.serial for h in registry.running()) or "none"
             raise UsageError("No device was named.", f"Running: {running}.", "Name one, or use --all.")
+        clear_away_dead()
         handles = registry.running() if everything else [registry.find(w) for w in which or []]
         for handle in handles:
-            disconnect(handle.serial)
-            registry.stop(handle.serial)
+            end(handle.serial)
         if json:
             emit([h.serial for h in handles])
         else:
@@ -110,6 +148,7 @@ def register(app: typer.Typer) -> None:
     @lab.command("list")
     def list_(json: Json = False) -> int:
         """List the lab devices that are running."""
+        clear_away_dead()
         handles = registry.running()
         if json:
             emit(as_rows(handles))

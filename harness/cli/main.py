@@ -7,19 +7,21 @@ command when it runs, so that `--help` and light commands need not wait for pand
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import pkgutil
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 import harness.cli
-from harness.cli.output import fail, interrupted
+from harness import __version__
+from harness.cli.output import VisibleFormatter, fail, interrupted, out, show_bug, visible
 from harness.errors import HarnessError
 
-_NOT_COMMANDS = {"comparison", "editions", "main", "options", "output", "verdicts"}
+_NOT_COMMANDS = {"comparison", "editions", "hook_check", "main", "options", "output", "verdicts"}
 _ORDER = ("demo", "run", "analyze", "report", "verify", "lab", "rules", "clauses", "hooks", "screen")
 """As a user meets them. A command that is not named here comes after these."""
 
@@ -38,6 +40,20 @@ class _InOrder(TyperGroup):
         return sorted(self.commands, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"privacy-harness {__version__}")
+        raise typer.Exit
+
+
+def _main_options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
 def build() -> typer.Typer:
     """The whole command line. Raises AttributeError where a file of this folder is no command."""
     app = typer.Typer(
@@ -50,6 +66,7 @@ def build() -> typer.Typer:
         help="Prove, clause by clause, what an Android app does with personal information.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(_main_options)
     for module in sorted(m.name for m in pkgutil.iter_modules(harness.cli.__path__)):
         if module not in _NOT_COMMANDS:
             importlib.import_module(f"harness.cli.{module}").register(app)
@@ -58,7 +75,10 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run it: a HarnessError prints what, why and what to do; Ctrl-C exits 130; anything else is a bug and shows."""
+    sys.excepthook = show_bug
     logging.basicConfig(level=logging.WARNING)  # the first call counts: apkInspector makes one when it is imported, for DEBUG
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(VisibleFormatter(logging.BASIC_FORMAT))
     try:
         status = build()(standalone_mode=False)
     except HarnessError as error:
@@ -68,7 +88,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(interrupted())
     except _WRONG_USE as error:
-        error.show(file=sys.stderr)  # type: ignore[attr-defined]
+        told = io.StringIO()
+        error.show(file=told)  # type: ignore[attr-defined]
+        sys.stderr.write(visible(told.getvalue()))
         sys.exit(2)
     sys.exit(status if isinstance(status, int) else 0)
 

@@ -12,9 +12,10 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.lab import connect, disconnect
-from harness.cli.options import AppFile, Json, Language, Out, read_app_file
-from harness.cli.output import emit, err, fail, out
+from harness.cli.lab import clear_away_dead, connect, end
+from harness.cli.options import AppFile, Json, Language, Out, ReportLanguage, read_app_file
+from harness.cli.output import emit, err, fail, out, printable
+from harness.device.package_name import FORM, is_package
 from harness.errors import UsageError
 from harness.lab import registry
 
@@ -27,21 +28,58 @@ def progress_lines() -> Say:
     begun = time.monotonic()
 
     def say(text: str) -> None:
-        err.print(f"{time.monotonic() - begun:6.1f}s  {text}", markup=False)
+        err.print(printable(f"{time.monotonic() - begun:6.1f}s  {text}"))
 
     return say
 
 
+def apk_of(target: str) -> Path | None:
+    """The file that is meant; None where it is a package. Raises UsageError where it can be neither."""
+    path = Path(target)
+    fix = "Give the path of an APK, or the name of a package on the device, such as com.example.shop."
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise UsageError(f"{target} is a folder.", "An app is an APK file or an installed package.", fix)
+    if "/" in target or os.sep in target or target.lower().endswith((".apk", ".apks", ".xapk", ".aab")):
+        raise UsageError(f"There is no file {target}.", "", fix)
+    if not is_package(target):
+        raise UsageError(
+            f"{target} is neither a file nor the name of a package.",
+            f"There is no such file. {FORM}",
+            fix,
+        )
+    return None
+
+
+def refuse_fresh_lab(package: str, device: str | None) -> None:
+    """Raises UsageError for a package on a device that is only now to be started."""
+    if device == "lab":
+        raise UsageError(
+            f"{package} cannot be tested on a new lab device.",
+            f"There is no file of that name, and a device that has just been started has no app {package}.",
+            "Give the path of its APK, or name a device that has the app: --device SERIAL (`harness lab start` starts one "
+            "that stays).",
+        )
+
+
 @contextmanager
-def chosen_device(device: str | None, *, profile: str | None, trust_apk: bool, say: Say) -> Iterator[str]:
-    """The serial to work on. `lab` starts a device and ends it afterwards; none named: the one that is attached, else lab."""
+def chosen_device(
+    device: str | None, *, package: str, profile: str | None, trust_apk: bool, say: Say
+) -> Iterator[str]:
+    """The serial to work on. `lab` starts a device and ends it afterwards; none named: the one that is attached, else lab.
+    `package`: what is to be on the device already, "" where an APK is brought along."""
     import adbutils
 
-    from harness.device.choosing import attached
+    from harness.device.choosing import candidates
 
-    if device is None and not os.environ.get("ANDROID_SERIAL") and not attached(adbutils.adb):
-        say("no device is attached: using the embedded one (--device lab)")
+    clear_away_dead()
+    if device is None and not os.environ.get("ANDROID_SERIAL") and not candidates(adbutils.adb):
         device = "lab"
+        if not package:
+            say("no device is attached: using the embedded one (--device lab)")
+    if package:
+        refuse_fresh_lab(package, device)
     if device != "lab":
         yield device or ""
         return
@@ -51,8 +89,7 @@ def chosen_device(device: str | None, *, profile: str | None, trust_apk: bool, s
         say(f"lab device {handle.serial} is up" + ("" if handle.contained else f", NOT contained: {handle.why_not}"))
         yield handle.serial
     finally:
-        disconnect(handle.serial)
-        registry.stop(handle.serial)
+        end(handle.serial)
 
 
 def parse_resolve(pairs: list[str]) -> Mapping[str, str]:
@@ -83,7 +120,7 @@ def register(app: typer.Typer) -> None:
         out_dir: Out = Path("harness-results"),
         profile: Annotated[str | None, typer.Option("--profile", help="Profile of the lab device.")] = None,
         app_file: AppFile = None,
-        lang: Language = "zh",
+        lang: Language = ReportLanguage.ZH,
         operator: Annotated[str, typer.Option("--operator", help="Who runs this; kept in the bundle.")] = "",
         proxy_port: Annotated[int, typer.Option("--proxy-port", help="Port of the proxy; 0: any free one.")] = 0,
         resolve: Annotated[
@@ -91,6 +128,13 @@ def register(app: typer.Typer) -> None:
         ] = None,
         upstream_ca: Annotated[
             Path | None, typer.Option("--upstream-ca", help="CA (PEM) that vouches for the hosts of --resolve.")
+        ] = None,
+        reach_private: Annotated[
+            bool | None,
+            typer.Option(
+                "--reach-private/--no-reach-private",
+                help="Whether apps reach private networks through the proxy; else: from a phone yes, from the lab no.",
+            ),
         ] = None,
         trust_apk: Annotated[
             bool, typer.Option("--trust-apk", help="Run this APK even where the lab device cannot be contained.")
@@ -102,16 +146,18 @@ def register(app: typer.Typer) -> None:
         Needs no phone: --device lab starts an embedded device for the run. The bundle is written as it happens; what a
         stopped run has seen until then can be judged with `harness analyze`.
         """
-        from harness.cli.verdicts import print_analysis, write_report
+        from harness.bundle import verify
+        from harness.cli.verdicts import as_json, print_analysis, write_report
+        from harness.cli.verify import warn
         from harness.device.adb import AdbDevice
-        from harness.rules.analysis import analyse, as_json
+        from harness.rules.analysis import analyse
         from harness.suite.rig import DeviceRig
         from harness.suite.run import plan_run, run_plan
 
         say = progress_lines()
-        apk = Path(target) if target.endswith(".apk") or Path(target).is_file() or "/" in target else None
-        if apk is not None and not apk.exists():
-            raise UsageError(f"There is no file {target}.", "", "Give the path of an APK, or the name of an installed package.")
+        apk = apk_of(target)
+        if apk is None:
+            refuse_fresh_lab(target, device)
         where = parse_resolve(resolve or [])
         plan = plan_run(
             apk=apk,
@@ -125,18 +171,23 @@ def register(app: typer.Typer) -> None:
             operator=operator,
             command_line=sys.argv,
         )
-        with chosen_device(device, profile=profile, trust_apk=trust_apk, say=say) as serial:
-            rig = DeviceRig(AdbDevice.open(serial or None), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca)
+        with chosen_device(device, package="" if apk else target, profile=profile, trust_apk=trust_apk, say=say) as serial:
+            rig = DeviceRig(
+                AdbDevice.open(serial or None), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca,
+                reach_private=reach_private)
             outcome = run_plan(plan, rig, say)
+        integrity = verify(outcome.bundle)
+        warn(integrity)
         analysis = analyse(outcome.bundle)
-        report = write_report(analysis, lang)
+        report = write_report(analysis, lang, integrity=integrity)
         if json:
-            emit(as_json(analysis) | {"report": str(report)})
+            emit(as_json(analysis, integrity) | {"report": str(report)})
         else:
             print_analysis(analysis)
-            out.print(f"bundle: {outcome.bundle}\nreport: {report}", markup=False)
+            out.print(printable(f"bundle: {outcome.bundle}"))
+            out.print(printable(f"report: {report}"))
         if outcome.reason:
-            err.print(f"The run is not complete: {outcome.reason}", markup=False)
+            err.print(printable(f"The run is not complete: {outcome.reason}"))
         if outcome.error is not None:
             return fail(outcome.error)
         return INTERRUPTED if outcome.interrupted else analysis.exit_status

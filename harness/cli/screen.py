@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.options import Json
-from harness.cli.output import emit, out
+from harness.cli.output import emit, out, printable
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def register(app: typer.Typer) -> None:
             emit(documents[0] if len(documents) == 1 else documents)
             return 0
         for file, reading in zip(files, readings, strict=True):
-            out.print(f"{file}: {reading.kind} ({reading.reason})", markup=False)
+            out.print(printable(f"{file}: {reading.kind} ({reading.reason})"))
             for control in reading.controls:
                 state = "" if control.checked is None else " [x]" if control.checked else " [ ]"
-                out.print(f"  {control.role:14}{state} {control.text!r} {list(control.bounds)}", markup=False)
+                out.print(printable(f"  {control.role:14}{state} {control.text!r} {list(control.bounds)}"))
         return 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
-from harness.cli.output import out
+from harness.bundle import Verification
+from harness.cli.output import cell, out, printable
 from harness.model import Verdict, VerdictWord
 from harness.render import html
 from harness.rules.analysis import Analysis
+from harness.rules.analysis import as_json as analysis_as_json
 from harness.rules.sensitive import name
 
 STYLES = {
@@ -28,7 +30,7 @@ def verdict_table(verdicts: list[Verdict]) -> Table:
         cited = v.evidence or v.gaps
         shown = ", ".join(cited[:2]) + (f" +{len(cited) - 2}" if len(cited) > 2 else "")
         row = [v.verdict, v.grade or "", v.rule, name(v.item) if v.item else "", v.caller, v.stage, v.party, shown]
-        table.add_row(*(Text(str(cell), style=STYLES[v.verdict] if i == 0 else "") for i, cell in enumerate(row)))
+        table.add_row(*(cell(text, STYLES[v.verdict] if i == 0 else "") for i, text in enumerate(row)))
     return table
 
 
@@ -38,18 +40,24 @@ def print_analysis(analysis: Analysis) -> None:
     out.print(verdict_table(analysis.verdicts))
     for v in analysis.verdicts:
         if v.verdict == VerdictWord.INCONCLUSIVE:
-            out.print(f"  {v.rule}: {v.reason}", markup=False)
+            out.print(printable(f"  {v.rule}: {v.reason}"))
     out.print(
         f"{len(run.calls)} calls, {len(run.flows)} flows, {len(run.screens)} screens, {len(run.gaps)} gaps; "
-        f"{'complete' if run.complete else 'INCOMPLETE'}.",
-        markup=False,
+        f"{'complete' if run.complete else 'INCOMPLETE'}."
     )
 
 
-def write_report(analysis: Analysis, language: str = "zh", target: Path | None = None) -> Path:
-    """The HTML report, in the bundle's report/ folder (which the manifest leaves out) or where it is wanted."""
+def as_json(analysis: Analysis, integrity: Verification) -> dict[str, Any]:
+    """The result that `run` and `analyze` print with `--json`; docs/json.md is its reference."""
+    return analysis_as_json(analysis) | {"integrity": str(integrity.status)}
+
+
+def write_report(
+    analysis: Analysis, language: str = "zh", target: Path | None = None, *, integrity: Verification | None = None
+) -> Path:
+    """The HTML report, in the bundle's report/ folder (which the manifest leaves out) or where it is wanted.
+    `integrity`: what `verify` said of the bundle without its report, where that is known already."""
     folder = analysis.bundle if analysis.bundle.is_dir() else Path.cwd()
     path = target or folder / "report" / "report.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    html.write(analysis, path, language=language)
+    html.write(analysis, path, language=language, integrity=integrity)
     return path

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli.options import Json
-from harness.cli.output import emit, out, printable
+from harness.cli.output import emit, err, out, printable
 
 if TYPE_CHECKING:
-    from harness.bundle import Verification
+    from harness.bundle import Signer, Verification
 
 _WORDS = {
     "intact": (
-        "Every file is as it was when the bundle was sealed, and the run came to its end.",
+        "What was recorded is as it was when the bundle was sealed, and the run came to its end.",
         "It holds what the owner of the key below recorded.",
     ),
     "incomplete": (
@@ -23,7 +23,7 @@ _WORDS = {
         "What it holds counts; what it lacks proves nothing.",
     ),
     "altered": (
-        "Something was changed after the bundle was sealed.",
+        "Something was changed after it was signed.",
         "Do not rely on it: ask for another copy where it was made.",
     ),
     "unverifiable": (
@@ -32,33 +32,66 @@ _WORDS = {
     ),
 }
 """What each status says of the bundle, and what that means for its reader."""
+_TOLD = 5  # differences that a warning names; `harness verify` names all
 
 
 def as_json(result: Verification) -> dict[str, Any]:
     """The result of `verify --json`; docs/json.md is its reference."""
-    signer = result.signer
     return {
         "status": str(result.status),
         "differences": [{"file": d.file, "what": d.what} for d in result.differences],
-        "signer": signer and {"fingerprint": signer.fingerprint, "created": signer.created, "software": signer.software},
+        "signer": _signer(result.signer),
+        "report_signer": _signer(result.report_signer),
     }
 
 
+def _signer(signer: Signer | None) -> dict[str, str] | None:
+    if signer is None:
+        return None
+    return {"fingerprint": signer.fingerprint, "created": signer.created, "software": signer.software}
+
+
 def show(result: Verification) -> None:
-    """The same for a person. Names and texts come from the bundle, so what a terminal would obey is spelt out."""
+    """The same for a person. Names and texts come from the bundle, so each stays on its line."""
     said, meaning = _WORDS[result.status]
-    out.print(f"{result.status}: {said}\n{meaning}", markup=False)
+    out.print(f"{result.status}: {said}\n{meaning}")
     signer = result.signer
     if signer:
-        out.print(f"signed by    {signer.fingerprint} (SHA-256 of the public key)", markup=False)
-        out.print(f"signed at    {printable(signer.created)} (the signer's clock)", markup=False)
-        out.print(f"signed with  {printable(signer.software)}", markup=False)
+        out.print(f"signed by    {signer.fingerprint} (SHA-256 of the public key)")
+        out.print(f"signed at    {printable(signer.created)} (the signer's clock)")
+        out.print(f"signed with  {printable(signer.software)}")
     elif result.signature_found:
-        out.print("A signature is there, but it does not hold: nobody vouches for this bundle.", markup=False)
+        out.print("A signature is there, but it does not hold: nobody vouches for this bundle.")
     else:
-        out.print("No signature is there: nobody vouches for this bundle.", markup=False)
+        out.print("No signature is there: nobody vouches for this bundle.")
+    _show_report(result)
     for difference in result.differences:
-        out.print(f"  {printable(difference.file)}: {printable(difference.what)}", markup=False)
+        out.print(f"  {printable(difference.file)}: {printable(difference.what)}")
+
+
+def _show_report(result: Verification) -> None:
+    maker = result.report_signer
+    if maker is None:
+        out.print("No signature vouches for its report." if result.report_found else "No report is in it.")
+    elif result.signer is not None and maker.fingerprint == result.signer.fingerprint:
+        out.print(f"report made  {printable(maker.created)} by the same key")
+    else:
+        out.print("The report was made by another key than that of the bundle:" if result.signer else "Its report is signed:")
+        out.print(f"report by    {maker.fingerprint} (SHA-256 of the public key)")
+        out.print(f"report made  {printable(maker.created)} (that signer's clock)")
+        out.print(f"report with  {printable(maker.software)}")
+
+
+def warn(result: Verification) -> None:
+    """On stderr, where a bundle that is about to be judged was altered or cannot be verified."""
+    if str(result.status) not in ("altered", "unverifiable"):
+        return
+    said, meaning = _WORDS[result.status]
+    err.print(f"{result.status}: {said} {meaning}", style="bold yellow")
+    for difference in result.differences[:_TOLD]:
+        err.print(f"  {printable(difference.file)}: {printable(difference.what)}")
+    if len(result.differences) > _TOLD:
+        err.print(f"  and {len(result.differences) - _TOLD} more: harness verify names all")
 
 
 def register(app: typer.Typer) -> None:
@@ -69,8 +102,8 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         """Say whether a bundle was altered, and who signed it.
 
-        Every hash and the signature are computed again, and what differs is named. A signature shows which key sealed
-        the bundle; whose key that is, only its fingerprint can tell, got by another way than the bundle.
+        Every hash and every signature is computed again, and what differs is named. A signature shows which key sealed
+        the bundle or made its report; whose key that is, only its fingerprint can tell, got by another way than the bundle.
         Exit status: 0 intact, 1 altered, 3 incomplete or unverifiable, 2 not a bundle.
         """
         from harness.bundle import Status, verify

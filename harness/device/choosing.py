@@ -13,6 +13,7 @@ import adbutils
 from harness.errors import RigError, UsageError
 
 _ADDRESS = re.compile(r"[\w.-]+:\d+|\[[0-9a-fA-F:]+\]:\d+")
+_ON_THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):\d+")
 _STATES = {
     "unauthorized": (
         "The device does not yet trust this computer.",
@@ -66,17 +67,29 @@ def attached(client: adbutils.AdbClient) -> list[Listed]:
         return [Listed(info.serial, info.state) for info in client.list()]
 
 
+def candidates(client: adbutils.AdbClient) -> list[Listed]:
+    """What is attached, without the remains of devices that were a process on this machine (a lab device, say) and have
+    ended: adb goes on listing them as offline for a long time."""
+    return [device for device in attached(client) if not _is_over(device)]
+
+
+def _is_over(device: Listed) -> bool:
+    return device.state == "offline" and bool(_ON_THIS_MACHINE.fullmatch(device.serial))
+
+
 def choose(client: adbutils.AdbClient, serial: str | None, environment: Mapping[str, str] | None = None) -> str:
     """The serial of the device to use, after checking that it answers."""
     environment = os.environ if environment is None else environment
     named = serial or environment.get("ANDROID_SERIAL") or None
-    devices = attached(client)
+    listed = attached(client)
     if named is not None:
-        return _named(client, named, devices)
+        return _named(client, named, listed)
+    devices = [device for device in listed if not _is_over(device)]
     if not devices:
+        over = ", ".join(device.serial for device in listed)
         raise RigError(
             "No device is attached.",
-            "adb lists none.",
+            f"adb lists none but {over}, which was on this machine and has ended." if over else "adb lists none.",
             "Plug one in with USB debugging on, or use the embedded one: --device lab.",
         )
     if len(devices) > 1:

@@ -68,6 +68,10 @@ class RestoreFile:
         else:
             self.path.unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """For a device that is gone for good, and all that was changed on it with it."""
+        self.path.unlink(missing_ok=True)
+
     def _write(self, acts: list[dict[str, Any]]) -> None:
         part = self.path.with_suffix(f".{os.getpid()}")
         with part.open("w", encoding="utf-8") as file:

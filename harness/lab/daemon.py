@@ -176,10 +176,17 @@ class Daemon:
             self._device.system.logs.write(tag, text, priority=priority, pid=pid)
 
     def _blocked(self, attempt: Blocked) -> None:
-        """Into the device's log, where the harness reads it: what the app tried and how often."""
+        """Into the device's log, where the harness reads it: what the app tried, how often, and who it was.
+
+        The line is the system's own: under the app's pid it could be the app's. Whose attempt it was stands at its end,
+        after all that may be in the app's words.
+        """
         times = f" ({attempt.count} times)" if attempt.count > 1 else ""
-        log.info("blocked: process %d: %s %s%s", attempt.pid, attempt.what, attempt.detail, times)
-        self._write(_BLOCKED_TAG, f"blocked {attempt.what} {attempt.detail}{times}", "W", attempt.pid)
+        running = self._device.system.processes.running() if self._device else []
+        app = next((f" app={one.name}" for one in running if one.pid == attempt.pid), "")
+        told = f"blocked {attempt.what} {attempt.detail}{times} pid={attempt.pid}{app}"
+        log.info("%s", told)
+        self._write(_BLOCKED_TAG, told, "W")
 
     def _frida_says(self, priority: str, text: str) -> None:
         log.warning("frida: %s", text)

@@ -1,7 +1,8 @@
 """The lab devices of this machine: start, stop, list. Connects nothing to an adb server.
 
 Each device has a folder below the state folder: `device.json` (who it is), `log.txt` (its daemon's log), `stage` (its
-files, which only its daemon sees). An entry whose daemon is gone is cleared away whenever devices are listed.
+files, which only its daemon sees). An entry whose daemon is gone is cleared away whenever devices are listed; its
+serial is kept until somebody has made adb forget it, too (`gone`, `forget`).
 """
 
 from __future__ import annotations
@@ -102,8 +103,22 @@ def running() -> list[LabDeviceHandle]:
         if handle and _is_alive(handle.pid, handle.started):
             found.append(handle)
         elif handle or not _is_starting(folder):
+            if handle:
+                _note_of(handle.serial).write_text(handle.serial)
             shutil.rmtree(folder, ignore_errors=True)
     return found
+
+
+def gone() -> list[str]:
+    """Serials of devices that ended without `stop`, their daemon killed or with the process it was started for, and have
+    not been forgotten since."""
+    here = {handle.serial for handle in running()}
+    return [serial for serial in sorted(path.read_text() for path in _gone_folder().iterdir()) if serial not in here]
+
+
+def forget(serial: str) -> None:
+    """Nothing is left to be done about a device that is gone."""
+    _note_of(serial).unlink(missing_ok=True)
 
 
 def find(which: str) -> LabDeviceHandle:
@@ -203,6 +218,7 @@ def _record(device: _Starting, facts: dict[str, Any]) -> LabDeviceHandle:
         started=_start_time(facts["pid"]),
         folder=str(device.folder),
     )
+    forget(handle.serial)  # another device's, which had the same port
     _write(device.folder / "device.json", asdict(handle))
     (device.folder / "starting.json").unlink()
     assert device.daemon.stdout is not None
@@ -241,6 +257,14 @@ def _claim_folder(name: str | None) -> Path:
 
 def _folder() -> Path:
     return state_dir("lab", "devices")
+
+
+def _gone_folder() -> Path:
+    return state_dir("lab", "gone")
+
+
+def _note_of(serial: str) -> Path:
+    return _gone_folder() / serial.replace(":", "_")
 
 
 def _environment() -> dict[str, str]:

@@ -7,13 +7,14 @@ and nothing else.
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from harness.bundle import open_bundle, verify
+from harness.bundle import Verification, open_bundle, report_place, verify, write_report
 from harness.errors import UsageError
 from harness.render import timeline, view
 from harness.resources import resource
@@ -31,12 +32,16 @@ def policy(style: str) -> str:
     )
 
 
-def page(analysis: Analysis, *, language: str = "zh") -> str:
-    """The report as HTML. Raises UsageError for a language that there is not."""
+def page(analysis: Analysis, *, language: str = "zh", integrity: Verification | None = None) -> str:
+    """The report as HTML. `integrity`: of the bundle without its report; checked here where it is not given.
+
+    Raises UsageError for a language that there is not.
+    """
     if language not in LANGUAGES:
         raise UsageError(f"There is no report in {language!r}.", "", f"Choose one of: {', '.join(LANGUAGES)}.")
     bundle = open_bundle(analysis.bundle)
-    made = view.build(analysis, bundle, verify(analysis.bundle), language)
+    checked = integrity or verify(analysis.bundle, report=False)
+    made = view.build(analysis, bundle, checked, language, checked_at=datetime.datetime.now(datetime.UTC))
     style = resource("reports", "report.css").read_text("utf-8")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(resource("reports")),
@@ -56,12 +61,18 @@ def page(analysis: Analysis, *, language: str = "zh") -> str:
     )
 
 
-def write(analysis: Analysis, path: Path, *, language: str = "zh") -> None:
-    """Write the page. Raises UsageError where the file cannot be written."""
-    text = page(analysis, language=language)
+def write(analysis: Analysis, path: Path, *, language: str = "zh", integrity: Verification | None = None) -> None:
+    """Write the page, and sign it where it lies in the bundle. Raises UsageError where the file cannot be written, or
+    where it would alter the bundle."""
+    in_bundle = report_place(analysis.bundle, path)
+    text = page(analysis, language=language, integrity=integrity)
     try:
-        path.write_text(text, "utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not in_bundle:
+            path.write_text(text, "utf-8")
     except OSError as error:
         raise UsageError(
             f"The report cannot be written to {path}.", str(error.strerror), "Name another file with --to."
         ) from error
+    if in_bundle:
+        write_report(analysis.bundle, path, text.encode("utf-8"))

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from PIL import Image, ImageDraw
 
+from harness import __version__
 from harness.bundle import BundleReader, Verification
 from harness.model import Gap, GapKind, Verdict, VerdictWord
 from harness.resources import resource
@@ -129,6 +130,7 @@ class View:
     steps: list[dict[str, Any]]
     facts: list[tuple[str, str]]
     integrity: Verification
+    checked: str  # when and by which tool, for a page says nothing of a bundle that was changed later
     totals: dict[str, int]
     made: str
     clause: Callable[[str], Clause] = field(repr=False)
@@ -336,8 +338,10 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     return rows
 
 
-def build(analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str) -> View:
-    """Everything a format needs. `language`: zh or en."""
+def build(
+    analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str, *, checked_at: datetime.datetime
+) -> View:
+    """Everything a format needs. `language`: zh or en. `checked_at`: when `integrity` was found."""
     run = analysis.run
     maker = Builder(analysis, bundle, language)
     rules = {r.id: r for r in all_rules()}
@@ -369,6 +373,7 @@ def build(analysis: Analysis, bundle: BundleReader, integrity: Verification, lan
         steps=[maker.step(s) for s in records(run.steps)],
         facts=facts,
         integrity=integrity,
+        checked=f"{checked_at.strftime('%Y-%m-%d %H:%M:%S UTC')}, privacy-harness {__version__}",
         totals={"calls": len(run.calls), "flows": len(run.flows), "screens": len(run.screens), "steps": len(run.steps)},
         made=moment(first),
         clause=maker.clause,

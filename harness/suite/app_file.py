@@ -1,6 +1,6 @@
-"""What a tester knows of an app, as a YAML file (docs/app-file.md): its functions and the way to each.
+"""What a tester knows of an app, as a YAML file (docs/app-file.md): read and checked whole, for every door.
 
-Keys that other parts of the harness read from the same file are left to them.
+Its functions and the way to each are made into records here; whom the app shares with, in `harness.tables`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class Function:
 
 
 def read_app_file(path: Path) -> dict[str, Any]:
-    """The mapping in an app file. Raises UsageError."""
+    """The mapping in an app file, every key of it checked. Raises UsageError naming file, key and what is wanted."""
+    from harness.tables import AppFacts  # here, since pandas comes with it
+
     try:
         data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as bad:
@@ -38,6 +40,8 @@ def read_app_file(path: Path) -> dict[str, Any]:
         raise UsageError(f"The app file {path} is no YAML.", str(bad), "docs/app-file.md shows its shape.") from bad
     if not isinstance(data, dict):
         raise UsageError(f"The app file {path} holds no mapping.", "", "docs/app-file.md shows its shape.")
+    AppFacts.of(data, where=str(path), strict=True)
+    functions_of(data, str(path))
     return data
 
 
@@ -62,5 +66,10 @@ def _function(entry: Any, where: str) -> Function:
     if not isinstance(way, list) or not way or not all(isinstance(step, str) and step for step in way):
         raise UsageError(f"{where} ({name}) does not say how to open it.", f"open is {way!r}.",
                          "List the texts or ids to tap, from the first page on.")
-    return Function(name=name, open=tuple(way), permissions=tuple(map(str, entry.get("permissions") or ())),
-                    core=bool(entry.get("core", False)))
+    permissions, core = entry.get("permissions", []), entry.get("core", False)
+    if not isinstance(permissions, list) or not all(isinstance(p, str) and p for p in permissions):
+        raise UsageError(f"{where} ({name}): `permissions` is no list of texts.", f"It is {permissions!r}.",
+                         "Write a list, such as permissions: [location].")
+    if not isinstance(core, bool):
+        raise UsageError(f"{where} ({name}): `core` is neither true nor false.", f"It is {core!r}.", "Write core: true.")
+    return Function(name=name, open=tuple(way), permissions=tuple(permissions), core=core)

@@ -23,6 +23,7 @@ from uiautomator2 import exceptions as u2
 
 import harness
 from harness.bundle import Bundle
+from harness.capture import device_log
 from harness.capture.catalogue import load_catalogue
 from harness.capture.clock import measure, measure_device
 from harness.capture.hooks import HookCapture
@@ -37,6 +38,9 @@ from harness.errors import HarnessError, RigError
 from harness.model import Fact, Gap, GapKind
 
 LOG = "device.log"
+LOG_END_SECONDS = 5.0
+"""How long the log's last line may take to arrive once the app has been ended."""
+_LOG_END_TAG = "harness"
 LED_SECONDS = 10.0
 """Between two looks whether the device still goes through the proxy: adb's reverse ports are lost with the cable."""
 _TOOLS = ("frida", "mitmproxy", "uiautomator2", "adbutils", "pytest", "pandas")
@@ -278,7 +282,9 @@ class DeviceRig:
         elif link is not None:
             attempt("Frida", link.close)
         if log is not None:
+            attempt("the log's end", self._await_log_end)
             attempt("log", lambda: log.__exit__(None, None, None))
+            attempt("what the log tells", self._tell_refusals)
         self._led = False
         if self._to_put_back:
             self._to_put_back = False
@@ -296,6 +302,26 @@ class DeviceRig:
             with hooks.stopping():
                 self.device.stop(self._package)
 
+    def _await_log_end(self) -> None:
+        """Writes a last line to the log and waits for it, so that all that came before has arrived, too."""
+        assert self._bundle is not None
+        mark = f"end of run {time.time_ns()}"
+        self.device.shell("log", "-t", _LOG_END_TAG, mark)
+        until = time.monotonic() + LOG_END_SECONDS
+        while mark.encode() not in _tail(self._bundle.path / LOG):
+            if time.monotonic() > until:
+                now = time.time_ns()
+                why = "The device's log was not read to its end: what the device refused to the app may be missing in it."
+                self._bundle.append(Gap(host_ns=now, kind=GapKind.CAPTURE_LOST, detail=why, subject="log", from_ns=now))
+                return
+            time.sleep(0.05)
+
+    def _tell_refusals(self) -> None:
+        assert self._bundle is not None
+        path = self._bundle.path / LOG
+        if self._package and path.exists():
+            device_log.tell(self._bundle, path, self._package)
+
     def _unforward(self) -> None:
         """Ends what uiautomator2 and Frida had forwarded since the start; neither of them does."""
         before, self._forwards = self._forwards, None
@@ -306,6 +332,14 @@ class DeviceRig:
     @staticmethod
     def _fact(bundle: Bundle, kind: str, data: dict[str, Any]) -> None:
         bundle.append(Fact(host_ns=time.time_ns(), type=kind, data=data))
+
+
+def _tail(path: Path, size: int = 1 << 16) -> bytes:
+    if not path.exists():
+        return b""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - size, 0))
+        return file.read()
 
 
 def _version(name: str) -> str:

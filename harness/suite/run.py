@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from harness.device.apk import read_apk
+from harness.device.package_name import FORM, is_package
 from harness.errors import HarnessError, UsageError
 from harness.suite import plugin
 from harness.suite.driver import NotReached
@@ -191,6 +192,8 @@ def make_order(
     case: Mapping[str, Any] | None = None,
 ) -> Order:
     """What is to be run, checked as far as that needs no device. Raises BadApk, UsageError."""
+    if package and not is_package(package):
+        raise UsageError(f"{package} is no name of a package.", FORM, "For example: com.example.shop.")
     facts = read_apk(apk) if apk is not None else None
     named = facts.package if facts is not None else package
     if not named:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-import tldextract
-
-from harness.errors import UsageError
+from harness.tables.app_shape import KEYS, RECIPIENT_KEYS, Shape
 from harness.tables.attribution import Sdk
+from harness.tables.domains import registrable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,36 +31,34 @@ class AppFacts:
     functions: tuple[dict[str, Any], ...] = field(default=())
 
     @classmethod
-    def of(cls, data: dict[str, Any] | None) -> AppFacts:
-        """From the mapping of an app file; docs/app-file.md. Raises UsageError on a wrong shape."""
+    def of(cls, data: dict[str, Any] | None, *, where: str = "The app file in the bundle", strict: bool = False) -> AppFacts:
+        """From the mapping of an app file; docs/app-file.md. `where`, `strict`: see `app_shape.Shape`.
+
+        Raises UsageError, which names the key and what is wanted, on a wrong shape.
+        """
         if not data:
             return cls()
-        for key in ("first_party", "recipients", "functions"):
-            if not isinstance(data.get(key, []), list):
-                raise UsageError(
-                    "The app file cannot be read.", f"`{key}` is no list.", "docs/app-file.md shows its shape."
-                )
-        try:
-            return cls(
-                known=True,
-                first_party=tuple(str(d).lower() for d in data.get("first_party", ())),
-                recipients=tuple(
-                    Recipient(
-                        name=str(r["name"]),
-                        domains=tuple(r.get("domains", ())),
-                        packages=tuple(r.get("packages", ())),
-                        kinds=tuple(r.get("kinds", ())),
-                    )
-                    for r in data.get("recipients", ())
-                ),
-                functions=tuple(data.get("functions", ())),
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise UsageError(
-                "The app file cannot be read.",
-                f"It lacks or misplaces {error}.",
-                "docs/app-file.md shows its shape.",
-            ) from error
+        shape = Shape(where, strict)
+        shape.keys(data, KEYS)
+        listed = shape.entries(data, "recipients", "recipients", "[{name: Maps, domains: [maps.example]}]")
+        return cls(
+            known=True,
+            first_party=shape.domains(data, "first_party", "first_party"),
+            recipients=tuple(_recipient(shape, entry, f"recipients[{i}]") for i, entry in enumerate(listed)),
+            functions=tuple(shape.entries(data, "functions", "functions", "[{name: Stores, open: [Stores]}]")),
+        )
+
+
+def _recipient(shape: Shape, entry: Any, key: str) -> Recipient:
+    if not isinstance(entry, dict):
+        raise shape.wrong(key, "is no mapping", f"It is {entry!r}.", "Write {name: Maps, domains: [maps.example]}.")
+    shape.keys(entry, RECIPIENT_KEYS, key)
+    return Recipient(
+        name=shape.name(entry, f"{key}.name"),
+        domains=shape.domains(entry, "domains", f"{key}.domains"),
+        packages=shape.packages(entry, "packages", f"{key}.packages"),
+        kinds=shape.kinds(entry, "kinds", f"{key}.kinds"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,27 +68,6 @@ class Party:
     relation: str
     name: str
     basis: str
-
-
-@cache
-def _extractor() -> tldextract.TLDExtract:
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
-
-
-def registrable(host: str) -> str:
-    """The registrable domain by the Public Suffix List that tldextract ships; an address stays itself.
-
-    A reserved top level such as .example (RFC 2606) is taken as a suffix of one label.
-    """
-    host = host.rstrip(".").lower()
-    try:
-        return str(ipaddress.ip_address(host.strip("[]")))
-    except ValueError:
-        pass
-    parts = _extractor()(host)
-    if parts.suffix:
-        return f"{parts.domain}.{parts.suffix}" if parts.domain else parts.suffix
-    return ".".join(host.split(".")[-2:])
 
 
 def _under(host: str, domain: str) -> bool:

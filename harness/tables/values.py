@@ -16,6 +16,7 @@ from typing import Any
 import ahocorasick_rs
 
 from harness.tables.decode import Text, as_text, content, unwrap
+from harness.tables.kinds import known_kinds
 
 CONTEXT = 80  # characters kept on either side of a hit
 # A single name of these in a request is as often that of a browser or a service as a list of what is installed.
@@ -156,7 +157,7 @@ def needles(reads: Iterable[Mapping[str, Any]], package: str = "") -> list[Needl
     calls: dict[tuple[str, str], list[str]] = {}
     pairs: dict[tuple[str, str, str], list[str]] = {}
     for read in reads:
-        if read["kind"] in NOT_FOLLOWED:
+        if read["kind"] in NOT_FOLLOWED or read["kind"] not in known_kinds():   # a behaviour's value is no information
             continue
         for lat, lon in coordinates(read["value"]):
             pairs.setdefault((read["kind"], _place(lat), _place(lon)), []).append(read["event_id"])

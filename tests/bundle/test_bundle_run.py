@@ -126,15 +126,6 @@ def test_what_a_killed_harness_leaves_is_sealed_later_and_marked(tmp_path: Path)
     assert not (path / "objects" / ".partial").exists()
 
 
-def test_a_harness_killed_between_manifest_and_signature_is_sealed_anew(tmp_path: Path) -> None:
-    bundle = Bundle.create(tmp_path, "com.example.shop")
-    bundle.seal(True)
-    (bundle.path / "manifest.sig").unlink()
-    assert verify(bundle.path).status is Status.UNVERIFIABLE
-    assert seal_interrupted(bundle.path) is True
-    assert verify(bundle.path).status is Status.INTACT
-
-
 def test_an_object_is_stored_once_under_its_hash_however_it_comes(tmp_path: Path) -> None:
     store = ObjectStore(tmp_path)
     content = bytes(range(256)) * 9000

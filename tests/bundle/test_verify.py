@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import __version__
-from harness.bundle import Bundle, Status, verify
+from harness.bundle import Bundle, Status, verify, write_report
 from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes
 from harness.bundle.manifest import manifest, seal, signature
@@ -32,8 +32,7 @@ def make(folder: Path) -> Path:
     bundle.append(Gap(host_ns=6, kind=GapKind.NOT_REACHED, detail="the second dialog"))
     bundle.append(Fact(host_ns=7, type="device", data={"kind": "lab", "model": "手机"}))
     bundle.seal(True, key=KEY)
-    (folder / "report").mkdir()
-    (folder / "report" / "report.html").write_text("<p>derived</p>")
+    write_report(folder, folder / "report" / "report.html", b"<p>derived</p>", KEY)
     return folder
 
 
@@ -48,8 +47,7 @@ def copy(sealed: Path, tmp_path: Path) -> Path:
 
 
 def files(bundle: Path) -> list[str]:
-    return [p.relative_to(bundle).as_posix() for p in sorted(bundle.rglob("*"))
-            if p.is_file() and "report" not in p.relative_to(bundle).parts]
+    return [p.relative_to(bundle).as_posix() for p in sorted(bundle.rglob("*")) if p.is_file()]
 
 
 def first(bundle: Path) -> str:
@@ -67,7 +65,8 @@ def test_an_untouched_bundle_is_intact_wherever_it_lies(sealed: Path, copy: Path
         assert found.signer.software == f"privacy-harness {__version__}"
         age = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(found.signer.created)
         assert datetime.timedelta(0) <= age < datetime.timedelta(hours=1)
-        assert found.files == len(files(path)) - 1    # all but the signature
+        assert (found.report_found, found.report_signer) == (True, found.signer)
+        assert found.files == len(files(path)) - 1    # all but the manifest's signature
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -86,8 +85,8 @@ def test_a_changed_byte_anywhere_is_blamed_on_its_file(sealed: Path, data: st.Da
         path.write_bytes(content)
 
 
-@pytest.mark.parametrize("name", ["manifest.sig", "manifest.json"])
-def test_every_single_byte_of_manifest_and_signature_counts(sealed: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["manifest.sig", "manifest.json", "report/report.sig", "report/report.html"])
+def test_every_single_byte_of_manifest_signatures_and_report_counts(sealed: Path, name: str) -> None:
     path = sealed / name
     content = path.read_bytes()
     try:
@@ -97,12 +96,6 @@ def test_every_single_byte_of_manifest_and_signature_counts(sealed: Path, name: 
                 assert first(sealed) == name, f"byte {at} as {other:#x}"
     finally:
         path.write_bytes(content)
-
-
-def test_a_changed_derived_report_is_no_difference(copy: Path) -> None:
-    (copy / "report" / "report.html").write_text("made again")
-    (copy / "report" / "new.pdf").write_bytes(b"%PDF")
-    assert verify(copy).status is Status.INTACT
 
 
 def test_a_missing_file_an_added_one_and_a_longer_one_are_named(copy: Path) -> None:
@@ -131,6 +124,8 @@ def test_a_link_in_place_of_a_file_is_named(copy: Path, tmp_path: Path) -> None:
 def test_a_forger_who_seals_anew_is_caught_by_the_key_only(copy: Path) -> None:
     (copy / "flows.jsonl").write_bytes(b"")
     seal(copy, OTHER)
+    assert first(copy) == "report/report.html"    # made from what was there before
+    shutil.rmtree(copy / "report")
     assert verify(copy).status is Status.INTACT
     found = verify(copy, public_bytes(KEY.public_key()))
     assert (found.status, found.trusted) == (Status.ALTERED, False)
@@ -140,7 +135,6 @@ def test_a_forger_who_seals_anew_is_caught_by_the_key_only(copy: Path) -> None:
 
 def test_a_signature_of_another_manifest_is_blamed_on_the_manifest(copy: Path, tmp_path: Path) -> None:
     other = make(tmp_path / "other")
-    (other / "report").rename(tmp_path / "gone")
     shutil.copy(other / "manifest.json", copy / "manifest.json")
     assert first(copy) == "manifest.json"
 
@@ -163,9 +157,12 @@ def test_without_its_signature_a_bundle_is_unverifiable_not_intact(copy: Path) -
 
 
 def test_without_a_manifest_objects_still_answer_for_their_names(copy: Path) -> None:
+    shutil.rmtree(copy / "report")
     (copy / "manifest.sig").unlink()
     (copy / "manifest.json").unlink()
-    assert verify(copy).status is Status.INCOMPLETE
+    found = verify(copy)
+    assert (found.status, found.differences[0].file) == (Status.UNVERIFIABLE, "manifest.json")
+    assert "seal was taken off" in found.differences[0].what
     (victim,) = [name for name in files(copy) if name.startswith("objects/")]
     (copy / victim).write_bytes(b"other")
     assert first(copy) == victim

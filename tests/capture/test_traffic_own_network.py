@@ -3,6 +3,7 @@ the machine under all their names, and a private network with another machine in
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import traffic_clients as clients
 from own_network import in_own_network, ip, name_address
 
 from harness.bundle import Bundle, open_bundle
+from harness.capture.own_addresses import is_own
 from harness.capture.resolving import Routes
 from harness.capture.traffic import TrafficCapture
 from harness.lab.containment import kernel
@@ -166,6 +168,15 @@ def test_what_is_no_address_of_the_public_internet_is_private(address: str) -> N
 @pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1%eth0", "224.0.0.1", "ff02::1", "::ffff:169.254.0.1"])
 def test_the_machine_s_own_link_is_never_reached(address: str) -> None:
     assert Routes(reach_private=True).refusal(address)
+
+
+def test_where_the_kernel_cannot_be_asked_for_a_route_the_machine_s_own_is_what_can_be_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(socket, "AF_NETLINK", raising=False)
+    assert is_own(ipaddress.ip_address("127.0.0.1"))
+    assert is_own(ipaddress.ip_address("::1"))
+    assert not is_own(ipaddress.ip_address("203.0.113.250"))
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "64:ff9b::808:808"])

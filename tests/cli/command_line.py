@@ -21,6 +21,7 @@ _FIXTURE = ROOT / "tests" / "rules" / "collection-before-consent" / "fires-read-
 class Said:
     status: int
     out: str
+    err: str = ""
 
     @property
     def json(self) -> Any:
@@ -28,10 +29,11 @@ class Said:
 
 
 def say(capsys: pytest.CaptureFixture[str], *words: object) -> Said:
-    """What a command prints on stdout, and its exit status."""
+    """What a command prints, and its exit status."""
     capsys.readouterr()
     status = build()([str(word) for word in words], standalone_mode=False)
-    return Said(status, capsys.readouterr().out)
+    printed = capsys.readouterr()
+    return Said(status, printed.out, printed.err)
 
 
 def violating_run(folder: Path) -> Path:

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from harness.bundle import open_bundle
+from harness.cli.main import build as command_line
+from harness.errors import UsageError
 from harness.lab.apps.archive import pack
 from harness.lab.apps.builder import build
 from harness.lab.apps.signature import read_signing_key, sign
@@ -107,6 +109,70 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     refused(ended, tmp_path / "out", 2, "There is no file", "gone.apk")
 
 
+TARGETS = {
+    "package": ["package is neither a file nor the name of a package", "no such file", "dots"],
+    "com.nosuch": ["com.nosuch cannot be tested on a new lab device", "no file of that name", "--device SERIAL"],
+    "1com.example": ["1com.example is neither a file"],
+    "com..example": ["com..example is neither a file"],
+    "a folder": ["a folder is a folder", "APK file"],
+    "./a folder": ["./a folder is a folder"],
+    "gone/shop.bin": ["There is no file gone/shop.bin"],
+    "SHOP.APK": ["There is no file SHOP.APK"],
+}
+
+
+@pytest.mark.parametrize("target", ["package", "com.nosuch"])
+def test_a_target_that_cannot_be_is_told_before_anything_is_started(tmp_path: Path, target: str) -> None:
+    state = tmp_path / "state"
+    ended = harness("run", target, "--device", "lab", "--out", str(tmp_path / "out"), cwd=tmp_path,
+                    environment={"HARNESS_STATE": str(state)})
+    refused(ended, tmp_path / "out", 2, *TARGETS[target])
+    assert "lab: " not in ended.err
+    assert not state.exists(), "a device was started"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_neither_an_apk_nor_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    (tmp_path / "a folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("harness.lab.registry.start", lambda **options: pytest.fail("a device was started"))
+    with pytest.raises(UsageError) as caught:
+        command_line()(["run", target, "--device", "lab"], standalone_mode=False)
+    told = f"{caught.value.what} {caught.value.why} {caught.value.fix}"
+    assert caught.value.fix
+    for word in TARGETS[target]:
+        assert word in told
+    assert [p.name for p in tmp_path.iterdir()] == ["a folder"]
+
+
+def test_a_package_is_refused_also_where_a_lab_device_would_be_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no device attached `run` takes the lab: a new one, which has no such app either."""
+    from harness.cli.run import chosen_device
+    from harness.device import choosing
+
+    monkeypatch.setattr(choosing, "attached", lambda client: [])
+    monkeypatch.setattr("harness.lab.registry.start", lambda **options: pytest.fail("a device was started"))
+    said: list[str] = []
+    with pytest.raises(UsageError, match="cannot be tested on a new lab device"):
+        with chosen_device(None, package="com.nosuch", profile=None, trust_apk=False, say=said.append):
+            pass
+    assert said == []
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "report"])
+def test_a_language_that_there_is_none_of(tmp_path: Path, command: str) -> None:
+    """Told when the command line is read: not after the run."""
+    target = [] if command == "demo" else [str(tmp_path / "x.apk")]
+    ended = harness(command, *target, "--lang", "xx", environment={"HARNESS_STATE": str(tmp_path / "state")})
+    assert ended.status == 2
+    for word in ("--lang", "xx", "zh", "en"):
+        assert word in ended.err
+    assert "Traceback" not in ended.err
+    assert not (tmp_path / "state").exists()
+
+
 # -- options ----------------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +187,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (["--app", "gone.yaml"], 2, ["gone.yaml", "No such file"]),
         (["--app", "list.yaml"], 2, ["list.yaml", "no mapping", "docs/app-file.md"]),
         (["--app", "broken.yaml"], 2, ["broken.yaml", "no YAML", "docs/app-file.md"]),
-        (["--app", "shape.yaml"], 2, ["`recipients` is no list", "docs/app-file.md"]),
+        (["--app", "shape.yaml"], 2, ["shape.yaml", "`recipients` is no list", "docs/app-file.md"]),
+        (["--app", "letters.yaml"], 2, ["letters.yaml", "`recipients[0].domains` is no list", "[maps.example]"]),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else str(value),
 )
@@ -129,6 +196,7 @@ def test_an_option_that_cannot_be(tiny: Path, tmp_path: Path, options: list[str]
     (tmp_path / "list.yaml").write_text("[a, b]\n")
     (tmp_path / "broken.yaml").write_text("a: [b\n")
     (tmp_path / "shape.yaml").write_text("recipients: everybody\n")
+    (tmp_path / "letters.yaml").write_text("recipients: [{name: Maps, domains: maps.example, kinds: android_id}]\n")
     ended = harness("run", str(tiny), *NOWHERE, "--out", str(tmp_path / "out"), *options, cwd=tmp_path)
     refused(ended, tmp_path / "out", status, *words)
 

@@ -14,14 +14,15 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from typer.main import get_command
 
-from harness.bundle import Bundle, Status
+from harness.bundle import Bundle, Status, verify
 from harness.cli import editions
 from harness.cli.comparison import Comparison
 from harness.cli.lab import as_rows
 from harness.cli.main import build
+from harness.cli.verdicts import as_json
 from harness.lab.registry import LabDeviceHandle
 from harness.model import Fact, Gap, GapKind, Grade, Stage, VerdictWord
-from harness.rules.analysis import analyse, as_json
+from harness.rules.analysis import analyse
 from tests.cli.command_line import ROOT, say, violating_run
 
 SCHEMAS = {p.name.removesuffix(".schema.json"): json.loads(p.read_text("utf-8")) for p in (ROOT / "docs/schemas").glob("*.json")}
@@ -128,6 +129,7 @@ def test_the_words_of_verdicts_are_those_of_the_model() -> None:
     assert verdict["verdict"]["enum"] == [str(word) for word in VerdictWord]
     assert verdict["grade"]["enum"] == [*map(str, Grade), None]
     assert SCHEMAS["verify"]["properties"]["status"]["enum"] == [str(status) for status in Status]
+    assert SCHEMAS["analyze"]["properties"]["integrity"]["enum"] == [str(status) for status in Status]
     named = set(re.findall(r"\w+", REFERENCE))
     assert {str(kind) for kind in GapKind} | {str(stage) for stage in Stage} <= named
 
@@ -149,6 +151,10 @@ def test_hooks_of_a_bundle(killed: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert {row["status"] for row in said.json} == {"not asked"}
 
 
+def test_hooks_against_the_framework(capsys: pytest.CaptureFixture[str]) -> None:
+    fits("hooks", say(capsys, "hooks", "--verify", "--index", "--json").json)
+
+
 @pytest.mark.parametrize("path", SCREENS, ids=lambda p: p.stem)
 def test_screen(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fits("screen", say(capsys, "screen", path, "--json").json)
@@ -165,6 +171,7 @@ def test_analyze(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said.status == 1
     fits("analyze", said.json)
     assert any(v["verdict"] == "VIOLATION" for v in said.json["verdicts"])
+    assert said.json["integrity"] == "intact"
 
 
 def test_analyze_what_a_killed_run_left(killed: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,7 +184,7 @@ def test_analyze_what_a_killed_run_left(killed: Path, capsys: pytest.CaptureFixt
 
 def test_run(bundle: Path) -> None:
     """A run prints what `analyze` prints, and where its report is."""
-    document = json.loads(json.dumps(as_json(analyse(bundle))))
+    document = json.loads(json.dumps(as_json(analyse(bundle), verify(bundle))))
     fits("run", document | {"report": "report.html"})
     with pytest.raises(jsonschema.ValidationError, match="report"):
         check("run", document)
@@ -197,6 +204,8 @@ def test_verify(bundle: Path, killed: Path, capsys: pytest.CaptureFixture[str]) 
         document = say(capsys, "verify", path, "--json").json
         fits("verify", document)
         assert document["status"] == status
+    say(capsys, "report", bundle)
+    fits("verify", say(capsys, "verify", bundle, "--json").json)
     (bundle / "calls.jsonl").unlink()
     document = say(capsys, "verify", bundle, "--json").json
     fits("verify", document)

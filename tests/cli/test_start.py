@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from harness import __version__
 from harness.cli.main import build
 from tests.cli.command_line import ROOT, violating_run
 
@@ -51,6 +52,12 @@ def loaded(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 def test_the_check_sees_a_heavy_import() -> None:
     assert loaded(fresh("import harness.tables\n" + TELL)) == ["numpy", "pandas", "pyarrow", "requests", "tldextract"]
+
+
+def test_the_version_is_told() -> None:
+    done = fresh(command("--version") + TELL)
+    assert done.stdout == f"privacy-harness {__version__}\n"
+    assert loaded(done) == []
 
 
 def test_the_whole_command_line_is_built_without_heavy_imports() -> None:

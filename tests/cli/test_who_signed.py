@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness import __version__
-from harness.bundle import Bundle
+from harness.bundle import Bundle, write_report
 from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes, signing_key
 from harness.bundle.manifest import SIGNED
@@ -32,7 +33,8 @@ def sealed(tmp_path: Path) -> Path:
 def test_an_intact_bundle_names_its_signer(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = say(capsys, "verify", sealed)
     assert said.status == 0
-    assert said.out.startswith("intact: Every file is as it was")
+    assert said.out.startswith("intact: What was recorded is as it was")
+    assert "No report is in it." in said.out
     assert f"signed by    {own_fingerprint()}" in said.out
     assert re.search(r"^signed at    \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", said.out, re.M)
     assert f"signed with  privacy-harness {__version__}\n" in said.out
@@ -41,6 +43,7 @@ def test_an_intact_bundle_names_its_signer(sealed: Path, capsys: pytest.CaptureF
     assert result == {
         "status": "intact", "differences": [],
         "signer": {"fingerprint": own_fingerprint(), "created": created, "software": f"privacy-harness {__version__}"},
+        "report_signer": None,
     }  # fmt: skip
 
 
@@ -55,6 +58,44 @@ def test_an_altered_bundle_names_the_file_first_and_still_its_signer(sealed: Pat
     result = say(capsys, "verify", sealed, "--json").json
     assert (result["status"], result["differences"][0]["file"]) == ("altered", "calls.jsonl")
     assert result["signer"]["fingerprint"] == own_fingerprint()
+
+
+def test_a_report_by_the_same_key_is_told_in_a_line(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_report(sealed, sealed / "report" / "report.html", b"<p>")
+    out = say(capsys, "verify", sealed).out
+    assert re.search(r"^report made  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ by the same key$", out, re.M)
+    assert out.count(own_fingerprint()) == 1
+
+
+def test_a_report_by_another_key_names_both_signers(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    write_report(sealed, sealed / "report" / "report.html", b"<p>", other)
+    said = say(capsys, "verify", sealed)
+    assert said.status == 0
+    assert f"signed by    {own_fingerprint()}" in said.out
+    assert f"report by    {fingerprint(public_bytes(other.public_key()))}" in said.out
+    assert "another key than that of the bundle" in said.out
+    result = say(capsys, "verify", sealed, "--json").json
+    assert result["signer"]["fingerprint"] != result["report_signer"]["fingerprint"]
+
+
+def test_a_changed_report_is_not_called_intact(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = sealed / "report" / "report.html"
+    write_report(sealed, page, b"VIOLATION")
+    page.write_bytes(b"COMPLIANT")
+    said = say(capsys, "verify", sealed)
+    assert said.status == 1
+    assert said.out.startswith("altered: ")
+    assert "  report/report.html: has other contents than were signed" in said.out
+
+
+def test_a_report_that_nobody_signed_is_told(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sealed / "report").mkdir()
+    (sealed / "report" / "report.html").write_text("<p>")
+    said = say(capsys, "verify", sealed)
+    assert said.status == 3
+    assert "No signature vouches for its report." in said.out
+    assert "  report/report.html: is not signed" in said.out
 
 
 def test_without_a_signature_it_says_so(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:

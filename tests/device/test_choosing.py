@@ -8,7 +8,7 @@ from typing import Any
 import adbutils
 import pytest
 
-from harness.device.choosing import adb_errors, choose
+from harness.device.choosing import adb_errors, candidates, choose
 from harness.errors import HarnessError, RigError, UsageError
 
 
@@ -48,10 +48,25 @@ def test_the_named_one_is_taken_before_that_of_the_environment() -> None:
 
 
 def test_two_devices_and_none_named_are_listed() -> None:
-    error = told(UsageError, Adb(("A1", "device"), ("127.0.0.1:7001", "offline")))
+    error = told(UsageError, Adb(("A1", "device"), ("192.0.2.7:5555", "offline")))
     assert error.exit_status == 2
-    assert "A1, 127.0.0.1:7001 (offline)" in error.why
+    assert "A1, 192.0.2.7:5555 (offline)" in error.why
     assert "--serial" in error.fix
+
+
+@pytest.mark.parametrize("remains", ["127.0.0.1:7001", "localhost:7001", "[::1]:7001"])
+def test_a_device_on_this_machine_that_has_ended_is_no_choice(remains: str) -> None:
+    adb: Any = Adb((remains, "offline"), ("A1", "device"))
+    assert choose(adb, None, {}) == "A1"
+    assert [device.serial for device in candidates(adb)] == ["A1"]
+    error = told(RigError, Adb((remains, "offline")))
+    assert error.what == "No device is attached."
+    assert remains in error.why
+    assert "offline" in told(RigError, Adb((remains, "offline")), remains).why    # named all the same
+
+
+def test_one_on_this_machine_that_answers_is_a_choice() -> None:
+    assert choose(Adb(("127.0.0.1:7001", "device")), None, {}) == "127.0.0.1:7001"  # type: ignore[arg-type]
 
 
 def test_no_device_is_the_rigs_fault() -> None:

@@ -103,6 +103,12 @@ def test_an_address_is_told_when_it_is_outside(host: str, shown: str | None) -> 
     assert outside_address(sockaddr(host, 443)) == shown
 
 
+def test_what_the_app_wrote_is_one_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seccomp.Supervisor, "_read", lambda *_: b"/bin/sh\nblocked connect 192.0.2.1:80\xff\0rest")
+    _, attempt = seccomp.Supervisor(-1, execs=0)._judge("execve", 1, [0] * 6, 1)
+    assert attempt == seccomp.Attempt("execve", "/bin/sh?blocked connect 192.0.2.1:80\ufffd")
+
+
 @given(st.binary(max_size=128))
 def test_no_address_however_odd_is_an_error(raw: bytes) -> None:
     outside_address(raw)

@@ -17,10 +17,16 @@ from pathlib import Path
 import adbutils
 import pytest
 
+from harness.bundle import Bundle
 from harness.bundle.reader import open_bundle
+from harness.capture.traffic import TrafficCapture
+from harness.device import proxy_setup
+from harness.device.adb import AdbDevice
 from harness.errors import HarnessError
 from harness.lab import registry
 from harness.lab.apps import app, build
+from harness.model import GapKind
+from harness.rules.analysis import analyse
 
 pytestmark = pytest.mark.lab
 
@@ -29,6 +35,8 @@ PATIENCE = 150
 """Seconds. How long the machine may take, not how long it should."""
 GIB = 1 << 30
 CANARY = "canary-of-the-host-7d1f"
+NOWHERE = {"192.0.2.1", "198.51.100.1", "203.0.113.1"}
+"""Where the app's attempt `connect` goes: addresses for documentation. The one of IPv6 the JVM itself does not try."""
 
 
 def _names() -> list[str]:
@@ -54,10 +62,10 @@ class Whole:
     def log(self) -> str:
         return self.shell("logcat", "-d", "-v", "epoch")
 
-    def attempt(self, name: str) -> str:
+    def attempt(self, name: str, *extras: str) -> str:
         """The attempt's result, or the line that says that the app's process has ended."""
         self.shell("logcat", "-c")
-        self.shell("am", "start", "-n", f"{HOSTILE}/.MainActivity", "--es", "attempt", name)
+        self.shell("am", "start", "-n", f"{HOSTILE}/.MainActivity", "--es", "attempt", name, *extras)
         return self.wait_for(rf"ATTEMPT {name}: .*|Process {HOSTILE} \(pid \d+\) has died.*")
 
     def wait_for(self, pattern: str) -> str:
@@ -190,8 +198,38 @@ def test_each_attempt_fails_and_harms_nobody(whole: Whole, name: str) -> None:
 
 def test_what_is_refused_is_told_in_the_device_s_log(whole: Whole) -> None:
     whole.attempt("fork")
-    told = whole.wait_for(r"LabContainment: blocked .*")
-    assert re.fullmatch(r"LabContainment: blocked \w+ .*", told), told
+    told = whole.wait_for(r" *\d+ +\d+ W LabContainment: blocked .*")
+    assert re.fullmatch(rf" *1000 +1000 W LabContainment: blocked \w+ .* pid=\d+ app={HOSTILE}", told), told
+
+
+def _own_address() -> str:
+    """This machine's own address in its network, "" where it has none. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("203.0.113.1", 9))
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])
+
+
+def test_the_proxy_leads_an_app_neither_to_the_host_nor_into_its_network(whole: Whole, tmp_path: Path) -> None:
+    """The proxy is outside the cage: what it would connect to for the app is refused, and in the journal."""
+    port = whole.listener.getsockname()[1]
+    more = [f"{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]", _own_address()) if host]
+    bundle = Bundle.create(tmp_path, HOSTILE)
+    device = AdbDevice(whole.adb.serial)
+    with TrafficCapture(bundle, ca_dir=tmp_path) as traffic:
+        with proxy_setup.led(device, traffic.address.port, traffic.ca_pem.read_bytes()):
+            result = whole.attempt("through_proxy", "--es", "targets", ",".join(more))
+    assert result.startswith("ATTEMPT through_proxy: FAILED of ") and " 502 " in result, result
+    assert whole.reached == [], "a port of the host was reached through the proxy"
+    flows = open_bundle(bundle.path).flows()
+    errors = {f"{flow.host}:{flow.port}": flow.error or "" for flow in flows}
+    assert [error for error in errors.values() if "refused: " not in error] == []
+    assert len(flows) == int(result.split(" of ")[1].split()[0])
+    for target in [*more, "10.0.0.1:80", "192.168.1.1:80", "169.254.169.254:80"]:
+        words = "private network" if target in ("10.0.0.1:80", "192.168.1.1:80") else "the machine that the proxy runs on"
+        assert words in errors[target.replace("[", "").replace("]", "")], target
 
 
 def test_a_run_keeps_the_attempts_in_its_bundle(whole: Whole) -> None:
@@ -225,4 +263,14 @@ def test_a_run_keeps_the_attempts_in_its_bundle(whole: Whole) -> None:
     log = (bundle / "device.log").read_text(errors="replace")
     assert "ATTEMPT fork: FAILED" in log and "LabContainment" in log, words + log[-2000:]
     assert '"device.log"' in (bundle / "manifest.json").read_text()
-    assert open_bundle(bundle).facts("end"), words
+    reader = open_bundle(bundle)
+    assert reader.facts("end"), words
+    assert [fact.data["reach_private"] for fact in reader.facts("proxy") if "reach_private" in fact.data] == [False]
+    blocked = [fact.data for fact in reader.facts("blocked")]
+    assert {"connect", "fork"} <= {fact["what"] for fact in blocked}
+    assert {fact["target"].rpartition(":")[0].strip("[]") for fact in blocked if fact["traffic"]} >= NOWHERE
+    past = [gap for gap in reader.gaps() if gap.kind is GapKind.TRAFFIC_NOT_READ and gap.subject in NOWHERE]
+    assert {gap.subject for gap in past} == NOWHERE
+    [sharing] = analyse(bundle, rules=["third-party-sharing"]).verdicts
+    assert sharing.verdict == "INCONCLUSIVE"
+    assert {gap.id for gap in past} <= set(sharing.gaps)

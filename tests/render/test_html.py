@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import shutil
@@ -11,7 +12,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from harness.bundle import Bundle
+from harness.bundle import Bundle, Status, verify
 from harness.errors import UsageError
 from harness.model import Call, Control, Fact, Flow, Gap, GapKind, Message, Outcome, Screen, Stack, Step
 from harness.render import html
@@ -130,6 +131,38 @@ def test_what_could_not_be_seen_is_on_the_page(analysis: Analysis) -> None:
     tree = etree.fromstring(html.page(analysis, language="en"), etree.HTMLParser())
     ids = {"".join(td.itertext()) for td in tree.xpath("//h2[@id='unseen']/following::table[1]//td[1]")}
     assert ids == {g.id for g in analysis.run.gaps}
+
+
+@pytest.mark.parametrize("language", html.LANGUAGES)
+def test_the_page_says_what_was_checked_and_when_and_what_to_compare(analysis: Analysis, language: str) -> None:
+    found = verify(analysis.bundle, report=False)
+    assert found.signer is not None
+    tree = etree.fromstring(html.page(analysis, language=language), etree.HTMLParser())
+    end = "".join(tree.xpath("string(//h2[@id='integrity']/following-sibling::table[1])").split())
+    assert found.manifest_sha256 in end
+    assert found.signer.fingerprint in end
+    checked = {"zh": "本页生成时校验", "en": "checked when this page was made"}[language]
+    today = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
+    word = {"zh": "完整", "en": "Intact"}[language]
+    for place in tree.xpath(f"//*[starts-with(normalize-space(.), '{word}')][self::td or self::p]"):
+        assert f"({checked}: {today} " in "".join(place.itertext())
+    assert len(tree.xpath(f"//*[starts-with(normalize-space(.), '{word}')][self::td or self::p]")) == 2
+
+
+def test_a_page_of_an_unsealed_bundle_names_no_key(tmp_path: Path) -> None:
+    bundle = Bundle.create(tmp_path, "example.shop")
+    bundle.close()
+    page = html.page(analyse(bundle.path), language="en")
+    assert "none, the bundle was never sealed" in page
+    assert "no signature that holds" in page
+
+
+def test_a_page_in_the_bundle_is_signed_and_one_elsewhere_is_not(analysis: Analysis, tmp_path: Path) -> None:
+    html.write(analysis, tmp_path / "page.html")
+    assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
+    html.write(analysis, analysis.bundle / "report" / "report.html")
+    assert sorted(p.name for p in (analysis.bundle / "report").iterdir()) == ["report.html", "report.sig"]
+    assert verify(analysis.bundle).status is Status.INTACT
 
 
 def test_the_languages_have_the_same_texts() -> None:

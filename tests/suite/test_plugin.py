@@ -117,6 +117,21 @@ def test_without_an_app_the_error_says_what_to_give(pytester, monkeypatch, tmp_p
     result.stdout.fnmatch_lines(["*No app was named.*"])
 
 
+def test_an_app_file_that_is_misread_is_refused_at_this_door_too(door, tmp_path):
+    """By the same reader, with file and key, before the device is touched."""
+    file = tmp_path / "maps.yaml"
+    file.write_text("recipients: [{name: Maps, domains: maps.example, kinds: android_id}]", encoding="utf-8")
+    result = door("pass", "--harness-fail-on=never", f"--harness-app-file={file}")
+    assert result.parseoutcomes() == {"errors": 1}
+    result.stdout.fnmatch_lines([f"*{file}: `recipients[[]0].domains` is no list.*"])
+
+
+def test_a_word_is_no_package_at_this_door_either(door):
+    result = door("pass", "--harness-fail-on=never", "--harness-package=shop")
+    assert result.parseoutcomes() == {"errors": 1}
+    result.stdout.fnmatch_lines(["*shop is no name of a package.*"])
+
+
 def test_every_option_has_its_own_prefix_and_an_environment_variable(pytester, monkeypatch):
     monkeypatch.setenv("HARNESS_SERIAL", "emulator-1")
     result = pytester.runpytest_subprocess("--help")

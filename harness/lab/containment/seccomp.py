@@ -3,7 +3,8 @@
 The filter is classic BPF (seccomp(2)). What is refused is not killed but handed to the container's init through
 seccomp's user notification (Linux 5.5), which answers EPERM and tells the daemon: that is how an attempt becomes
 a `blocked` line in the device's log. `connect` and `sendto` with an address are let through after a look: the
-network namespace has no way out, so the kernel refuses them, but the address tried is worth knowing.
+network namespace has no way out, so the kernel refuses them, but the address tried is worth knowing. `sendmsg`, whose
+address lies behind a pointer, is not looked at: Frida sends each of its messages by it (docs/containment.md).
 
 `ptrace` and `process_vm_readv` are let through: the pid namespace holds nothing but the app's own process and an
 anchor it may not trace, and Frida's agent reads its own process with them (gumprocess-linux.c).
@@ -298,7 +299,8 @@ class Supervisor:
         return False, Attempt(name, ", ".join(f"{argument:#x}" for argument in arguments[:3]))
 
     def _text(self, thread: int, address: int, identity: int) -> str:
-        return self._read(thread, address, 256, identity).split(b"\0", 1)[0].decode("utf-8", "replace")
+        text = self._read(thread, address, 256, identity).split(b"\0", 1)[0].decode("utf-8", "replace")
+        return "".join(c if c.isprintable() else "?" for c in text)  # a line feed would begin a line of the log of its own
 
     def _read(self, thread: int, address: int, size: int, identity: int) -> bytes:
         """The caller's memory; empty where it cannot be read. Only for the record: nothing is decided by it,

@@ -206,9 +206,10 @@ class AppSpeech:
         priority, tag, text = str(fields.get("priority", "I")), str(fields.get("tag", "")), str(fields["text"])
         if priority not in PRIORITIES:
             priority = "I"
+        tag = "".join(c if c.isprintable() else "?" for c in tag[:128])  # with a line feed in it, it could forge a line
         tid, time_ns = int(fields.get("tid", pid)), int(fields["time_ns"])
         for line in text[:_MAX_LOG].splitlines() or [""]:
-            self._server.logs.add(LogLine(time_ns, pid, tid, priority, tag[:128], line))
+            self._server.logs.add(LogLine(time_ns, pid, tid, priority, tag, line))
 
     def _note_lab(self, process: RunningProcess, priority: str, text: str) -> None:
         self._server.logs.write(LAB_TAG, f"{process.name}: {text}", priority=priority, pid=process.pid)

@@ -256,6 +256,8 @@ def test_logs_are_followed_as_they_come(on_device: OnDevice) -> None:
         line = await first
         assert (line.tag, line.text, line.priority, line.pid, line.tid) == ("Shop", "one", "W", app.pid, 9)  # type: ignore[attr-defined]
         assert (await anext(lines)).text == "two"
+        app.event("log", tag="Shop\n1.0 1000 1000 W LabContainment", text="forged", time_ns=5)
+        assert (await anext(lines)).tag == "Shop?1.0 1000 1000 W LabContainment"
         await lines.aclose()  # type: ignore[attr-defined]
 
     on_device(work)

@@ -12,6 +12,7 @@ import android.widget.TextView;
 
 /**
  * A button for each attempt; `am start -n example.hostile/.MainActivity --es attempt NAME` does the same.
+ * With `through_proxy`, `--es targets HOST:PORT,...` names more addresses to try.
  * The result goes to the log and the screen: "ATTEMPT name: FAILED why" or "ATTEMPT name: SUCCEEDED what".
  */
 public final class MainActivity extends Activity {
@@ -51,6 +52,10 @@ public final class MainActivity extends Activity {
 
     private void startAsked(Intent intent) {
         String name = intent.getStringExtra("attempt");
+        String targets = intent.getStringExtra("targets");
+        if (targets != null) {
+            ProxyAttempts.targets = targets;
+        }
         for (Attempt attempt : Attempts.ALL) {
             if (attempt.name.equals(name)) {
                 start(attempt);

@@ -1,0 +1,94 @@
+"""The signature of what is derived: report/report.sig says which report was made from which manifest, when and by whom.
+
+The manifest leaves report/ out, because a report is made again: in another language, on another machine, with newer
+rules. What is written there is therefore signed by whoever writes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from harness.bundle.format import MANIFEST, REPORT, REPORT_SIGNATURE, BundleError
+from harness.bundle.keys import public_bytes, signing_key
+from harness.bundle.manifest import measure
+from harness.bundle.signed import NotSigned, listed_files, now, read_signed, sign, write_forced
+from harness.bundle.source import FolderSource, Unreadable
+from harness.errors import UsageError
+
+VOUCHED = ("files", "manifest_sha256")
+_SIGNATURE = Path(REPORT_SIGNATURE).name
+
+
+def report_place(bundle: Path, target: Path) -> bool:
+    """Whether `target` lies in the bundle's report/ folder, and so is to be signed.
+
+    Raises UsageError where it lies elsewhere in the bundle: it would alter what was recorded.
+    """
+    if not bundle.is_dir():
+        return False
+    root, path = bundle.resolve(), target.resolve()
+    if not path.is_relative_to(root):
+        return False
+    if not path.is_relative_to(root / REPORT) or path in (root / REPORT, root / REPORT_SIGNATURE):
+        raise UsageError(
+            f"The report cannot be written to {target}.", "That would alter what the bundle holds.",
+            f"Name a file outside the bundle or in its folder {REPORT}/ (but not {_SIGNATURE}).")
+    return True
+
+
+def write_report(bundle: Path, target: Path, content: bytes, key: Ed25519PrivateKey | None = None) -> None:
+    """Writes a file of the report/ folder and signs it. Raises BundleError.
+
+    Other files there stay signed where they are as the same key signed them for the same manifest; this signer
+    vouches for no others.
+    """
+    signer = key or signing_key()
+    sha256 = _manifest_sha256(bundle)
+    name = target.resolve().relative_to(bundle.resolve()).as_posix()
+    size, digest = len(content), hashlib.sha256(content).hexdigest()
+    files = [entry for entry in _still_signed(bundle, signer, sha256) if entry["path"] != name]
+    files.append({"path": name, "bytes": size, "hash": f"sha256:{digest}"})
+    files.sort(key=lambda entry: str(entry["path"]))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, content)
+        _replace(bundle / REPORT_SIGNATURE, sign({"files": files, "manifest_sha256": sha256}, signer, now()))
+    except OSError as bad:
+        raise BundleError(
+            f"The report cannot be written to {target}: {bad.strerror}.", "", "Name another file with --to.") from bad
+
+
+def _replace(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f".{path.name}")
+    write_forced(unfinished, content)
+    unfinished.replace(path)
+
+
+def _manifest_sha256(bundle: Path) -> str:
+    """"" where the bundle was never sealed."""
+    if not (bundle / MANIFEST).exists():
+        return ""
+    try:
+        return measure(FolderSource(bundle), MANIFEST)[0]
+    except Unreadable as bad:
+        raise BundleError(f"{bundle / MANIFEST} {bad}.", "A report names the manifest it was made from.",
+                          "Run `harness verify` on the bundle.") from bad
+
+
+def _still_signed(bundle: Path, signer: Ed25519PrivateKey, manifest_sha256: str) -> list[dict[str, Any]]:
+    source = FolderSource(bundle)
+    if not source.has(REPORT_SIGNATURE):
+        return []
+    try:
+        with source.open(REPORT_SIGNATURE) as file:
+            fields = read_signed(file.read(), VOUCHED)
+        listed = listed_files(fields["files"])
+    except (NotSigned, Unreadable):
+        return []    # nothing to go on from: what it named is told by `verify` as not signed
+    if fields["manifest_sha256"] != manifest_sha256 or fields["public_key"] != public_bytes(signer.public_key()).hex():
+        return []
+    return [{"path": path, "bytes": size, "hash": f"sha256:{sha256}"} for path, (size, sha256) in listed.items()]
