@@ -189,6 +189,7 @@ def _candidate(index: int, hook: Hook, package: str) -> dict[str, Any]:
         "value": value,
         "empty": list(hook.empty),
         "direct": hook.direct,
+        "personal": hook.kind not in BEHAVIOURS,
         "when": conditions,
     }
 

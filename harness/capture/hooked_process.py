@@ -62,6 +62,7 @@ class HookedProcess:
     clock_base: int = 0
     seq: int = 0
     calls: int = 0
+    skipped: int = 0            # calls of behaviours beyond the limit of a call site: counted, and no loss
     canary: str = ""
     ring: str = ""              # where the agent keeps its own journal: a path, or "memory: why"
     salvaged: int | None = None  # calls that were fetched from there after its death; None where that could not be done
@@ -214,6 +215,7 @@ class HookedProcess:
         """What the agent counted. A number it gave out and that is not here is a call that is lost."""
         if "seq" not in said:
             return
+        self.skipped = int(said["skipped"])
         self._lost = {cause: n for cause, n in said["lost"].items() if n}
         if said["held"] == 0 and said["seq"] > self.seq:
             self._holes += said["seq"] - self.seq

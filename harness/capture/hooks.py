@@ -386,6 +386,7 @@ class HookCapture:
                     "seq": process.seq,
                     "heard_ns": process.heard_ns,
                     "salvaged": process.salvaged,
+                    "skipped": process.skipped,
                 },
             )
         )

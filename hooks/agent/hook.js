@@ -90,7 +90,8 @@ export class Recorder {
         }
         if (hit.direct && stack !== null && stack.framework) return; // its own business, of which it does a lot
         if (this.tooOften(target, stack)) {
-          this.outbox.drop('rate');
+          if (hit.personal) this.outbox.drop('rate');
+          else this.outbox.skipped++; // how often an app hashes is no information on anybody
           return;
         }
         const { overload } = target;

@@ -50,9 +50,11 @@ class Session {
   // Hooks the app's own classes that a loader itself defines.
   installIn(loader) {
     const reports = [];
+    const classes = new Map();
     for (const hook of this.plan.hooks) {
       if (hook.origin !== 'app') continue;
-      const wrapper = this.world.definedBy(hook.className, loader);
+      if (!classes.has(hook.className)) classes.set(hook.className, this.world.definedBy(hook.className, loader));
+      const wrapper = classes.get(hook.className);
       if (wrapper !== null) reports.push(this.installOn(hook, wrapper));
     }
     return reports;
@@ -103,7 +105,7 @@ class Session {
         hooked: { className: hook.className, method: hook.method },
         overload,
         candidates: hook.candidates.map((c) => ({
-          index: c.index, kind: c.kind, value: c.value, direct: c.direct, empty: new Set(c.empty),
+          index: c.index, kind: c.kind, value: c.value, direct: c.direct, personal: c.personal, empty: new Set(c.empty),
           matches: c.when.length === 0 ? null : compile(c.when, overload, jni),
         })),
         call: null,

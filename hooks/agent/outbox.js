@@ -24,6 +24,7 @@ export class Outbox {
     this.quietSince = -Infinity;
     this.lost = { full: 0, rate: 0, fault: 0 };
     this.nested = 0;
+    this.skipped = 0;
     this.faults = [];
     this.ending = false;
     this.stalled = false;
@@ -131,7 +132,7 @@ export class Outbox {
     const faults = this.faults;
     this.faults = [];
     return {
-      seq: this.seq, held: this.waiting.length, sent: this.sent, lost: { ...this.lost }, nested: this.nested, ending: this.ending, faults,
+      seq: this.seq, held: this.waiting.length, sent: this.sent, lost: { ...this.lost }, nested: this.nested, skipped: this.skipped, ending: this.ending, faults,
     };
   }
 }

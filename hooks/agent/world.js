@@ -11,6 +11,7 @@ export class World {
     this.factory = java.classFactory;
     this.loader = null;
     this.loaderName = 'boot';
+    this.absent = new Set(); // classes that are not there: many methods of one class are asked for
     if (this.flavor === 'jvm') this.chooseLoader();
   }
 
@@ -51,11 +52,22 @@ export class World {
   // The bridge's wrapper of a class; null where there is none. On HotSpot the class is initialised first:
   // replacing a method of a class that is not yet initialised aborts the VM.
   use(name) {
-    return this.useFrom(name, this.loader, this.factory);
+    return this.once(name, () => this.useFrom(name, this.loader, this.factory));
   }
 
   // A class of the app itself.
   useApp(name) {
+    return this.once(`app ${name}`, () => this.findApp(name));
+  }
+
+  once(key, find) {
+    if (this.absent.has(key)) return null;
+    const wrapper = find();
+    if (wrapper === null) this.absent.add(key);
+    return wrapper;
+  }
+
+  findApp(name) {
     if (this.flavor !== 'jvm') return this.useFrom(name, null, this.java.classFactory);
     for (const loader of [...this.appLoaders, this.loader]) {
       const wrapper = this.useFrom(name, loader, this.java.ClassFactory.get(loader));
