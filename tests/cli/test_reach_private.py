@@ -1,0 +1,29 @@
+"""The option of `harness run` that says whether apps reach private networks through the proxy gets to the rig."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import adbutils
+import pytest
+
+from harness.cli.main import build
+from harness.device.adb import AdbDevice
+from harness.suite import rig
+
+
+class Reached(Exception):
+    pass
+
+
+@pytest.mark.parametrize(("words", "asked"), [([], None), (["--reach-private"], True), (["--no-reach-private"], False)])
+def test_the_option_gets_to_the_rig(monkeypatch: pytest.MonkeyPatch, words: list[str], asked: bool | None) -> None:
+    def made(device: object, **settings: Any) -> None:
+        assert settings["reach_private"] is asked
+        raise Reached
+
+    monkeypatch.setattr(adbutils, "adb", None)    # nothing is asked of adb
+    monkeypatch.setattr(AdbDevice, "open", lambda serial: None)
+    monkeypatch.setattr(rig, "DeviceRig", made)
+    with pytest.raises(Reached):
+        build()(["run", "com.example.shop", "--device", "A1", *words], standalone_mode=False)
