@@ -106,9 +106,14 @@ def test_every_process_was_hooked_before_its_first_line(demo: Demo) -> None:
 
 
 def test_each_source_of_time_was_measured(demo: Demo) -> None:
-    clocks = open_bundle(demo.bundle("violating")).facts("clock")
-    assert {c.data["at"] for c in clocks} >= {"start", "end"}
-    assert all(c.data["uncertainty_ns"] > 0 for c in clocks)
+    reader = open_bundle(demo.bundle("violating"))
+    clocks = [f.data for f in reader.facts("clock")]
+    by_date = [c for c in clocks if c["source"] == "date"]
+    assert [c["at"] for c in by_date] == ["start", "end"]
+    assert all(0 < c["uncertainty_ns"] < 100_000_000 for c in by_date)
+    agents = {c["pid"]: c for c in clocks if c["source"] == "agent"}
+    assert set(agents) == {f.data["pid"] for f in reader.facts("process") if f.data["state"] == "hooked"}
+    assert all(c["agree"] and 0 < c["agent_uncertainty_ns"] < 100_000_000 for c in agents.values())
 
 
 def test_no_device_is_left_running(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
