@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -29,6 +30,14 @@ def resource(*parts: str) -> Path:
     if not path.exists():
         raise FileNotFoundError(path)
     return path
+
+
+@cache
+def framework_packages() -> frozenset[str]:
+    """The packages that the Android framework has under `android` and `com.android`, of every level. A class of another
+    package there is not the framework's, whatever it calls itself."""
+    lines = resource("hooks", "framework-packages.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def cache_dir(*parts: str) -> Path:

@@ -17,7 +17,7 @@ import yaml
 
 from harness.capture import catalogue_check as check
 from harness.errors import HarnessError
-from harness.resources import resource
+from harness.resources import framework_packages, resource
 
 # What is watched though it is no personal information: rules on behaviour need it, or a reviewer does.
 BEHAVIOURS = {
@@ -156,7 +156,7 @@ class Catalogue:
             for place, group in enumerate(by_method.values())
             if (told := [i for i in group if not self.hooks[i].off])
         ]
-        return {"hooks": hooks, "perSecond": CALLS_PER_SECOND}
+        return {"hooks": hooks, "perSecond": CALLS_PER_SECOND, "frameworkPackages": sorted(framework_packages())}
 
     def _entry(self, place: int, group: list[int], package: str) -> dict[str, Any]:
         first = self.hooks[group[0]]

@@ -218,7 +218,8 @@ class HookCapture:
                     process.proved_ns,
                     asked,
                 )
-            process.proved_ns = asked
+            else:
+                process.proved_ns = asked
 
     def check(self) -> None:
         """Raises what went wrong on a thread of Frida's."""

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 from harness.errors import HarnessError
-from harness.resources import resource
+from harness.resources import framework_packages, resource
 
 FRAMEWORK = (
     "android.",
@@ -226,13 +226,6 @@ def class_of(frame: str) -> str:
     match = _FRAME.match(frame)
     qualified = match["name"] if match else frame.split("(")[0]
     return qualified.rpartition(".")[0].rpartition("/")[2]
-
-
-@cache
-def framework_packages() -> frozenset[str]:
-    """The packages that the framework has under `CLAIMED`, of every level (hooks/framework-packages.txt)."""
-    lines = resource("hooks", "framework-packages.txt").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def framework_prefix(name: str) -> str:

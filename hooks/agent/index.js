@@ -34,7 +34,7 @@ class Session {
     const { vm, flavor } = this.world;
     this.jni = new Jni(vm);
     this.jni.find = (name) => this.world.reference(this.jni, name);
-    this.stacks = new Stacks(this.jni, flavor, java.api.jvmti, outbox);
+    this.stacks = new Stacks(this.jni, flavor, java.api.jvmti, outbox, plan.frameworkPackages);
     this.renderer = new Renderer(this.jni);
     this.recorder = new Recorder({
       jni: this.jni, stacks: this.stacks, renderer: this.renderer, outbox, clock, vm, perSecond: plan.perSecond,

@@ -9,6 +9,11 @@ const GET_STACK_TRACE = 104; // slot of the JVMTI function table, from 1
 const OWN = /^\$\$robo\$\$/;
 const FRAMEWORK = /^(android\.(?!support\.|arch\.|databinding\.)|com\.android\.|java\.|javax\.|sun\.|jdk\.|libcore\.|dalvik\.|org\.robolectric\.|lab\.(boot|device)\.|com\.sun\.(crypto|security|net\.ssl)\.)/;
 
+// Under these an app may put classes of its own: only the packages that the framework has (plan) are the framework's.
+const CLAIMED = /^(com\.)?android\./;
+// How a call is made, not who makes it.
+const REFLECTION = /^(java\.lang\.(reflect|invoke)\.|jdk\.internal\.reflect\.|sun\.reflect\.)/;
+
 const HASH_SOURCE = `
 #include <glib.h>
 void hash (const guint32 * words, guint32 count, guint32 * out)
@@ -25,8 +30,9 @@ void hash (const guint32 * words, guint32 count, guint32 * out)
 `;
 
 export class Stacks {
-  constructor(jni, flavor, jvmti, outbox) {
+  constructor(jni, flavor, jvmti, outbox, packages) {
     this.jni = jni;
+    this.packages = new Set(packages);
     this.outbox = outbox;
     this.known = new Map();  // hash -> entry
     this.texts = new Map();  // text -> entry: hidden frames may give one stack several hashes
@@ -69,6 +75,11 @@ export class Stacks {
     return this.add(trace.id, frames, hooked);
   }
 
+  isFramework(className) {
+    if (!FRAMEWORK.test(className)) return false;
+    return !CLAIMED.test(className) || this.packages.has(className.slice(0, className.lastIndexOf('.')));
+  }
+
   // Tells a stack's frames ahead of the first record that names it. Whether there was room.
   tell(entry) {
     if (entry.untold === null) return true;
@@ -103,7 +114,8 @@ export class Stacks {
     const joined = text.join('\n');
     let entry = this.texts.get(joined);
     if (entry === undefined) {
-      entry = { id: ++this.count, framework: kept.length > 0 && FRAMEWORK.test(kept[0].className), untold: text };
+      const nearest = kept.find((f) => !REFLECTION.test(f.className));
+      entry = { id: ++this.count, framework: nearest !== undefined && this.isFramework(nearest.className), untold: text };
       this.texts.set(joined, entry);
     }
     this.known.set(key, entry);

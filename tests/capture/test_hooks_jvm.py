@@ -241,3 +241,10 @@ def test_classes_that_are_loaded_later_are_hooked_when_their_loader_is_made(rig:
         time.sleep(0.01)
     call = rig.call("plugin")
     assert (call.method, call.value, rig.said) == ("net.late.Plugin.id", "plugin-490154203237518", call.value)
+
+
+@pytest.mark.parametrize(("order", "told"), [("hot", 1), ("hot-reflected", 1), ("hot-spy", 1), ("hot-within", 0)])
+def test_of_a_hot_method_all_calls_but_the_frameworks_own_are_kept(rig: Rig, order: str, told: int) -> None:
+    """Reflection is how a call is made, and a name alone makes no framework class."""
+    assert [c.method for c in rig.calls(order)] == ["android.telephony.TelephonyManager.hot"] * told
+    assert rig.said == "490154203237518"

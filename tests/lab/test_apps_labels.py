@@ -9,13 +9,14 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from harness.capture.catalogue import load_catalogue
 from harness.errors import HarnessError
 from harness.lab.apps import Label, Labels, app, apps, labels
-from harness.lab.apps.labels import read_labels
+from harness.lab.apps.labels import ROUTES, read_labels
 from harness.lab.internet_config import Config, read_config
 from harness.resources import resource
 
-LABELLED = [source.name for source in apps() if (source.folder / "labels.yaml").is_file()]
+LABELLED = [source.name for source in apps() if labels(source.name).planted + labels(source.name).look_alikes]
 
 
 def java_of(name: str) -> str:
@@ -63,6 +64,30 @@ def test_labelled_methods_are_called_in_the_sources_and_hooked(name: str) -> Non
             assert (label.method, kind) in hooked, label.id
             if not label.id.endswith("by-framework"):
                 assert f"{label.method.rpartition('.')[2]}(" in java, label.id
+
+
+def test_each_read_of_the_collector_is_labelled_in_order_and_every_route_is_there() -> None:
+    found = labels("collector").reads
+    java = app("collector").folder / "java" / "example" / "collector"
+    groups = re.findall(r"(\w+)\.ALL\b", (java / "Reads.java").read_text("utf-8"))
+    told = [
+        (name, route or "EXEC")
+        for group in groups
+        for name, route in re.findall(
+            r'new (?:Read|Built)\("(\w+)", "[^"]*"(?:, Route\.(\w+))?', (java / f"{group}.java").read_text("utf-8")
+        )
+    ]
+    assert [(label.id, label.route) for label in found] == [(name, route.lower().replace("_", "-")) for name, route in told]
+    assert {label.route for label in found if label.lab} == set(ROUTES)
+    assert {label.caller for label in found} == {"example.collector"}
+
+
+def test_each_read_s_method_is_hooked_for_its_kind_and_every_kind_of_the_framework_is_read() -> None:
+    hooks = [hook for hook in load_catalogue().hooks if hook.origin == "framework" and not hook.off]
+    known = {(hook.name, hook.kind) for hook in hooks}
+    found = labels("collector").reads
+    assert [label.id for label in found if label.lab and (label.method, label.kind) not in known] == []
+    assert sorted({hook.kind for hook in hooks} - {label.kind for label in found}) == []
 
 
 @pytest.mark.parametrize("name", LABELLED)
@@ -136,6 +161,7 @@ def test_expected_labels_are_those_of_the_scenarios_that_ran() -> None:
 
 
 GOOD = "id: a, rule: r, item: i, caller: c, stage: s, scenarios: [], why: w"
+READ = "id: a, kind: imei, method: m, route: direct"
 
 
 @pytest.mark.parametrize(
@@ -145,6 +171,11 @@ GOOD = "id: a, rule: r, item: i, caller: c, stage: s, scenarios: [], why: w"
         (f"planted: [{{kind: wave, {GOOD}}}]", "of kind wave"),
         (f"planted: [{{kind: call, {GOOD}, colour: red}}]", "colour"),
         (f"planted: [{{kind: call, {GOOD}}}]\nlook_alikes: [{{kind: call, {GOOD}}}]", "twice"),
+        ("reads: [{id: a, kind: imei}]", "lacks"),
+        (f"reads: [{{{READ}, outcome: value, colour: red}}]", "colour"),
+        (f"reads: [{{{READ}, outcome: fine}}]", "outcome fine"),
+        (f"reads: [{{{READ}, outcome: value, lab: false}}]", "does not say why"),
+        (f"reads: [{{{READ}, outcome: value}}, {{{READ}, outcome: value}}]", "twice"),
     ],
 )
 def test_a_wrong_labels_file_is_refused(tmp_path: Path, text: str, why: str) -> None:

@@ -50,7 +50,7 @@ PROFILE: dict[str, Any] = {
             }
         ],
         "network_type": 13,
-        "cell": {"mcc": 1, "mnc": 1, "tac": 7, "ci": 77, "pci": 3, "dbm": -90},
+        "cell": {"mcc": "001", "mnc": "01", "tac": 7, "ci": 77, "pci": 3, "dbm": -90},
         "neighbours": [],
     },
     "wifi": {
@@ -71,6 +71,8 @@ PROFILE: dict[str, Any] = {
     "accounts": [{"name": "u@mail.example", "type": "com.example.account"}],
     "installed_apps": [{"package": "com.example.chat", "label": "Chat", "version_name": "1", "version_code": 1}],
     "clipboard": {"text": "copied"},
+    "ids": {"drm_id": "AAECAw=="},
+    "user_agent": "Lab/1",
 }
 PLANTED = {
     "imei": "004400000000001",
@@ -80,6 +82,7 @@ PLANTED = {
     "iccid": "8900100000000000001",
     "line1": "+8615400000001",
     "operator": "00101 LabTel",
+    "subscriber": "004400000000001",
     "cells": "1",
     "serial": "LABSERIAL1",
     "model": "LAB-1 35",
@@ -91,11 +94,16 @@ PLANTED = {
     "location": "31.234567,121.498765",
     "contacts": "张三",
     "phones": "+8615400000002",
+    "phonesOfOne": "+8615400000002",
     "sms": "code 1234",
     "calls": "+8615400000003",
     "events": "Meet",
     "images": "IMG_1.jpg",
     "early": "early",
+    "drm": "4",
+    "userAgent": "Lab/1",
+    "link": "[10.1.2.3/24]",
+    "cameras": "2",
     "accounts": "1",
     "apps": "example.probe com.example.chat",
     "clip": "copied",
@@ -170,7 +178,7 @@ def test_without_permissions_an_app_reads_what_android_15_lets_it(apk: Path, tmp
     async def body(daemon: SmallDaemon) -> None:
         await daemon.launch(".MainActivity")
         found = await readings(daemon)
-        refused = ("imei", "deviceId", "meid", "imsi", "iccid", "line1", "serial", "cells", "location", "updates")
+        refused = ("imei", "deviceId", "meid", "imsi", "iccid", "line1", "serial", "subscriber", "cells", "location", "updates")
         refused += ("contacts", "phones", "sms", "calls", "events")
         assert {name: found[name] for name in refused} == dict.fromkeys(refused, "SecurityException")
         assert found["wifi"].split() == ["<unknown", "ssid>", "02:00:00:00:00:00", "02:11:22:33:44:55"]
@@ -183,7 +191,7 @@ def test_identifiers_as_on_android_10_are_refused_even_with_the_permission(apk: 
     async def body(daemon: SmallDaemon) -> None:
         await daemon.launch(".MainActivity")
         found = await readings(daemon)
-        assert {found[name] for name in ("imei", "imsi", "iccid", "serial")} == {"SecurityException"}
+        assert {found[name] for name in ("imei", "imsi", "iccid", "serial", "subscriber")} == {"SecurityException"}
         assert found["bluetooth"] == "02:00:00:00:00:00"
         assert found["wifi"].endswith("02:00:00:00:00:00")
 

@@ -1,7 +1,7 @@
 """The example apps: ordinary APKs with planted, labelled behaviour, built from lab/apps."""
 
 from harness.lab.apps.builder import build, build_source
-from harness.lab.apps.labels import Label, Labels, labels
+from harness.lab.apps.labels import Label, Labels, ReadLabel, labels
 from harness.lab.apps.sources import AppSource, app, apps
 
-__all__ = ["AppSource", "Label", "Labels", "app", "apps", "build", "build_source", "labels"]
+__all__ = ["AppSource", "Label", "Labels", "ReadLabel", "app", "apps", "build", "build_source", "labels"]

@@ -15,6 +15,11 @@ KINDS = ("call", "flow", "prompt")
 _REQUIRED = ("id", "kind", "rule", "item", "caller", "stage", "scenarios", "why")
 _OPTIONAL = ("method", "value", "host", "party", "encoding", "process", "group")
 
+ROUTES = ("direct", "reflection", "binder", "exec", "native-property", "file", "thread-pool")
+OUTCOMES = ("value", "empty", "denied", "thrown", "act")
+_READ_REQUIRED = ("id", "kind", "method", "route", "outcome")
+_READ_OPTIONAL = ("caller", "lab", "why")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
@@ -45,13 +50,32 @@ class Label:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadLabel:
+    """One read of the app `collector`, and the call that the hooks must record of it.
+
+    `kind`: an id of hooks/kinds.yaml or a behaviour. `method`: the hooked method. `caller`: the package whose code calls
+    it. `outcome` of the call; `act` where the call itself is what counts. `lab`: whether the lab can show it; `why` not.
+    """
+
+    id: str
+    kind: str
+    method: str
+    route: str
+    caller: str
+    outcome: str
+    lab: bool = True
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Labels:
-    """The labels of one app. `planted` must be found, `look_alikes` must not be called violations."""
+    """The labels of one app. `planted` must be found, `look_alikes` must not be called violations, `reads` are recorded."""
 
     app: str
     package: str
     planted: tuple[Label, ...] = ()
     look_alikes: tuple[Label, ...] = ()
+    reads: tuple[ReadLabel, ...] = ()
 
     def expected(self, scenarios: set[str], rules: set[str] | None = None) -> tuple[Label, ...]:
         """What a run of these scenarios must find, with these rules (all, where None)."""
@@ -73,22 +97,37 @@ def read_labels(path: Path, name: str, package: str) -> Labels:
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     planted = tuple(_label(entry, path) for entry in data.get("planted", ()))
     look_alikes = tuple(_label(entry, path) for entry in data.get("look_alikes", ()))
-    ids = [label.id for label in planted + look_alikes]
+    reads = tuple(_read_label(entry, path, package) for entry in data.get("reads", ()))
+    ids = [label.id for label in planted + look_alikes] + [label.id for label in reads]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
         raise _wrong(path, f"The id {twice[0]} stands there twice.")
-    return Labels(app=name, package=package, planted=planted, look_alikes=look_alikes)
+    return Labels(app=name, package=package, planted=planted, look_alikes=look_alikes, reads=reads)
 
 
 def _label(entry: dict[str, Any], path: Path) -> Label:
-    missing = [key for key in _REQUIRED if key not in entry]
-    unknown = sorted(set(entry) - set(_REQUIRED) - set(_OPTIONAL))
-    if missing or unknown:
-        raise _wrong(path, f"{entry.get('id', 'an entry')} lacks {missing} or has unknown keys {unknown}.")
+    _check_keys(entry, path, _REQUIRED, _OPTIONAL)
     if entry["kind"] not in KINDS:
         raise _wrong(path, f"{entry['id']} is of kind {entry['kind']}, which is none of {', '.join(KINDS)}.")
     values = dict(entry, scenarios=tuple(entry["scenarios"]), encoding=tuple(entry.get("encoding", ())))
     return Label(**values)
+
+
+def _read_label(entry: dict[str, Any], path: Path, package: str) -> ReadLabel:
+    _check_keys(entry, path, _READ_REQUIRED, _READ_OPTIONAL)
+    for key, known in (("route", ROUTES), ("outcome", OUTCOMES)):
+        if entry[key] not in known:
+            raise _wrong(path, f"{entry['id']} is of {key} {entry[key]}, which is none of {', '.join(known)}.")
+    if not entry.get("lab", True) and not entry.get("why"):
+        raise _wrong(path, f"{entry['id']} is nothing for the lab and does not say why.")
+    return ReadLabel(**{"caller": package, **entry})
+
+
+def _check_keys(entry: dict[str, Any], path: Path, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+    missing = [key for key in required if key not in entry]
+    unknown = sorted(set(entry) - set(required) - set(optional))
+    if missing or unknown:
+        raise _wrong(path, f"{entry.get('id', 'an entry')} lacks {missing} or has unknown keys {unknown}.")
 
 
 def _wrong(path: Path, why: str) -> HarnessError:

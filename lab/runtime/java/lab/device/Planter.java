@@ -11,11 +11,16 @@ import android.content.Context;
 import android.content.Intent;
 import android.content.pm.ApplicationInfo;
 import android.content.pm.PackageInfo;
+import android.content.pm.PackageManager;
 import android.content.pm.PackageParser;
 import android.hardware.Sensor;
 import android.hardware.SensorManager;
+import android.hardware.camera2.CameraCharacteristics;
+import android.hardware.camera2.CameraMetadata;
 import android.net.ConnectivityManager;
 import android.net.DhcpInfo;
+import android.net.LinkAddress;
+import android.net.LinkProperties;
 import android.net.NetworkInfo;
 import android.net.wifi.ScanResult;
 import android.net.wifi.SupplicantState;
@@ -41,6 +46,8 @@ import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowAccountManager;
 import org.robolectric.shadows.ShadowBatteryManager;
 import org.robolectric.shadows.ShadowBluetoothAdapter;
+import org.robolectric.shadows.ShadowCameraCharacteristics;
+import org.robolectric.shadows.ShadowCameraManager;
 import org.robolectric.shadows.ShadowConnectivityManager;
 import org.robolectric.shadows.ShadowNetworkInfo;
 import org.robolectric.shadows.ShadowPackageManager;
@@ -49,12 +56,15 @@ import org.robolectric.shadows.ShadowSensor;
 import org.robolectric.shadows.ShadowSensorManager;
 import org.robolectric.shadows.ShadowSubscriptionManager;
 import org.robolectric.shadows.ShadowSubscriptionManager.SubscriptionInfoBuilder;
+import org.robolectric.shadows.ShadowWebSettings;
 import org.robolectric.shadows.ShadowWifiInfo;
 import org.robolectric.shadows.ShadowWifiManager;
 import org.robolectric.util.ReflectionHelpers;
 
 /** Puts the device profile into the framework's services, before any code of the app has run. */
 final class Planter {
+  private static final int PREFIX = 24; // bits of the address that are the network's
+
   private final Context context;
   private final Set<String> queried;
 
@@ -115,6 +125,23 @@ final class Planter {
     sensors(profile.list("sensors"));
     battery(profile.object("battery"));
     clipboard(profile.object("clipboard"));
+    hardware();
+    if (profile.has("user_agent")) {
+      ShadowWebSettings.setDefaultUserAgent(profile.text("user_agent"));
+    }
+  }
+
+  /** What every phone has: a camera on each side, and NFC. */
+  private void hardware() {
+    ShadowCameraManager cameras = Shadow.extract(context.getSystemService(Context.CAMERA_SERVICE));
+    int[] facing = {CameraMetadata.LENS_FACING_BACK, CameraMetadata.LENS_FACING_FRONT};
+    for (int id = 0; id < facing.length; id++) {
+      CameraCharacteristics camera = ShadowCameraCharacteristics.newCameraCharacteristics();
+      Shadow.<ShadowCameraCharacteristics>extract(camera).set(CameraCharacteristics.LENS_FACING, facing[id]);
+      cameras.addCamera(String.valueOf(id), camera);
+    }
+    ShadowPackageManager packages = Shadow.extract(context.getPackageManager());
+    packages.setSystemFeature(PackageManager.FEATURE_NFC, true);
   }
 
   private void telephony(Profile telephony) {
@@ -198,6 +225,15 @@ final class Planter {
             ShadowNetworkInfo.newInstance(
                 NetworkInfo.DetailedState.CONNECTED, ConnectivityManager.TYPE_WIFI, 0, true,
                 NetworkInfo.State.CONNECTED));
+    if (address != null) {
+      LinkProperties link = new LinkProperties();
+      link.setInterfaceName("wlan0");
+      link.addLinkAddress(new LinkAddress(address, PREFIX));
+      for (String server : wifi.texts("dns")) {
+        link.addDnsServer(address(server));
+      }
+      Shadow.<ShadowConnectivityManager>extract(connectivity).setLinkProperties(connectivity.getActiveNetwork(), link);
+    }
   }
 
   private static InetAddress address(String text) {

@@ -7,9 +7,10 @@ import android.database.Cursor;
 import android.database.MatrixCursor;
 import android.database.sqlite.SQLiteDatabase;
 import android.net.Uri;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,6 +31,20 @@ abstract class TableProvider extends ContentProvider {
       this.where = where;
     }
   }
+
+  /** Columns of whole numbers: compared as numbers with the texts that selections are given. All others hold texts. */
+  private static final Set<String> NUMBERS =
+      new HashSet<>(
+          Arrays.asList(
+              "allDay", "attendeeRelationship", "attendeeStatus", "attendeeType", "availability", "begin", "bucket_id",
+              "calendar_access_level", "calendar_color", "calendar_id", "contact_id", "contact_last_updated_timestamp",
+              "date", "date_added", "date_modified", "date_sent", "datetaken", "deleted", "dtend", "dtstart",
+              "end", "error_code", "eventStatus", "event_id", "features", "hasAlarm", "hasAttendeeData", "has_phone_number",
+              "height", "in_visible_group", "isPrimary", "is_pending", "is_primary", "is_read", "is_super_primary",
+              "last_modified", "last_time_contacted", "locked", "media_type", "method", "minutes", "name_raw_contact_id",
+              "new", "numbertype", "orientation", "person", "photo_id", "presentation", "protocol", "raw_contact_id",
+              "read", "reply_path_present", "seen", "_size", "starred", "status", "sub_id", "sync_events", "thread_id",
+              "times_contacted", "type", "version", "visible", "width"));
 
   private final String readPermission;
   private final String writePermission;
@@ -58,7 +73,11 @@ abstract class TableProvider extends ContentProvider {
   final void table(String name, String... names) {
     Set<String> all = new LinkedHashSet<>(Arrays.asList(names));
     columns.put(name, all);
-    database.execSQL("CREATE TABLE " + name + " (_id INTEGER PRIMARY KEY, " + String.join(", ", names) + ")");
+    StringBuilder typed = new StringBuilder("_id INTEGER PRIMARY KEY");
+    for (String column : names) {
+      typed.append(", ").append(column).append(NUMBERS.contains(column) ? " INTEGER" : "");
+    }
+    database.execSQL("CREATE TABLE " + name + " (" + typed + ")");
   }
 
   final void row(String table, Object... namesAndValues) {

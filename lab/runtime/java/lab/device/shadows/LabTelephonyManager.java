@@ -56,7 +56,7 @@ public class LabTelephonyManager extends ShadowTelephonyManager {
     setNetworkCountryIso(sim.text("country_iso", ""));
   }
 
-  private static String identifier(String name, Profile from, String key) {
+  static String identifier(String name, Profile from, String key) {
     if (Profile.identifiersOpen()) {
       Permissions.enforce(PHONE_STATE, name);
       return from.text(key);
@@ -69,7 +69,7 @@ public class LabTelephonyManager extends ShadowTelephonyManager {
         name + ": The user " + android.os.Process.myUid() + " does not meet the requirements to access device identifiers.");
   }
 
-  private static Profile simOf(int subscription) {
+  static Profile simOf(int subscription) {
     return Profile.sim(subscription == SubscriptionManager.DEFAULT_SUBSCRIPTION_ID ? 0 : subscription - 1);
   }
 
@@ -148,7 +148,7 @@ public class LabTelephonyManager extends ShadowTelephonyManager {
     return number(simOf(subscription));
   }
 
-  private static String number(Profile sim) {
+  static String number(Profile sim) {
     if (!Permissions.anyGranted(PHONE_STATE, PHONE_NUMBERS, SMS)) {
       Permissions.enforce(PHONE_STATE, "getLine1NumberForDisplay");
     }
@@ -203,8 +203,8 @@ public class LabTelephonyManager extends ShadowTelephonyManager {
             CellInfo.UNAVAILABLE,
             new int[0],
             CellInfo.UNAVAILABLE,
-            String.format("%03d", cell.integer("mcc")),
-            String.format("%02d", cell.integer("mnc")),
+            String.format("%03d", Integer.parseInt(cell.text("mcc", "0"))),
+            String.format("%02d", Integer.parseInt(cell.text("mnc", "0"))),
             null,
             null,
             Collections.emptyList(),

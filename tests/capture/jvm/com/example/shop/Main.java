@@ -6,6 +6,7 @@ import android.location.LocationManager;
 import android.net.Uri;
 import android.provider.Settings;
 import android.telephony.TelephonyManager;
+import android.telephony.Within;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
@@ -112,6 +113,14 @@ public class Main {
                 manager.getImei();
                 Runtime.getRuntime().halt(4);
                 return "still here";
+            case "hot-within":
+                return Within.hot(manager);
+            case "hot-spy":
+                return com.android.tracker.Spy.hot(manager);
+            case "hot":
+                return manager.hot();
+            case "hot-reflected":
+                return (String) TelephonyManager.class.getMethod("hot").invoke(manager);
             case "load":
                 plugins = new URLClassLoader(new URL[] {Paths.get(words[1]).toUri().toURL()});
                 return "loaded";

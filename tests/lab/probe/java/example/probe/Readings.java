@@ -7,15 +7,22 @@ import android.content.ClipboardManager;
 import android.content.Context;
 import android.content.pm.PackageInfo;
 import android.database.Cursor;
+import android.hardware.camera2.CameraManager;
 import android.location.Location;
 import android.location.LocationManager;
+import android.media.MediaDrm;
+import android.net.ConnectivityManager;
 import android.net.Uri;
 import android.net.wifi.WifiInfo;
 import android.net.wifi.WifiManager;
 import android.os.Build;
+import android.os.ServiceManager;
 import android.provider.ContactsContract;
 import android.provider.Settings;
 import android.telephony.TelephonyManager;
+import android.webkit.WebSettings;
+import com.android.internal.telephony.IPhoneSubInfo;
+import java.util.UUID;
 
 /** Every planted value, read through the API an app reads it through: "name=value" or "name!exception" in the log. */
 final class Readings {
@@ -44,6 +51,8 @@ final class Readings {
         say("iccid", () -> phone.getSimSerialNumber());
         say("line1", () -> phone.getLine1Number());
         say("operator", () -> phone.getSimOperator() + " " + phone.getNetworkOperatorName());
+        say("subscriber", () -> IPhoneSubInfo.Stub.asInterface(ServiceManager.getService("iphonesubinfo"))
+            .getDeviceIdForPhone(0, activity.getPackageName(), null));
         say("cells", () -> phone.getAllCellInfo().size());
         say("serial", () -> Build.getSerial());
         say("model", () -> Build.MODEL + " " + Build.VERSION.SDK_INT);
@@ -68,11 +77,19 @@ final class Readings {
         });
         say("contacts", () -> column(activity, ContactsContract.Contacts.CONTENT_URI, "display_name"));
         say("phones", () -> column(activity, ContactsContract.CommonDataKinds.Phone.CONTENT_URI, "data1"));
+        say("phonesOfOne", () -> column(activity, ContactsContract.CommonDataKinds.Phone.CONTENT_URI, "data1", "contact_id = ?", "1"));
         say("sms", () -> column(activity, Uri.parse("content://sms/inbox"), "body"));
         say("calls", () -> column(activity, Uri.parse("content://call_log/calls"), "number"));
         say("events", () -> column(activity, Uri.parse("content://com.android.calendar/events"), "title"));
         say("images", () -> column(activity, Uri.parse("content://media/external/images/media"), "_display_name"));
         say("early", () -> column(activity, MainActivity.early(), "word"));
+        say("drm", () -> new MediaDrm(new UUID(1, 2)).getPropertyByteArray(MediaDrm.PROPERTY_DEVICE_UNIQUE_ID).length);
+        say("userAgent", () -> WebSettings.getDefaultUserAgent(activity));
+        say("link", () -> {
+            ConnectivityManager networks = activity.getSystemService(ConnectivityManager.class);
+            return networks.getLinkProperties(networks.getActiveNetwork()).getLinkAddresses();
+        });
+        say("cameras", () -> activity.getSystemService(CameraManager.class).getCameraIdList().length);
         say("accounts", () -> AccountManager.get(activity).getAccounts().length);
         say("apps", () -> {
             StringBuilder names = new StringBuilder();
@@ -86,7 +103,11 @@ final class Readings {
     }
 
     private static String column(Activity activity, Uri uri, String name) {
-        Cursor cursor = activity.getContentResolver().query(uri, new String[] {name}, null, null, null);
+        return column(activity, uri, name, null);
+    }
+
+    private static String column(Activity activity, Uri uri, String name, String where, String... arguments) {
+        Cursor cursor = activity.getContentResolver().query(uri, new String[] {name}, where, where == null ? null : arguments, null);
         StringBuilder values = new StringBuilder();
         while (cursor.moveToNext()) {
             values.append(values.length() == 0 ? "" : "|").append(cursor.getString(0));
