@@ -91,14 +91,26 @@ class Portal:
     """What the lab's Frida service is to the harness: it announces parked processes and hears of their release."""
 
     def __init__(self) -> None:
-        self.cluster, self.control = _free_port(), _free_port()
-        self.service = frida.PortalService(
-            frida.EndpointParameters(address="127.0.0.1", port=self.cluster),
-            frida.EndpointParameters(address="127.0.0.1", port=self.control),
-        )
+        self.service = self._start()
         self.released: dict[int, threading.Event] = {}
         self.service.on("message", self._heard)
-        self.service.start()
+
+    def _start(self) -> Any:
+        """On ports that were free a moment ago; another process may have taken one since."""
+        for attempt in range(10):
+            self.cluster, self.control = _free_port(), _free_port()
+            service = frida.PortalService(
+                frida.EndpointParameters(address="127.0.0.1", port=self.cluster),
+                frida.EndpointParameters(address="127.0.0.1", port=self.control),
+            )
+            try:
+                service.start()
+            except frida.AddressInUseError:
+                if attempt == 9:
+                    raise
+                continue
+            return service
+        raise AssertionError("not reached")
 
     def join(self, app: JvmApp) -> None:
         session = frida.get_local_device().attach(app.pid)

@@ -410,12 +410,16 @@ class Activities:
         except (ProcessGone, AppProcessError) as fault:
             self._logs.system("ActivityTaskManager", f"result for {caller.component}: {fault}", priority="W")
 
-    async def remove_package(self, package: str) -> None:
-        """All its activities are gone (force-stop, uninstall): what lay below comes back."""
+    def forget_package(self, package: str) -> None:
+        """All its activities are gone (force-stop, uninstall) and will not come back when its processes end."""
+        for record in [one for one in self.tasks.activities() if one.package == package]:
+            record.state = "finishing"
+            self.tasks.remove(record)
+
+    async def settle_without(self, package: str) -> None:
+        """After forget_package: what lay below comes back."""
         async with self._at_once():
-            for record in [one for one in self.tasks.activities() if one.package == package]:
-                record.state = "finishing"
-                self.tasks.remove(record)
+            self.forget_package(package)    # what was being started meanwhile
             self._left_front.pop(package, None)
             await self._settle(self.tasks.resumed)
 

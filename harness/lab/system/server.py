@@ -234,8 +234,14 @@ class SystemServer:
             await self._stop_package(package, "force stop")
 
     async def _stop_package(self, package: str, why: str) -> None:
-        await self.activities.remove_package(package)
-        await self.kill(package, why)
+        """The processes die first: an app that hangs must not keep the device from stopping it."""
+        self.activities.forget_package(package)
+        for process in self.processes.of_package(package):
+            self.logs.system("ActivityManager", f"Killing {process.pid}:{process.name}/{process.uid} (adj 0): {why}")
+            process.link.kill()
+        await self.activities.settle_without(package)
+        for process in self.processes.of_package(package):
+            await self.processes.end(process)
         self.app_errors.forget(package)
         self.packages.set_stopped(package, True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -368,6 +369,23 @@ def test_force_stop_ends_everything_of_the_app(on_device: OnDevice) -> None:
         assert made.server.processes.running() == []
         assert made.server.tasks.top is None
         assert made.server.packages.get(SHOP).stopped
+
+    on_device(work)
+
+
+def test_force_stop_does_not_wait_for_an_app_that_hangs(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        made.server.processes.patience = replace(made.server.processes.patience, other=3600.0)
+        app.silent.add("lifecycle")
+        leaving = asyncio.create_task(made.server.home())
+        await made.until(lambda: "paused" in app.ops())
+        async with asyncio.timeout(30):     # only a hang reaches it
+            await made.server.force_stop(SHOP)
+            await leaving
+        assert made.server.processes.running() == []
+        assert made.server.packages.get(SHOP).stopped
+        assert made.server.focused_window().startswith("com.android.launcher3/")
 
     on_device(work)
 
