@@ -21,7 +21,7 @@ def connect(serial: str) -> None:
     from harness.device.choosing import adb_errors
 
     with adb_errors(f"Connecting adb to the lab device {serial}"):
-        said = adbutils.adb.connect(serial, timeout=20)
+        said = adbutils.AdbClient().connect(serial, timeout=20)
     if "connected to" not in said:
         raise RigError(f"adb did not connect to the lab device {serial}.", said.strip(),
                        f"Look whether it still runs: harness lab list; then: adb connect {serial}")
@@ -34,7 +34,7 @@ def disconnect(serial: str) -> None:
     from harness.device.choosing import adb_errors
 
     with adb_errors(f"Disconnecting adb from {serial}"):
-        adbutils.adb.disconnect(serial)
+        adbutils.AdbClient().disconnect(serial)
 
 
 def end(serial: str) -> None:
@@ -58,7 +58,7 @@ def clear_away_dead() -> None:
     if not serials:
         return
     try:
-        listed = {device.serial: device.state for device in attached(adbutils.adb)}
+        listed = {device.serial: device.state for device in attached(adbutils.AdbClient())}
         for serial in serials:
             if listed.get(serial, "device") != "device":    # what answers there by now is another device
                 disconnect(serial)

@@ -74,7 +74,7 @@ def chosen_device(
     from harness.device.choosing import candidates
 
     clear_away_dead()
-    if device is None and not os.environ.get("ANDROID_SERIAL") and not candidates(adbutils.adb):
+    if device is None and not os.environ.get("ANDROID_SERIAL") and not candidates(adbutils.AdbClient()):
         device = "lab"
         if not package:
             say("no device is attached: using the embedded one (--device lab)")

@@ -66,8 +66,6 @@ def adb(daemon: DaemonThread, tmp_path_factory: pytest.TempPathFactory) -> Itera
         [path, "-L", f"tcp:localhost:{port}", "server", "nodaemon"],
         env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    before = os.environ.get("ANDROID_ADB_SERVER_PORT")
-    os.environ["ANDROID_ADB_SERVER_PORT"] = str(port)
     try:
         serial = f"127.0.0.1:{daemon.port}"
         _wait_for(port)
@@ -77,10 +75,13 @@ def adb(daemon: DaemonThread, tmp_path_factory: pytest.TempPathFactory) -> Itera
     finally:
         server.terminate()
         server.wait(10)
-        if before is None:
-            del os.environ["ANDROID_ADB_SERVER_PORT"]
-        else:
-            os.environ["ANDROID_ADB_SERVER_PORT"] = before
+
+
+@pytest.fixture(autouse=True)
+def _its_port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that the client starts itself go to the same server; only while one of these tests runs."""
+    if "adb" in request.fixturenames:
+        monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(request.getfixturevalue("adb").port))
 
 
 def _wait_for(port: int) -> None:

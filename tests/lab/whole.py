@@ -139,12 +139,12 @@ class Bench:
         return words + (["--app", str(resource("lab", "apps", app, "app.yaml"))] if app else [])
 
     def shell(self, *words: str) -> str:
-        return str(adbutils.adb.device(self.serial).shell(list(words), timeout=60))
+        return str(adbutils.AdbClient().device(self.serial).shell(list(words), timeout=60))
 
     def leftovers(self) -> dict[str, Any]:
         """What a run may not leave behind on the device and in adb."""
-        listed = {f.local for f in adbutils.adb.device(self.serial).forward_list() if f.serial == self.serial}
-        reverses = [r.remote for r in adbutils.adb.device(self.serial).reverse_list()]
+        listed = {f.local for f in adbutils.AdbClient().device(self.serial).forward_list() if f.serial == self.serial}
+        reverses = [r.remote for r in adbutils.AdbClient().device(self.serial).reverse_list()]
         proxy = self.shell("settings", "get", "global", "http_proxy").strip()
         return {"forward": listed, "reverse": reverses, "http_proxy": proxy}
 

@@ -1,53 +1,20 @@
-"""The device as a whole: apps installed, started, left, killed; who is in front; what they are told."""
+"""The device as a whole: apps started and left, activities on top of each other, who is in front."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from apk_factory import Tag, intent_filter, launcher, make_apk, manifest, tag
 from device_bench import Bench, bench
-from fake_app import FakeApp
+from example_shop import SHOP, installed, launched
 
 from harness.lab.appprocess import AppProcess
 from harness.lab.system.activities import ActivityRefused
 from harness.lab.system.intents import FLAG_ACTIVITY_CLEAR_TOP, Intent
 
 OnDevice = Callable[..., None]
-SHOP, OTHER = "com.example.shop", "com.example.other"
-
-
-def shop(**more: object) -> Tag:
-    return manifest(
-        SHOP,
-        launcher(".Main"),
-        tag("activity", name=".Detail"),
-        tag("activity", name=".Single", launchMode=1),
-        tag("activity", name=".Web", process=":web"),
-        tag(
-            "activity",
-            intent_filter("android.intent.action.VIEW", "android.intent.category.DEFAULT"),
-            name=".View",
-            exported=True,
-        ),
-        tag("service", name=".Push", process=":push"),
-        tag("receiver", intent_filter("com.example.PING"), name=".Ping", exported=True),
-        permissions=("android.permission.CAMERA", "android.permission.INTERNET"),
-        **more,  # type: ignore[arg-type]
-    )
-
-
-async def installed(made: Bench, root: Tag | None = None) -> None:
-    await made.server.install(make_apk(made.folder / "app.apk", root or shop()))
-
-
-async def launched(made: Bench) -> FakeApp:
-    await installed(made)
-    await made.server.launch(SHOP, wait=True)
-    return made.fake.bound(SHOP)
 
 
 def test_the_first_launch_binds_parks_releases_and_launches(tmp_path: Path) -> None:
@@ -80,32 +47,6 @@ def test_the_first_launch_binds_parks_releases_and_launches(tmp_path: Path) -> N
             assert made.server.focused_window() == f"{SHOP}/{SHOP}.Main"
 
     asyncio.run(work())
-
-
-def test_a_warm_process_is_taken_and_replaced(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        await made.until(lambda: len(made.server.processes.warm_pids) == 1)
-        warm = made.server.processes.warm_pids[0]
-        app = await launched(made)
-        assert app.pid == warm
-        await made.until(lambda: len(made.server.processes.warm_pids) == 1)
-        assert made.server.processes.warm_pids != [warm]
-
-    on_device(work, warm_processes=1)
-
-
-def test_each_process_name_is_a_process_of_its_own(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        answer = await app.ask("service", component=f"{SHOP}/{SHOP}.Push", verb="start", intent={})
-        assert answer == {"component": f"{SHOP}/{SHOP}.Push"}
-        await made.settled()
-        push = made.fake.bound(f"{SHOP}:push")
-        assert push.ops() == ["bind", "release", "service"]
-        names = [one.name for one in made.server.running() if one.package == SHOP]
-        assert names == [SHOP, f"{SHOP}:push"]
-
-    on_device(work)
 
 
 def test_an_activity_starts_another_and_gets_its_result(on_device: OnDevice) -> None:
@@ -235,161 +176,6 @@ def test_a_stopped_app_cannot_put_itself_in_front(on_device: OnDevice) -> None:
     on_device(work)
 
 
-def test_a_process_cannot_speak_for_another_app(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        await made.server.install(make_apk(made.folder / "o.apk", manifest(OTHER, permissions=("android.permission.CAMERA",))))
-        await made.server.launch(OTHER, wait=True)
-        other = made.fake.bound(OTHER)
-        victim = other.token
-        app = await launched(made)
-        await app.ask("finished", token=victim, result_code=0)
-        await app.ask("move_to_back", token=victim)
-        answer = await app.ask("permissions", token=victim, request_code=1, permissions=["android.permission.CAMERA"])
-        assert "none of this process's activities" in answer["error"]
-        await made.settled()
-        assert made.server.tasks.find(victim) is not None
-        answer = await app.ask("setting", namespace="secure", key="android_id", value="0")
-        assert "WRITE_SETTINGS" in answer["error"]
-
-    on_device(work)
-
-
-def test_nonsense_is_answered_with_an_error_and_noted(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        for op, arguments in (
-            ("fly", {}),
-            ("start_activity", {}),
-            ("start_activity", {"intent": {"flags": "many"}}),
-            ("permissions", {"token": app.token, "permissions": "all", "request_code": 1}),
-            ("service", {"verb": "explode"}),
-            ("packages", {"query": "everything"}),
-        ):
-            assert "error" in await app.ask(op, **arguments)
-        app.event("log", text=5)
-        app.event("activity")
-        app.event("made_up", x=1)
-        await made.settled()
-        notes = [line.text for line in made.server.logs.lines() if line.tag == "LabDevice"]
-        assert any("unknown ask 'fly'" in one for one in notes)
-        assert any("unknown event 'made_up'" in one for one in notes)
-
-    on_device(work)
-
-
-def test_a_line_that_is_not_the_protocol_ends_the_process(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        app.raw(b"GET / HTTP/1.1\n")
-        await made.until(lambda: not made.server.processes.running())
-        assert made.server.focused_window().startswith("com.android.launcher3/")
-
-    on_device(work)
-
-
-def test_a_crash_shows_the_dialog_and_closes_the_app(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        app.event("crash", thread="main", stack="java.lang.IllegalStateException: no\n\tat a.b.C.d(C.java:1)")
-        app.exit()
-        await made.until(lambda: not made.server.processes.running())
-        await made.settled()
-        (window,) = made.server.screen.system_windows
-        texts = {one.resource_id: one.text for one in window.root.walk() if one.text}
-        assert texts["android:id/alertTitle"] == "Sample已停止运行"
-        close = next(one for one in window.root.walk() if one.resource_id == "android:id/aerr_close")
-        await made.server.tap(*close.center)
-        assert made.server.screen.system_windows == []
-        assert any(line.tag == "am_crash" and "IllegalStateException" in line.text for line in made.server.logs.lines())
-        assert made.server.focused_window().startswith("com.android.launcher3/")
-
-    on_device(work)
-
-
-def test_what_was_stopped_comes_back_after_a_crash_once(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        main = app.token
-        await app.ask("start_activity", intent={"component": f"{SHOP}/.Detail"}, caller_token=main, request_code=-1)
-        await made.settled()
-        app.event("crash", thread="main", stack="java.lang.Error")
-        app.exit()
-        await made.until(lambda: len(made.fake.apps) == 2 and made.fake.apps[1].ops("launch") != [])
-        await made.settled()
-        second = made.fake.bound(SHOP)
-        assert second.activities == {main: "resumed"}
-        second.event("crash", thread="main", stack="java.lang.Error")
-        second.exit()
-        await made.until(lambda: not made.server.processes.running())
-        await made.settled()
-        assert len(made.fake.apps) == 2
-        assert made.server.tasks.top is None
-
-    on_device(work)
-
-
-def test_an_app_that_does_not_answer_gets_the_dialog_and_can_be_closed(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        app.silent.add("input")
-        await made.server.tap(100, 100)
-        (window,) = made.server.screen.system_windows
-        ids = {one.resource_id for one in window.root.walk()}
-        assert {"android:id/aerr_wait", "android:id/aerr_close"} <= ids
-        close = next(one for one in window.root.walk() if one.resource_id == "android:id/aerr_close")
-        await made.server.tap(*close.center)
-        await made.until(lambda: not made.server.processes.running())
-
-    on_device(work)
-
-
-def test_an_app_that_dies_at_start_leaves_the_launcher(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        await installed(made)
-
-        def die(app: FakeApp) -> None:
-            app.answers["release"] = lambda _fields: app.exit()
-
-        made.fake.prepare = die
-        result = await made.server.launch(SHOP, wait=True)
-        assert not result.started and "release" in result.why
-        assert made.server.focused_window().startswith("com.android.launcher3/")
-        made.fake.prepare = lambda app: None
-        assert (await made.server.launch(SHOP, wait=True)).started
-
-    on_device(work)
-
-
-def test_force_stop_ends_everything_of_the_app(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        await app.ask("service", component=f"{SHOP}/{SHOP}.Push", verb="start", intent={})
-        await made.settled()
-        await made.server.force_stop(SHOP)
-        assert made.server.processes.running() == []
-        assert made.server.tasks.top is None
-        assert made.server.packages.get(SHOP).stopped
-
-    on_device(work)
-
-
-def test_force_stop_does_not_wait_for_an_app_that_hangs(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        made.server.processes.patience = replace(made.server.processes.patience, other=3600.0)
-        app.silent.add("lifecycle")
-        leaving = asyncio.create_task(made.server.home())
-        await made.until(lambda: "paused" in app.ops())
-        async with asyncio.timeout(30):     # only a hang reaches it
-            await made.server.force_stop(SHOP)
-            await leaving
-        assert made.server.processes.running() == []
-        assert made.server.packages.get(SHOP).stopped
-        assert made.server.focused_window().startswith("com.android.launcher3/")
-
-    on_device(work)
-
-
 def test_recents_lists_tasks_and_ends_them(on_device: OnDevice) -> None:
     async def work(made: Bench) -> None:
         await launched(made)
@@ -437,33 +223,6 @@ def test_an_activity_that_takes_long_does_not_hold_up_the_device(on_device: OnDe
         assert made.server.focused_window().startswith("com.android.launcher3/")
         app.answer_late("launch")
         await made.until(lambda: app.ops()[-2:] == ["paused", "stopped"])
-
-    on_device(work)
-
-
-def test_an_app_that_crashes_over_another_s_dialog_gets_its_own(on_device: OnDevice) -> None:
-    async def work(made: Bench) -> None:
-        app = await launched(made)
-        await app.ask("permissions", token=app.token, request_code=1, permissions=["android.permission.CAMERA"])
-        await made.settled()
-        await made.server.install(make_apk(made.folder / "o.apk", manifest(OTHER)))
-
-        def crash(other: FakeApp) -> None:
-            def launch(_fields: object) -> None:
-                """As the runtime does: the call is answered with the error before the crash is told."""
-                number = other.number
-                other._write({"re": number, "error": "launch: java.lang.Error: at start"})
-                other.event("crash", thread="main", stack="java.lang.Error: at start")
-                other.event("exit", why="crash")
-                asyncio.get_running_loop().call_later(0.05, other.exit)
-
-            other.answers["launch"] = launch
-
-        made.fake.prepare = crash
-        assert not (await made.server.launch(OTHER, wait=True)).started
-        await made.until(lambda: len(made.server.screen.system_windows) == 2)
-        titles = [one.title for one in made.server.screen.system_windows]
-        assert titles == ["GrantPermissionsActivity", f"Application Error: {OTHER}"]
 
     on_device(work)
 
