@@ -49,7 +49,7 @@ def restore(serial: str) -> RestoreFile:
 def adb(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Adb:
     monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "state"))
     made = Adb(**{DEAD: "offline", ALIVE: "device", "A1": "device"})
-    monkeypatch.setattr(adbutils, "adb", made)
+    monkeypatch.setattr(adbutils, "AdbClient", lambda: made)
     return made
 
 

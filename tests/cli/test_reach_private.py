@@ -22,7 +22,7 @@ def test_the_option_gets_to_the_rig(monkeypatch: pytest.MonkeyPatch, words: list
         assert settings["reach_private"] is asked
         raise Reached
 
-    monkeypatch.setattr(adbutils, "adb", None)    # nothing is asked of adb
+    monkeypatch.setattr(adbutils, "AdbClient", None)    # nothing is asked of adb
     monkeypatch.setattr(AdbDevice, "open", lambda serial: None)
     monkeypatch.setattr(rig, "DeviceRig", made)
     with pytest.raises(Reached):
