@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ BEHAVIOURS = {
 
 # Calls of one method from one call site that are kept in a second. More are counted: gap message_lost.
 CALLS_PER_SECOND = 200
+# Where the libraries of apps lie, those that stay inside the APK included.
+OWN_LIBRARIES = "^/data/(app|data|user)/"
+
 
 class CatalogueError(HarnessError):
     """The hook catalogue is wrong; `problems` holds each fault as one line."""
@@ -71,7 +75,8 @@ class Hook:
 
     `api`: framework levels where it must exist; None where it is optional. `narrow`: why it names fewer than have it.
     `direct`: calls that the framework makes are passed over. `off`: why the agent is not told of it.
-    `origin`: framework, vendor (in the framework of some makers only) or app. `line`: where it stands in its file.
+    `origin`: framework, vendor (in the framework of some makers only), app, or native: a function of the C library, whose
+    `class_name` is the library. `line`: where it stands in its file.
     """
 
     unit: str
@@ -139,24 +144,34 @@ class Catalogue:
     version: str
     kinds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    @cached_property
+    def by_method(self) -> Mapping[str, list[tuple[int, Hook]]]:
+        """The hooks of each method with their places, methods in order."""
+        found: dict[str, list[tuple[int, Hook]]] = defaultdict(list)
+        for index, hook in enumerate(self.hooks):
+            found[hook.name].append((index, hook))
+        return dict(found)
+
     def methods(self) -> list[str]:
         """Each method once, in order."""
-        return list(dict.fromkeys(hook.name for hook in self.hooks))
+        return list(self.by_method)
 
     def plan(self, package: str) -> dict[str, Any]:
         """What the agent is told: one entry for each method, with every kind it is watched for.
 
         An entry's `index` is its place in `methods()`. What is off is left out.
         """
-        by_method: dict[str, list[int]] = defaultdict(list)
-        for index, hook in enumerate(self.hooks):
-            by_method[hook.name].append(index)
         hooks = [
             self._entry(place, told, package)
-            for place, group in enumerate(by_method.values())
-            if (told := [i for i in group if not self.hooks[i].off])
+            for place, group in enumerate(self.by_method.values())
+            if (told := [i for i, hook in group if not hook.off])
         ]
-        return {"hooks": hooks, "perSecond": CALLS_PER_SECOND, "frameworkPackages": sorted(framework_packages())}
+        return {
+            "hooks": hooks,
+            "perSecond": CALLS_PER_SECOND,
+            "frameworkPackages": sorted(framework_packages()),
+            "ownLibraries": OWN_LIBRARIES,
+        }
 
     def _entry(self, place: int, group: list[int], package: str) -> dict[str, Any]:
         first = self.hooks[group[0]]
@@ -166,7 +181,8 @@ class Catalogue:
             "index": place,
             "className": first.class_name,
             "method": first.method,
-            "origin": "app" if first.origin == "app" else "framework",  # a vendor's classes lie where the framework's do
+            # A vendor's classes lie where the framework's do.
+            "origin": "framework" if first.origin == "vendor" else first.origin,
             "overloads": None if None in overloads else sorted({o for some in overloads if some for o in some}),
             "candidates": [_candidate(i, self.hooks[i], package) for i in ordered],
         }

@@ -17,7 +17,7 @@ HOOK_KEYS = {
     "method", "kind", "api", "narrow", "overloads", "when", "rest", "direct", "off", "value", "empty", "permission", "from",
     "doc",
 }  # fmt: skip
-ORIGINS = ("framework", "vendor", "app")
+ORIGINS = ("framework", "vendor", "app", "native")
 PARTS = ("", "uri", "path", "authority", "action", "actions", "package", "class")
 RECEIVER_PARTS = ("", "path", "class", "command", "package", "provider")
 LOWEST, HIGHEST = 1, 99
@@ -114,6 +114,8 @@ def hook_faults(entry: Mapping[Any, Any], kinds: Mapping[str, Any], behaviours: 
     if entry.get("from", "framework") not in ORIGINS:
         yield Fault(("from",), f"from: must be {', '.join(ORIGINS)}, not {entry['from']!r}")
     yield from _overload_faults(entry)
+    if entry.get("from") == "native":
+        yield from _native_faults(entry)
     for key in ("rest", "direct"):
         if not isinstance(entry.get(key, False), bool):
             yield Fault((key,), f"{key}: must be true or false, not {entry[key]!r}")
@@ -125,6 +127,18 @@ def hook_faults(entry: Mapping[Any, Any], kinds: Mapping[str, Any], behaviours: 
     if entry.get("rest") and entry.get("when"):
         yield Fault(("rest",), "rest: it and when exclude each other")
     yield from _when_faults(entry.get("when", {}))
+
+
+def _native_faults(entry: Mapping[Any, Any]) -> Iterator[Fault]:
+    """A function of C has neither overloads nor an object, and it is always the app's own library that calls."""
+    for key in ("overloads", "direct"):
+        if key in entry:
+            yield Fault((key,), f"{key}: a function of the C library has none")
+    for key in entry["when"] if isinstance(entry.get("when"), dict) else ():
+        if not re.fullmatch(r"arg\d+", str(key)):
+            yield Fault(("when", str(key)), f"when: {key!r}: of a function of the C library only argN is known, a text")
+    if entry.get("value") == "receiver":
+        yield Fault(("value",), "value: a function of the C library has no receiver")
 
 
 def _level_faults(entry: Mapping[Any, Any]) -> Iterator[Fault]:

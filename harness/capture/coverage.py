@@ -63,6 +63,11 @@ def read_reasons(file: Path | None = None) -> list[Reason]:
     return [Reason(tuple(r["methods"]), " ".join(r["why"].split())) for r in listed]
 
 
+def names(catalogue: Catalogue) -> list[str]:
+    """Our methods as `Tool` writes them, each once, in order."""
+    return list(dict.fromkeys(f"native:{h.method}" if h.origin == "native" else h.name for h in catalogue.hooks))
+
+
 def left_out(ours: Iterable[str], tools: Sequence[Tool]) -> list[str]:
     """What some tool hooks and we do not, sorted."""
     return sorted(frozenset().union(*(t.methods for t in tools)) - set(ours))
@@ -91,7 +96,7 @@ def page(catalogue: Catalogue, tools: Sequence[Tool] | None = None, reasons: Seq
     """The whole page, in Markdown."""
     tools = read_tools() if tools is None else tools
     reasons = read_reasons() if reasons is None else reasons
-    ours = catalogue.methods()
+    ours = names(catalogue)
     return _HEAD + "\n\n".join([_counts(ours, tools), _shared(ours, tools), _missing(ours, tools, reasons)]) + "\n"
 
 

@@ -189,13 +189,14 @@ def read_index(text: str) -> Index:
 
 def class_names(catalogue: Catalogue) -> list[str]:
     """Every class that the catalogue names, once, sorted."""
-    return sorted({hook.class_name for hook in catalogue.hooks})
+    return sorted({hook.class_name for hook in catalogue.hooks if hook.origin != "native"})
 
 
 def problems(catalogue: Catalogue, index: Index, levels: Iterable[int] = LEVELS) -> list[str]:
     """What the catalogue claims and the framework does not bear out, one line each: file, line, hook, field."""
     known = frozenset(levels)
-    return [f"{hook.where} {said}" for hook in catalogue.hooks for said in _problems(hook, index, known)]
+    of_java = (hook for hook in catalogue.hooks if hook.origin != "native")
+    return [f"{hook.where} {said}" for hook in of_java for said in _problems(hook, index, known)]
 
 
 def _problems(hook: Hook, index: Mapping[str, ClassFacts], known: Levels) -> Iterator[str]:

@@ -301,7 +301,7 @@ class HookedProcess:
         self.ready.set()
 
     def _hook_fact(self, method: str, report: dict[str, Any]) -> None:
-        hooks = [h for h in self.catalogue.hooks if h.name == method]
+        hooks = [hook for _, hook in self.catalogue.by_method[method]]
         kinds = sorted({h.kind for h in hooks})
         status, why = report["status"], report["why"]
         required = any(h.required(self.level) for h in hooks)

@@ -61,6 +61,8 @@ TOP_LEVELS = {
 }
 
 _FRAME = re.compile(r"^(?:at )?(?:[\w.$-]+//?)?(?P<name>[\w.$<>/-]+)\(")
+# Code of a library, `libx.so!0x1a2b`, acts for the Java code below it; where there is none it is all that is known.
+_NATIVE = re.compile(r"[^()\s]+!0x[0-9a-f]+\(")
 # What carries work from one thread to another decides nothing by itself.
 CARRIERS = (
     "java.util.concurrent", "java.util.TimerThread", "java.lang.Thread", "java.lang.reflect", "java.lang.invoke", "jdk.internal",
@@ -316,6 +318,8 @@ def _attribute(
 ) -> Caller:
     hooked = {method.rpartition(".")[0]}
     known, own = _prefixes(sdks), _bare((package, *code))
+    in_c = next((frame for frame in frames if _NATIVE.match(frame)), "")
+    frames = [frame for frame in frames if not _NATIVE.match(frame)]
     names = [class_of(frame) for frame in frames]
     at = 0
     while at < len(names) and longest(names[at], hooked):
@@ -329,7 +333,7 @@ def _attribute(
         return (mine, True) if mine and len(mine) >= len(other) else (other, False)
 
     direct, apps = owner(next((n for n in names[at:] if not longest(n, _REFLECTION)), ""))
-    framework_first = direct in _FRAMEWORK and known[direct] is None and not apps
+    framework_first = direct in _FRAMEWORK and known[direct] is None and not apps and not in_c
 
     def caller(name: str, origin: str, frame: str, prefix: str) -> Caller:
         return Caller(name=name, origin="framework" if framework_first else origin, frame=frame, prefix=prefix)
@@ -346,4 +350,4 @@ def _attribute(
             return caller(sdk.name, "sdk", frame, prefix)
         if sdk is not None and library is None:
             library = sdk.name, "sdk", frame, prefix
-    return caller(*(library or ("unresolved", "unresolved", "", "")))
+    return caller(*(library or ("unresolved", "unresolved", in_c, "")))

@@ -1,36 +1,31 @@
 // The device's wall clock in nanoseconds. A double holds whole nanoseconds for 104 days, so times
 // are told as the distance from a base that is sent once, as text.
 
-const CLOCK_REALTIME = 0;
+const SOURCE = `
+#include <glib.h>
+typedef struct { glong seconds; glong nanoseconds; } Spec;
+extern int clock_gettime (int clock, Spec * spec);
+double since (double base)
+{
+  Spec now;
+  clock_gettime (0, &now); /* CLOCK_REALTIME */
+  return ((double) now.seconds - base) * 1e9 + (double) now.nanoseconds;
+}
+`;
 
 export class Clock {
   constructor() {
     const address = Module.findGlobalExportByName('clock_gettime');
     this.source = address === null ? 'Date' : 'clock_gettime';
-    if (address !== null) {
-      this.spec = Memory.alloc(16);
-      this.nsec = this.spec.add(Process.pointerSize);
-      this.wide = Process.pointerSize === 8;
-      this.gettime = new NativeFunction(address, 'int', ['int', 'pointer'], { scheduling: 'exclusive' });
-    }
-    const [s] = this.read();
-    this.baseSeconds = s;
-    this.base = `${s}000000000`;
+    const seconds = Math.floor(Date.now() / 1000);
+    this.base = `${seconds}000000000`;
+    // Nanoseconds since `base`.
+    this.now = address === null ? () => (Date.now() - seconds * 1000) * 1e6 : this.inC(address, seconds);
   }
 
-  read() {
-    if (this.source === 'Date') {
-      const ms = Date.now();
-      return [Math.floor(ms / 1000), (ms % 1000) * 1e6];
-    }
-    this.gettime(CLOCK_REALTIME, this.spec);
-    if (this.wide) return [this.spec.readS64().toNumber(), this.nsec.readS64().toNumber()];
-    return [this.spec.readS32(), this.nsec.readS32()];
-  }
-
-  // Nanoseconds since `base`.
-  now() {
-    const [s, ns] = this.read();
-    return (s - this.baseSeconds) * 1e9 + ns;
+  inC(address, seconds) {
+    this.module = new CModule(SOURCE, { clock_gettime: address });
+    const since = new NativeFunction(this.module.since, 'double', ['double'], { scheduling: 'exclusive' });
+    return () => since(seconds);
   }
 }

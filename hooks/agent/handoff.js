@@ -23,8 +23,8 @@ const RUNS = [
 const ENDS = [{ className: EXECUTOR, method: 'afterExecute', types: [RUNNABLE, 'java.lang.Throwable'] }];
 
 export class Handoff {
-  constructor({ jni, stacks, recorder, outbox, vm }) {
-    Object.assign(this, { jni, stacks, recorder, outbox, vm });
+  constructor({ jni, stacks, recorder, outbox }) {
+    Object.assign(this, { jni, stacks, recorder, outbox });
     this.tasks = new Map();
     recorder.handoff = this;
   }
@@ -47,8 +47,7 @@ export class Handoff {
       this.quietly(env, submit, (t) => {
         const task = submit.task === 'self' ? self : args[submit.task];
         if (task.isNull()) return;
-        let stack = null;
-        this.vm.perform(() => { stack = this.stacks.current(env, submit); });
+        const stack = this.stacks.current(env, submit);
         if (stack === null) return;
         this.recorder.nameOf(t, env); // who started this thread, too
         const key = this.identity(env, task);

@@ -1,7 +1,7 @@
 // What happens in a hooked call: the original runs with the very handles it was called with, its result
 // and its exception go back untouched, and a record of it is put in the outbox.
 
-import { isEmpty } from './render.js';
+import { ascii } from './outbox.js';
 
 const NAME_MS = 500;
 const LOCALS = 256;
@@ -10,24 +10,25 @@ const RECEIVER = { type: 'pointer', className: 'the receiver' };
 
 export class Recorder {
   // `perSecond`: calls of one method from one call site that are kept; more are counted only.
-  constructor({ jni, stacks, renderer, outbox, clock, vm, perSecond }) {
-    Object.assign(this, { jni, stacks, renderer, outbox, clock, vm, perSecond });
+  constructor({ jni, stacks, renderer, outbox, clock, perSecond }) {
+    Object.assign(this, { jni, stacks, renderer, outbox, clock, perSecond });
     this.threads = new Map();
     this.sites = new Map();
     this.handoff = null; // set by it
+    this.tellsReceiver = renderer.teller(RECEIVER);
   }
 
   thread(tid) {
     let t = this.threads.get(tid);
     if (t === undefined) {
       if (this.threads.size > 1024) this.threads = new Map([...this.threads].filter(([, s]) => s.busy || s.open.length > 0));
-      t = { tid, busy: false, open: [], name: null, namedAt: -Infinity, via: [], base: [], identity: 0 };
+      t = { tid, busy: false, open: [], name: 'null', namedAt: -Infinity, via: [], base: [], identity: 0 };
       this.threads.set(tid, t);
     }
     return t;
   }
 
-  // The function that stands in a method's place. `target`: {index, hooked, overload, candidates, holder}; its
+  // The function that stands in a method's place. `target`: {index, hooked, overload, candidates, tellers, tellsResult}; its
   // `call` is set once the patch is made. Candidates: [{index, kind, value, empty, matches}].
   body(target) {
     const { candidates } = target;
@@ -51,8 +52,8 @@ export class Recorder {
       const result = target.call(env, self, args);
       t.open.pop();
       t.busy = true;
-      const thrown = this.jni.exceptionOccurred(env);
-      if (!thrown.isNull()) this.jni.exceptionClear(env);
+      const thrown = this.jni.exceptionCheck(env) === 0 ? null : this.jni.exceptionOccurred(env);
+      if (thrown !== null) this.jni.exceptionClear(env);
       try {
         this.record(target, hit, at, t, env, self, args, result, thrown);
       } catch (e) {
@@ -60,7 +61,7 @@ export class Recorder {
         this.outbox.fault(`${target.hooked.className}.${target.hooked.method}`, e);
       } finally {
         t.busy = false;
-        if (!thrown.isNull()) this.jni.throw(env, thrown);
+        if (thrown !== null) this.jni.throw(env, thrown);
       }
       return result;
     };
@@ -79,53 +80,69 @@ export class Recorder {
   }
 
   record(target, hit, at, t, env, self, args, result, thrown) {
-    const { jni } = this;
+    const { jni, renderer } = this;
     jni.pushLocalFrame(env, LOCALS);
     try {
-      this.vm.perform(() => {
-        const stack = this.stacks.current(env, target.hooked);
-        if (stack !== null && stack.framework && t.open.includes(hit.kind)) {
-          this.outbox.nested++; // the framework's own way of serving a call that is recorded already
-          return;
-        }
-        if (hit.direct && stack !== null && stack.framework) return; // its own business, of which it does a lot
-        if (this.tooOften(target, stack)) {
-          if (hit.personal) this.outbox.drop('rate');
-          else this.outbox.skipped++; // how often an app hashes is no information on anybody
-          return;
-        }
-        const { overload } = target;
-        const shown = args.map((a, i) => this.renderer.value(env, a, overload.argumentTypes[i], 1));
-        let outcome = 'value';
-        let value = null;
-        let error = null;
-        if (!thrown.isNull()) {
-          outcome = jni.is(env, thrown, 'java.lang.SecurityException') ? 'denied' : 'thrown';
-          error = this.describe(env, thrown);
-        } else if (hit.value === 'return') {
-          value = this.renderer.value(env, result, overload.returnType);
-        } else if (hit.value === 'act') {
-          const type = overload.returnType.type;
-          value = type === 'uint8' ? result !== 0 : null;
-          if (value === false || (type === 'pointer' && result.isNull())) outcome = 'empty';
-        } else if (hit.value === 'receiver') {
-          value = this.renderer.value(env, self, RECEIVER);
-        } else {
-          value = this.renderer.value(env, args[hit.value], overload.argumentTypes[hit.value]);
-        }
-        if (outcome === 'value' && hit.value !== 'act' && isEmpty(value, hit.empty)) outcome = 'empty';
-        const name = this.nameOf(t, env);
-        const via = [...t.via, ...t.base];
-        if (![stack, ...via].every((s) => s === null || this.stacks.tell(s))) {
-          this.outbox.drop('full');
-          return;
-        }
-        this.outbox.push((seq) => [seq, hit.index, target.index, at, t.tid, name, stack === null ? null : stack.id, outcome, shown,
-          outcome === 'value' ? value : null, error, via.map((s) => s.id)]);
-      });
+      const stack = this.stacks.current(env, target.hooked);
+      if (stack !== null && stack.framework && t.open.includes(hit.kind)) {
+        this.outbox.nested++; // the framework's own way of serving a call that is recorded already
+        return;
+      }
+      if (hit.direct && stack !== null && stack.framework) return; // its own business, of which it does a lot
+      if (this.refuses(target, hit, stack)) return;
+      let shown = '[';
+      for (let i = 0; i < args.length; i++) {
+        if (i !== 0) shown += ',';
+        shown += target.tellers[i](env, args[i]);
+      }
+      shown += ']';
+      let outcome = 'value';
+      let value = 'null';
+      let error = 'null';
+      if (thrown !== null) {
+        outcome = jni.is(env, thrown, 'java.lang.SecurityException') ? 'denied' : 'thrown';
+        error = ascii(this.describe(env, thrown));
+      } else if (hit.value === 'act') {
+        const { type } = target.overload.returnType;
+        if (type === 'uint8') value = String(result !== 0);
+        if (value === 'false' || (type === 'pointer' && result.isNull())) outcome = 'empty';
+      } else {
+        if (hit.value === 'return') value = target.tellsResult(env, result, hit.empty);
+        else if (hit.value === 'receiver') value = this.tellsReceiver(env, self, hit.empty);
+        else value = target.tellers[hit.value](env, args[hit.value], hit.empty);
+        if (renderer.empty) outcome = 'empty';
+      }
+      if (outcome !== 'value') value = 'null';
+      this.keep(target, hit, at, t, this.nameOf(t, env), stack, outcome, shown, value, error);
     } finally {
       jni.popLocalFrame(env, NULL);
     }
+  }
+
+  // Whether this call site has had enough of this method; counted.
+  refuses(target, hit, stack) {
+    if (!this.tooOften(target, stack)) return false;
+    if (hit.personal) this.outbox.drop('rate');
+    else this.outbox.skipped++; // how often an app hashes is no information on anybody
+    return true;
+  }
+
+  // Puts a record in the outbox; `name`, `shown`, `value` and `error` are JSON.
+  keep(target, hit, at, t, name, stack, outcome, shown, value, error) {
+    if (stack !== null && !this.stacks.tell(stack)) {
+      this.outbox.drop('full');
+      return;
+    }
+    let via = '';
+    for (const s of [...t.via, ...t.base]) {
+      if (!this.stacks.tell(s)) {
+        this.outbox.drop('full');
+        return;
+      }
+      via += via === '' ? s.id : `,${s.id}`;
+    }
+    const head = `${hit.index},${target.index},${at},${t.tid},${name},${stack === null ? null : stack.id},"${outcome}"`;
+    this.outbox.push(head, shown, value, `${error},[${via}]`);
   }
 
   describe(env, thrown) {
@@ -139,12 +156,13 @@ export class Recorder {
     return message === null ? name : `${name}: ${message}`;
   }
 
+  // JSON of the thread's name, asked for now and then.
   nameOf(t, env) {
     const now = Date.now();
     if (now - t.namedAt > NAME_MS) {
       const { jni } = this;
       const current = jni.callStatic(env, 'java.lang.Thread', 'currentThread', '()Ljava/lang/Thread;');
-      t.name = jni.callText(env, current, 'java.lang.Thread', 'getName', 256);
+      t.name = ascii(jni.callText(env, current, 'java.lang.Thread', 'getName', 256));
       if (this.handoff !== null) this.startedBy(t, env, current);
       t.namedAt = now;
     }

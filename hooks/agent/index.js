@@ -11,8 +11,9 @@ import { Jni } from './jni.js';
 import { Late } from './late.js';
 import { compile } from './match.js';
 import { Outbox } from './outbox.js';
+import { NativeReads } from './native.js';
 import { replaceMethod, walkOnce } from './patch.js';
-import { Renderer } from './render.js';
+import { placeholders, Renderer } from './render.js';
 import { Stacks } from './stack.js';
 import { World } from './world.js';
 
@@ -37,7 +38,7 @@ class Session {
     this.stacks = new Stacks(this.jni, flavor, java.api.jvmti, outbox, plan.frameworkPackages);
     this.renderer = new Renderer(this.jni);
     this.recorder = new Recorder({
-      jni: this.jni, stacks: this.stacks, renderer: this.renderer, outbox, clock, vm, perSecond: plan.perSecond,
+      jni: this.jni, stacks: this.stacks, renderer: this.renderer, outbox, clock, perSecond: plan.perSecond,
     });
     this.targets = [];
   }
@@ -58,6 +59,18 @@ class Session {
       if (wrapper !== null) reports.push(this.installOn(hook, wrapper));
     }
     return reports;
+  }
+
+  // The functions of the C library.
+  installNative() {
+    const hooks = this.plan.hooks.filter((h) => h.origin === 'native');
+    const { recorder, stacks, world } = this;
+    this.native = new NativeReads({ recorder, stacks, outbox, clock, vm: world.vm, own: this.plan.ownLibraries });
+    return hooks.map((hook) => {
+      const report = this.native.install(hook, this.targets.length);
+      if (report.status === 'installed') this.targets.push(hook);
+      return report;
+    });
   }
 
   install(hook) {
@@ -105,9 +118,11 @@ class Session {
         hooked: { className: hook.className, method: hook.method },
         overload,
         candidates: hook.candidates.map((c) => ({
-          index: c.index, kind: c.kind, value: c.value, direct: c.direct, personal: c.personal, empty: new Set(c.empty),
+          index: c.index, kind: c.kind, value: c.value, direct: c.direct, personal: c.personal, empty: placeholders(c.empty),
           matches: c.when.length === 0 ? null : compile(c.when, overload, jni),
         })),
+        tellers: overload.argumentTypes.map((type) => this.renderer.teller(type)),
+        tellsResult: this.renderer.teller(overload.returnType),
         call: null,
       };
       const patch = replaceMethod(overload, world.flavor, world.vm, java.api, this.recorder.body(target), kept);
@@ -209,8 +224,8 @@ class Session {
   }
 
   installHandoff() {
-    const { jni, stacks, recorder, world } = this;
-    return new Handoff({ jni, stacks, recorder, outbox, vm: world.vm }).install((hooked, make) => this.swap(hooked, make));
+    const { jni, stacks, recorder } = this;
+    return new Handoff({ jni, stacks, recorder, outbox }).install((hooked, make) => this.swap(hooked, make));
   }
 }
 
@@ -236,6 +251,7 @@ function install(plan) {
     session = new Session(plan);
     reports = session.installAll('framework');
     if (session.world.flavor === 'jvm') reports.push(...session.installAll('app'));
+    reports.push(...session.installNative());
     session.installCanary();
     session.installExits();
     unwatched = session.installHandoff();
@@ -275,6 +291,10 @@ function watchNativeCode() {
   Process.attachModuleObserver({
     onAdded(module) {
       if (/^\/data\/(app|data|user)\//.test(module.path)) send({ type: 'native', path: module.path });
+      session?.native?.update();
+    },
+    onRemoved() {
+      session?.native?.update();
     },
   });
 }

@@ -59,6 +59,7 @@ export class Jni {
     this.callers = new Map();
     this.ids = new Map();
     this.classes = new Map();
+    this.toStringId = null;
     this.find = null; // set by the world: name -> global class reference
   }
 
@@ -115,7 +116,7 @@ export class Jni {
   classOf(name) {
     let c = this.classes.get(name);
     if (c === undefined) {
-      c = this.find(name); // null where the device has no such class
+      this.vm.perform(() => { c = this.find(name); }); // null where the device has no such class
       this.classes.set(name, c);
     }
     return c;
@@ -166,8 +167,20 @@ export class Jni {
     return this.text(env, s, limit);
   }
 
+  // The text of an object: asked so often that even looking its method up would count.
   toText(env, object, limit) {
-    return this.callText(env, object, 'java.lang.Object', 'toString', limit);
+    return this.text(env, this.asText(env, object), limit);
+  }
+
+  // The same as a handle.
+  asText(env, object) {
+    if (this.toStringId === null) {
+      this.toStringId = this.id(env, 'java.lang.Object', 'toString', '()Ljava/lang/String;');
+      this.callForText = this.caller('virtual', 'pointer', []);
+    }
+    const s = this.callForText(env, object, this.toStringId);
+    this.check(env);
+    return s;
   }
 
   className(env, object) {

@@ -6,18 +6,28 @@
 // it) an intent, `.actions` an intent filter, `.class` the class. `receiver` is the object the method is called on: a
 // File, `.command` of a ProcessBuilder, `.package` of a notification, `.provider` of a Location.
 
+const CONTENT = 'content://';
+
 function toTest(patterns) {
   const exact = new Set();
   const globs = [];
   for (const pattern of patterns) {
     const p = pattern.replace('$pid', String(Process.id));
-    if (p.includes('*')) {
-      globs.push(new RegExp(`^${p.split('*').map((s) => s.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's'));
-    } else {
-      exact.add(p);
-    }
+    if (p.includes('*')) globs.push(glob(p));
+    else exact.add(p);
   }
-  return (text) => exact.has(text) || globs.some((g) => g.test(text));
+  return globs.length === 0 ? (text) => exact.has(text) : (text) => exact.has(text) || globs.some((fits) => fits(text));
+}
+
+// Most have one star at an end, or one at both, and need no regular expression.
+function glob(pattern) {
+  const parts = pattern.split('*');
+  const [first, second, third] = parts;
+  if (parts.length === 2 && second === '') return (text) => text.startsWith(first);
+  if (parts.length === 2 && first === '') return (text) => text.endsWith(second);
+  if (parts.length === 3 && first === '' && third === '') return (text) => text.includes(second);
+  const whole = new RegExp(`^${parts.map((s) => s.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's');
+  return (text) => whole.test(text);
 }
 
 // Conditions of one candidate -> (env, arguments, texts, receiver) => boolean. `texts` caches what was read for this call.
@@ -37,7 +47,17 @@ export function compile(when, overload, jni) {
     };
   });
   if (tests.includes(null)) return () => false;
+  if (tests.length === 1) return tests[0];
   return (env, args, texts, receiver) => tests.every((t) => t(env, args, texts, receiver));
+}
+
+// The same for a function of C, all of whose arguments of interest are texts: `text(n)` reads one.
+export function compileTexts(when) {
+  const tests = when.map(({ arg, not, patterns }) => ({ arg, not, test: toTest(patterns) }));
+  return (text) => tests.every(({ arg, not, test }) => {
+    const t = text(arg);
+    return t !== null && test(t) !== not;
+  });
 }
 
 function read(env, value, type, part, jni) {
@@ -49,10 +69,21 @@ function read(env, value, type, part, jni) {
   const isText = type.className === 'java.lang.String';
   const text = isText ? jni.text(env, value, 1024) : argumentText(env, value, type, jni);
   if (part === 'authority') {
-    const m = /^content:\/\/(?:[^/@]*@)?([^/?#]*)/.exec(text);
-    return m !== null ? m[1] : isText && /^[\w.-]+$/.test(text) ? text : null;
+    if (text.startsWith(CONTENT)) return authority(text);
+    return isText && /^[\w.-]+$/.test(text) ? text : null;
   }
   return text;
+}
+
+// content://10@sms/inbox?a=b -> sms
+function authority(uri) {
+  let end = uri.length;
+  for (const mark of '/?#') {
+    const at = uri.indexOf(mark, CONTENT.length);
+    if (at >= 0 && at < end) end = at;
+  }
+  const user = uri.lastIndexOf('@', end);
+  return uri.slice(user >= CONTENT.length ? user + 1 : CONTENT.length, end);
 }
 
 // Null where the receiver is not of the class that has the part, or where the method is static.

@@ -30,16 +30,12 @@ export class Outbox {
     this.stalled = false;
   }
 
-  // `make` gets the record's number and gives the record, whose fields 8 and 9 are what may be long.
-  push(make) {
+  // Numbers a record and keeps it. It comes in JSON: what stands before its arguments, these, its value and what is behind.
+  push(head, shown, value, tail) {
     this.wait();
-    const record = make(++this.seq);
-    let text = ascii(record);
-    if (text.length > ENTRY) {
-      record[8] = [];
-      record[9] = { characters: text.length };
-      text = ascii(record);
-    }
+    const seq = ++this.seq;
+    let text = `[${seq},${head},${shown},${value},${tail}]`;
+    if (text.length > ENTRY) text = `[${seq},${head},[],{"characters":${text.length}},${tail}]`;
     this.ring.number(this.seq);
     if (!this.enter(text)) {
       this.lost.full++;
@@ -140,6 +136,6 @@ export class Outbox {
 const BEYOND_ASCII = /[\u007f-\uffff]/g;
 
 // JSON without a byte beyond ASCII: its length is its size, and half a surrogate pair can be written down.
-function ascii(value) {
+export function ascii(value) {
   return JSON.stringify(value).replace(BEYOND_ASCII, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -3,6 +3,9 @@
 // Only classes named here, and toString of the platform's own classes, are asked anything: a call into
 // an app's class would run app code that the app did not call.
 
+import { ascii } from './outbox.js';
+import { Texts } from './texts.js';
+
 const TEXT = 4096;
 const SHORT = 256;
 const BYTES = 1024;
@@ -11,6 +14,7 @@ const SCANNED = 1024; // of a longer list no more is looked at
 const ROWS = 20;
 const COLUMNS = 40;
 const CELL = 256;
+const BLOB = 64;
 const DEPTH = 4;
 
 const S = '()Ljava/lang/String;';
@@ -20,7 +24,7 @@ const PLATFORM = /^(android\.(?!support\.|arch\.)|com\.android\.|java\.|javax\.|
 const IDENTITY = /^([\w.$]+)@[0-9a-f]+$/;
 const text = (r, env, o) => {
   const t = r.jni.toText(env, o, SHORT);
-  const plain = t === null ? null : IDENTITY.exec(t); // Object's own toString tells nothing but the class
+  const plain = t === null || !t.includes('@') ? null : IDENTITY.exec(t); // Object's own toString tells nothing but the class
   return plain !== null ? { class: plain[1] } : t;
 };
 const get = (className, name) => (r, env, o) => r.jni.callText(env, o, className, name, SHORT);
@@ -33,7 +37,7 @@ const RENDERERS = [
   ['java.lang.Boolean', (r, env, o) => r.jni.toText(env, o, SHORT) === 'true'],
   ['java.util.Map', (r, env, o) => ({ count: r.jni.call(env, o, 'java.util.Map', 'size', '()I', 'int32') })],
   ['java.util.Collection', collection],
-  ['android.database.Cursor', cursor],
+  ['android.database.Cursor', (r, env, o) => JSON.parse(cursor(r, env, o).json)],
   ['android.location.Location', location],
   ['android.location.Address', text],
   ['android.net.Uri', text],
@@ -67,10 +71,60 @@ const RENDERERS = [
   ['java.lang.ProcessBuilder', (r, env, o, depth) => r.object(env, r.jni.call(env, o, 'java.lang.ProcessBuilder', 'command', '()Ljava/util/List;'), depth)],
 ];
 
+// What comes most often, by its declared type: {json, count} of an object; null where that is too long for the quick way.
+const QUICK = new Map([
+  ['java.lang.String', (r, env, o) => r.texts.one(env, o, TEXT)],
+  ['android.net.Uri', (r, env, o) => r.texts.one(env, r.jni.asText(env, o), SHORT)],
+  ['[Ljava.lang.String;', (r, env, o) => r.texts.several(env, o, ITEMS, TEXT)],
+  ['android.database.Cursor', (r, env, o) => cursor(r, env, o)],
+]);
+const BY_TYPE = new Map(RENDERERS);
+const NO_PLACEHOLDERS = { values: new Set(), json: new Set() };
+
+// The texts that stand for nothing.
+export function placeholders(texts) {
+  return { values: new Set(texts), json: new Set(texts.map(ascii)) };
+}
+
 export class Renderer {
   constructor(jni) {
     this.jni = jni;
+    this.texts = new Texts(jni);
     this.byClass = new Map();
+    this.empty = false;
+  }
+
+  // How a native value of a declared type is told: (env, native, placeholders) => JSON without a byte beyond ASCII. `empty` says
+  // then whether it is nothing. Never throws.
+  teller(type) {
+    const quick = type.type === 'pointer' ? QUICK.get(type.className) : undefined;
+    const slow = (env, native, none = NO_PLACEHOLDERS) => {
+      const value = this.value(env, native, type);
+      this.empty = isEmpty(value, none.values);
+      return ascii(value);
+    };
+    if (quick === undefined) return slow;
+    return (env, native, none = NO_PLACEHOLDERS) => {
+      if (native.isNull()) {
+        this.empty = true;
+        return 'null';
+      }
+      let told;
+      try {
+        told = quick(this, env, native);
+      } catch (e) {
+        this.empty = false;
+        return ascii(this.unreadable(env, type, e));
+      }
+      if (told === null) return slow(env, native, none);
+      this.empty = told.count === 0 || told.json === '""' || none.json.has(told.json);
+      return told.json;
+    };
+  }
+
+  unreadable(env, type, error) {
+    if (this.jni.exceptionCheck(env) !== 0) this.jni.exceptionClear(env);
+    return { unreadable: `${type.className}: ${error.message}` };
   }
 
   // A native value of a declared type -> JSON. Never throws; what cannot be told says why.
@@ -89,10 +143,10 @@ export class Renderer {
     }
     if (native.isNull()) return null;
     try {
-      return this.object(env, native, depth);
+      const known = BY_TYPE.get(type.className);
+      return known !== undefined ? known(this, env, native, depth + 1) : this.object(env, native, depth);
     } catch (e) {
-      if (this.jni.exceptionCheck(env) !== 0) this.jni.exceptionClear(env);
-      return { unreadable: `${type.className}: ${e.message}` };
+      return this.unreadable(env, type, e);
     }
   }
 
@@ -152,13 +206,13 @@ export class Renderer {
 }
 
 // Whether the app got nothing: null, "", an empty list, a cursor without rows, a placeholder.
-export function isEmpty(value, placeholders) {
-  if (value === null || value === '' || placeholders.has(value)) return true;
+function isEmpty(value, none) {
+  if (value === null || value === '' || none.has(value)) return true;
   if (Array.isArray(value)) return value.length === 0;
   if (typeof value === 'object') {
     if (value.count === 0) return true;
     const parts = Object.values(value);
-    return parts.length > 0 && parts.every((p) => p === null || p === '' || placeholders.has(p));
+    return parts.length > 0 && parts.every((p) => p === null || p === '' || none.has(p));
   }
   return false;
 }
@@ -183,44 +237,13 @@ function collection(r, env, o, depth) {
   return at < count ? { count, items, more: true } : { count, items };
 }
 
-// The first rows of a cursor. The app's own position is put back.
+// The first rows of a cursor, {json, count}. The app's own position is put back.
 function cursor(r, env, o) {
-  const { jni } = r;
-  const c = 'android.database.Cursor';
-  const int = (name, signature = '()I', types = [], ...args) => jni.call(env, o, c, name, signature, 'int32', types, ...args);
-  const count = int('getCount');
-  const names = jni.call(env, o, c, 'getColumnNames', '()[Ljava/lang/String;');
-  const width = jni.getArrayLength(env, names);
-  const columns = [];
-  for (let i = 0; i < width && i < COLUMNS; i++) columns.push(jni.text(env, jni.getObjectArrayElement(env, names, i), CELL));
-  const position = int('getPosition');
-  const move = (to) => jni.call(env, o, c, 'moveToPosition', '(I)Z', 'uint8', ['int32'], to);
-  const rows = [];
-  try {
-    for (let row = 0; row < count && row < ROWS; row++) {
-      if (move(row) === 0) break;
-      rows.push(columns.map((_, i) => cell(jni, env, o, c, i)));
-    }
-  } finally {
-    move(position);
+  let told = null;
+  for (let rows = ROWS; told === null; rows >>= 1) { // fewer where their cells are too long together
+    told = r.texts.rows(env, o, { rows, columns: COLUMNS, limit: CELL, bytes: BLOB });
   }
-  return { columns, count, rows };
-}
-
-const NULL_CELL = 0;
-const BLOB_CELL = 4;
-
-function cell(jni, env, o, c, i) {
-  const type = jni.call(env, o, c, 'getType', '(I)I', 'int32', ['int32'], i);
-  if (type === NULL_CELL) return null;
-  if (type === BLOB_CELL) {
-    const blob = jni.call(env, o, c, 'getBlob', '(I)[B', 'pointer', ['int32'], i);
-    return jni.bytes(env, blob, 64).hex;
-  }
-  const s = jni.call(env, o, c, 'getString', '(I)Ljava/lang/String;', 'pointer', ['int32'], i);
-  const t = jni.text(env, s, CELL);
-  jni.deleteLocalRef(env, s);
-  return t;
+  return told;
 }
 
 function location(r, env, o) {

@@ -14,18 +14,22 @@ const CLAIMED = /^(com\.)?android\./;
 // How a call is made, not who makes it.
 const REFLECTION = /^(java\.lang\.(reflect|invoke)\.|jdk\.internal\.reflect\.|sun\.reflect\.)/;
 
+// 53 bits of hash over the frames, as much as a double holds; negative where the VM gives none.
 const HASH_SOURCE = `
 #include <glib.h>
-void hash (const guint32 * words, guint32 count, guint32 * out)
+typedef gint (* GetStackTrace) (void * jvmti, void * thread, gint from, gint most, void * frames, gint * count);
+double hash (void * jvmti, GetStackTrace get, guint32 * words)
 {
-  guint32 a = 2166136261u, b = 0x9747b28cu, i;
-  for (i = 0; i != count; i++)
+  guint32 a = 2166136261u, b = 0x9747b28cu, i, n;
+  gint count = 0;
+  if (get (jvmti, NULL, 0, ${DEPTH}, words, &count) != 0) return -1;
+  n = (guint32) count * 4;
+  for (i = 0; i != n; i++)
   {
     a = (a ^ words[i]) * 16777619u;
     b = ((b << 5) | (b >> 27)) ^ (words[i] * 0x85ebca6bu);
   }
-  out[0] = a;
-  out[1] = b;
+  return (double) (((gint64) a << 21) | (b >> 11));
 }
 `;
 
@@ -40,14 +44,11 @@ export class Stacks {
     this.read = flavor === 'jvm' ? this.readJvm : this.readArt;
     if (flavor !== 'jvm') return;
     this.jvmti = jvmti.handle;
-    const address = this.jvmti.readPointer().add((GET_STACK_TRACE - 1) * Process.pointerSize).readPointer();
-    this.getStackTrace = new NativeFunction(address, 'int', ['pointer', 'pointer', 'int', 'int', 'pointer', 'pointer'],
-      { exceptions: 'propagate', scheduling: 'exclusive' });
+    this.getStackTrace = this.jvmti.readPointer().add((GET_STACK_TRACE - 1) * Process.pointerSize).readPointer();
     this.frames = Memory.alloc(DEPTH * 16);
-    this.n = Memory.alloc(4);
-    this.out = Memory.alloc(8);
     this.module = new CModule(HASH_SOURCE);
-    this.hash = new NativeFunction(this.module.hash, 'void', ['pointer', 'uint32', 'pointer'], { scheduling: 'exclusive' });
+    this.hash = new NativeFunction(this.module.hash, 'double', ['pointer', 'pointer', 'pointer'],
+      { exceptions: 'propagate', scheduling: 'exclusive' });
   }
 
   // The entry {id, caller} of the current stack; `hooked` is the class and method that was called.
@@ -56,17 +57,15 @@ export class Stacks {
   }
 
   readJvm(env, hooked) {
-    const error = this.getStackTrace(this.jvmti, NULL, 0, DEPTH, this.frames, this.n);
-    if (error !== 0) return null;
-    const n = this.n.readS32();
-    this.hash(this.frames, n * 4, this.out);
-    const key = `${this.out.readU32()}.${this.out.add(4).readU32()}.${n}`;
+    const key = this.hash(this.jvmti, this.getStackTrace, this.frames);
+    if (key < 0) return null;
     const known = this.known.get(key);
     return known !== undefined ? known : this.add(key, this.describe(env), hooked);
   }
 
   readArt(env, hooked) {
-    const trace = bridge.backtrace({ limit: DEPTH });
+    let trace = null;
+    this.jni.vm.perform(() => { trace = bridge.backtrace({ limit: DEPTH }); });
     const known = this.known.get(trace.id);
     if (known !== undefined) return known;
     const frames = trace.frames.map((f) => ({
@@ -110,15 +109,30 @@ export class Stacks {
   add(key, frames, hooked) {
     const kept = frames.filter((f) => !OWN.test(f.method));
     if (kept.length > 0 && kept[0].className === hooked.className && kept[0].method === hooked.method) kept.shift();
-    const text = kept.map(show);
+    const nearest = kept.find((f) => !REFLECTION.test(f.className));
+    const entry = this.entry(kept.map(show), nearest !== undefined && this.isFramework(nearest.className));
+    this.known.set(key, entry);
+    return entry;
+  }
+
+  entry(text, framework) {
     const joined = text.join('\n');
     let entry = this.texts.get(joined);
     if (entry === undefined) {
-      const nearest = kept.find((f) => !REFLECTION.test(f.className));
-      entry = { id: ++this.count, framework: nearest !== undefined && this.isFramework(nearest.className), untold: text };
+      entry = { id: ++this.count, framework, text, untold: text };
       this.texts.set(joined, entry);
     }
-    this.known.set(key, entry);
+    return entry;
+  }
+
+  // The stack of a call from native code: its frame, below which the Java frames stand where there are any.
+  below(frame, java) {
+    const key = `${frame} ${java === null ? '' : java.id}`;
+    let entry = this.known.get(key);
+    if (entry === undefined) {
+      entry = this.entry([`${frame}(Native Code)`, ...(java === null ? [] : java.text)], false);
+      this.known.set(key, entry);
+    }
     return entry;
   }
 }

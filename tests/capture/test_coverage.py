@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.capture.catalogue import load_catalogue
-from harness.capture.coverage import Reason, Tool, idle, left_out, page, read_reasons, read_tools, reason_for, unexplained
+from harness.capture.coverage import Reason, Tool, idle, left_out, names, page, read_reasons, read_tools, reason_for, unexplained
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "hook-coverage.md"
 THEIRS = [Tool("one", False, frozenset({"a.B.c", "a.B.d"})), Tool("two", True, frozenset({"a.B.c", "native:open"}))]
 
 
 def test_what_a_peer_hooks_is_hooked_or_has_its_reason() -> None:
-    assert unexplained(load_catalogue().methods(), read_tools(), read_reasons()) == []
+    assert unexplained(names(load_catalogue()), read_tools(), read_reasons()) == []
 
 
 def test_every_reason_leaves_something_out() -> None:
-    assert idle(load_catalogue().methods(), read_tools(), read_reasons()) == []
+    assert idle(names(load_catalogue()), read_tools(), read_reasons()) == []
 
 
 def test_the_page_in_docs_is_the_one_that_is_made() -> None:

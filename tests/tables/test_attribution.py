@@ -38,6 +38,12 @@ METHOD = "android.telephony.TelephonyManager.getImei"
         (["android.evil.Spy$1.run(S.java:5)", "example.shop.Main.a(Main.java:3)"], ("unresolved", "unresolved")),
         (["com.android.internal.telephony.X.a(X.java:5)", "example.shop.Main.a(Main.java:3)"], ("example.shop", "framework")),
         (["kotlin.io.FilesKt.readText(F.kt:5)", "example.shop.Main.a(Main.java:3)"], ("example.shop", "app")),
+        (["libshield.so!0x4a10(Native Code)", "com.adnimbus.A.b(A.java:1)"], ("Nimbus", "sdk")),
+        (
+            ["libshield.so!0x4a10(Native Code)", "java.io.File.c(File.java:1)", "example.shop.Main.a(Main.java:3)"],
+            ("example.shop", "app"),
+        ),
+        (["libshield.so!0x4a10(Native Code)"], ("unresolved", "unresolved")),
         ([], ("unresolved", "unresolved")),
         (["a.b.c(Unknown Source:8)"], ("unresolved", "unresolved")),
     ],
@@ -77,6 +83,11 @@ def test_an_edition_whose_id_is_not_its_code_package() -> None:
     who = attribute(["example.shop.Main.a(Main.java:3)"], package="example.shop.pro", method=METHOD, sdks=SDKS, code=code)
     assert (who.name, who.origin) == ("example.shop.pro", "app")
     assert code_packages({"package": "a.b", "launcher": "com.adnimbus.Splash"}, SDKS) == ("a.b",)
+
+
+def test_of_a_thread_that_no_java_code_is_on_the_library_is_named() -> None:
+    who = attribute(["libshield.so!0x4a10(Native Code)"], package="example.shop", method=METHOD, sdks=SDKS)
+    assert who.frame == "libshield.so!0x4a10(Native Code)"
 
 
 def test_class_of_a_frame() -> None:

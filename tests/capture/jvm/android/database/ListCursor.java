@@ -42,6 +42,9 @@ public class ListCursor implements Cursor {
 
     @Override
     public String getString(int column) {
+        if (rows[position][column] instanceof RuntimeException) {
+            throw (RuntimeException) rows[position][column];
+        }
         return (String) rows[position][column];
     }
 

@@ -48,6 +48,8 @@ final class CoreLibrary {
                 return "" + (new File(words[1]).list() != null);
             case "exists":
                 return "" + new File(words[1]).exists();
+            case "canonical":
+                return new File(words[1]).getCanonicalPath();
             case "own-name":
                 new FileInputStream("/proc/" + ProcessHandleLike.pid() + "/cmdline").close();
                 return "read";
