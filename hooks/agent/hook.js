@@ -83,7 +83,7 @@ export class Recorder {
     const { jni, renderer } = this;
     jni.pushLocalFrame(env, LOCALS);
     try {
-      const stack = this.stacks.current(env, target.hooked);
+      const stack = this.stacks.current(env, target.hooked, hit.direct || t.open.includes(hit.kind));
       if (stack !== null && stack.framework && t.open.includes(hit.kind)) {
         this.outbox.nested++; // the framework's own way of serving a call that is recorded already
         return;

@@ -34,6 +34,7 @@ class Session {
     this.world = new World(java);
     const { vm, flavor } = this.world;
     this.jni = new Jni(vm);
+    this.world.jni = this.jni;
     this.jni.find = (name) => this.world.reference(this.jni, name);
     this.stacks = new Stacks(this.jni, flavor, java.api.jvmti, outbox, plan.frameworkPackages);
     this.renderer = new Renderer(this.jni);

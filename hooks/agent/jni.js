@@ -4,7 +4,7 @@
 // Numbers are the slots of the JNI function table (JNI specification, chapter 4).
 
 const SLOT = {
-  throw: 13, exceptionOccurred: 15, exceptionClear: 17, pushLocalFrame: 19, popLocalFrame: 20,
+  findClass: 6, throw: 13, exceptionOccurred: 15, exceptionClear: 17, pushLocalFrame: 19, popLocalFrame: 20,
   newGlobalRef: 21, deleteGlobalRef: 22, deleteLocalRef: 23, newObject: 28, getObjectClass: 31, isInstanceOf: 32,
   getMethodId: 33, getFieldId: 94, getObjectField: 95, getIntField: 100, getStaticMethodId: 113,
   newStringUtf: 167, getStringLength: 164, getArrayLength: 171, getObjectArrayElement: 173, getByteArrayRegion: 200,
@@ -31,6 +31,7 @@ export class Jni {
     this.table = vm.getEnv().handle.readPointer();
     const bind = (slot, ret, args, options = EXCLUSIVE) => new NativeFunction(this.entry(slot), ret, args, options);
     const p = 'pointer';
+    this.findClass = bind(SLOT.findClass, p, [p, p], COOPERATIVE);
     this.throw = bind(SLOT.throw, 'int', [p, p]);
     this.exceptionOccurred = bind(SLOT.exceptionOccurred, p, [p]);
     this.exceptionClear = bind(SLOT.exceptionClear, 'void', [p]);
@@ -86,6 +87,14 @@ export class Jni {
       this.exceptionClear(env);
       throw new Error('java exception');
     }
+  }
+
+  // A static method of a class that the VM itself has.
+  bootMethod(env, className, name, signature) {
+    const local = this.findClass(env, Memory.allocUtf8String(className));
+    const owner = this.newGlobalRef(env, local);
+    this.deleteLocalRef(env, local);
+    return { owner, id: this.getStaticMethodId(env, owner, Memory.allocUtf8String(name), Memory.allocUtf8String(signature)) };
   }
 
   text(env, handle, limit = STRING_LIMIT) {

@@ -1,11 +1,21 @@
-// Call stacks: a hash of every frame names the stack, its text is built and sent once.
+// Call stacks: a hash of every frame names the stack, its text is built and sent once. Of a call that counts only where the
+// framework does not make it, the nearest frame is looked at first: most stacks of such calls are never told.
 //
 // HotSpot: JVMTI's GetStackTrace fills (method id, location) pairs, 0.5 us a frame. ART: the bridge's
 // Java.backtrace, which walks the stack itself and gives an id of its own. Twenty frames must differ
 // before two call sites may be told apart, so all are hashed, up to 256.
 
 const DEPTH = 256;
-const GET_STACK_TRACE = 104; // slot of the JVMTI function table, from 1
+// Slots of the JVMTI function table, from 1.
+const DEALLOCATE = 47;
+const GET_CLASS_SIGNATURE = 48;
+const GET_METHOD_NAME = 64;
+const GET_METHOD_DECLARING_CLASS = 65;
+const GET_STACK_TRACE = 104;
+const FRAME = 16; // bytes: a method's id and the place in it
+const NEAR = 16;
+// A stack of which no more is wanted than that the framework calls.
+const PASSED_OVER = { id: 0, framework: true, text: null, untold: null };
 const OWN = /^\$\$robo\$\$/;
 const FRAMEWORK = /^(android\.(?!support\.|arch\.|databinding\.)|com\.android\.|java\.|javax\.|sun\.|jdk\.|libcore\.|dalvik\.|org\.robolectric\.|lab\.(boot|device)\.|com\.sun\.(crypto|security|net\.ssl)\.)/;
 
@@ -24,6 +34,7 @@ double hash (void * jvmti, GetStackTrace get, guint32 * words)
   gint count = 0;
   if (get (jvmti, NULL, 0, ${DEPTH}, words, &count) != 0) return -1;
   n = (guint32) count * 4;
+  if (count != ${DEPTH}) words[n] = words[n + 1] = 0; /* the last is followed by none */
   for (i = 0; i != n; i++)
   {
     a = (a ^ words[i]) * 16777619u;
@@ -44,23 +55,82 @@ export class Stacks {
     this.read = flavor === 'jvm' ? this.readJvm : this.readArt;
     if (flavor !== 'jvm') return;
     this.jvmti = jvmti.handle;
-    this.getStackTrace = this.jvmti.readPointer().add((GET_STACK_TRACE - 1) * Process.pointerSize).readPointer();
+    const slot = (n) => this.jvmti.readPointer().add((n - 1) * Process.pointerSize).readPointer();
+    const bind = (n, args) => new NativeFunction(slot(n), 'int', args, { exceptions: 'propagate', scheduling: 'exclusive' });
+    const p = 'pointer';
+    this.getStackTrace = slot(GET_STACK_TRACE);
+    this.deallocate = bind(DEALLOCATE, [p, p]);
+    this.getClassSignature = bind(GET_CLASS_SIGNATURE, [p, p, p, p]);
+    this.getMethodName = bind(GET_METHOD_NAME, [p, p, p, p, p]);
+    this.getDeclaringClass = bind(GET_METHOD_DECLARING_CLASS, [p, p, p]);
+    this.answer = Memory.alloc(Process.pointerSize);
+    this.methods = new Map(); // method id -> {className, method}
     this.frames = Memory.alloc(DEPTH * 16);
     this.module = new CModule(HASH_SOURCE);
     this.hash = new NativeFunction(this.module.hash, 'double', ['pointer', 'pointer', 'pointer'],
       { exceptions: 'propagate', scheduling: 'exclusive' });
   }
 
-  // The entry {id, caller} of the current stack; `hooked` is the class and method that was called.
-  current(env, hooked) {
-    return this.read(env, hooked);
+  // The entry {id, framework, text, untold} of the current stack; `hooked` is the class and method that was called. `direct`: where the
+  // framework calls, only that is wanted (there is no id then).
+  current(env, hooked, direct = false) {
+    return this.read(env, hooked, direct);
   }
 
-  readJvm(env, hooked) {
+  readJvm(env, hooked, direct) {
     const key = this.hash(this.jvmti, this.getStackTrace, this.frames);
     if (key < 0) return null;
     const known = this.known.get(key);
-    return known !== undefined ? known : this.add(key, this.describe(env), hooked);
+    if (known !== undefined && (direct || known !== PASSED_OVER)) return known;
+    if (direct && this.calledByFramework(env, hooked)) {
+      this.known.set(key, PASSED_OVER);
+      return PASSED_OVER;
+    }
+    return this.add(key, this.describe(env), hooked);
+  }
+
+  // Of the frames that were just read.
+  calledByFramework(env, hooked) {
+    let first = true;
+    for (let i = 0, at = this.frames; i < NEAR; i++, at = at.add(FRAME)) {
+      const id = at.readPointer();
+      if (id.isNull()) return false;
+      const { className, method } = this.methodOf(env, id);
+      if (OWN.test(method)) continue;
+      const own = first && className === hooked.className && method === hooked.method;
+      first = false;
+      if (!own && !REFLECTION.test(className)) return this.isFramework(className);
+    }
+    return false;
+  }
+
+  methodOf(env, id) {
+    const key = id.toString();
+    let known = this.methods.get(key);
+    if (known === undefined) {
+      known = { className: this.classNameOf(env, id), method: this.said((out) => this.getMethodName(this.jvmti, id, out, NULL, NULL)) };
+      this.methods.set(key, known);
+    }
+    return known;
+  }
+
+  classNameOf(env, id) {
+    if (this.getDeclaringClass(this.jvmti, id, this.answer) !== 0) return '';
+    const declaring = this.answer.readPointer();
+    const signature = this.said((out) => this.getClassSignature(this.jvmti, declaring, out, NULL));
+    this.jni.deleteLocalRef(env, declaring);
+    return signature.slice(1, -1).replace(/\//g, '.');
+  }
+
+  // The text that a function of JVMTI puts where it is told; "" where it refuses.
+  said(ask) {
+    if (ask(this.answer) !== 0) return '';
+    const text = this.answer.readPointer();
+    try {
+      return text.readUtf8String();
+    } finally {
+      this.deallocate(this.jvmti, text);
+    }
   }
 
   readArt(env, hooked) {

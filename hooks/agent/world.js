@@ -1,6 +1,7 @@
 // Where classes are. A phone: the framework's on the boot class path, the app's in a loader of its own once
 // it is there. The lab: both in loaders that are found in the heap.
 
+const FOR_NAME = '(Ljava/lang/String;ZLjava/lang/ClassLoader;)Ljava/lang/Class;';
 const PROBE = 'android.app.Application';
 
 export class World {
@@ -9,9 +10,11 @@ export class World {
     this.flavor = java.api.flavor;
     this.vm = java.vm;
     this.factory = java.classFactory;
+    this.jni = null;     // set by the session
+    this.forName = null; // {owner, id}
     this.loader = null;
     this.loaderName = 'boot';
-    this.absent = new Set(); // classes that are not there: many methods of one class are asked for
+    this.known = new Map(); // wrappers by what was asked, null for what is not there: many methods of one class are hooked
     if (this.flavor === 'jvm') this.chooseLoader();
   }
 
@@ -45,7 +48,6 @@ export class World {
       }
     }
     this.seen = seen;
-    this.forName = (name, where) => forName.call(JavaClass, name, true, where);
     this.factory = java.ClassFactory.get(this.loader);
   }
 
@@ -61,9 +63,11 @@ export class World {
   }
 
   once(key, find) {
-    if (this.absent.has(key)) return null;
-    const wrapper = find();
-    if (wrapper === null) this.absent.add(key);
+    let wrapper = this.known.get(key);
+    if (wrapper === undefined) {
+      wrapper = find();
+      this.known.set(key, wrapper);
+    }
     return wrapper;
   }
 
@@ -98,12 +102,29 @@ export class World {
 
   useFrom(name, loader, factory) {
     try {
-      if (this.flavor === 'jvm') this.forName(name, loader);
+      if (this.flavor === 'jvm') this.initialise(name, loader);
       return factory.use(name);
     } catch (e) {
       if (isAbsent(e, name)) return null;
       throw e;
     }
+  }
+
+  // Class.forName by bare JNI: several hundred names are asked for, and many are not there.
+  initialise(name, loader) {
+    const { jni } = this;
+    const env = this.vm.getEnv().handle;
+    if (this.forName === null) this.forName = jni.bootMethod(env, 'java/lang/Class', 'forName', FOR_NAME);
+    const { owner, id } = this.forName;
+    const text = jni.newStringUtf(env, Memory.allocUtf8String(name));
+    jni.deleteLocalRef(env, jni.caller('static', 'pointer', ['pointer', 'uint8', 'pointer'])(env, owner, id, text, 1, loader.$h));
+    jni.deleteLocalRef(env, text);
+    if (jni.exceptionCheck(env) === 0) return;
+    const thrown = jni.exceptionOccurred(env);
+    jni.exceptionClear(env);
+    const why = jni.toText(env, thrown, 512);
+    jni.deleteLocalRef(env, thrown);
+    throw new Error(why);
   }
 
   // A global reference to the class, for JNI; null where there is none.

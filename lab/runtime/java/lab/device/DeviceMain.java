@@ -102,6 +102,7 @@ public final class DeviceMain implements Device {
     ShadowChoreographer.setPaused(true);
     Clock clock = new Clock();
     Rehearsal.play(RuntimeEnvironment.systemContext, clock);
+    Preloaded.load(getClass().getClassLoader());
     clock.start();
   }
 
