@@ -136,6 +136,14 @@ def register(app: typer.Typer) -> None:
                 help="Whether apps reach private networks through the proxy; else: from a phone yes, from the lab no.",
             ),
         ] = None,
+        spawn_gating: Annotated[
+            bool,
+            typer.Option(
+                "--spawn-gating/--no-spawn-gating",
+                help="Whether frida-server holds each new process until it is hooked. Where a phone does not bear that, without: "
+                "what the app does in its first moments is not seen then, and a gap says so.",
+            ),
+        ] = True,
         trust_apk: Annotated[
             bool, typer.Option("--trust-apk", help="Run this APK even where the lab device cannot be contained.")
         ] = False,
@@ -174,7 +182,7 @@ def register(app: typer.Typer) -> None:
         with chosen_device(device, package="" if apk else target, profile=profile, trust_apk=trust_apk, say=say) as serial:
             rig = DeviceRig(
                 AdbDevice.open(serial or None), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca,
-                reach_private=reach_private)
+                reach_private=reach_private, spawn_gating=spawn_gating)
             outcome = run_plan(plan, rig, say)
         integrity = verify(outcome.bundle)
         warn(integrity)

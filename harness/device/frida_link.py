@@ -20,6 +20,7 @@ from harness.errors import RigError
 
 FRIDA_PORT = 27042
 SECONDS = 20.0
+LOOK_SECONDS = 0.25     # between two looks at the list of processes, where nothing is gated
 
 OnMessage = Callable[[Mapping[str, Any], bytes | None], None]
 OnEnd = Callable[[str], None]
@@ -65,7 +66,8 @@ class FridaLink:
     """A connection to one Frida endpoint.
 
     `running` tells the processes that are there already. Calls that wait for the device are ended after
-    `seconds`, for a frozen process would else hold the harness for ever.
+    `seconds`, for a frozen process would else hold the harness for ever. `gating`: whether frida-server holds each new
+    process until it is hooked; without, those of the package are found in the list of processes and hooked late.
     """
 
     def __init__(
@@ -75,11 +77,13 @@ class FridaLink:
         *,
         where: str = "the device",
         seconds: float = SECONDS,
+        gating: bool = True,
     ) -> None:
         self.endpoint = endpoint
         self.running = running
         self.where = where
         self.seconds = seconds
+        self.gating = gating
         self.kind = ""
         self._package = ""
         self._on_spawn: OnSpawn = lambda spawn: None
@@ -90,13 +94,16 @@ class FridaLink:
         self._threads: list[threading.Thread] = []
         self._errors: list[RigError] = []
         self._closed = False
+        self._ending = threading.Event()
 
     @classmethod
-    def connect(cls, device: Forwarding, *, port: int = FRIDA_PORT, seconds: float = SECONDS) -> FridaLink:
+    def connect(
+        cls, device: Forwarding, *, port: int = FRIDA_PORT, seconds: float = SECONDS, gating: bool = True
+    ) -> FridaLink:
         """The endpoint at the device's `port`, reached through adb. Raises RigError where none answers."""
         local = device.forward(port)
         endpoint = frida.get_device_manager().add_remote_device(f"127.0.0.1:{local}")
-        link = cls(endpoint, device.processes, where=device.serial, seconds=seconds)
+        link = cls(endpoint, device.processes, where=device.serial, seconds=seconds, gating=gating)
         link.identify()
         return link
 
@@ -117,19 +124,19 @@ class FridaLink:
     def gate(self, package: str, on_spawn: OnSpawn) -> None:
         """Hands over every new process of the package, parked, on a thread of its own; it is let go when
         `on_spawn` returns or raises. Processes of others are let go at once. Those of the package that
-        run already are handed over as late."""
+        run already, and all of them where frida-server gates nothing, are handed over as late."""
         self._package = package
         self._on_spawn = on_spawn
         threading.Thread(target=self._resume_strangers, name="frida-strangers", daemon=True).start()
-        if self.kind == "server":
+        if self.kind == "server" and self.gating:
             with self._limit("closing the gate"), self._told():
                 self.endpoint.on("spawn-added", self._spawn_added)
                 self.endpoint.enable_spawn_gating()
                 for pending in self.endpoint.enumerate_pending_spawn():
                     self._spawn_added(pending)
-        for pid, name in self.running():
-            if self._ours(name):
-                self._hand_over(Spawn(pid, name, late=True))
+        self._look()
+        if self.kind == "server" and not self.gating:
+            threading.Thread(target=self._go_on_looking, name="frida-processes", daemon=True).start()
 
     def load(self, pid: int, source: str, on_message: OnMessage, on_end: OnEnd) -> LoadedScript:
         """Attaches to a process and loads a script on QuickJS. `on_end` gets Frida's reason, once."""
@@ -161,11 +168,12 @@ class FridaLink:
         if self._closed:
             return
         self._closed = True
+        self._ending.set()
         self._strangers.put(None)
         for loaded in self._scripts:
             if not loaded.script.is_destroyed and not loaded.session.is_detached:
                 self._quietly_gone(loaded.script.eternalize)
-        if self.kind == "server":
+        if self.kind == "server" and self.gating:
             self._quietly_gone(self.endpoint.disable_spawn_gating)
         self.check()
 
@@ -173,6 +181,19 @@ class FridaLink:
 
     def _ours(self, identifier: str) -> bool:
         return identifier == self._package or identifier.startswith(f"{self._package}:")
+
+    def _look(self) -> None:
+        for pid, name in self.running():
+            if self._ours(name):
+                self._hand_over(Spawn(pid, name, late=True))
+
+    def _go_on_looking(self) -> None:
+        while not self._ending.wait(LOOK_SECONDS):
+            try:
+                self._look()
+            except RigError as error:
+                self._errors.append(error)
+                return
 
     def _spawn_added(self, spawn: Any) -> None:
         if self._ours(spawn.identifier or ""):

@@ -93,6 +93,7 @@ class DeviceRig:
 
     `reach_private`: whether apps may reach private networks through the proxy; None: as the kind of device has it. A
     phone or an emulator is in the tester's network anyway; the lab device has none, and its apps are to have none.
+    `spawn_gating`: as FridaLink's `gating`.
     """
 
     def __init__(
@@ -103,12 +104,14 @@ class DeviceRig:
         resolve: Mapping[str, str] | None = None,
         upstream_ca: Path | None = None,
         reach_private: bool | None = None,
+        spawn_gating: bool = True,
     ) -> None:
         self.device = device
         self._proxy_port = proxy_port
         self._resolve = resolve
         self._upstream_ca = upstream_ca
         self._reach_private = reach_private
+        self._spawn_gating = spawn_gating
         self._bundle: Bundle | None = None
         self._traffic: TrafficCapture | None = None
         self._led = False             # traffic still goes through the proxy
@@ -194,7 +197,7 @@ class DeviceRig:
             self.device.stop(package)
         self._package = package
         proxy_setup.will_run(self.device, package)
-        self._link = FridaLink.connect(self.device)
+        self._link = FridaLink.connect(self.device, gating=self._spawn_gating)
         self._hooks = HookCapture(
             self._link, package, bundle, load_catalogue(), level=self.facts.sdk, rings=AgentRings(self.device))
         self._hooks.start()

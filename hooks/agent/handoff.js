@@ -1,6 +1,6 @@
 // Who handed a piece of work to the thread that does it: the stack of the submitting call goes with the task.
 //
-// Executors, handlers and new threads. A task is known by its identity hash from the moment it is handed over to the
+// Executors, fork-join pools, handlers and new threads. A task is known by its identity hash from the moment it is handed over to the
 // moment it runs; what it hands over in its turn remembers both, up to four stacks back.
 
 const KEPT = 4096; // tasks that wait; of more the oldest are forgotten
@@ -9,16 +9,27 @@ const BACK = 4;
 const RUNNABLE = 'java.lang.Runnable';
 const EXECUTOR = 'java.util.concurrent.ThreadPoolExecutor';
 const MESSAGE = 'android.os.Message';
+const FORK = 'java.util.concurrent.ForkJoinTask';
+const POOL = 'java.util.concurrent.ForkJoinPool';
 
-// {what is hooked, where the task is: an argument's place or 'self'}
+// {what is hooked, where the task is: an argument's place or 'self'}. `also`: the method by which other versions of the class do the same.
 const SUBMITS = [
   { className: EXECUTOR, method: 'execute', types: [RUNNABLE], task: 0 },
+  { className: 'java.util.concurrent.ScheduledThreadPoolExecutor', method: 'delayedExecute',
+    types: ['java.util.concurrent.RunnableScheduledFuture'], task: 0 },
+  { className: 'android.os.AsyncTask$SerialExecutor', method: 'execute', types: [RUNNABLE], task: 0 },
+  { className: POOL, method: 'externalSubmit', types: [FORK], task: 0, also: { method: 'externalPush', types: [FORK] } },
+  { className: FORK, method: 'fork', types: [], task: 'self' },
   { className: 'android.os.MessageQueue', method: 'enqueueMessage', types: [MESSAGE, 'long'], task: 0 },
   { className: 'java.lang.Thread', method: 'start', types: [], task: 'self' },
 ];
+// `around`: the work is done when the method returns. `within`: it may run inside other handed-over work, which counts where nobody
+// handed over this one.
 const RUNS = [
   { className: 'android.os.Handler', method: 'dispatchMessage', types: [MESSAGE], task: 0, around: true },
   { className: EXECUTOR, method: 'beforeExecute', types: ['java.lang.Thread', RUNNABLE], task: 1 },
+  { className: FORK, method: 'doExec', types: [], task: 'self', around: true, within: true },
+  { className: 'java.util.concurrent.FutureTask', method: 'run', types: [], task: 'self', around: true, within: true },
 ];
 const ENDS = [{ className: EXECUTOR, method: 'afterExecute', types: [RUNNABLE, 'java.lang.Throwable'] }];
 
@@ -34,7 +45,9 @@ export class Handoff {
   install(swap) {
     const missing = [];
     const put = (hooked, make) => {
-      if (!swap(hooked, make)) missing.push(`${hooked.className}.${hooked.method}`);
+      const { also } = hooked;
+      const there = swap(hooked, make) || (also !== undefined && swap({ ...hooked, ...also }, make));
+      if (!there) missing.push(`${hooked.className}.${hooked.method}`);
     };
     for (const submit of SUBMITS) put(submit, (target) => this.submitted(submit, target));
     for (const run of RUNS) put(run, (target) => this.begins(run, target));
@@ -66,7 +79,8 @@ export class Handoff {
       this.quietly(env, run, (t) => {
         thread = t;
         before = t.via;
-        t.via = this.take(env, args[run.task]);
+        const via = this.take(env, run.task === 'self' ? self : args[run.task]);
+        if (via.length > 0 || !run.within) t.via = via;
       });
       const result = target.call(env, self, args);
       if (run.around && thread !== null) thread.via = before;

@@ -181,6 +181,13 @@ def test_work_on_another_thread_remembers_who_handed_it_over(rig: HookedApp) -> 
     assert rig.call("imei").submitted == []
 
 
+@pytest.mark.parametrize(("order", "by"), [("scheduled", "soon"), ("fork-join", "common"), ("forked", "forked")])
+def test_later_and_shared_work_remembers_who_handed_it_over(rig: HookedApp, order: str, by: str) -> None:
+    call = rig.call(order)
+    assert rig.said == "490154203237518"
+    assert outside_jdk(rig.stacks(call.submitted)[0]).startswith(f"net.adnet.Tracker.{by}(")
+
+
 def outside_jdk(frames: list[str]) -> str:
     return next(frame for frame in frames if not frame.startswith("java."))
 

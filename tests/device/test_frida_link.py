@@ -171,3 +171,47 @@ def test_processes_that_run_already_are_late_and_not_resumed() -> None:
     assert done.wait(10)
     assert met == [Spawn(31, "com.example.shop", late=True)]
     assert 31 not in endpoint.resumed
+
+
+def test_without_gating_nothing_is_held_and_new_processes_are_met_late() -> None:
+    endpoint = Endpoint()
+    running = [(31, "com.example.shop"), (32, "com.example.other")]
+    link = FridaLink(endpoint, lambda: list(running), where="A1", gating=False)
+    link.identify()
+    met: list[Spawn] = []
+    second = threading.Event()
+
+    def on_spawn(spawn: Spawn) -> None:
+        met.append(spawn)
+        if spawn.pid == 33:
+            second.set()
+
+    link.gate("com.example.shop", on_spawn)
+    assert not endpoint.gated
+    running.append((33, "com.example.shop:push"))
+    assert second.wait(10)
+    assert sorted(s.pid for s in met) == [31, 33]
+    assert all(s.late for s in met)
+    assert endpoint.resumed == []
+    link.close()
+    link.check()
+
+
+def test_without_gating_a_device_that_is_gone_is_told() -> None:
+    calls = iter([[(31, "com.example.shop")]])
+
+    def running() -> list[tuple[int, str]]:
+        try:
+            return next(calls)
+        except StopIteration:
+            raise RigError("the device is gone", "", "") from None
+
+    link = FridaLink(Endpoint(), running, where="A1", gating=False)
+    link.identify()
+    link.gate("com.example.shop", lambda spawn: None)
+    for _ in range(100):
+        if link._errors:
+            break
+        link._ending.wait(0.1)
+    with pytest.raises(RigError, match="the device is gone"):
+        link.check()

@@ -98,7 +98,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     Traffic.made = []
     monkeypatch.setattr(rig_module, "TrafficCapture", Traffic)
     monkeypatch.setattr(rig_module, "HookCapture", Capture)
-    monkeypatch.setattr(rig_module, "FridaLink", SimpleNamespace(connect=lambda device: SimpleNamespace(check=lambda: None)))
+    monkeypatch.setattr(rig_module, "FridaLink", SimpleNamespace(connect=lambda device, gating: SimpleNamespace(check=lambda: None)))
     monkeypatch.setattr(rig_module, "uiautomator2", SimpleNamespace(connect=lambda s: SimpleNamespace(screen_on=lambda: None)))
     monkeypatch.setattr(rig_module, "LED_SECONDS", 0.0)
     monkeypatch.setattr(rig_module, "LOG_END_SECONDS", 0.2)
@@ -141,7 +141,7 @@ def test_a_setting_up_that_fails_is_taken_back(tmp_path: Path, monkeypatch: pyte
     device = Device()
     before = device.state()
 
-    def fail(device: Any) -> None:
+    def fail(device: Any, gating: bool) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(rig_module, "FridaLink", SimpleNamespace(connect=fail))

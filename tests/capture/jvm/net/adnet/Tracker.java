@@ -2,8 +2,15 @@ package net.adnet;
 
 import android.telephony.TelephonyManager;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Plays an advertising SDK, so that two callers of one method can be told apart. */
 public class Tracker {
@@ -17,6 +24,21 @@ public class Tracker {
 
     public static Future<String> later(ExecutorService pool, Callable<String> task) {
         return pool.submit(task);
+    }
+
+    public static ScheduledFuture<String> soon(ScheduledExecutorService pool, Callable<String> task) {
+        return pool.schedule(task, 1, TimeUnit.MILLISECONDS);
+    }
+
+    public static CompletableFuture<String> common(Supplier<String> task) {
+        return CompletableFuture.supplyAsync(task, ForkJoinPool.commonPool());
+    }
+
+    /** A part of the work given to another thread of the pool. */
+    public static String forked(Callable<String> task) throws Exception {
+        ForkJoinTask<String> part = ForkJoinTask.adapt(task);
+        part.fork();
+        return part.get();
     }
 
     public static void inThread(Callable<String> task) {

@@ -19,7 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Paths;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import net.adnet.Tracker;
 
 /** Waits for orders on standard input, does each and says what came of it in one line. */
@@ -146,6 +149,17 @@ public class Main {
                 pool.shutdown();
                 return got;
             }
+            case "scheduled": {
+                ScheduledExecutorService pool = Executors.newSingleThreadScheduledExecutor();
+                ScheduledFuture<String> first = Tracker.soon(pool, () -> manager.getImei());
+                String got = first.get();
+                pool.shutdown();
+                return got;
+            }
+            case "fork-join":
+                return Tracker.common(() -> manager.getImei()).get();
+            case "forked":
+                return new ForkJoinPool(2).submit(() -> Tracker.forked(() -> manager.getImei())).get();
             case "thread": {
                 Thread thread = new Thread(() -> Tracker.inThread(() -> manager.getImei()), "outer");
                 thread.start();

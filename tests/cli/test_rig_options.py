@@ -1,4 +1,4 @@
-"""The option of `harness run` that says whether apps reach private networks through the proxy gets to the rig."""
+"""The options of `harness run` that the rig is built with get to it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ class Reached(Exception):
     pass
 
 
-@pytest.mark.parametrize(("words", "asked"), [([], None), (["--reach-private"], True), (["--no-reach-private"], False)])
-def test_the_option_gets_to_the_rig(monkeypatch: pytest.MonkeyPatch, words: list[str], asked: bool | None) -> None:
+@pytest.mark.parametrize(("words", "setting", "asked"), [
+    ([], "reach_private", None), (["--reach-private"], "reach_private", True), (["--no-reach-private"], "reach_private", False),
+    ([], "spawn_gating", True), (["--no-spawn-gating"], "spawn_gating", False),
+])
+def test_the_option_gets_to_the_rig(monkeypatch: pytest.MonkeyPatch, words: list[str], setting: str, asked: bool | None) -> None:
     def made(device: object, **settings: Any) -> None:
-        assert settings["reach_private"] is asked
+        assert settings[setting] is asked
         raise Reached
 
     monkeypatch.setattr(adbutils, "AdbClient", None)    # nothing is asked of adb
