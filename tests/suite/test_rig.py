@@ -98,7 +98,8 @@ def fakes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     Traffic.made = []
     monkeypatch.setattr(rig_module, "TrafficCapture", Traffic)
     monkeypatch.setattr(rig_module, "HookCapture", Capture)
-    monkeypatch.setattr(rig_module, "FridaLink", SimpleNamespace(connect=lambda device, gating: SimpleNamespace(check=lambda: None)))
+    link = SimpleNamespace(check=lambda: None)
+    monkeypatch.setattr(rig_module, "FridaLink", SimpleNamespace(connect=lambda device, gating: link))
     monkeypatch.setattr(rig_module, "uiautomator2", SimpleNamespace(connect=lambda s: SimpleNamespace(screen_on=lambda: None)))
     monkeypatch.setattr(rig_module, "LED_SECONDS", 0.0)
     monkeypatch.setattr(rig_module, "LOG_END_SECONDS", 0.2)
