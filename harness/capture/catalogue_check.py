@@ -26,7 +26,7 @@ METHOD = re.compile(r"((?:[\w$]+\.)+[\w$]+)\.([\w$]+|<init>)")
 WHEN = re.compile(r"(receiver|arg\d+)(?:\.(\w+))?")
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 _API = re.compile(r"(\d+)?(\.\.)?(\d+)?")
-_VALUE = re.compile(r"return|act|receiver|arg\d+")
+_VALUE = re.compile(r"return|act|registered|receiver|arg\d+")
 _OVERLOAD = re.compile(r"\(([\w$.\[;]+(, [\w$.\[;]+)*)?\)")
 
 Path_ = tuple["str | int", ...]
@@ -110,7 +110,7 @@ def hook_faults(entry: Mapping[Any, Any], kinds: Mapping[str, Any], behaviours: 
         yield Fault(("kind",), f"kind: {entry.get('kind')!r} is neither in kinds.yaml nor a behaviour ({known})")
     yield from _level_faults(entry)
     if not isinstance(entry.get("value"), str) or not _VALUE.fullmatch(entry["value"]):
-        yield Fault(("value",), f"value: must be return, act, receiver or argN, not {entry.get('value')!r}")
+        yield Fault(("value",), f"value: must be return, act, registered, receiver or argN, not {entry.get('value')!r}")
     if entry.get("from", "framework") not in ORIGINS:
         yield Fault(("from",), f"from: must be {', '.join(ORIGINS)}, not {entry['from']!r}")
     yield from _overload_faults(entry)

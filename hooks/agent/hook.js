@@ -102,6 +102,8 @@ export class Recorder {
       if (thrown !== null) {
         outcome = jni.is(env, thrown, 'java.lang.SecurityException') ? 'denied' : 'thrown';
         error = ascii(this.describe(env, thrown));
+      } else if (hit.value === 'registered') {
+        value = 'null'; // what comes back is a sticky broadcast, mostly none
       } else if (hit.value === 'act') {
         const { type } = target.overload.returnType;
         if (type === 'uint8') value = String(result !== 0);
