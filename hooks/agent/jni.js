@@ -24,6 +24,7 @@ const COOPERATIVE = { exceptions: 'propagate' };
 const EXCLUSIVE = { exceptions: 'propagate', scheduling: 'exclusive' };
 
 const STRING_LIMIT = 8192;
+const HASHED = 16 << 20; // longer texts and arrays are not hashed
 
 export class Jni {
   constructor(vm) {
@@ -112,6 +113,23 @@ export class Jni {
     return n < length ? `${s}…[${length}]` : s;
   }
 
+  // The same, and where it is cut the SHA-256 of the whole behind its length.
+  wholeText(env, handle, limit) {
+    const s = this.text(env, handle, limit);
+    const cut = s !== null && this.getStringLength(env, handle) > limit;
+    return cut ? `${s.slice(0, -1)} sha256 ${this.digest(env, handle)}]` : s;
+  }
+
+  // SHA-256 of a text's UTF-16 units, the low byte first.
+  digest(env, handle) {
+    const length = this.getStringLength(env, handle);
+    if (length > HASHED) return 'not taken';
+    const whole = Memory.alloc(length * 2);
+    this.getStringRegion(env, handle, 0, length, whole);
+    return Checksum.compute('sha256', whole.readByteArray(length * 2));
+  }
+
+  // The first bytes of an array in hexadecimal, its length, and where there are more the SHA-256 of all.
   bytes(env, handle, limit) {
     const length = this.getArrayLength(env, handle);
     const n = Math.min(length, limit);
@@ -119,7 +137,10 @@ export class Jni {
     const raw = new Uint8Array(this.scratch.readByteArray(n));
     let hex = '';
     for (let i = 0; i !== n; i++) hex += (raw[i] < 16 ? '0' : '') + raw[i].toString(16);
-    return { hex, length };
+    if (n === length || length > HASHED) return { hex, length };
+    const whole = Memory.alloc(length);
+    this.getByteArrayRegion(env, handle, 0, length, whole);
+    return { hex, length, sha256: Checksum.compute('sha256', whole.readByteArray(length)) };
   }
 
   classOf(name) {

@@ -31,7 +31,7 @@ const get = (className, name) => (r, env, o) => r.jni.callText(env, o, className
 const string = (r, env, o, c, name) => r.tryText(env, o, c, name);
 
 const RENDERERS = [
-  ['java.lang.String', (r, env, o) => r.jni.text(env, o, TEXT)],
+  ['java.lang.String', (r, env, o) => r.jni.wholeText(env, o, TEXT)],
   ['java.lang.CharSequence', (r, env, o) => r.jni.toText(env, o, TEXT)],
   ['java.lang.Number', text],
   ['java.lang.Boolean', (r, env, o) => r.jni.toText(env, o, SHORT) === 'true'],
@@ -167,8 +167,8 @@ export class Renderer {
   array(env, o, name, depth) {
     const { jni } = this;
     if (name === '[B') {
-      const { hex, length } = jni.bytes(env, o, BYTES);
-      return hex.length === length * 2 ? hex : { hex, length };
+      const told = jni.bytes(env, o, BYTES);
+      return told.hex.length === told.length * 2 ? told.hex : told;
     }
     const length = jni.getArrayLength(env, o);
     if (name === '[I') {

@@ -99,13 +99,14 @@ begin (Out * o, char * out, guint16 * units)
   o->full = 0;
 }
 
+/* 1, or 2 where it was cut. */
 gint
 one (void * env, void * s, gint limit, char * out, guint16 * units)
 {
   Out o;
   begin (&o, out, units);
   text (env, s, limit, &o);
-  return finish (&o, 1);
+  return finish (&o, s != NULL && GET_LENGTH (env, s) > limit ? 2 : 1);
 }
 
 /* An array of texts: how many there are. */
@@ -232,8 +233,10 @@ export class Texts {
   // A text as {json, count}.
   one(env, handle, limit) {
     const { out, units } = this.own;
-    const count = this.oneInC(env, handle, limit, out, units);
-    return count < 0 ? null : { count, json: out.readUtf8String() };
+    const told = this.oneInC(env, handle, limit, out, units);
+    if (told < 0) return null;
+    const json = out.readUtf8String();
+    return { count: 1, json: told === 1 ? json : `${json.slice(0, -2)} sha256 ${this.jni.digest(env, handle)}]"` };
   }
 
   // An array of texts, and how many there are; null where it is too long.

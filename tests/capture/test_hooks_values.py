@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,10 @@ def hexed(text: str) -> str:
     return text.encode("utf-16-be", "surrogatepass").hex()
 
 
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-16-le", "surrogatepass")).hexdigest()
+
+
 def text_of(units: list[int]) -> str:
     """Units as a Python text: pairs of surrogates are one character there, halves stay."""
     return b"".join(u.to_bytes(2, "big") for u in units).decode("utf-16-be", "surrogatepass")
@@ -49,12 +54,15 @@ def test_every_text_is_told_unit_by_unit(rig: HookedApp, units: list[int]) -> No
 @pytest.mark.parametrize("length", [BOUND - 1, BOUND, BOUND + 1, 20_000])
 def test_beyond_the_bound_only_the_length_is_told(rig: HookedApp, length: int) -> None:
     call = rig.call(f"answer {hexed('梁' * length)}")
-    assert call.value == ("梁" * length if length <= BOUND else "梁" * BOUND + f"\u2026[{length}]")
+    whole = "梁" * length
+    assert call.value == (whole if length <= BOUND else "梁" * BOUND + f"\u2026[{length} sha256 {digest(whole)}]")
 
 
 def test_a_text_is_cut_between_units_even_where_that_halves_a_pair(rig: HookedApp) -> None:
-    call = rig.call(f"answer {hexed('x' + chr(0x1F600) * BOUND)}")
-    assert call.value == "x" + chr(0x1F600) * (BOUND // 2 - 1) + "\ud83d" + f"\u2026[{1 + 2 * BOUND}]"
+    whole = "x" + chr(0x1F600) * BOUND
+    call = rig.call(f"answer {hexed(whole)}")
+    cut = "x" + chr(0x1F600) * (BOUND // 2 - 1) + "\ud83d"
+    assert call.value == cut + f"\u2026[{1 + 2 * BOUND} sha256 {digest(whole)}]"
 
 
 @pytest.mark.parametrize("count", [0, 1, ITEMS, ITEMS + 1])
@@ -67,6 +75,14 @@ def test_of_a_long_array_the_first_items_and_how_many_there_are(rig: HookedApp, 
 def test_an_array_too_long_for_the_quick_way_is_told_all_the_same(rig: HookedApp) -> None:
     told = rig.call(f"texts 20 {hexed('梁' * BOUND)}").arguments[-1]
     assert told == ["梁" * BOUND if i != 1 else None for i in range(20)]
+
+
+@pytest.mark.parametrize("length", [1024, 1025])
+def test_of_many_bytes_the_first_the_length_and_the_hash(rig: HookedApp, length: int) -> None:
+    call = rig.call(f"bytes {length}")
+    whole = bytes(i % 251 for i in range(length))
+    cut = {"hex": whole[:1024].hex(), "length": length, "sha256": hashlib.sha256(whole).hexdigest()}
+    assert call.value == (whole.hex() if length == 1024 else cut)
 
 
 def test_of_a_wide_cursor_as_many_rows_as_there_is_room_for(rig: HookedApp) -> None:

@@ -94,6 +94,13 @@ public class Main {
                 TelephonyManager.answer = "490154203237518";
                 return same ? "same" : "changed";
             }
+            case "bytes": {
+                byte[] bytes = new byte[Integer.parseInt(words[1])];
+                for (int i = 0; i < bytes.length; i++) {
+                    bytes[i] = (byte) (i % 251);
+                }
+                return "" + (manager.bytes(bytes) == bytes);
+            }
             case "texts": {
                 String[] texts = new String[Integer.parseInt(words[1])];
                 java.util.Arrays.setAll(texts, n -> n == 1 ? null : units(words[2]));
