@@ -19,7 +19,7 @@ HOOK_KEYS = {
 }  # fmt: skip
 ORIGINS = ("framework", "vendor", "app", "native")
 PARTS = ("", "uri", "path", "authority", "action", "actions", "package", "class")
-RECEIVER_PARTS = ("", "path", "class", "command", "package", "provider")
+RECEIVER_PARTS = ("", "path", "class", "command", "package", "provider", "descriptor")
 LOWEST, HIGHEST = 1, 99
 
 METHOD = re.compile(r"((?:[\w$]+\.)+[\w$]+)\.([\w$]+|<init>)")

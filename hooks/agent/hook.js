@@ -31,7 +31,7 @@ export class Recorder {
   // The function that stands in a method's place. `target`: {index, hooked, overload, candidates, tellers, tellsResult}; its
   // `call` is set once the patch is made. Candidates: [{index, kind, value, empty, matches}].
   body(target) {
-    const { candidates } = target;
+    const { candidates, stackFirst } = target;
     return (env, self, ...args) => {
       const t = this.thread(Process.getCurrentThreadId());
       if (t.busy) return target.call(env, self, args);
@@ -39,6 +39,7 @@ export class Recorder {
       let at = 0;
       t.busy = true;
       try {
+        if (stackFirst && this.stacks.current(env, target.hooked, true)?.framework) return target.call(env, self, args);
         hit = this.choose(candidates, env, args, self);
         if (hit !== null) at = this.clock.now();
       } catch (e) {

@@ -122,6 +122,8 @@ class Session {
           index: c.index, kind: c.kind, value: c.value, direct: c.direct, personal: c.personal, empty: placeholders(c.empty),
           matches: c.when.length === 0 ? null : compile(c.when, overload, jni),
         })),
+        // What `when` asks of a binder is a call to another process: not for those that the framework makes all day.
+        stackFirst: hook.candidates.every((c) => c.direct && c.when.some((w) => w.part === 'descriptor')),
         tellers: overload.argumentTypes.map((type) => this.renderer.teller(type)),
         tellsResult: this.renderer.teller(overload.returnType),
         call: null,

@@ -4,7 +4,7 @@
 // A pattern is a text in which * stands for anything and $pid for this process. `arg0` alone is the argument's text;
 // `.authority` reads a content URI or is the text of an authority, `.action` and `.package` (the one that is to have
 // it) an intent, `.actions` an intent filter, `.class` the class. `receiver` is the object the method is called on: a
-// File, `.command` of a ProcessBuilder, `.package` of a notification, `.provider` of a Location.
+// File, `.command` of a ProcessBuilder, `.package` of a notification, `.provider` of a Location, `.descriptor` of a binder.
 
 const CONTENT = 'content://';
 
@@ -96,6 +96,7 @@ function readReceiver(env, receiver, part, jni) {
 
 const RECEIVER = {
   '': ['java.io.File', (env, file, jni) => jni.callText(env, file, 'java.io.File', 'getPath', 1024)],
+  descriptor: ['android.os.BinderProxy', (env, proxy, jni) => jni.callText(env, proxy, 'android.os.BinderProxy', 'getInterfaceDescriptor', 256)],
   package: ['android.service.notification.StatusBarNotification', (env, notification, jni) => {
     return jni.callText(env, notification, 'android.service.notification.StatusBarNotification', 'getPackageName', 512);
   }],

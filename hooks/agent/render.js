@@ -68,6 +68,7 @@ const RENDERERS = [
   ['java.net.NetworkInterface', get('java.net.NetworkInterface', 'getName')],
   ['java.net.InterfaceAddress', text],
   ['java.io.File', text],
+  ['android.os.BinderProxy', get('android.os.BinderProxy', 'getInterfaceDescriptor')],
   ['java.lang.ProcessBuilder', (r, env, o, depth) => r.object(env, r.jni.call(env, o, 'java.lang.ProcessBuilder', 'command', '()Ljava/util/List;'), depth)],
 ];
 

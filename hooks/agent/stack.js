@@ -133,15 +133,22 @@ export class Stacks {
     }
   }
 
-  readArt(env, hooked) {
+  readArt(env, hooked, direct) {
+    if (direct && this.nearestIsFramework(this.backtrace(NEAR), hooked)) return PASSED_OVER;
+    const trace = this.backtrace(DEPTH);
+    return this.known.get(trace.id) ?? this.add(trace.id, trace.frames.map(framed), hooked);
+  }
+
+  backtrace(limit) {
     let trace = null;
-    this.jni.vm.perform(() => { trace = bridge.backtrace({ limit: DEPTH }); });
-    const known = this.known.get(trace.id);
-    if (known !== undefined) return known;
-    const frames = trace.frames.map((f) => ({
-      className: f.className, method: f.methodName, file: f.fileName, line: f.lineNumber, native: (f.methodFlags & 0x100) !== 0,
-    }));
-    return this.add(trace.id, frames, hooked);
+    this.jni.vm.perform(() => { trace = bridge.backtrace({ limit }); });
+    return trace;
+  }
+
+  nearestIsFramework({ frames }, hooked) {
+    const kept = withoutHooked(frames.map(framed), hooked);
+    const nearest = kept.find((f) => !REFLECTION.test(f.className));
+    return nearest !== undefined && this.isFramework(nearest.className);
   }
 
   isFramework(className) {
@@ -177,8 +184,7 @@ export class Stacks {
   }
 
   add(key, frames, hooked) {
-    const kept = frames.filter((f) => !OWN.test(f.method));
-    if (kept.length > 0 && kept[0].className === hooked.className && kept[0].method === hooked.method) kept.shift();
+    const kept = withoutHooked(frames, hooked);
     const nearest = kept.find((f) => !REFLECTION.test(f.className));
     const entry = this.entry(kept.map(show), nearest !== undefined && this.isFramework(nearest.className));
     this.known.set(key, entry);
@@ -205,6 +211,17 @@ export class Stacks {
     }
     return entry;
   }
+}
+
+// A frame of the bridge's backtrace as one of ours.
+function framed(f) {
+  return { className: f.className, method: f.methodName, file: f.fileName, line: f.lineNumber, native: (f.methodFlags & 0x100) !== 0 };
+}
+
+function withoutHooked(frames, hooked) {
+  const kept = frames.filter((f) => !OWN.test(f.method));
+  if (kept.length > 0 && kept[0].className === hooked.className && kept[0].method === hooked.method) kept.shift();
+  return kept;
 }
 
 function show(f) {

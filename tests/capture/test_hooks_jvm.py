@@ -198,6 +198,18 @@ def test_a_thread_that_starts_a_thread_remembers_both(rig: HookedApp) -> None:
     assert outer[0].startswith("com.example.shop.Main.obey(")
 
 
+def test_a_transaction_written_by_hand_is_known_by_what_the_binder_is(rig: HookedApp) -> None:
+    call = rig.call("transact hand com.android.internal.telephony.ISub")
+    assert (call.kind, call.value, call.arguments[0]) == ("iccid", "com.android.internal.telephony.ISub", 1)
+    assert rig.calls("transact hand net.adnet.IService") == []
+    assert rig.said == "true 1", "once, to see that it is of no interest"
+
+
+def test_of_the_frameworks_own_transactions_the_binder_is_not_even_asked(rig: HookedApp) -> None:
+    assert rig.calls("transact stub com.android.internal.telephony.ISub") == []
+    assert rig.said == "true 0"
+
+
 @pytest.mark.parametrize("again", range(3))
 def test_classes_that_are_loaded_later_are_hooked_when_their_loader_is_made(rig: HookedApp, again: int) -> None:
     def installed() -> int:

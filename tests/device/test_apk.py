@@ -167,7 +167,7 @@ def test_facts_are_data_for_the_journal() -> None:
     assert all(isinstance(c, dict) for c in data["components"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(position=st.floats(0, 1), value=st.integers(0, 255), length=st.integers(1, 8))
 def test_a_damaged_manifest_is_read_or_refused(position: float, value: int, length: int) -> None:
     with zipfile.ZipFile(REAL) as archive:
@@ -180,7 +180,7 @@ def test_a_damaged_manifest_is_read_or_refused(position: float, value: int, leng
     assert read is None or read.tag == "manifest"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("any") / "x.apk"

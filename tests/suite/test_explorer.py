@@ -138,7 +138,7 @@ def test_wrong_functions_are_refused_and_say_where(functions, words):
 NAMES = ("main", "b", "c", "d", "ask")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.fixed_dictionaries({
     name: st.dictionaries(st.sampled_from(["搜索", "我的", "更多", "设置", "消息"]),
                           st.sampled_from([*NAMES, "!stay", "!exit", "home"]), max_size=4)

@@ -143,7 +143,7 @@ WRAPPERS = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     value=st.text(st.sampled_from("0123456789abcdef"), min_size=12, max_size=40),
     chain=st.lists(st.sampled_from(sorted(WRAPPERS)), max_size=3),
@@ -155,7 +155,7 @@ def test_any_chain_of_wrappers_is_unwrapped(value: str, chain: list[str]) -> Non
     assert value in [s.value for s in found(text.encode(), value)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=400))
 def test_no_body_breaks_the_search(body: bytes) -> None:
     for encoding in ("gzip", "br", "zstd", "deflate", "nonsense"):

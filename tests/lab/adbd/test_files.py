@@ -59,7 +59,7 @@ def test_an_absolute_link_of_the_hosts_is_read_as_one_of_the_device(root: Path, 
 _name = st.sampled_from(["a", "b", "..", ".", "", "a/b", "l1", "l2", "/", "/a", "../..", "l1/../..", "etc/passwd"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(links=st.lists(st.tuples(st.sampled_from(["l1", "l2", "a", "b"]), st.lists(_name, max_size=5)), max_size=4),
        path=st.lists(_name, max_size=8))  # fmt: skip
 def test_any_path_through_any_links_ends_inside(

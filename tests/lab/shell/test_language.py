@@ -52,14 +52,14 @@ def test_it_says_what_a_posix_shell_says(sh: Callable[..., object], script: str)
 _word = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF, blacklist_categories=("Cs",)), max_size=30)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(_word, min_size=1, max_size=4))
 def test_quoted_words_arrive_unchanged(out: Out, words: list[str]) -> None:
     quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
     assert out(f"printf '%s\\n' {quoted}") == "".join(word + "\n" for word in words)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.sampled_from("ab$(){}[]|&;<>'\"`\\ \n\t#=*?!/-1234 echo if fi do done"), max_size=60))
 def test_no_text_breaks_the_parser(text: str) -> None:
     with contextlib.suppress(ShellSyntaxError):

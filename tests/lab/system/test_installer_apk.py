@@ -188,7 +188,7 @@ def test_the_error_names_what_to_do(tmp_path: Path) -> None:
     assert caught.value.fix
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_damage_gets_past_the_signature_or_out_as_another_error(tmp_path_factory, data: st.DataObject) -> None:
     """Any byte changed or cut: the package is refused by a code, or is read as it was (bytes outside what is signed)."""

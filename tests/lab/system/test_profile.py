@@ -35,7 +35,7 @@ def test_both_profiles_are_there() -> None:
     assert {"default-zh", "default-en"} <= set(list_profiles())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(NAMES, SEEDS)
 def test_same_seed_same_phone_other_seed_other_phone(name: str, seed: int) -> None:
     first = make_profile(name, seed)
@@ -53,7 +53,7 @@ def identifiers(profile: object) -> set[str]:
     return found
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(NAMES, SEEDS)
 def test_numbers_belong_to_nobody_and_are_well_formed(name: str, seed: int) -> None:
     profile = make_profile(name, seed)

@@ -4,9 +4,11 @@ import android.content.ContentResolver;
 import android.database.Cursor;
 import android.location.LocationManager;
 import android.net.Uri;
+import android.os.BinderProxy;
 import android.provider.Settings;
 import android.telephony.TelephonyManager;
 import android.telephony.Within;
+import com.android.internal.telephony.IPhoneSubInfo;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
@@ -167,6 +169,12 @@ public class Main {
                 return Tracker.common(() -> manager.getImei()).get();
             case "forked":
                 return new ForkJoinPool(2).submit(() -> Tracker.forked(() -> manager.getImei())).get();
+            case "transact": {
+                BinderProxy service = new BinderProxy(words[2]);
+                BinderProxy.asked = 0;
+                boolean done = words[1].equals("stub") ? IPhoneSubInfo.ask(service) : service.transact(1, null, null, 0);
+                return done + " " + BinderProxy.asked;
+            }
             case "thread": {
                 Thread thread = new Thread(() -> Tracker.inThread(() -> manager.getImei()), "outer");
                 thread.start();
