@@ -69,7 +69,7 @@ def test_an_untouched_bundle_is_intact_wherever_it_lies(sealed: Path, copy: Path
         assert found.files == len(files(path)) - 1    # all but the manifest's signature
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_changed_byte_anywhere_is_blamed_on_its_file(sealed: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(files(sealed)))

@@ -40,7 +40,7 @@ def text_of(units: list[int]) -> str:
 
 
 @given(st.lists(UNITS, max_size=60))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_text_is_told_unit_by_unit(rig: HookedApp, units: list[int]) -> None:
     text = text_of(units)
     call = rig.call(f"answer {hexed(text)}".rstrip())

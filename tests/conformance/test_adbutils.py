@@ -118,7 +118,7 @@ _names = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_char
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(name=_names, content=st.binary(max_size=20_000), mode=st.sampled_from([0o600, 0o644, 0o755, 0o700]))
 def test_what_is_pushed_is_pulled(device: AdbDevice, folder: str, name: str, content: bytes, mode: int) -> None:
     path = f"{folder}/{name}"

@@ -264,7 +264,7 @@ async def test_there_is_a_limit_to_streams(daemon: AdbDaemon, connect: Callable[
 
 
 def test_any_bytes_leave_the_daemon_alive(tmp_path: Path) -> None:
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     @given(data=st.binary(max_size=400), handshake=st.booleans())
     def throw(data: bytes, handshake: bool) -> None:
         async def go() -> None:
@@ -292,7 +292,7 @@ def test_any_packets_leave_the_daemon_alive(tmp_path: Path) -> None:
                          b"SEND\x05\0\0\0/x,1\0", b"\0\x05\0\0\0hello", b"exec:\0", b"reverse:forward:tcp:0;tcp:1\0"]),
     )  # fmt: skip
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     @given(packets=st.lists(packet, max_size=12), delayed=st.booleans())
     def throw(packets: list[tuple[int, int, int, bytes]], delayed: bool) -> None:
         async def go() -> None:

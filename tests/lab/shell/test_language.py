@@ -52,7 +52,7 @@ def test_it_says_what_a_posix_shell_says(sh: Callable[..., object], script: str)
 _word = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF, blacklist_categories=("Cs",)), max_size=30)
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(words=st.lists(_word, min_size=1, max_size=4))
 def test_quoted_words_arrive_unchanged(out: Out, words: list[str]) -> None:
     quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
