@@ -7,6 +7,7 @@ One YAML file under hooks/catalogue is one unit. Every fault of every file is to
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,8 +41,8 @@ BEHAVIOURS = {
 
 # Calls of one method from one call site that are kept in a second. More are counted: gap message_lost.
 CALLS_PER_SECOND = 200
-# Where the libraries of apps lie, those that stay inside the APK included.
-OWN_LIBRARIES = "^/data/(app|data|user)/"
+# Where an app's own libraries lie, those inside its APK included: not those of other packages, such as an updated WebView.
+OWN_LIBRARIES = r"^/data/(app/([^/]+/)?{package}-|app/{package}/|(data|user/[0-9]+|user_de/[0-9]+)/{package}/)"
 
 
 class CatalogueError(HarnessError):
@@ -170,7 +171,7 @@ class Catalogue:
             "hooks": hooks,
             "perSecond": CALLS_PER_SECOND,
             "frameworkPackages": sorted(framework_packages()),
-            "ownLibraries": OWN_LIBRARIES,
+            "ownLibraries": OWN_LIBRARIES.replace("{package}", re.escape(package)),
         }
 
     def _entry(self, place: int, group: list[int], package: str) -> dict[str, Any]:

@@ -135,8 +135,8 @@ def _native_faults(entry: Mapping[Any, Any]) -> Iterator[Fault]:
         if key in entry:
             yield Fault((key,), f"{key}: a function of the C library has none")
     for key in entry["when"] if isinstance(entry.get("when"), dict) else ():
-        if not re.fullmatch(r"arg\d+", str(key)):
-            yield Fault(("when", str(key)), f"when: {key!r}: of a function of the C library only argN is known, a text")
+        if not re.fullmatch(r"arg\d+(\.path)?", str(key)):
+            yield Fault(("when", str(key)), f"when: {key!r}: a function of the C library has argN and argN.path only, texts")
     if entry.get("value") == "receiver":
         yield Fault(("value",), "value: a function of the C library has no receiver")
 

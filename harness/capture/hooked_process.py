@@ -276,7 +276,8 @@ class HookedProcess:
                     self._targets[overload["target"]] = overload["signature"]
             self._hook_fact(methods[report["method"]], report)
         self.canary, self.ring = said["canary"], said["journal"]
-        self.proved_ns = self.heard_ns
+        if said["phase"] == "framework":    # later ones repeat its word
+            self.proved_ns = self.heard_ns
         self.journal.append(
             Fact(
                 host_ns=self.heard_ns,

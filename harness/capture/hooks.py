@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -42,8 +42,9 @@ class Spawned(Protocol):
 class Link(Protocol):
     """The way to the device's processes (harness.device.FridaLink)."""
 
-    def gate(self, package: str, on_spawn: Callable[[Spawned], None]) -> None:
-        """From now on each new process of the package is handed over, parked, and let go when `on_spawn` returns."""
+    def gate(self, package: str, on_spawn: Callable[[Spawned], None], processes: Collection[str] = ()) -> None:
+        """From now on each new process of the package is handed over, parked, and let go when `on_spawn` returns.
+        `processes`: names that its manifest gives them beside its own and those that begin with it."""
 
     def load(self, pid: int, source: str, on_message: OnMessage, on_end: OnEnd) -> Script: ...
 
@@ -93,9 +94,11 @@ class HookCapture:
         limits: Limits | None = None,
         rings: Rings | None = None,
         per_second: int = CALLS_PER_SECOND,
+        processes: Collection[str] = (),
     ) -> None:
-        """Without `rings` a killed process loses what it had not sent. `per_second`: calls from one call site of one
-        method that are all kept; of those beyond, some are, and all are counted."""
+        """`processes`: names of the app's processes that do not begin with its package. Without `rings` a killed process
+        loses what it had not sent. `per_second`: calls from one call site of one method that are all kept; of those beyond,
+        some are, and all are counted."""
         self.link = link
         self.package = package
         self.journal = journal
@@ -106,6 +109,7 @@ class HookCapture:
         self.limits = limits or Limits()
         self.rings = rings
         self.per_second = per_second
+        self.process_names = frozenset(processes)
         self.device_offset: Offset | None = None    # of the device's `date`, once somebody has measured it
         self._looking: list[threading.Thread] = []
         self.processes: list[HookedProcess] = []
@@ -127,7 +131,7 @@ class HookCapture:
                 },
             )
         )
-        self.link.gate(self.package, self._spawned)
+        self.link.gate(self.package, self._spawned, self.process_names)
 
     def alive(self) -> list[HookedProcess]:
         with self._lock:
@@ -151,7 +155,7 @@ class HookCapture:
     @contextmanager
     def stopping(self) -> Iterator[None]:
         """Around an act that ends the app's processes (force-stop, clear, uninstall): what they saw is fetched
-        first, and that they end is no gap."""
+        before, what they still called until they ended after, and that they end is no gap."""
         expected = self.alive()
         fetched = {id(p): p.flush(self.limits.flush) for p in expected}
         for process in expected:
@@ -164,7 +168,15 @@ class HookCapture:
             for process in expected:
                 if process.ended is None:
                     process.expected_end = False
+        self._await_accounts()
         self.check()
+
+    def _await_accounts(self) -> None:
+        """Until what has ended is accounted for: the next act may take its journal away."""
+        with self._lock:
+            looking = list(self._looking)
+        for thread in looking:
+            thread.join()
 
     def _tell_clock(self, process: HookedProcess) -> None:
         """The clock that the times of a process's calls are of, against this machine's and the device's own word."""
@@ -238,10 +250,7 @@ class HookCapture:
                 process.tell_holes()
                 self._process_fact(process, "left running")
                 self._remove_ring(process)
-            with self._lock:
-                looking = list(self._looking)
-            for thread in looking:
-                thread.join()
+            self._await_accounts()
             self.link.close()
         self.check()
 
@@ -329,13 +338,18 @@ class HookCapture:
         with self._guarded():
             known = process.expected_end or process.said_goodbye
             lost = process.ready.is_set() and not known
-            why = self._salvage(process) if lost else ""
+            # A process that is ended goes on calling until it is, and one that says goodbye has other threads: what they still
+            # called is in its ring, too. Without a ring that cannot be had, and only an end that nobody meant is a gap.
+            why = self._salvage(process) if lost or (process.ready.is_set() and process.ring.startswith("/")) else ""
             self._remove_ring(process)
             process.tell_holes()
             self._process_fact(process, "ended" if known else "lost")
-            if not lost:
-                return
             assert process.ended is not None
+            if not lost:
+                if why:
+                    detail = f"{process.name} ({process.pid}) was ended: calls of its last moments may be missing ({why})."
+                    self._gap(process, GapKind.PROCESS_LOST, detail, process.heard_ns, process.ended.host_ns)
+                return
             if reason in ("connection-terminated", "device-lost"):
                 self._gap(
                     process,

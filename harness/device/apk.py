@@ -59,6 +59,7 @@ class ApkFacts:
     permissions: tuple[str, ...]
     components: tuple[Component, ...]
     abis: tuple[str, ...]
+    processes: tuple[str, ...] = ()
     signing: Signing = field(default_factory=Signing)
 
     @property
@@ -181,6 +182,7 @@ def _facts(path: Path, data: memoryview, archive: zipfile.ZipFile, manifest: Ele
     sdk = next(iter(manifest.all("uses-sdk")), Element(""))
     min_sdk = sdk.number("minSdkVersion", 1)
     application = next(iter(manifest.all("application")), Element("application"))
+    own = _process(application.text("process"), package)
     target = sdk.number("targetSdkVersion", min_sdk)
     requested = manifest.all("uses-permission", "uses-permission-sdk-23")
     return ApkFacts(
@@ -195,7 +197,8 @@ def _facts(path: Path, data: memoryview, archive: zipfile.ZipFile, manifest: Ele
         debuggable=application.attributes.get("debuggable") is True,
         split=manifest.text("split"),
         permissions=tuple(dict.fromkeys(e.text("name") for e in requested if e.text("name"))),
-        components=tuple(_components(application, package, target)),
+        components=(components := tuple(_components(application, package, target))),
+        processes=tuple(sorted({p for p in (own, *(c.process for c in components)) if p})),
         abis=tuple(sorted(_abis(archive))),
         signing=read_signing(data, archive),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -86,6 +86,7 @@ class FridaLink:
         self.gating = gating
         self.kind = ""
         self._package = ""
+        self._processes: frozenset[str] = frozenset()
         self._on_spawn: OnSpawn = lambda spawn: None
         self._seen: set[int] = set()
         self._lock = threading.Lock()
@@ -121,11 +122,13 @@ class FridaLink:
             self.endpoint.query_system_parameters()
         self.kind = "server"
 
-    def gate(self, package: str, on_spawn: OnSpawn) -> None:
+    def gate(self, package: str, on_spawn: OnSpawn, processes: Collection[str] = ()) -> None:
         """Hands over every new process of the package, parked, on a thread of its own; it is let go when
-        `on_spawn` returns or raises. Processes of others are let go at once. Those of the package that
-        run already, and all of them where frida-server gates nothing, are handed over as late."""
+        `on_spawn` returns or raises. `processes`: names that its manifest gives them beside its own and those that begin
+        with it. Processes of others are let go at once. Those of the package that run already, and all of them where
+        frida-server gates nothing, are handed over as late."""
         self._package = package
+        self._processes = frozenset(processes)
         self._on_spawn = on_spawn
         threading.Thread(target=self._resume_strangers, name="frida-strangers", daemon=True).start()
         if self.kind == "server" and self.gating:
@@ -149,7 +152,7 @@ class FridaLink:
 
         with self._limit(f"attaching to process {pid}"), self._told(pid):
             session = self.endpoint.attach(pid)
-            session.on("detached", lambda reason, crash: on_end(reason))
+            session.on("detached", lambda reason, crash: self._over(pid, reason, on_end))
             script = session.create_script(source, name="harness", runtime="qjs")
             script.on("message", heard)
             script.load()
@@ -180,7 +183,8 @@ class FridaLink:
     # -- processes ------------------------------------------------------------------------------
 
     def _ours(self, identifier: str) -> bool:
-        return identifier == self._package or identifier.startswith(f"{self._package}:")
+        of_package = identifier == self._package or identifier.startswith(f"{self._package}:")
+        return of_package or identifier in self._processes
 
     def _look(self) -> None:
         for pid, name in self.running():
@@ -213,6 +217,12 @@ class FridaLink:
             self._hand_over(Spawn(pid, identifier))
         else:
             self._strangers.put(pid)
+
+    def _over(self, pid: int, reason: str, on_end: OnEnd) -> None:
+        """The process has ended: its number may be that of another one day."""
+        with self._lock:
+            self._seen.discard(pid)
+        on_end(reason)
 
     def _hand_over(self, spawn: Spawn) -> None:
         with self._lock:

@@ -120,6 +120,7 @@ class DeviceRig:
         self._link: FridaLink | None = None
         self._hooks: HookCapture | None = None
         self._package = ""
+        self._processes: tuple[str, ...] = ()
         self._log: AbstractContextManager[None] | None = None
         self._ui: Any = None
         self._looked = 0.0
@@ -164,6 +165,7 @@ class DeviceRig:
 
     def check_app(self, app: ApkFacts) -> None:
         check_device(app, self.facts.abis, self.facts.sdk)
+        self._processes = app.processes
 
     def start(self, bundle: Bundle, package: str, progress: Callable[[str], None]) -> None:
         self._bundle = bundle
@@ -199,7 +201,8 @@ class DeviceRig:
         proxy_setup.will_run(self.device, package)
         self._link = FridaLink.connect(self.device, gating=self._spawn_gating)
         self._hooks = HookCapture(
-            self._link, package, bundle, load_catalogue(), level=self.facts.sdk, rings=AgentRings(self.device))
+            self._link, package, bundle, load_catalogue(), level=self.facts.sdk, rings=AgentRings(self.device),
+            processes=self._processes)
         self._hooks.start()
 
     def _may_reach_private(self) -> bool:

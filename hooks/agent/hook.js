@@ -39,8 +39,8 @@ export class Recorder {
       let at = 0;
       t.busy = true;
       try {
-        if (stackFirst && this.stacks.current(env, target.hooked, true)?.framework) return target.call(env, self, args);
-        hit = this.choose(candidates, env, args, self);
+        const passed = stackFirst && this.stacks.current(env, target.hooked, true)?.framework;
+        if (!passed) hit = this.choose(candidates, env, args, self);
         if (hit !== null) at = this.clock.now();
       } catch (e) {
         this.clear(env);

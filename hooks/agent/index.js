@@ -65,8 +65,8 @@ class Session {
   // The functions of the C library.
   installNative() {
     const hooks = this.plan.hooks.filter((h) => h.origin === 'native');
-    const { recorder, stacks, world } = this;
-    this.native = new NativeReads({ recorder, stacks, outbox, clock, vm: world.vm, own: this.plan.ownLibraries });
+    const { recorder, stacks, world, jni } = this;
+    this.native = new NativeReads({ recorder, stacks, outbox, clock, vm: world.vm, jni, own: this.plan.ownLibraries });
     return hooks.map((hook) => {
       const report = this.native.install(hook, this.targets.length);
       if (report.status === 'installed') this.targets.push(hook);
@@ -293,8 +293,9 @@ function watchNativeCode() {
   if (typeof Process.attachModuleObserver !== 'function') return;
   Process.attachModuleObserver({
     onAdded(module) {
-      if (/^\/data\/(app|data|user)\//.test(module.path)) send({ type: 'native', path: module.path });
-      session?.native?.update();
+      if (session?.native === undefined) return; // installNative tells of those that are there by then
+      session.native.update();
+      if (session.native.own.test(module.path)) send({ type: 'native', path: module.path });
     },
     onRemoved() {
       session?.native?.update();

@@ -18,21 +18,21 @@ const CALL = {
   static: { pointer: 114, uint8: 117, int8: 120, uint16: 123, int16: 126, int32: 129, int64: 132, float: 135, double: 138, void: 141 },
 };
 
-// `propagate`: the VM uses faults of its own (null checks, safepoints); Frida must not take them.
-// `exclusive`: keep the script lock for calls that neither block nor run Java code.
-const COOPERATIVE = { exceptions: 'propagate' };
-const EXCLUSIVE = { exceptions: 'propagate', scheduling: 'exclusive' };
+// `propagate`: the VM uses faults of its own (null checks, safepoints); Frida must not take them. And no call keeps the script lock,
+// which is Frida's default: every JNI function may wait for a safepoint to end, and at a safepoint the VM itself may wait for the
+// script (the bridge replaces methods there). So what a call writes to is no other thread's: a room from the pool.
+export const WITHOUT_LOCK = { exceptions: 'propagate' };
 
 const STRING_LIMIT = 8192;
-const HASHED = 16 << 20; // longer texts and arrays are not hashed
+const HASHED = 256 << 10; // longer texts and arrays are not hashed: that takes time, and the script lock
 
 export class Jni {
   constructor(vm) {
     this.vm = vm;
     this.table = vm.getEnv().handle.readPointer();
-    const bind = (slot, ret, args, options = EXCLUSIVE) => new NativeFunction(this.entry(slot), ret, args, options);
+    const bind = (slot, ret, args) => new NativeFunction(this.entry(slot), ret, args, WITHOUT_LOCK);
     const p = 'pointer';
-    this.findClass = bind(SLOT.findClass, p, [p, p], COOPERATIVE);
+    this.findClass = bind(SLOT.findClass, p, [p, p]);
     this.throw = bind(SLOT.throw, 'int', [p, p]);
     this.exceptionOccurred = bind(SLOT.exceptionOccurred, p, [p]);
     this.exceptionClear = bind(SLOT.exceptionClear, 'void', [p]);
@@ -44,9 +44,9 @@ export class Jni {
     this.deleteLocalRef = bind(SLOT.deleteLocalRef, 'void', [p, p]);
     this.getObjectClass = bind(SLOT.getObjectClass, p, [p, p]);
     this.isInstanceOf = bind(SLOT.isInstanceOf, 'uint8', [p, p, p]);
-    this.getMethodId = bind(SLOT.getMethodId, p, [p, p, p, p], COOPERATIVE);
-    this.getStaticMethodId = bind(SLOT.getStaticMethodId, p, [p, p, p, p], COOPERATIVE);
-    this.getFieldId = bind(SLOT.getFieldId, p, [p, p, p, p], COOPERATIVE);
+    this.getMethodId = bind(SLOT.getMethodId, p, [p, p, p, p]);
+    this.getStaticMethodId = bind(SLOT.getStaticMethodId, p, [p, p, p, p]);
+    this.getFieldId = bind(SLOT.getFieldId, p, [p, p, p, p]);
     this.getObjectField = bind(SLOT.getObjectField, p, [p, p, p]);
     this.getIntField = bind(SLOT.getIntField, 'int32', [p, p, p]);
     this.newStringUtf = bind(SLOT.newStringUtf, p, [p, p]);
@@ -56,8 +56,8 @@ export class Jni {
     this.getObjectArrayElement = bind(SLOT.getObjectArrayElement, p, [p, p, 'int']);
     this.getByteArrayRegion = bind(SLOT.getByteArrayRegion, 'void', [p, p, 'int', 'int', p]);
     this.getIntArrayRegion = bind(SLOT.getIntArrayRegion, 'void', [p, p, 'int', 'int', p]);
-    this.newThrowable = bind(SLOT.newObject, p, [p, p, p], COOPERATIVE);
-    this.scratch = Memory.alloc(STRING_LIMIT * 2 + 2);
+    this.newThrowable = bind(SLOT.newObject, p, [p, p, p]);
+    this.rooms = new Pool(STRING_LIMIT * 2 + 2);
     this.callers = new Map();
     this.ids = new Map();
     this.classes = new Map();
@@ -76,7 +76,7 @@ export class Jni {
     if (f === undefined) {
       const fixed = form === 'direct' ? 4 : 3;
       const types = new Array(fixed).fill('pointer').concat(['...'], args);
-      f = new NativeFunction(this.entry(CALL[form][ret]), ret, types, COOPERATIVE);
+      f = new NativeFunction(this.entry(CALL[form][ret]), ret, types, WITHOUT_LOCK);
       this.callers.set(key, f);
     }
     return f;
@@ -102,14 +102,10 @@ export class Jni {
     if (handle.isNull()) return null;
     const length = this.getStringLength(env, handle);
     const n = Math.min(length, limit, STRING_LIMIT);
-    this.getStringRegion(env, handle, 0, n, this.scratch);
-    let s;
-    try {
-      s = this.scratch.readUtf16String(n);
-    } catch (e) {
-      s = null; // a lone surrogate
-    }
-    if (s === null || s.length !== n) s = fromUnits(new Uint16Array(this.scratch.readByteArray(n * 2)));
+    const s = this.rooms.use((room) => {
+      this.getStringRegion(env, handle, 0, n, room);
+      return unitsOf(room, n);
+    });
     return n < length ? `${s}…[${length}]` : s;
   }
 
@@ -133,8 +129,10 @@ export class Jni {
   bytes(env, handle, limit) {
     const length = this.getArrayLength(env, handle);
     const n = Math.min(length, limit);
-    this.getByteArrayRegion(env, handle, 0, n, this.scratch);
-    const raw = new Uint8Array(this.scratch.readByteArray(n));
+    const raw = this.rooms.use((room) => {
+      this.getByteArrayRegion(env, handle, 0, n, room);
+      return new Uint8Array(room.readByteArray(n));
+    });
     let hex = '';
     for (let i = 0; i !== n; i++) hex += (raw[i] < 16 ? '0' : '') + raw[i].toString(16);
     if (n === length || length > HASHED) return { hex, length };
@@ -222,6 +220,33 @@ export class Jni {
     const c = this.classOf(className);
     return c !== null && this.isInstanceOf(env, object, c) !== 0;
   }
+}
+
+// Memory that a call writes to, of one size: as many rooms as there are calls under way at once.
+export class Pool {
+  constructor(size) {
+    this.size = size;
+    this.free = [];
+  }
+
+  use(action) {
+    const room = this.free.pop() ?? Memory.alloc(this.size);
+    try {
+      return action(room);
+    } finally {
+      this.free.push(room);
+    }
+  }
+}
+
+function unitsOf(room, n) {
+  let s;
+  try {
+    s = room.readUtf16String(n);
+  } catch (e) {
+    s = null; // a lone surrogate
+  }
+  return s === null || s.length !== n ? fromUnits(new Uint16Array(room.readByteArray(n * 2))) : s;
 }
 
 // UTF-16 units to text, halves of surrogate pairs as they are.

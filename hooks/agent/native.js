@@ -1,14 +1,20 @@
 // Functions of the C library that read what the catalogue watches, called from a library of the app's own.
 //
 // The system's libraries call them all day, on threads that must not wait for the script lock (one that writes a trace holds
-// every Java thread back meanwhile). So C looks at the return address, and only a call from the app's libraries comes here.
-// Written for bionic; on HotSpot tried with a function of glibc.
+// every Java thread back meanwhile). So C looks at the return address, and only a call from the app's libraries comes here. A
+// forked child has the parent's ring and perhaps the lock of a thread that it has not: there C passes everything on.
+// Written for bionic; on HotSpot tried with functions of glibc.
 
 import { compileTexts } from './match.js';
 import { ascii } from './outbox.js';
 
 const PROPERTY_MAX = 92; // of sys/system_properties.h, its zero included
 const ARGUMENTS = 3;
+const LOCALS = 256;
+const PERM = 1; // errno
+const ACCES = 13;
+// Those that answer with a pointer: null where they fail. The others give -1.
+const GIVE_POINTERS = new Set(['fopen', 'popen', '__system_property_find', 'realpath']);
 
 const SOURCE = `
 #include <gum/guminterceptor.h>
@@ -18,7 +24,9 @@ typedef struct { gint call; } Invocation;
 
 extern Ranges * volatile ranges;
 extern gint entered (gpointer target, gsize * arguments, gsize from);
-extern void left (gint call, gpointer result);
+extern void left (gint call, gpointer result, gint error);
+extern gint getpid (void);
+extern gint owner;
 
 void
 enter (GumInvocationContext * ic)
@@ -27,6 +35,7 @@ enter (GumInvocationContext * ic)
   Ranges * own = ranges;
   gsize from = (gsize) gum_invocation_context_get_return_address (ic), i;
   one->call = 0;
+  if (getpid () != owner) return;
   for (i = 0; i != own->count; i++)
   {
     if (from >= own->of[i].from && from < own->of[i].to)
@@ -44,14 +53,14 @@ void
 leave (GumInvocationContext * ic)
 {
   Invocation * one = GUM_IC_GET_INVOCATION_DATA (ic, Invocation);
-  if (one->call != 0) left (one->call, gum_invocation_context_get_return_value (ic));
+  if (one->call != 0) left (one->call, gum_invocation_context_get_return_value (ic), ic->system_error);
 }
 `;
 
 export class NativeReads {
   // `own`: a pattern of the paths under which the app's libraries lie.
-  constructor({ recorder, stacks, outbox, clock, vm, own }) {
-    Object.assign(this, { recorder, stacks, outbox, clock, vm });
+  constructor({ recorder, stacks, outbox, clock, vm, jni, own }) {
+    Object.assign(this, { recorder, stacks, outbox, clock, vm, jni });
     this.own = new RegExp(own);
     this.watched = new Map();  // number -> target
     this.calls = new Map();    // number -> a call that is under way
@@ -61,6 +70,7 @@ export class NativeReads {
     this.modules = new ModuleMap((module) => this.own.test(module.path));
     this.module = null;
     this.update();
+    for (const { path } of this.modules.values()) send({ type: 'native', path });
   }
 
   // Watches the function of a hook; `index` is its place among the targets.
@@ -85,8 +95,10 @@ export class NativeReads {
     if (this.module === null) {
       const p = 'pointer';
       this.entered = new NativeCallback((target, args, from) => this.enters(target.toUInt32(), args, from), 'int', [p, p, p]);
-      this.left = new NativeCallback((call, result) => this.leaves(call, result), 'void', ['int', p]);
-      this.module = new CModule(SOURCE, { ranges: this.cell, entered: this.entered, left: this.left });
+      this.left = new NativeCallback((call, result, error) => this.leaves(call, result, error), 'void', ['int', p, 'int']);
+      this.owner = Memory.alloc(4).writeInt(Process.id);
+      const getpid = Module.getGlobalExportByName('getpid');
+      this.module = new CModule(SOURCE, { ranges: this.cell, entered: this.entered, left: this.left, owner: this.owner, getpid });
     }
     return this.module;
   }
@@ -118,7 +130,7 @@ export class NativeReads {
         return texts.get(n);
       }));
       if (hit === undefined) return 0;
-      const shown = [...texts].sort(([a], [b]) => a - b).map(([, text]) => text);
+      const shown = Array.from({ length: Math.max(-1, ...texts.keys()) + 1 }, (_, n) => texts.get(n) ?? null);
       this.called = (this.called % 0x7fffffff) + 1;
       const out = typeof hit.value === 'number' ? argument(hit.value) : null;
       this.calls.set(this.called, { target, hit, t, shown, out, at: this.clock.now(), from });
@@ -129,26 +141,48 @@ export class NativeReads {
     }
   }
 
-  leaves(number, result) {
+  // What the app's library was about to throw is thrown again: no JNI function may be called before.
+  leaves(number, result, error) {
     const call = this.calls.get(number);
-    const { target, hit, t } = call;
+    const { target, t } = call;
+    const { jni } = this;
     this.calls.delete(number);
     t.busy = true;
+    const env = this.vm.tryGetEnv()?.handle ?? null; // none on a thread that the VM does not know
+    const thrown = env === null || jni.exceptionCheck(env) === 0 ? null : jni.exceptionOccurred(env);
+    if (thrown !== null) jni.exceptionClear(env);
+    const framed = env !== null && jni.pushLocalFrame(env, LOCALS) === 0;
     try {
-      const value = this.value(call, result);
-      const empty = hit.value !== 'act' && (value === null || value === '' || hit.empty.has(value));
-      const env = this.vm.tryGetEnv(); // none on a thread that the VM does not know
-      const java = env === null ? null : this.stacks.current(env.handle, target.hooked);
-      const stack = this.stacks.below(this.frame(call.from), java);
-      if (this.recorder.refuses(target, hit, stack)) return;
-      const name = env === null ? 'null' : this.recorder.nameOf(t, env.handle);
-      const outcome = empty ? 'empty' : 'value';
-      this.recorder.keep(target, hit, call.at, t, name, stack, outcome, ascii(call.shown), ascii(empty ? null : value), 'null');
+      this.record(call, result, error, env);
     } catch (e) {
+      if (env !== null) this.recorder.clear(env);
       this.outbox.fault(target.hooked.method, e);
     } finally {
+      if (framed) jni.popLocalFrame(env, NULL);
+      if (thrown !== null) jni.throw(env, thrown);
       t.busy = false;
     }
+  }
+
+  record(call, result, error, env) {
+    const { target, hit, t } = call;
+    const java = env === null ? null : this.stacks.current(env, target.hooked);
+    const stack = this.stacks.below(this.frame(call.from), java, env, target.hooked);
+    if (this.recorder.refuses(target, hit, stack)) return;
+    const name = env === null ? 'null' : this.recorder.nameOf(t, env);
+    const value = this.value(call, result);
+    const outcome = this.outcome(call, result, error, value);
+    const why = outcome === 'denied' ? ascii(`errno ${error}`) : 'null';
+    this.recorder.keep(target, hit, call.at, t, name, stack, outcome, ascii(call.shown), ascii(outcome === 'value' ? value : null), why);
+  }
+
+  // Whether an act of a behaviour came to anything does not matter: that it was tried is the behaviour.
+  outcome({ target, hit }, result, error, value) {
+    if (hit.value === 'act') {
+      if (!hit.personal || !failed(target.hooked.method, result)) return 'value';
+      return error === PERM || error === ACCES ? 'denied' : 'empty';
+    }
+    return value === null || value === '' || hit.empty.has(value) ? 'empty' : 'value';
   }
 
   value({ target, hit, shown, out }, result) {
@@ -161,6 +195,10 @@ export class NativeReads {
     const module = this.modules.find(address);
     return module === null ? `${address}` : `${module.name}!0x${address.sub(module.base).toString(16)}`;
   }
+}
+
+function failed(name, result) {
+  return GIVE_POINTERS.has(name) ? result.isNull() : result.toInt32() === -1;
 }
 
 // What stands behind the answer of a function that gives no text.

@@ -174,8 +174,10 @@ export class Renderer {
     const length = jni.getArrayLength(env, o);
     if (name === '[I') {
       const n = Math.min(length, ITEMS);
-      jni.getIntArrayRegion(env, o, 0, n, jni.scratch);
-      return Array.from(new Int32Array(jni.scratch.readByteArray(n * 4)));
+      return jni.rooms.use((room) => {
+        jni.getIntArrayRegion(env, o, 0, n, room);
+        return Array.from(new Int32Array(room.readByteArray(n * 4)));
+      });
     }
     if (name[1] !== 'L' && name[1] !== '[') return { class: name, length };
     const items = [];
@@ -209,9 +211,9 @@ export class Renderer {
 // Whether the app got nothing: null, "", an empty list, a cursor without rows, a placeholder.
 function isEmpty(value, none) {
   if (value === null || value === '' || none.has(value)) return true;
-  if (Array.isArray(value)) return value.length === 0;
+  if (Array.isArray(value)) return value.every((p) => p === null || p === '');
   if (typeof value === 'object') {
-    if (value.count === 0) return true;
+    if (value.count === 0 || value.length === 0) return true;
     const parts = Object.values(value);
     return parts.length > 0 && parts.every((p) => p === null || p === '' || none.has(p));
   }
@@ -240,11 +242,11 @@ function collection(r, env, o, depth) {
 
 // The first rows of a cursor, {json, count}. The app's own position is put back.
 function cursor(r, env, o) {
-  let told = null;
-  for (let rows = ROWS; told === null; rows >>= 1) { // fewer where their cells are too long together
-    told = r.texts.rows(env, o, { rows, columns: COLUMNS, limit: CELL, bytes: BLOB });
+  for (let rows = ROWS; ; rows >>= 1) { // fewer where their cells are too long together
+    const told = r.texts.rows(env, o, { rows, columns: COLUMNS, limit: CELL, bytes: BLOB });
+    if (told !== null) return told;
+    if (rows === 0) throw new Error('its columns are too long');
   }
-  return told;
 }
 
 function location(r, env, o) {

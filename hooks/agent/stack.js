@@ -5,6 +5,8 @@
 // Java.backtrace, which walks the stack itself and gives an id of its own. Twenty frames must differ
 // before two call sites may be told apart, so all are hashed, up to 256.
 
+import { Pool, WITHOUT_LOCK } from './jni.js';
+
 const DEPTH = 256;
 // Slots of the JVMTI function table, from 1.
 const DEALLOCATE = 47;
@@ -14,8 +16,9 @@ const GET_METHOD_DECLARING_CLASS = 65;
 const GET_STACK_TRACE = 104;
 const FRAME = 16; // bytes: a method's id and the place in it
 const NEAR = 16;
+const MOST = 20000; // stacks that are remembered
 // A stack of which no more is wanted than that the framework calls.
-const PASSED_OVER = { id: 0, framework: true, text: null, untold: null };
+const PASSED_OVER = { id: 0, framework: true, untold: null };
 const OWN = /^\$\$robo\$\$/;
 const FRAMEWORK = /^(android\.(?!support\.|arch\.|databinding\.)|com\.android\.|java\.|javax\.|sun\.|jdk\.|libcore\.|dalvik\.|org\.robolectric\.|lab\.(boot|device)\.|com\.sun\.(crypto|security|net\.ssl)\.)/;
 
@@ -50,49 +53,50 @@ export class Stacks {
     this.packages = new Set(packages);
     this.outbox = outbox;
     this.known = new Map();  // hash -> entry
-    this.texts = new Map();  // text -> entry: hidden frames may give one stack several hashes
+    this.texts = new Map();  // hash of its text -> entry: hidden frames may give one stack several hashes
     this.count = 0;
+    this.flavor = flavor;
     this.read = flavor === 'jvm' ? this.readJvm : this.readArt;
     if (flavor !== 'jvm') return;
     this.jvmti = jvmti.handle;
     const slot = (n) => this.jvmti.readPointer().add((n - 1) * Process.pointerSize).readPointer();
-    const bind = (n, args) => new NativeFunction(slot(n), 'int', args, { exceptions: 'propagate', scheduling: 'exclusive' });
+    const bind = (n, args) => new NativeFunction(slot(n), 'int', args, WITHOUT_LOCK);
     const p = 'pointer';
     this.getStackTrace = slot(GET_STACK_TRACE);
     this.deallocate = bind(DEALLOCATE, [p, p]);
     this.getClassSignature = bind(GET_CLASS_SIGNATURE, [p, p, p, p]);
     this.getMethodName = bind(GET_METHOD_NAME, [p, p, p, p, p]);
     this.getDeclaringClass = bind(GET_METHOD_DECLARING_CLASS, [p, p, p]);
-    this.answer = Memory.alloc(Process.pointerSize);
+    this.answers = new Pool(Process.pointerSize);
     this.methods = new Map(); // method id -> {className, method}
-    this.frames = Memory.alloc(DEPTH * 16);
+    this.rooms = new Pool(DEPTH * FRAME);
     this.module = new CModule(HASH_SOURCE);
-    this.hash = new NativeFunction(this.module.hash, 'double', ['pointer', 'pointer', 'pointer'],
-      { exceptions: 'propagate', scheduling: 'exclusive' });
+    this.hash = new NativeFunction(this.module.hash, 'double', ['pointer', 'pointer', 'pointer'], WITHOUT_LOCK);
   }
 
-  // The entry {id, framework, text, untold} of the current stack; `hooked` is the class and method that was called. `direct`: where the
+  // The entry {id, framework, untold} of the current stack; `hooked` is the class and method that was called. `direct`: where the
   // framework calls, only that is wanted (there is no id then).
   current(env, hooked, direct = false) {
     return this.read(env, hooked, direct);
   }
 
   readJvm(env, hooked, direct) {
-    const key = this.hash(this.jvmti, this.getStackTrace, this.frames);
-    if (key < 0) return null;
-    const known = this.known.get(key);
-    if (known !== undefined && (direct || known !== PASSED_OVER)) return known;
-    if (direct && this.calledByFramework(env, hooked)) {
-      this.known.set(key, PASSED_OVER);
-      return PASSED_OVER;
-    }
-    return this.add(key, this.describe(env), hooked);
+    return this.rooms.use((frames) => {
+      const key = this.hash(this.jvmti, this.getStackTrace, frames);
+      if (key < 0) return null;
+      const known = this.known.get(key);
+      if (known !== undefined && (direct || known !== PASSED_OVER)) return known;
+      if (direct && this.calledByFramework(env, hooked, frames)) {
+        this.known.set(key, PASSED_OVER);
+        return PASSED_OVER;
+      }
+      return this.add(key, this.describe(env), hooked);
+    });
   }
 
-  // Of the frames that were just read.
-  calledByFramework(env, hooked) {
+  calledByFramework(env, hooked, frames) {
     let first = true;
-    for (let i = 0, at = this.frames; i < NEAR; i++, at = at.add(FRAME)) {
+    for (let i = 0, at = frames; i < NEAR; i++, at = at.add(FRAME)) {
       const id = at.readPointer();
       if (id.isNull()) return false;
       const { className, method } = this.methodOf(env, id);
@@ -115,8 +119,8 @@ export class Stacks {
   }
 
   classNameOf(env, id) {
-    if (this.getDeclaringClass(this.jvmti, id, this.answer) !== 0) return '';
-    const declaring = this.answer.readPointer();
+    const declaring = this.answers.use((out) => (this.getDeclaringClass(this.jvmti, id, out) !== 0 ? NULL : out.readPointer()));
+    if (declaring.isNull()) return '';
     const signature = this.said((out) => this.getClassSignature(this.jvmti, declaring, out, NULL));
     this.jni.deleteLocalRef(env, declaring);
     return signature.slice(1, -1).replace(/\//g, '.');
@@ -124,8 +128,8 @@ export class Stacks {
 
   // The text that a function of JVMTI puts where it is told; "" where it refuses.
   said(ask) {
-    if (ask(this.answer) !== 0) return '';
-    const text = this.answer.readPointer();
+    const text = this.answers.use((out) => (ask(out) !== 0 ? NULL : out.readPointer()));
+    if (text.isNull()) return '';
     try {
       return text.readUtf8String();
     } finally {
@@ -160,7 +164,7 @@ export class Stacks {
   tell(entry) {
     if (entry.untold === null) return true;
     if (!this.outbox.tell(entry.id, entry.untold)) return false;
-    entry.untold = null;
+    entry.untold = null; // long texts: kept no longer than needed
     return true;
   }
 
@@ -192,21 +196,26 @@ export class Stacks {
   }
 
   entry(text, framework) {
-    const joined = text.join('\n');
-    let entry = this.texts.get(joined);
+    if (this.known.size > MOST) { // what comes again gets a new id, and is told again
+      this.known.clear();
+      this.texts.clear();
+    }
+    const sum = Checksum.compute('sha1', text.join('\n'));
+    let entry = this.texts.get(sum);
     if (entry === undefined) {
-      entry = { id: ++this.count, framework, text, untold: text };
-      this.texts.set(joined, entry);
+      entry = { id: ++this.count, framework, untold: text };
+      this.texts.set(sum, entry);
     }
     return entry;
   }
 
   // The stack of a call from native code: its frame, below which the Java frames stand where there are any.
-  below(frame, java) {
+  below(frame, java, env, hooked) {
     const key = `${frame} ${java === null ? '' : java.id}`;
     let entry = this.known.get(key);
     if (entry === undefined) {
-      entry = this.entry([`${frame}(Native Code)`, ...(java === null ? [] : java.text)], false);
+      const frames = java === null ? [] : withoutHooked(this.flavor === 'jvm' ? this.describe(env) : this.backtrace(DEPTH).frames.map(framed), hooked);
+      entry = this.entry([`${frame}(Native Code)`, ...frames.map(show)], false);
       this.known.set(key, entry);
     }
     return entry;

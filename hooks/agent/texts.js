@@ -2,6 +2,8 @@
 // cursor cost more than the query. Everything beyond ASCII is escaped, so a length is a size and half a surrogate pair
 // can be written down.
 
+import { Pool, WITHOUT_LOCK } from './jni.js';
+
 const ROOM = 256 << 10;  // bytes of JSON; what needs more is told by the slow way
 const UNITS = 8192;      // of UTF-16 at a time
 const TOO_LONG = -1;
@@ -158,6 +160,7 @@ rows (void * env, void * cursor, Ids * ids, gint rows, gint columns, gint limit,
   begin (&o, out, units);
   count = CALL_INT (env, cursor, ids->count, v);
   if (THROWN (env)) goto threw;
+  if (count < 0) count = -1; /* a cursor that does not know */
   names = CALL_OBJECT (env, cursor, ids->names, v);
   if (THROWN (env)) goto threw;
   position = CALL_INT (env, cursor, ids->position, v);
@@ -203,13 +206,14 @@ back:
   v[0] = position;
   CALL_BOOLEAN (env, cursor, ids->move, v);
   if (THROWN (env)) goto threw;
-  return count < 0 ? count : finish (&o, count);
+  return count == ${THREW} ? ${THREW} : finish (&o, count < 0 ? 0 : count);
 threw:
   CLEAR (env);
   return ${THREW};
 }
 `;
 
+const UNITS_AT = ROOM; // a room holds the JSON, and behind it the units of one text
 const CURSOR = 'android.database.Cursor';
 const CURSOR_METHODS = [
   ['getCount', '()I'], ['getColumnNames', '()[Ljava/lang/String;'], ['getPosition', '()I'], ['moveToPosition', '(I)Z'],
@@ -221,41 +225,37 @@ export class Texts {
     this.jni = jni;
     this.module = new CModule(SOURCE);
     const p = 'pointer';
-    const quick = { exceptions: 'propagate', scheduling: 'exclusive' };
-    this.oneInC = new NativeFunction(this.module.one, 'int', [p, p, 'int', p, p], quick);
-    this.severalInC = new NativeFunction(this.module.several, 'int', [p, p, 'int', 'int', p, p], quick);
-    this.rowsInC = new NativeFunction(this.module.rows, 'int', [p, p, p, 'int', 'int', 'int', 'int', p, p], { exceptions: 'propagate' });
-    this.own = room();
-    this.pool = []; // for rows: another thread may come in while Java runs
+    this.oneInC = new NativeFunction(this.module.one, 'int', [p, p, 'int', p, p], WITHOUT_LOCK);
+    this.severalInC = new NativeFunction(this.module.several, 'int', [p, p, 'int', 'int', p, p], WITHOUT_LOCK);
+    this.rowsInC = new NativeFunction(this.module.rows, 'int', [p, p, p, 'int', 'int', 'int', 'int', p, p], WITHOUT_LOCK);
+    this.rooms = new Pool(ROOM + UNITS * 2);
     this.cursorIds = null;
   }
 
   // A text as {json, count}.
   one(env, handle, limit) {
-    const { out, units } = this.own;
-    const told = this.oneInC(env, handle, limit, out, units);
-    if (told < 0) return null;
-    const json = out.readUtf8String();
-    return { count: 1, json: told === 1 ? json : `${json.slice(0, -2)} sha256 ${this.jni.digest(env, handle)}]"` };
+    const told = this.told((out, units) => this.oneInC(env, handle, limit, out, units));
+    if (told === null || told.count === 1) return told;
+    return { count: 1, json: `${told.json.slice(0, -2)} sha256 ${this.jni.digest(env, handle)}]"` };
   }
 
   // An array of texts, and how many there are; null where it is too long.
   several(env, handle, items, limit) {
-    const { out, units } = this.own;
-    const count = this.severalInC(env, handle, items, limit, out, units);
-    return count < 0 ? null : { count, json: out.readUtf8String() };
+    return this.told((out, units) => this.severalInC(env, handle, items, limit, out, units));
   }
 
   // The same of a cursor. Throws where the cursor does.
   rows(env, cursor, { rows, columns, limit, bytes }) {
-    const room_ = this.pool.pop() ?? room();
-    try {
-      const count = this.rowsInC(env, cursor, this.ids(env), rows, columns, limit, bytes, room_.out, room_.units);
+    const ids = this.ids(env);
+    return this.told((out, units) => this.rowsInC(env, cursor, ids, rows, columns, limit, bytes, out, units));
+  }
+
+  told(write) {
+    return this.rooms.use((room) => {
+      const count = write(room, room.add(UNITS_AT));
       if (count === THREW) throw new Error('java exception');
-      return count < 0 ? null : { count, json: room_.out.readUtf8String() };
-    } finally {
-      this.pool.push(room_);
-    }
+      return count < 0 ? null : { count, json: room.readUtf8String() };
+    });
   }
 
   ids(env) {
@@ -268,8 +268,4 @@ export class Texts {
     }
     return this.cursorIds;
   }
-}
-
-function room() {
-  return { out: Memory.alloc(ROOM), units: Memory.alloc(UNITS * 2) };
 }

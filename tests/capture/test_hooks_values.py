@@ -94,6 +94,12 @@ def test_of_a_wide_cursor_as_many_rows_as_there_is_room_for(rig: HookedApp) -> N
     assert 1 <= len(call.value["rows"]) < 20
 
 
+@pytest.mark.parametrize("count", [-1, -2])
+def test_a_cursor_that_does_not_know_how_many_rows_it_has_has_none(rig: HookedApp, count: int) -> None:
+    assert rig.call(f"uncounted {count}").outcome == Outcome.EMPTY
+    assert rig.said == str(count)
+
+
 def test_a_cursor_that_refuses_stays_the_apps_own(rig: HookedApp) -> None:
     """What it throws at us does not reach the app, and its place is what it was."""
     call = rig.call("query content://com.android.contacts/broken")

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import struct
+import sys
 import zipfile
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab" / "system"))
+from apk_factory import launcher, make_apk, tag
+from apk_factory import manifest as manifest_of
 
 from harness.device.apk import check_device, read_apk
 from harness.device.manifest import BadManifest, Element, parse_manifest
@@ -192,3 +197,10 @@ def test_any_bytes_are_read_or_refused(data: bytes, tmp_path_factory: pytest.Tem
     raw.write_bytes(io.BytesIO(data).getvalue())
     with pytest.raises(BadApk):
         read_apk(raw)
+
+
+def test_the_names_of_its_processes_are_told_its_own_and_foreign(tmp_path: Path) -> None:
+    made = make_apk(tmp_path / "a.apk", manifest_of(
+        "com.example.shop", launcher(".Main"), tag("service", name=".Push", process=":push"),
+        tag("service", name=".Keep", process="net.vendor.keep")))
+    assert read_apk(made).processes == ("com.example.shop:push", "net.vendor.keep")

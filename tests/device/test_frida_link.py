@@ -142,6 +142,34 @@ def test_a_server_is_gated_and_strangers_go_on_at_once() -> None:
     link.check()
 
 
+def test_a_process_whose_name_is_its_own_is_met_where_the_manifest_has_it() -> None:
+    endpoint = Endpoint()
+    link = FridaLink(endpoint, list, where="A1")
+    link.identify()
+    met: list[Spawn] = []
+    link.gate("com.example.shop", met.append, ("net.vendor.push",))
+    for pid, name in ((21, "net.vendor.push"), (22, "net.vendor.other")):
+        endpoint.signals["spawn-added"](Spawn(pid, name))
+    assert endpoint.wait_resumed(21, 22)
+    assert [s.pid for s in met] == [21]
+
+
+def test_a_process_number_that_comes_again_is_met_again() -> None:
+    endpoint = Endpoint()
+    link = FridaLink(endpoint, list, where="A1")
+    link.identify()
+    met: list[Spawn] = []
+    link.gate("com.example.shop", met.append)
+    ended: list[str] = []
+    for round_ in (1, 2):
+        endpoint.resumed.clear()
+        endpoint.signals["spawn-added"](Spawn(21, "com.example.shop"))
+        assert endpoint.wait_resumed(21)
+        assert len(met) == round_
+        link._over(21, "process-terminated", ended.append)
+    assert ended == ["process-terminated"] * 2
+
+
 def test_a_process_is_let_go_even_when_hooking_fails() -> None:
     endpoint = Endpoint()
     link = FridaLink(endpoint, list, where="A1")

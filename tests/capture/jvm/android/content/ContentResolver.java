@@ -15,6 +15,15 @@ public abstract class ContentResolver {
         if (uri.toString().contains("empty")) {
             return new ListCursor(new String[] {"_id"}, new Object[0][]);
         }
+        if (uri.toString().contains("uncounted")) {
+            int count = Integer.parseInt(uri.toString().substring(uri.toString().lastIndexOf('/') + 1));
+            return new ListCursor(new String[] {"_id"}, new Object[0][]) {
+                @Override
+                public int getCount() {
+                    return count;
+                }
+            };
+        }
         if (uri.toString().contains("broken")) {
             return new ListCursor(new String[] {"_id"}, new Object[][] {{"1"}, {new IllegalStateException("cursor is closed")}});
         }

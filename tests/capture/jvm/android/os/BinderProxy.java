@@ -15,6 +15,9 @@ public class BinderProxy {
     }
 
     public boolean transact(int code, Object data, Object reply, int flags) {
+        if (data instanceof Runnable) {
+            ((Runnable) data).run(); // a call back into the process that waits
+        }
         return true;
     }
 }

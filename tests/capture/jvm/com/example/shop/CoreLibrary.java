@@ -50,6 +50,29 @@ final class CoreLibrary {
                 return "" + new File(words[1]).exists();
             case "canonical":
                 return new File(words[1]).getCanonicalPath();
+            case "native-library":
+                System.load(words[1]);
+                return "loaded";
+            case "native-reads":
+                return "" + Native.reads(Integer.parseInt(words[1]));
+            case "native-opens":
+                return "" + Native.opens(Integer.parseInt(words[1]));
+            case "native-forks":
+                return "" + Native.forks(Integer.parseInt(words[1]));
+            case "scan":
+                for (int i = 0; i < Integer.parseInt(words[1]); i++) {
+                    Thread thread = new Thread(() -> {
+                        for (;;) {
+                            Native.reads(1);
+                        }
+                    });
+                    thread.setDaemon(true);
+                    thread.start();
+                }
+                return "scanning";
+            case "native-throwing":
+                Native.throwing();
+                return "nothing was thrown";
             case "own-name":
                 new FileInputStream("/proc/" + ProcessHandleLike.pid() + "/cmdline").close();
                 return "read";

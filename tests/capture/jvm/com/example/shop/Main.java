@@ -172,9 +172,13 @@ public class Main {
             case "transact": {
                 BinderProxy service = new BinderProxy(words[2]);
                 BinderProxy.asked = 0;
-                boolean done = words[1].equals("stub") ? IPhoneSubInfo.ask(service) : service.transact(1, null, null, 0);
+                boolean done = words[1].equals("stub") ? IPhoneSubInfo.ask(service, null) : service.transact(1, null, null, 0);
                 return done + " " + BinderProxy.asked;
             }
+            case "called-back":
+                return "" + IPhoneSubInfo.ask(new BinderProxy(words[1]), (Runnable) () -> manager.getImei());
+            case "uncounted":
+                return "" + resolver.query(new Uri("content://com.android.contacts/uncounted/" + words[1]), null, null, null, null).getCount();
             case "thread": {
                 Thread thread = new Thread(() -> Tracker.inThread(() -> manager.getImei()), "outer");
                 thread.start();

@@ -7,7 +7,7 @@ public final class IPhoneSubInfo {
     private IPhoneSubInfo() {
     }
 
-    public static boolean ask(BinderProxy service) {
-        return service.transact(1, null, null, 0);
+    public static boolean ask(BinderProxy service, Object data) {
+        return service.transact(1, data, null, 0);
     }
 }
