@@ -232,7 +232,9 @@ def test_what_is_called_while_the_app_is_being_stopped_is_kept(
             os.kill(app.pid, signal.SIGSTOP)
             made = last_number(files.fetch(files.path(PACKAGE, app.pid)))
             app.kill()
-        assert [c.seq for c in journal.of(Call)] == list(range(1, made + 1))
+        kept = [c.seq for c in journal.of(Call)]
+        assert kept == list(range(1, len(kept) + 1))
+        assert made - 1 <= len(kept) <= made, "it may have been inside one more call, numbered and not yet written"
         assert journal.facts("process")[-1]["state"] == "ended"
         assert not journal.of(Gap, kind=GapKind.PROCESS_LOST)
         capture.stop()
