@@ -21,6 +21,7 @@ ORIGINS = ("framework", "vendor", "app", "native")
 PARTS = ("", "uri", "path", "authority", "action", "actions", "package", "class")
 RECEIVER_PARTS = ("", "path", "class", "command", "package", "provider", "descriptor")
 LOWEST, HIGHEST = 1, 99
+NATIVE_ARGUMENTS = 3
 
 METHOD = re.compile(r"((?:[\w$]+\.)+[\w$]+)\.([\w$]+|<init>)")
 WHEN = re.compile(r"(receiver|arg\d+)(?:\.(\w+))?")
@@ -63,11 +64,20 @@ def read(data: bytes) -> tuple[Any, dict[Path_, int], list[Fault]]:
     finally:
         if loader is not None:
             loader.dispose()
+    _mend_off(document)
     lines: dict[Path_, int] = {(): 1}
     twice: list[Fault] = []
     if node is not None:
         _walk(node, (), lines, twice)
     return document, lines, twice
+
+
+def _mend_off(document: Any) -> None:
+    """YAML 1.1 takes a bare `off` for false, as a key too."""
+    listed = document.get("hooks") if isinstance(document, dict) else None
+    for hook in listed if isinstance(listed, list) else ():
+        if isinstance(hook, dict) and False in hook:
+            hook["off"] = hook.pop(False)
 
 
 def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], twice: list[Fault]) -> None:
@@ -126,7 +136,8 @@ def hook_faults(entry: Mapping[Any, Any], kinds: Mapping[str, Any], behaviours: 
         yield Fault(("empty",), "empty: must be a list of texts and whole numbers")
     if entry.get("rest") and entry.get("when"):
         yield Fault(("rest",), "rest: it and when exclude each other")
-    yield from _when_faults(entry.get("when", {}))
+    if "when" in entry:
+        yield from _when_faults(entry["when"])
 
 
 def _native_faults(entry: Mapping[Any, Any]) -> Iterator[Fault]:
@@ -137,8 +148,15 @@ def _native_faults(entry: Mapping[Any, Any]) -> Iterator[Fault]:
     for key in entry["when"] if isinstance(entry.get("when"), dict) else ():
         if not re.fullmatch(r"arg\d+(\.path)?", str(key)):
             yield Fault(("when", str(key)), f"when: {key!r}: a function of the C library has argN and argN.path only, texts")
-    if entry.get("value") == "receiver":
-        yield Fault(("value",), "value: a function of the C library has no receiver")
+    if entry.get("value") in ("receiver", "registered"):
+        yield Fault(("value",), f"value: a function of the C library has no {entry['value']}")
+    method = str(entry.get("method", ""))
+    if not re.fullmatch(r"libc\.so(\.6)?\.\w+", method):
+        yield Fault(("method",), f"method: a function of the C library is written libc.so.NAME, not {method!r}")
+    if entry.get("value") == "return" and not method.endswith(".__system_property_find"):
+        yield Fault(("value",), "value: return is for __system_property_find alone; write act, or argN where it fills a text in")
+    if re.fullmatch(r"arg\d+", str(entry.get("value"))) and int(entry["value"][3:]) >= NATIVE_ARGUMENTS:
+        yield Fault(("value",), f"value: of a function of the C library arg0 to arg{NATIVE_ARGUMENTS - 1} are seen")
 
 
 def _level_faults(entry: Mapping[Any, Any]) -> Iterator[Fault]:
@@ -171,7 +189,7 @@ def _overload_faults(entry: Mapping[Any, Any]) -> Iterator[Fault]:
 
 
 def _when_faults(when: Any) -> Iterator[Fault]:
-    if not isinstance(when, dict):
+    if not isinstance(when, dict) or not when:
         yield Fault(("when",), "when: must be a mapping such as {arg1: android_id}")
         return
     for key, wanted in when.items():

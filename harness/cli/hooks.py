@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from harness.cli.options import Json
-from harness.cli.output import emit, out
+from harness.cli.output import emit, err, out
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
+    from harness.bundle import BundleReader
     from harness.capture.catalogue import Catalogue, Hook
+
+
+OF_HOOKS = frozenset({
+    "hook_not_installed", "process_not_attached", "process_lost", "message_lost", "capture_lost", "native_code",
+    "clock_uncertain",
+})
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +45,8 @@ def register(app: typer.Typer) -> None:
         """List the methods that are watched on the device.
 
         With the kind of personal information that each gives and the API levels that have it.
-        Exit status with --verify: 1 where the framework does not bear the catalogue out.
+        Exit status with --verify: 1 where the framework does not bear the catalogue out; with --coverage: 1 where a
+        method of a public tool is missing without a reason.
         """
         from harness.capture.catalogue import load_catalogue
 
@@ -50,32 +60,46 @@ def register(app: typer.Typer) -> None:
 
             return check(catalogue, from_index=index, write=write_index, json=json)
         if coverage:
-            from harness.capture.coverage import page
+            from harness.capture.coverage import names, page, read_reasons, read_tools, unexplained
 
             typer.echo(page(catalogue), nl=False)
-            return 0
-        rows = as_rows(catalogue, bundle)
+            missing = unexplained(names(catalogue), read_tools(), read_reasons())
+            for method in missing:
+                why = "a public tool hooks it, we do not, and hooks/peers-left-out.yaml has no reason"
+                err.print(f"{method}: {why}.", markup=False)
+            return 1 if missing else 0
+        reader = None
+        if bundle:
+            from harness.bundle import open_bundle
+
+            reader = open_bundle(bundle)
+        rows = as_rows(catalogue, reader)
         if json:
             emit(rows)
-        else:
-            show(rows, catalogue, "status" if bundle else "")
+            return 0
+        show(rows, catalogue, reader)
+        if reader is not None:
+            for line in account(reader, catalogue):
+                out.print(line, markup=False)
         return 0
 
 
-def as_rows(catalogue: Catalogue, bundle: str | None) -> list[dict[str, Any]]:
+def as_rows(catalogue: Catalogue, bundle: BundleReader | None) -> list[dict[str, Any]]:
     """The list of `hooks --json`; docs/json.md is its reference."""
-    from harness.bundle import open_bundle
-
     status: dict[str, set[str]] = {}
-    if bundle:
-        for fact in open_bundle(bundle).facts("hook"):
-            status.setdefault(str(fact.data.get("method")), set()).add(str(fact.data.get("status")))
+    why: dict[str, set[str]] = {}
+    for fact in bundle.facts("hook") if bundle else ():
+        method = str(fact.data.get("method"))
+        status.setdefault(method, set()).add(str(fact.data.get("status")))
+        if fact.data.get("why"):
+            why.setdefault(method, set()).add(str(fact.data["why"]))
     return [
         {
             "method": hook.name,
             "item": hook.kind,
             "levels": hook.levels,
             "status": ", ".join(sorted(status.get(hook.name, ()))) or ("not asked" if bundle else None),
+            "why": "; ".join(sorted(why.get(hook.name, ()))) or None,
             "unit": hook.unit,
             "from": hook.origin,
             "permission": hook.permission,
@@ -85,16 +109,42 @@ def as_rows(catalogue: Catalogue, bundle: str | None) -> list[dict[str, Any]]:
     ]
 
 
-def show(rows: list[dict[str, Any]], catalogue: Catalogue, last: str) -> None:
+def show(rows: list[dict[str, Any]], catalogue: Catalogue, bundle: BundleReader | None) -> None:
     """The same for a person."""
-    table = Table("item", "method", "API levels", last, box=None, header_style="bold")
+    from harness.capture.catalogue import BEHAVIOURS
+
+    table = Table(box=None, header_style="bold")
+    for title in ("item", "method", "API levels", *(("status",) if bundle else ())):
+        table.add_column(title, overflow="fold")
     for row in sorted(rows, key=lambda r: (str(r["item"]), str(r["method"]))):
-        table.add_row(row["item"], row["method"], row["levels"], row["status"] or ("off" if row["off"] else ""))
+        became = [": ".join(filter(None, (row["status"], row["why"])))] if bundle else []
+        table.add_row(row["item"], row["method"], row["levels"], *became)
     out.print(table)
     off = [hook for hook in catalogue.hooks if hook.off]
-    out.print(f"{len(catalogue.methods())} methods, {len({h.kind for h in catalogue.hooks})} kinds.", markup=False)
+    kinds = {hook.kind for hook in catalogue.hooks}
+    told = f"{len(kinds - BEHAVIOURS.keys())} kinds of personal information and {len(kinds & BEHAVIOURS.keys())} of behaviour"
+    out.print(f"{len(catalogue.methods())} methods, {told}.", markup=False)
     if off:
         out.print(f"Off: {', '.join(sorted({_told(hook) for hook in off}))}", markup=False)
+
+
+def account(bundle: BundleReader, catalogue: Catalogue) -> Iterator[str]:
+    """What the run's hooks did besides: processes, canary calls, and all that was not seen."""
+    hooked = [fact.data for fact in bundle.facts("process") if fact.data.get("state") == "hooked"]
+    if not hooked:
+        yield "No process was hooked in that run."
+    if any(data.get("catalogue") != catalogue.version for data in hooked):
+        yield "It was made with another catalogue than this one: what is only here was not asked."
+    ends = Counter(str(fact.data["state"]) for fact in bundle.facts("process") if fact.data.get("state") != "hooked")
+    processes = len({(data.get("pid"), data.get("process")) for data in hooked})
+    yield f"{processes} processes hooked" + "".join(f", {n} {state}" for state, n in sorted(ends.items())) + "."
+    words = Counter(str(fact.data.get("canary", "?")) for fact in bundle.facts("canary"))
+    if words:
+        yield "Canary calls: " + ", ".join(f"{n} {word}" for word, n in words.most_common()) + "."
+    blind = [gap for gap in bundle.gaps() if gap.kind in OF_HOOKS]
+    yield f"{len(blind)} gaps of the hooks" + (":" if blind else ".")
+    for gap in blind:
+        yield f"  {gap.kind}: {gap.detail}"
 
 
 def _told(hook: Hook) -> str:

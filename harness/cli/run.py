@@ -63,6 +63,19 @@ def refuse_fresh_lab(package: str, device: str | None) -> None:
         )
 
 
+def check_tables() -> None:
+    """Faults of the hook catalogue and of that of SDKs are told before anything starts. Raises CatalogueError, SdkError."""
+    from harness.capture.catalogue import CatalogueError, load_catalogue
+    from harness.capture.framework import INDEX_FILE, problems, read_index
+    from harness.resources import resource
+    from harness.tables.attribution import load_sdks
+
+    catalogue = load_catalogue()
+    if found := problems(catalogue, read_index(resource("hooks", INDEX_FILE).read_text(encoding="utf-8"))):
+        raise CatalogueError(found)
+    load_sdks()
+
+
 @contextmanager
 def chosen_device(
     device: str | None, *, package: str, profile: str | None, trust_apk: bool, say: Say
@@ -166,6 +179,7 @@ def register(app: typer.Typer) -> None:
         apk = apk_of(target)
         if apk is None:
             refuse_fresh_lab(target, device)
+        check_tables()
         where = parse_resolve(resolve or [])
         plan = plan_run(
             apk=apk,

@@ -95,9 +95,12 @@ class Session {
     } catch (e) {
       return { ...report, status: 'failed', why: e.message };
     }
-    overloads = (overloads ?? []).filter((o) => o.holder.$n === hook.className);
-    if (hook.overloads !== null) overloads = overloads.filter((o) => hook.overloads.includes(signatureOf(o)));
-    if (overloads.length === 0) return { ...report, status: 'absent', why: `${hook.className} has no such method of its own` };
+    const own = (overloads ?? []).filter((o) => o.holder.$n === hook.className);
+    if (own.length === 0) return { ...report, status: 'absent', why: `${hook.className} has no such method of its own` };
+    overloads = hook.overloads === null ? own : own.filter((o) => hook.overloads.includes(signatureOf(o)));
+    if (overloads.length === 0) {
+      return { ...report, status: 'absent', why: `it has no overload ${hook.overloads.join(' ')}, only ${own.map(signatureOf).join(' ')}` };
+    }
     for (const overload of overloads) report.overloads.push(this.replace(hook, overload));
     const failed = report.overloads.filter((o) => o.status === 'failed');
     if (failed.length > 0) {

@@ -76,8 +76,11 @@ export class NativeReads {
   // Watches the function of a hook; `index` is its place among the targets.
   install(hook, index) {
     const report = { method: hook.index, status: 'installed', why: '', overloads: [] };
-    const address = Process.findModuleByName(hook.className)?.findExportByName(hook.method) ?? null;
-    if (address === null) return { ...report, status: 'absent', why: `${hook.className} has no ${hook.method}` };
+    const library = Process.findModuleByName(hook.className);
+    const address = library?.findExportByName(hook.method) ?? null;
+    if (address === null) {
+      return { ...report, status: 'absent', why: library === null ? `there is no ${hook.className} in the process` : `${hook.className} has no ${hook.method}` };
+    }
     const candidates = hook.candidates.map((c) => ({ ...c, matches: compileTexts(c.when), empty: new Set(c.empty) }));
     const number = index + 1; // not zero
     this.watched.set(number, { index, hooked: hook, candidates });

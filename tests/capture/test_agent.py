@@ -134,6 +134,12 @@ HOOK = "a.B.c"
         ({"hooks": [{"method": HOOK, "value": "return", "when": {"arg0": 16}}]}, "when: arg0: patterns must be texts"),
         ({"hooks": [{"method": HOOK, "value": "return", "when": {"arg0": []}}]}, "when: arg0: patterns must be texts"),
         ({"hooks": [{"method": HOOK, "value": "return", "when": "arg0"}]}, "when: must be a mapping"),
+        ({"hooks": [{"method": HOOK, "value": "return", "when": {}}]}, "when: must be a mapping"),
+        ({"hooks": [{"method": HOOK, "value": "act", "from": "native"}]}, "is written libc.so.NAME"),
+        ({"hooks": [{"method": "libc.so.open", "value": "return", "from": "native"}]}, "value: return is for"),
+        ({"hooks": [{"method": "libc.so.open", "value": "arg3", "from": "native"}]}, "arg0 to arg2 are seen"),
+        ({"hooks": [{"method": "libc.so.open", "value": "act", "from": "native", "direct": True}]}, "direct: a function of"),
+        ({"hooks": [{"method": "libc.so.open", "value": "act", "from": "native", "when": {"receiver": "x"}}]}, "argN.path only"),
         ({"hooks": [{"method": HOOK, "value": "return", "overloads": ["int"]}]}, "overloads: one is written like"),
         ({"hooks": [{"method": HOOK, "value": "return", "overloads": "()"}]}, "overloads: must be a list"),
         ({"hooks": [{"method": HOOK, "value": "return", "rest": True, "when": {"arg0": "x"}}]}, "rest: it and when exclude"),
@@ -147,6 +153,14 @@ HOOK = "a.B.c"
 def test_each_fault_names_file_line_and_field(tmp_path: Path, change: dict[str, object], said: str) -> None:
     found = problems(write(tmp_path, {**GOOD, **change}))
     assert any(re.match(r"unit0\.yaml:\d+: ", p) and said in p for p in found), found
+
+
+def test_off_may_be_written_without_quotes(tmp_path: Path) -> None:
+    """YAML 1.1 takes it for false."""
+    hooks = "hooks:\n  - method: a.B.c\n    value: return\n    off: later\n"
+    (tmp_path / "unit.yaml").write_text("id: good\ntitle: {zh: 好, en: good}\nkind: imei\n" + hooks, "utf-8")
+    [hook] = load_catalogue(tmp_path).hooks
+    assert hook.off == "later"
 
 
 LINES = """\

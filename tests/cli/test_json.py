@@ -151,6 +151,13 @@ def test_hooks_of_a_bundle(killed: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert {row["status"] for row in said.json} == {"not asked"}
 
 
+def test_hooks_of_a_bundle_for_a_person(killed: Path, bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "No process was hooked in that run." in say(capsys, "hooks", killed).out
+    said = say(capsys, "hooks", bundle).out
+    assert "gaps of the hooks" in said
+    assert "kinds of personal information and" in said
+
+
 def test_hooks_against_the_framework(capsys: pytest.CaptureFixture[str]) -> None:
     fits("hooks", say(capsys, "hooks", "--verify", "--index", "--json").json)
 
