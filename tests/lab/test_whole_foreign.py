@@ -5,10 +5,6 @@ ApiDemos, Google's samples as Appium publishes them for tests (npm package andro
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +12,20 @@ import pytest
 
 from harness.bundle import open_bundle
 from harness.model import Call, GapKind
-from harness.resources import cache_dir
+from tests.lab.foreign import APPS, NotToBeHad, fetch
 from tests.lab.whole import Bench, bench, harness, only_bundle
 
 pytestmark = pytest.mark.lab
 PACKAGE = "io.appium.android.apis"
-SPEC = "android-apidemos@5.0.0"
+[APIDEMOS] = [app for app in APPS if app.id == "apidemos"]
 
 
 @pytest.fixture(scope="module")
 def apidemos() -> Path:
-    apk = cache_dir("foreign") / "ApiDemos-debug.apk"
-    if apk.is_file():
-        return apk
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed, so the foreign app cannot be fetched")
-    said = subprocess.run([npm, "pack", SPEC, "--json"], cwd=apk.parent, capture_output=True, text=True, timeout=180, check=False)
-    if said.returncode != 0:
-        pytest.skip(f"npm did not give {SPEC}: {said.stderr.strip()[-200:]}")
-    archive = apk.parent / json.loads(said.stdout)[0]["filename"]
-    with tarfile.open(archive) as packed:
-        member = packed.extractfile("package/apks/ApiDemos-debug.apk")
-        assert member is not None
-        part = apk.with_suffix(".part")
-        part.write_bytes(member.read())
-    part.replace(apk)
-    archive.unlink()
-    return apk
+    try:
+        return fetch(APIDEMOS)
+    except NotToBeHad as why:
+        pytest.skip(str(why))
 
 
 @pytest.fixture(scope="module")

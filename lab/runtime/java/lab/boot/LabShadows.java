@@ -17,6 +17,7 @@ public final class LabShadows implements ShadowProvider {
   private static final String[] PAIRS = {
     "android.accounts.AccountManager", "LabAccountManager",
     "android.app.ApplicationPackageManager", "LabPackageManager",
+    "android.app.SearchManager", "LabSearchManager",
     "android.bluetooth.BluetoothAdapter", "LabBluetoothAdapter",
     "android.bluetooth.BluetoothDevice", "LabBluetoothDevice",
     "android.location.LocationManager", "LabLocationManager",

@@ -1,6 +1,7 @@
 package lab.device.shadows;
 
 import android.content.pm.PackageManager;
+import android.os.IRemoteCallback;
 import lab.device.DeviceMain;
 import lab.device.Permissions;
 import org.robolectric.annotation.Implementation;
@@ -26,4 +27,11 @@ public class LabPackageManager extends ShadowApplicationPackageManager {
   protected boolean shouldShowRequestPermissionRationale(String permission) {
     return Permissions.wantsRationale(permission);
   }
+
+  /** For the framework's own PackageMonitor: the lab tells of package changes by broadcast alone. */
+  @Implementation
+  protected void registerPackageMonitorCallback(IRemoteCallback callback, int userId) {}
+
+  @Implementation
+  protected void unregisterPackageMonitorCallback(IRemoteCallback callback) {}
 }
