@@ -8,7 +8,7 @@ import java.util.List;
 final class Reads {
     static final Read[] ALL = joined(
             Identity.ALL, Networks.ALL, Places.ALL, People.ALL, Odd.ALL, Content.ALL, Apps.ALL, Reflected.ALL, Binders.ALL, Commands.ALL,
-            Files.ALL, Threads.ALL, Workings.ALL, Acts.ALL);
+            Files.ALL, Threads.ALL, Workings.ALL, Acts.ALL, Sdks.ALL);
 
     private Reads() {
     }
