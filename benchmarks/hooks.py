@@ -27,7 +27,7 @@ import frida
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "capture"))
-from jvm_app import CATALOGUE, PACKAGE, Files, JvmApp, Memory, Portal, compiled, running
+from jvm_app import CATALOGUE, PACKAGE, Files, JvmApp, Memory, Portal, Quick, compiled, resident_mib, running
 
 from harness.capture.agent_build import bridge, mended
 from harness.capture.catalogue import Catalogue, load_catalogue
@@ -73,15 +73,6 @@ NAIVE = (
     "const t=Java.use('java.lang.Throwable').$new().getStackTrace().map(f=>f.toString()).join('\\n');"
     "send({m:'%s',a:a.map(String),r:String(r),t});"
 )
-
-
-class Quick(Memory):
-    """Takes what the capture tells, and does no more with it."""
-
-    def append(self, event: Any) -> Any:
-        with self.lock:
-            self.events.append(event)
-        return dataclasses.replace(event, id="s1")
 
 
 def hook_script(body: str) -> str:
@@ -166,11 +157,6 @@ def flood() -> dict[str, float]:
         sys.exit("the flood did not arrive")
     return {"lost": threads * each - len(numbers), "gaps": len(gaps), "out of order": sum(a > b for a, b in pairwise(numbers)),
             "us a call": made / (threads * each) * 1e6, "MiB more": grown}
-
-
-def resident_mib(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def first_methods(catalogue: Catalogue, number: int) -> Catalogue:

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -221,9 +221,18 @@ def load_kinds(file: Path | None = None) -> dict[str, dict[str, Any]]:
 
 
 def load_catalogue(folder: Path | None = None, kinds: Mapping[str, Mapping[str, Any]] | None = None) -> Catalogue:
-    """The whole catalogue, or `CatalogueError` with every fault found."""
-    folder = folder or resource("hooks", "catalogue")
-    kinds = load_kinds() if kinds is None else kinds
+    """The whole catalogue, or `CatalogueError` with every fault found. The shipped one is read once."""
+    if folder is None and kinds is None:
+        return _shipped()
+    return _load(folder or resource("hooks", "catalogue"), load_kinds() if kinds is None else kinds)
+
+
+@cache
+def _shipped() -> Catalogue:
+    return _load(resource("hooks", "catalogue"), load_kinds())
+
+
+def _load(folder: Path, kinds: Mapping[str, Mapping[str, Any]]) -> Catalogue:
     problems: list[str] = []
     units: list[Unit] = []
     hooks: list[Hook] = []

@@ -54,6 +54,7 @@ class HookedProcess:
     journal: Journal
     clock: Callable[[], int] = time.time_ns
     late: bool = False
+    first_told: dict[str, Mapping[str, Any]] = field(default_factory=dict)   # what the first process said of each method: shared
 
     script: Script | None = None
     began_ns: int = 0
@@ -270,11 +271,12 @@ class HookedProcess:
 
     def _status(self, said: dict[str, Any]) -> None:
         methods = self.catalogue.methods()
+        as_told = 0
         for report in said["hooks"]:
             for overload in report["overloads"]:
                 if "target" in overload:
                     self._targets[overload["target"]] = overload["signature"]
-            self._hook_fact(methods[report["method"]], report)
+            as_told += not self._hook_fact(methods[report["method"]], report)
         self.canary, self.ring = said["canary"], said["journal"]
         if said["phase"] == "framework":    # later ones repeat its word
             self.proved_ns = self.heard_ns
@@ -291,6 +293,7 @@ class HookedProcess:
                     "install_ms": said["ms"],
                     "journal": said["journal"],
                     "unwatched": said["unwatched"],
+                    "hooks": {"told": len(said["hooks"]) - as_told, "as_told": as_told},
                     "catalogue": self.catalogue.version,
                     "late": self.late,
                     **said["world"],
@@ -301,28 +304,27 @@ class HookedProcess:
             self.failed = f"the canary call: {said['canary']}"
         self.ready.set()
 
-    def _hook_fact(self, method: str, report: dict[str, Any]) -> None:
+    def _hook_fact(self, method: str, report: dict[str, Any]) -> bool:
+        """Whether there was anything to tell: what the run's first process said of a method is not said again."""
         hooks = [hook for _, hook in self.catalogue.by_method[method]]
         kinds = sorted({h.kind for h in hooks})
         status, why = report["status"], report["why"]
         required = any(h.required(self.level) for h in hooks)
-        self.journal.append(
-            Fact(
-                host_ns=self.heard_ns,
-                type="hook",
-                data={
-                    "pid": self.pid,
-                    "process": self.name,
-                    "method": method,
-                    "unit": hooks[0].unit,
-                    "kinds": kinds,
-                    "status": status,
-                    "why": why,
-                    "required": required,
-                    "overloads": [{k: o[k] for k in ("signature", "status", "why")} for o in report["overloads"]],
-                },
-            )
-        )
+        state = {
+            "method": method,
+            "unit": hooks[0].unit,
+            "kinds": kinds,
+            "status": status,
+            "why": why,
+            "required": required,
+            # A VM gives a class's methods in any order.
+            "overloads": sorted(
+                ({k: o[k] for k in ("signature", "status", "why")} for o in report["overloads"]), key=lambda o: o["signature"]),
+        }
+        first = self.first_told.setdefault(method, state)
+        if new := first is state or first != state:
+            data = {"pid": self.pid, "process": self.name, **state}
+            self.journal.append(Fact(host_ns=self.heard_ns, type="hook", data=data))
         if status in ("failed", "partly") or (status == "absent" and required):
             self.journal.append(
                 Gap(
@@ -333,6 +335,7 @@ class HookedProcess:
                     subject=f"kind:{','.join(kinds)}",
                 )
             )
+        return new
 
 
 _CAUSES = {

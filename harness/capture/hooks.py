@@ -111,6 +111,7 @@ class HookCapture:
         self.per_second = per_second
         self.process_names = frozenset(processes)
         self.device_offset: Offset | None = None    # of the device's `date`, once somebody has measured it
+        self._first_told: dict[str, Mapping[str, Any]] = {}
         self._looking: list[threading.Thread] = []
         self.processes: list[HookedProcess] = []
         self._lock = threading.RLock()
@@ -265,6 +266,7 @@ class HookCapture:
             journal=self.journal,
             clock=self.clock,
             late=spawned.late,
+            first_told=self._first_told,
         )
         with self._changed:
             self.processes.append(process)

@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from harness.capture.catalogue import Catalogue, Hook
 
 
-OF_HOOKS = frozenset({
-    "hook_not_installed", "process_not_attached", "process_lost", "message_lost", "capture_lost", "native_code",
-    "clock_uncertain",
-})
-
-
 def register(app: typer.Typer) -> None:
     @app.command("hooks")
     def hooks(
@@ -130,6 +124,8 @@ def show(rows: list[dict[str, Any]], catalogue: Catalogue, bundle: BundleReader 
 
 def account(bundle: BundleReader, catalogue: Catalogue) -> Iterator[str]:
     """What the run's hooks did besides: processes, canary calls, and all that was not seen."""
+    from harness.model import GapKind as G
+
     hooked = [fact.data for fact in bundle.facts("process") if fact.data.get("state") == "hooked"]
     if not hooked:
         yield "No process was hooked in that run."
@@ -141,7 +137,8 @@ def account(bundle: BundleReader, catalogue: Catalogue) -> Iterator[str]:
     words = Counter(str(fact.data.get("canary", "?")) for fact in bundle.facts("canary"))
     if words:
         yield "Canary calls: " + ", ".join(f"{n} {word}" for word, n in words.most_common()) + "."
-    blind = [gap for gap in bundle.gaps() if gap.kind in OF_HOOKS]
+    of_hooks = {G.HOOK_NOT_INSTALLED, G.PROCESS_NOT_ATTACHED, G.PROCESS_LOST, G.MESSAGE_LOST, G.NATIVE_CODE, G.CLOCK_UNCERTAIN}
+    blind = [gap for gap in bundle.gaps() if gap.kind in of_hooks or (gap.kind, gap.subject) == (G.CAPTURE_LOST, "hooks")]
     yield f"{len(blind)} gaps of the hooks" + (":" if blind else ".")
     for gap in blind:
         yield f"  {gap.kind}: {gap.detail}"

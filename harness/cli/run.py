@@ -66,12 +66,12 @@ def refuse_fresh_lab(package: str, device: str | None) -> None:
 def check_tables() -> None:
     """Faults of the hook catalogue and of that of SDKs are told before anything starts. Raises CatalogueError, SdkError."""
     from harness.capture.catalogue import CatalogueError, load_catalogue
-    from harness.capture.framework import INDEX_FILE, problems, read_index
-    from harness.resources import resource
+    from harness.capture.framework import problems
+    from harness.cli.hook_check import stored_index
     from harness.tables.attribution import load_sdks
 
     catalogue = load_catalogue()
-    if found := problems(catalogue, read_index(resource("hooks", INDEX_FILE).read_text(encoding="utf-8"))):
+    if found := problems(catalogue, stored_index()):
         raise CatalogueError(found)
     load_sdks()
 

@@ -346,7 +346,8 @@ def build(
     maker = Builder(analysis, bundle, language)
     rules = {r.id: r for r in all_rules()}
     shown = [v for v in analysis.verdicts if v.verdict in {VerdictWord.VIOLATION, VerdictWord.CANDIDATE}]
-    hooks = [f.data | {"id": f.id} for f in run.facts if f.type == "hook"]
+    told = [f.data | {"id": f.id} for f in run.facts if f.type == "hook"]
+    hooks = sorted(told, key=lambda hook: hook.get("status") == "installed")    # what is not watched comes first
     statuses: dict[str, int] = {}
     for hook in hooks:
         statuses[str(hook.get("status", "?"))] = statuses.get(str(hook.get("status", "?")), 0) + 1

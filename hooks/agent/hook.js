@@ -4,7 +4,7 @@
 import { ascii } from './outbox.js';
 
 const NAME_MS = 500;
-const LOCALS = 256;
+const SITES = 20000; // call sites that are counted at once
 const EVERY = 100; // beyond the limit of a second, one in so many is kept
 const RECEIVER = { type: 'pointer', className: 'the receiver' };
 
@@ -56,7 +56,7 @@ export class Recorder {
       const thrown = this.jni.exceptionCheck(env) === 0 ? null : this.jni.exceptionOccurred(env);
       if (thrown !== null) this.jni.exceptionClear(env);
       try {
-        this.record(target, hit, at, t, env, self, args, result, thrown);
+        this.jni.framed(env, () => this.record(target, hit, at, t, env, self, args, result, thrown));
       } catch (e) {
         this.clear(env);
         this.outbox.fault(`${target.hooked.className}.${target.hooked.method}`, e);
@@ -82,44 +82,39 @@ export class Recorder {
 
   record(target, hit, at, t, env, self, args, result, thrown) {
     const { jni, renderer } = this;
-    jni.pushLocalFrame(env, LOCALS);
-    try {
-      const stack = this.stacks.current(env, target.hooked, hit.direct || t.open.includes(hit.kind));
-      if (stack !== null && stack.framework && t.open.includes(hit.kind)) {
-        this.outbox.nested++; // the framework's own way of serving a call that is recorded already
-        return;
-      }
-      if (hit.direct && stack !== null && stack.framework) return; // its own business, of which it does a lot
-      if (this.refuses(target, hit, stack)) return;
-      let shown = '[';
-      for (let i = 0; i < args.length; i++) {
-        if (i !== 0) shown += ',';
-        shown += target.tellers[i](env, args[i]);
-      }
-      shown += ']';
-      let outcome = 'value';
-      let value = 'null';
-      let error = 'null';
-      if (thrown !== null) {
-        outcome = jni.is(env, thrown, 'java.lang.SecurityException') ? 'denied' : 'thrown';
-        error = ascii(this.describe(env, thrown));
-      } else if (hit.value === 'registered') {
-        value = 'null'; // what comes back is a sticky broadcast, mostly none
-      } else if (hit.value === 'act') {
-        const { type } = target.overload.returnType;
-        if (type === 'uint8') value = String(result !== 0);
-        if (value === 'false' || (type === 'pointer' && result.isNull())) outcome = 'empty';
-      } else {
-        if (hit.value === 'return') value = target.tellsResult(env, result, hit.empty);
-        else if (hit.value === 'receiver') value = this.tellsReceiver(env, self, hit.empty);
-        else value = target.tellers[hit.value](env, args[hit.value], hit.empty);
-        if (renderer.empty) outcome = 'empty';
-      }
-      if (outcome !== 'value') value = 'null';
-      this.keep(target, hit, at, t, this.nameOf(t, env), stack, outcome, shown, value, error);
-    } finally {
-      jni.popLocalFrame(env, NULL);
+    const stack = this.stacks.current(env, target.hooked, hit.direct || t.open.includes(hit.kind));
+    if (stack !== null && stack.framework && t.open.includes(hit.kind)) {
+      this.outbox.nested++; // the framework's own way of serving a call that is recorded already
+      return;
     }
+    if (hit.direct && stack !== null && stack.framework) return; // its own business, of which it does a lot
+    if (this.refuses(target, hit, stack)) return;
+    let shown = '[';
+    for (let i = 0; i < args.length; i++) {
+      if (i !== 0) shown += ',';
+      shown += target.tellers[i](env, args[i]);
+    }
+    shown += ']';
+    let outcome = 'value';
+    let value = 'null';
+    let error = 'null';
+    if (thrown !== null) {
+      outcome = jni.is(env, thrown, 'java.lang.SecurityException') ? 'denied' : 'thrown';
+      error = ascii(this.describe(env, thrown));
+    } else if (hit.value === 'registered') {
+      value = 'null'; // what comes back is a sticky broadcast, mostly none
+    } else if (hit.value === 'act') {
+      const { type } = target.overload.returnType;
+      if (type === 'uint8') value = String(result !== 0);
+      if (value === 'false' || (type === 'pointer' && result.isNull())) outcome = 'empty';
+    } else {
+      if (hit.value === 'return') value = target.tellsResult(env, result, hit.empty);
+      else if (hit.value === 'receiver') value = this.tellsReceiver(env, self, hit.empty);
+      else value = target.tellers[hit.value](env, args[hit.value], hit.empty);
+      if (renderer.empty) outcome = 'empty';
+    }
+    if (outcome !== 'value') value = 'null';
+    this.keep(target, hit, at, t, this.nameOf(t, env), stack, outcome, shown, value, error);
   }
 
   // Whether this call site has had enough of this method; counted.
@@ -185,6 +180,7 @@ export class Recorder {
     const second = Math.floor(Date.now() / 1000);
     let site = this.sites.get(key);
     if (site === undefined) {
+      if (this.sites.size > SITES) this.sites.clear(); // a second's count begins again
       site = { second, n: 0 };
       this.sites.set(key, site);
     }

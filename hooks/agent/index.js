@@ -296,12 +296,10 @@ function watchNativeCode() {
   if (typeof Process.attachModuleObserver !== 'function') return;
   Process.attachModuleObserver({
     onAdded(module) {
-      if (session?.native === undefined) return; // installNative tells of those that are there by then
-      session.native.update();
-      if (session.native.own.test(module.path)) send({ type: 'native', path: module.path });
+      session?.native?.came(module); // those that are there before it tells of itself
     },
-    onRemoved() {
-      session?.native?.update();
+    onRemoved(module) {
+      session?.native?.went(module);
     },
   });
 }

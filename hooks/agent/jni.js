@@ -24,6 +24,7 @@ const CALL = {
 export const WITHOUT_LOCK = { exceptions: 'propagate' };
 
 const STRING_LIMIT = 8192;
+const LOCALS = 256;
 const HASHED = 256 << 10; // longer texts and arrays are not hashed: that takes time, and the script lock
 
 export class Jni {
@@ -80,6 +81,16 @@ export class Jni {
       this.callers.set(key, f);
     }
     return f;
+  }
+
+  // The local references that `action` makes go with it.
+  framed(env, action) {
+    this.pushLocalFrame(env, LOCALS);
+    try {
+      return action();
+    } finally {
+      this.popLocalFrame(env, NULL);
+    }
   }
 
   // Clears a pending exception and throws it as a JavaScript error. For our own calls only.

@@ -10,11 +10,10 @@ import { ascii } from './outbox.js';
 
 const PROPERTY_MAX = 92; // of sys/system_properties.h, its zero included
 const ARGUMENTS = 3;
-const LOCALS = 256;
 const PERM = 1; // errno
 const ACCES = 13;
 // Those that answer with a pointer: null where they fail. The others give -1.
-const GIVE_POINTERS = new Set(['fopen', 'popen', '__system_property_find', 'realpath']);
+const GIVE_POINTERS = new Set(['fopen', 'popen', '__system_property_find']);
 
 const SOURCE = `
 #include <gum/guminterceptor.h>
@@ -106,7 +105,18 @@ export class NativeReads {
     return this.module;
   }
 
-  // The libraries that are loaded changed. A table that a thread may still be reading stays.
+  // Most libraries that come and go are the system's.
+  came(module) {
+    if (!this.own.test(module.path)) return;
+    this.update();
+    send({ type: 'native', path: module.path });
+  }
+
+  went(module) {
+    if (this.own.test(module.path)) this.update();
+  }
+
+  // The app's libraries changed. A table that a thread may still be reading stays.
   update() {
     this.modules.update();
     const own = this.modules.values();
@@ -144,7 +154,7 @@ export class NativeReads {
     }
   }
 
-  // What the app's library was about to throw is thrown again: no JNI function may be called before.
+  // With an exception pending no Java method may be called: what the app's library was about to throw waits, and is thrown again.
   leaves(number, result, error) {
     const call = this.calls.get(number);
     const { target, t } = call;
@@ -154,14 +164,13 @@ export class NativeReads {
     const env = this.vm.tryGetEnv()?.handle ?? null; // none on a thread that the VM does not know
     const thrown = env === null || jni.exceptionCheck(env) === 0 ? null : jni.exceptionOccurred(env);
     if (thrown !== null) jni.exceptionClear(env);
-    const framed = env !== null && jni.pushLocalFrame(env, LOCALS) === 0;
     try {
-      this.record(call, result, error, env);
+      if (env === null) this.record(call, result, error, env);
+      else jni.framed(env, () => this.record(call, result, error, env));
     } catch (e) {
       if (env !== null) this.recorder.clear(env);
       this.outbox.fault(target.hooked.method, e);
     } finally {
-      if (framed) jni.popLocalFrame(env, NULL);
       if (thrown !== null) jni.throw(env, thrown);
       t.busy = false;
     }

@@ -86,7 +86,7 @@ export class Stacks {
       if (key < 0) return null;
       const known = this.known.get(key);
       if (known !== undefined && (direct || known !== PASSED_OVER)) return known;
-      if (direct && this.calledByFramework(env, hooked, frames)) {
+      if (direct && this.byFramework(withoutHooked(this.near(env, frames), hooked))) {
         this.known.set(key, PASSED_OVER);
         return PASSED_OVER;
       }
@@ -94,18 +94,11 @@ export class Stacks {
     });
   }
 
-  calledByFramework(env, hooked, frames) {
-    let first = true;
-    for (let i = 0, at = frames; i < NEAR; i++, at = at.add(FRAME)) {
-      const id = at.readPointer();
-      if (id.isNull()) return false;
-      const { className, method } = this.methodOf(env, id);
-      if (OWN.test(method)) continue;
-      const own = first && className === hooked.className && method === hooked.method;
-      first = false;
-      if (!own && !REFLECTION.test(className)) return this.isFramework(className);
-    }
-    return false;
+  // The nearest frames as the VM just gave them.
+  near(env, frames) {
+    const found = [];
+    for (let i = 0, at = frames; i < NEAR && !at.readPointer().isNull(); i++, at = at.add(FRAME)) found.push(this.methodOf(env, at.readPointer()));
+    return found;
   }
 
   methodOf(env, id) {
@@ -138,7 +131,7 @@ export class Stacks {
   }
 
   readArt(env, hooked, direct) {
-    if (direct && this.nearestIsFramework(this.backtrace(NEAR), hooked)) return PASSED_OVER;
+    if (direct && this.byFramework(withoutHooked(this.backtrace(NEAR).frames.map(framed), hooked))) return PASSED_OVER;
     const trace = this.backtrace(DEPTH);
     return this.known.get(trace.id) ?? this.add(trace.id, trace.frames.map(framed), hooked);
   }
@@ -149,8 +142,8 @@ export class Stacks {
     return trace;
   }
 
-  nearestIsFramework({ frames }, hooked) {
-    const kept = withoutHooked(frames.map(framed), hooked);
+  // Whether the nearest frame is the framework's, of a stack without the hooked method itself.
+  byFramework(kept) {
     const nearest = kept.find((f) => !REFLECTION.test(f.className));
     return nearest !== undefined && this.isFramework(nearest.className);
   }
@@ -189,8 +182,7 @@ export class Stacks {
 
   add(key, frames, hooked) {
     const kept = withoutHooked(frames, hooked);
-    const nearest = kept.find((f) => !REFLECTION.test(f.className));
-    const entry = this.entry(kept.map(show), nearest !== undefined && this.isFramework(nearest.className));
+    const entry = this.entry(kept.map(show), this.byFramework(kept));
     this.known.set(key, entry);
     return entry;
   }

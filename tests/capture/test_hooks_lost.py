@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import signal
 import struct
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jvm_app import CATALOGUE, LATE_SOURCES, PACKAGE, Files, JvmApp, Memory, Portal, compiled, running
+from jvm_app import CATALOGUE, LATE_SOURCES, PACKAGE, Files, JvmApp, Memory, Portal, Quick, compiled, resident_mib, running
 
 from harness.capture.agent_ring import last_number
 from harness.capture.catalogue import load_catalogue
@@ -280,12 +279,6 @@ def test_a_flood_on_four_threads_loses_nothing_and_stays_bounded(
 ) -> None:
     """Far more than the ring holds, faster than they can be written down: the callers wait."""
 
-    class Quick(Memory):
-        def append(self, event: Any) -> Any:
-            with self.lock:
-                self.events.append(event)
-            return dataclasses.replace(event, id="s1")
-
     kept, files = Quick(), Files(tmp_path)
     with running(classes) as app:
         capture = HookCapture(
@@ -301,11 +294,6 @@ def test_a_flood_on_four_threads_loses_nothing_and_stays_bounded(
     assert not kept.of(Gap, kind=GapKind.MESSAGE_LOST)
     assert size < 5 << 20
     assert after - before < 100, "MiB: the records alone are 25"
-
-
-def resident_mib(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def test_the_ring_goes_with_the_process_and_a_plain_end_needs_none(

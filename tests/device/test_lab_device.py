@@ -187,7 +187,12 @@ def test_an_app_is_seen_from_its_first_line_in_every_process(device: AdbDevice, 
     assert {c.process for c in ids} == {shop, f"{shop}:push"}
     assert {c.outcome for c in ids} == {Outcome.VALUE}
     assert next(c.outcome for c in calls if c.kind == "imei") == Outcome.DENIED
-    hooks = [h for h in journal.facts("hook") if h["process"] == shop]
+    hooks = journal.facts("hook")
+    methods = [h["method"] for h in hooks]
+    assert len(methods) == len(set(methods)), "what the first process said is not said again"
+    counts = [p["hooks"] for p in journal.facts("process") if p["state"] == "hooked"]
+    assert sum(c["told"] for c in counts) == len(methods)
+    assert {c["told"] + c["as_told"] for c in counts} == {len(methods)}
     assert sum(h["status"] == "installed" for h in hooks) >= 130
     assert {h["status"] for h in hooks} <= {"installed", "absent"}
     assert not journal.of(Gap, kind=GapKind.HOOK_NOT_INSTALLED)
