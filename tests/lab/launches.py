@@ -1,0 +1,197 @@
+"""A folder of apps that nobody here wrote, each launched unmodified on lab devices, and what came of it.
+
+`python -m tests.lab.launches FOLDER... [--devices 2] [--out FILE.jsonl] [--logs FOLDER] [--only TEXT]`: a line of JSON an app
+on stdout or in FILE, a summary on stderr. Apps that FILE has already are not launched again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import queue
+import re
+import sys
+import tempfile
+import threading
+import time
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from harness.device.adb import AdbDevice
+from harness.device.apk import read_apk
+from harness.errors import BadApk, HarnessError, UsageError
+from harness.lab import registry
+from tests.lab.whole import own_state
+
+SETTLE_SECONDS = 4.0
+"""How long an app is watched after its first activity is there: what fails later is not of the launch."""
+_CRASH = re.compile(r"FATAL EXCEPTION|ANR in ")
+_CAUSE = re.compile(r"^.* AndroidRuntime: ((?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable)\b[^\n]*)$", re.MULTILINE)
+_FRAME = re.compile(r"^.* AndroidRuntime: +at ([^\n]*)$", re.MULTILINE)
+_LAB = re.compile(r"^.* LabDevice: [^\n]*?: ((?:native|unimplemented|blocked): [^\n]*)$", re.MULTILINE)
+STARTED = ("shown", "finished", "nothing to launch")
+"""Results that are as on a phone: it shows its first screen, ends by itself, or has none."""
+
+
+@dataclass
+class Launch:
+    """What came of one app. `result`: one of STARTED, or refused, crashed, not responding, not shown."""
+
+    file: str
+    sha256: str
+    package: str = ""
+    min_sdk: int = 0
+    target_sdk: int = 0
+    result: str = ""
+    why: str = ""
+    causes: list[str] = field(default_factory=list)
+    activity: str = ""
+    nodes: int = 0
+    texts: int = 0
+    lab: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def launch(device: AdbDevice, apk: Path, logs: Path | None) -> Launch:
+    """Installs, launches, looks, and removes the app again. Raises HarnessError only where the device fails."""
+    one = Launch(apk.name, hashlib.sha256(apk.read_bytes()).hexdigest())
+    began = time.monotonic()
+    try:
+        facts = read_apk(apk)
+        one.package, one.min_sdk, one.target_sdk = facts.package, facts.min_sdk or 0, facts.target_sdk or 0
+        device.install(apk)
+    except HarnessError as refused:
+        one.result, one.why = "refused", f"{refused.what} {refused.why}".strip()
+        return one
+    device.shell("logcat", "-c")
+    try:
+        try:
+            device.launch(one.package)
+        except UsageError as nothing:
+            one.result, one.why = "nothing to launch", nothing.what
+            return one
+        except HarnessError as failed:
+            one.why = failed.why
+        one.seconds = round(time.monotonic() - began, 1)
+        log = _watch(device)
+        _judge(one, device, log)
+        if logs is not None:
+            (logs / f"{apk.name}.log").write_text(log, "utf-8")
+        return one
+    finally:
+        device.home()
+        device.uninstall(one.package)
+
+
+def _watch(device: AdbDevice) -> str:
+    until = time.monotonic() + SETTLE_SECONDS
+    log = device.shell("logcat", "-d").output
+    while time.monotonic() < until and not _CRASH.search(log):
+        time.sleep(0.4)
+        log = device.shell("logcat", "-d").output
+    return log
+
+
+def _judge(one: Launch, device: AdbDevice, log: str) -> None:
+    one.lab = sorted(set(_LAB.findall(log)))
+    crash = _CRASH.search(log)
+    if crash and crash.group().startswith("FATAL"):
+        causes = _CAUSE.findall(log)
+        frames = _FRAME.findall(log)
+        one.result, one.causes = "crashed", causes[:6]
+        one.why = (causes[-1] if causes else "?") + (f" at {frames[0]}" if frames else "")
+        return
+    if crash:
+        one.result, one.why = "not responding", "ANR"
+        return
+    one.activity = device.foreground()
+    said = device.shell("uiautomator", "dump", "/sdcard/window.xml", seconds=60)
+    tree = device.shell("cat", "/sdcard/window.xml").output if said.status == 0 else ""
+    if tree.startswith("<?xml"):
+        nodes = [n for n in ET.fromstring(tree).iter("node") if n.get("package") == one.package]
+        one.nodes = len(nodes)
+        one.texts = sum(bool(n.get("text") or n.get("content-desc")) for n in nodes)
+    if one.activity.startswith(f"{one.package}/") or one.nodes:
+        one.result = "shown"
+    elif re.search(r"state': 'destroyed'", log):
+        one.result = "finished"
+    else:
+        one.result = "not shown"
+
+
+def results(path: Path | None) -> Iterator[Launch]:
+    """Of an earlier run."""
+    if path is not None and path.is_file():
+        for line in path.read_text("utf-8").splitlines():
+            yield Launch(**json.loads(line))
+
+
+def work(apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None) -> list[Launch]:
+    """Launches all of them, on as many devices at once; a device that fails is replaced."""
+    waiting: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for apk in apks:
+        waiting.put(apk)
+    done: list[Launch] = []
+    lock = threading.Lock()
+
+    def one_device() -> None:
+        handle = registry.start(warm=1, die_with=os.getpid())
+        try:
+            while True:
+                try:
+                    apk = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                try:
+                    result = launch(AdbDevice.open(handle.serial), apk, logs)
+                except HarnessError as fault:
+                    result = Launch(apk.name, "", result="device failed", why=str(fault))
+                    registry.stop(handle.serial)
+                    handle = registry.start(warm=1, die_with=os.getpid())
+                with lock:
+                    done.append(result)
+                    line = json.dumps(asdict(result), ensure_ascii=False)
+                    if out is None:
+                        print(line, flush=True)
+                    else:
+                        with out.open("a", encoding="utf-8") as file:
+                            file.write(line + "\n")
+                    print(f"{len(done)} of {len(apks)} {apk.name}: {result.result} {result.why[:150]}", file=sys.stderr, flush=True)
+        finally:
+            registry.stop(handle.serial)
+
+    threads = [threading.Thread(target=one_device) for _ in range(devices)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return done
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--devices", type=int, default=2)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--logs", type=Path)
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    if asked.logs:
+        asked.logs.mkdir(parents=True, exist_ok=True)
+    before = {one.file: one for one in results(asked.out)}
+    apks = [apk for folder in asked.folders for apk in ([folder] if folder.is_file() else sorted(folder.glob("*.apk")))]
+    apks = [apk for apk in apks if asked.only in apk.name and apk.name not in before]
+    with tempfile.TemporaryDirectory() as folder, own_state(Path(folder)):
+        done = work(apks, asked.devices, asked.out, asked.logs)
+    counted = Counter(one.result for one in done)
+    started = sum(counted[result] for result in STARTED)
+    print(f"{started} of {len(done)} as on a phone: {dict(counted)}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
