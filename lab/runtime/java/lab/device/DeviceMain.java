@@ -145,9 +145,15 @@ public final class DeviceMain implements Device {
       reply.failed(e.getMessage());
       return;
     } catch (Throwable thrown) {
-      reply.failed(op + ": " + thrown);
       // On a phone it would have come out of the main looper: the app dies of it.
-      crash(Thread.currentThread(), thrown);
+      boolean first = !crashed.getAndSet(true);
+      if (first) {
+        tellCrash(Thread.currentThread(), thrown);
+      }
+      reply.failed(op + ": " + thrown);
+      if (first) {
+        end();
+      }
       return;
     }
     reply.done(done);
@@ -277,9 +283,13 @@ public final class DeviceMain implements Device {
   /** As Android's default handler: FATAL EXCEPTION in the log, then the process ends. */
   @Override
   public void crash(Thread thread, Throwable thrown) {
-    if (crashed.getAndSet(true)) {
-      return;
+    if (!crashed.getAndSet(true)) {
+      tellCrash(thread, thrown);
+      end();
     }
+  }
+
+  private void tellCrash(Thread thread, Throwable thrown) {
     String stack = Stacks.print(thrown);
     String name = app == null ? "warm" : app.processName();
     log(
@@ -288,6 +298,9 @@ public final class DeviceMain implements Device {
         "FATAL EXCEPTION: " + thread.getName() + "\nProcess: " + name + ", PID: "
             + ProcessHandle.current().pid() + "\n" + stack);
     wire.event("crash", "thread", thread.getName(), "stack", stack);
+  }
+
+  private void end() {
     wire.event("exit", "why", "crash");
     Runtime.getRuntime().halt(10);
   }
