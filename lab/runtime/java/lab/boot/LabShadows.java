@@ -22,17 +22,21 @@ public final class LabShadows implements ShadowProvider {
     "android.bluetooth.BluetoothDevice", "LabBluetoothDevice",
     "android.location.LocationManager", "LabLocationManager",
     "android.media.MediaDrm", "LabMediaDrm",
+    "android.net.ssl.SSLSockets", "LabSslSockets",
     "android.net.wifi.WifiManager", "LabWifiManager",
     "android.os.Build", "LabBuild",
     "android.os.ServiceManager", "LabServiceManager",
     "android.os.UserManager", "LabUserManager",
     "android.telephony.TelephonyManager", "LabTelephonyManager",
+    "android.text.format.Time.TimeCalculator", "LabTimeCalculator",
     "android.app.Activity", "LabActivity",
     "android.app.ContextImpl", "LabContextImpl",
     "android.app.Service", "LabService",
     "android.app.LoadedApk", "LabLoadedApk",
     "android.util.Log", "LabLog",
     "android.widget.Toast", "LabToast",
+    "com.google.android.gles_jni.EGLImpl", "LabEgl",
+    "org.apache.http.impl.client.DefaultHttpClient", "LabHttpClient",
   };
 
   @Override

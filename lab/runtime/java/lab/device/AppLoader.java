@@ -10,6 +10,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import lab.boot.FrameworkLoader;
 
 /**
  * The class loader of one app: a phone's PathClassLoader.
@@ -28,12 +29,17 @@ public final class AppLoader extends ClassLoader {
     "android.support.", "android.arch.", "android.databinding.", "javax.inject.", "javax.annotation."
   };
 
-  private final ClassLoader framework;
+  private static final String[] LEGACY_HTTP = {"org.apache.http.", "org.apache.commons.logging.", "org.apache.commons.codec."};
+
+  private final FrameworkLoader framework;
+  private final boolean legacyHttp;
   private final ZipFile classes;
   private final List<ZipFile> apks = new ArrayList<>();
 
-  AppLoader(ClassLoader framework, String classes, List<String> apks) throws IOException {
+  /** `legacyHttp`: the app may use Apache's HTTP client, which the framework has had no more since Android 9. */
+  AppLoader(FrameworkLoader framework, String classes, List<String> apks, boolean legacyHttp) throws IOException {
     super(framework);
+    this.legacyHttp = legacyHttp;
     this.framework = framework;
     this.classes = new ZipFile(classes);
     for (String apk : apks) {
@@ -61,6 +67,10 @@ public final class AppLoader extends ClassLoader {
       ZipEntry entry = classes.getEntry(name.replace('.', '/') + ".class");
       if (entry != null) {
         return define(name, entry);
+      }
+      if (!legacyHttp && startsWith(name, LEGACY_HTTP)
+          && framework.frameworkResource(name.replace('.', '/') + ".class") == null) {
+        throw new ClassNotFoundException(name);
       }
       return framework.loadClass(name);
     }
@@ -90,12 +100,11 @@ public final class AppLoader extends ClassLoader {
   }
 
   static boolean isFramework(String name) {
-    for (String prefix : BUNDLED) {
-      if (name.startsWith(prefix)) {
-        return false;
-      }
-    }
-    for (String prefix : FRAMEWORK) {
+    return !startsWith(name, BUNDLED) && startsWith(name, FRAMEWORK);
+  }
+
+  private static boolean startsWith(String name, String[] prefixes) {
+    for (String prefix : prefixes) {
       if (name.startsWith(prefix)) {
         return true;
       }
@@ -139,7 +148,7 @@ public final class AppLoader extends ClassLoader {
   /** System.loadLibrary ends here. Native code for a phone cannot run: the caller says so. */
   @Override
   protected String findLibrary(String name) {
-    DeviceMain.wire().event("native", "library", name, "error", "native code does not run on the lab device");
+    NativeLibraries.missing(name);
     return null;
   }
 

@@ -171,6 +171,7 @@ public final class DeviceMain implements Device {
     }
     Planter.plantBuild(process == null ? (String) arguments.get("package") : process);
     Network.trust((String) arguments.get("trust"));
+    VirtualMachine.pretend(new File((String) arguments.get("data")));
     app = new BoundApp(arguments);
     set(arguments);
     new Planter(app.context(), (List<String>) arguments.getOrDefault("queries", Collections.emptyList())).plant(app.parsed());

@@ -1,0 +1,24 @@
+package lab.device;
+
+/** Native code for a phone cannot run here: what is told when an app wants some. */
+final class NativeLibraries {
+  private static final String WHY = "native code does not run on the lab device";
+
+  private NativeLibraries() {}
+
+  /** System.loadLibrary was called: the caller gets an UnsatisfiedLinkError, if it is prepared for one. */
+  static void missing(String library) {
+    DeviceMain.wire().event("native", "library", library, "error", WHY);
+  }
+
+  /** An app that was not prepared for it goes on; each native method that it calls throws UnsatisfiedLinkError. */
+  static void goOnWithout(UnsatisfiedLinkError error) {
+    DeviceMain.log("W", "nativeloader", "the app goes on without a library: " + error.getMessage());
+    for (StackTraceElement frame : error.getStackTrace()) {
+      if (frame.getClassName().equals("java.lang.System") && frame.getMethodName().equals("load")) {
+        missing(String.valueOf(error.getMessage())); // no class loader was asked for it
+        return;
+      }
+    }
+  }
+}
