@@ -24,6 +24,8 @@ public final class LabShadows implements ShadowProvider {
     "android.media.MediaDrm", "LabMediaDrm",
     "android.net.ssl.SSLSockets", "LabSslSockets",
     "android.net.wifi.WifiManager", "LabWifiManager",
+    "android.opengl.GLES20", "LabGles20",
+    "android.opengl.GLSurfaceView", "LabGlSurfaceView",
     "android.os.Build", "LabBuild",
     "android.os.ServiceManager", "LabServiceManager",
     "android.os.UserManager", "LabUserManager",
@@ -34,8 +36,8 @@ public final class LabShadows implements ShadowProvider {
     "android.app.Service", "LabService",
     "android.app.LoadedApk", "LabLoadedApk",
     "android.util.Log", "LabLog",
+    "android.view.SurfaceView", "LabSurfaceView",
     "android.widget.Toast", "LabToast",
-    "com.google.android.gles_jni.EGLImpl", "LabEgl",
     "org.apache.http.impl.client.DefaultHttpClient", "LabHttpClient",
   };
 

@@ -32,7 +32,7 @@ final class SandboxAssembly {
 
   private static final String[] FRAMEWORK = {
     "dalvik.", "libcore.", "android.", "com.android.internal.", "org.apache.http.",
-    "com.google.android.gles_jni.", "org.ccil.cowan.tagsoup.", "org.kxml2."
+    "org.ccil.cowan.tagsoup.", "org.kxml2."
   };
 
   private SandboxAssembly() {}
