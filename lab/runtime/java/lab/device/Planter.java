@@ -220,11 +220,12 @@ final class Planter {
     shadow.setDhcpInfo(dhcp);
     ConnectivityManager connectivity =
         (ConnectivityManager) context.getSystemService(Context.CONNECTIVITY_SERVICE);
-    Shadow.<ShadowConnectivityManager>extract(connectivity)
-        .setActiveNetworkInfo(
-            ShadowNetworkInfo.newInstance(
-                NetworkInfo.DetailedState.CONNECTED, ConnectivityManager.TYPE_WIFI, 0, true,
-                NetworkInfo.State.CONNECTED));
+    NetworkInfo network =
+        ShadowNetworkInfo.newInstance(
+            NetworkInfo.DetailedState.CONNECTED, ConnectivityManager.TYPE_WIFI, 0, true, NetworkInfo.State.CONNECTED);
+    ReflectionHelpers.setField(NetworkInfo.class, network, "mTypeName", "WIFI");
+    ReflectionHelpers.setField(NetworkInfo.class, network, "mSubtypeName", "");
+    Shadow.<ShadowConnectivityManager>extract(connectivity).setActiveNetworkInfo(network);
     if (address != null) {
       LinkProperties link = new LinkProperties();
       link.setInterfaceName("wlan0");

@@ -1,7 +1,14 @@
 package lab.device.shadows;
 
 import android.content.pm.PackageManager;
+import android.content.pm.PackageParser;
+import android.content.pm.ProviderInfo;
 import android.os.IRemoteCallback;
+import android.os.Process;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import lab.device.BoundApp;
 import lab.device.DeviceMain;
 import lab.device.Permissions;
 import org.robolectric.annotation.Implementation;
@@ -26,6 +33,24 @@ public class LabPackageManager extends ShadowApplicationPackageManager {
   @Implementation
   protected boolean shouldShowRequestPermissionRationale(String permission) {
     return Permissions.wantsRationale(permission);
+  }
+
+  /** Of one process by its name and uid, or of all for null; Robolectric knows none. */
+  @Implementation
+  protected List<ProviderInfo> queryContentProviders(String process, int uid, int flags) {
+    List<ProviderInfo> found = new ArrayList<>();
+    BoundApp app = DeviceMain.app();
+    for (PackageParser.Provider provider : app == null ? Collections.<PackageParser.Provider>emptyList() : app.parsed().providers) {
+      ProviderInfo info = provider.info;
+      String own = info.processName == null ? app.packageName() : info.processName;
+      if (process == null || own.equals(process) && uid == Process.myUid()) {
+        info.applicationInfo = app.parsed().applicationInfo;
+        info.processName = own;
+        found.add(info);
+      }
+    }
+    found.sort((left, right) -> Integer.compare(right.initOrder, left.initOrder));
+    return found;
   }
 
   /** For the framework's own PackageMonitor: the lab tells of package changes by broadcast alone. */
