@@ -25,7 +25,6 @@ public final class LabShadows implements ShadowProvider {
     "android.net.ssl.SSLSockets", "LabSslSockets",
     "android.net.wifi.WifiManager", "LabWifiManager",
     "android.opengl.GLES20", "LabGles20",
-    "android.opengl.GLSurfaceView", "LabGlSurfaceView",
     "android.os.Build", "LabBuild",
     "android.os.ServiceManager", "LabServiceManager",
     "android.os.UserManager", "LabUserManager",

@@ -68,7 +68,7 @@ public final class BoundApp {
     info = parsed.applicationInfo;
     FrameworkLoader framework = (FrameworkLoader) BoundApp.class.getClassLoader();
     loader = new AppLoader(framework, (String) arguments.get("classes"), apks, takesLegacyHttp());
-    Platform.set(framework, NativeLibraries::goOnWithout);
+    Platform.set(framework, info.targetSdkVersion, NativeLibraries::goOnWithout);
     fill(info, apks.get(0), new File((String) arguments.get("data")));
 
     ActivityThread thread = (ActivityThread) RuntimeEnvironment.getActivityThread();

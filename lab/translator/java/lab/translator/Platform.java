@@ -8,7 +8,9 @@ final class Platform {
 
     /** Static methods, and the one of {@link #CLASS} that is called instead. */
     static final Map<String, String> REPLACED = Map.of(
-        "java/lang/ClassLoader.getSystemClassLoader()Ljava/lang/ClassLoader;", "systemClassLoader");
+        "java/lang/ClassLoader.getSystemClassLoader()Ljava/lang/ClassLoader;", "systemClassLoader",
+        "java/util/Collections.sort(Ljava/util/List;)V", "sort",
+        "java/util/Collections.sort(Ljava/util/List;Ljava/util/Comparator;)V", "sort");
 
     private Platform() {
     }

@@ -7,6 +7,12 @@ import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.robolectric.annotation.RealObject;
 
 /**
  * Links the call sites of instrumented framework code, in place of Robolectric's class of this name (the
@@ -24,7 +30,42 @@ public class InvokeDynamicSupport {
   private static final MethodHandle NOTHING = MethodHandles.empty(methodType(void.class));
   private static final MethodHandle SHADOW = shadow();
 
+  private static final String LAB = "lab.device.shadows.";
+  private static final MethodHandle LAB_SHADOW = labShadow();
+  private static final Map<Object, Map<Class<?>, Object>> COMPANIONS = Collections.synchronizedMap(new WeakHashMap<>());
+
   private InvokeDynamicSupport() {}
+
+  /**
+   * The object's shadow, or one of the class wanted beside it: where a subclass has a shadow of Robolectric's, which
+   * extends Robolectric's of the parent and not the lab's.
+   */
+  private static Object shadowOf(Class<?> wanted, Object real) throws Throwable {
+    Object shadow = SHADOW.invoke(real);
+    if (wanted.isInstance(shadow)) {
+      return shadow;
+    }
+    return COMPANIONS
+        .computeIfAbsent(real, none -> new ConcurrentHashMap<>())
+        .computeIfAbsent(wanted, none -> companion(wanted, real));
+  }
+
+  private static Object companion(Class<?> wanted, Object real) {
+    try {
+      Object shadow = wanted.getConstructor().newInstance();
+      for (Class<?> type = wanted; type != Object.class; type = type.getSuperclass()) {
+        for (Field field : type.getDeclaredFields()) {
+          if (field.isAnnotationPresent(RealObject.class)) {
+            field.setAccessible(true);
+            field.set(shadow, real);
+          }
+        }
+      }
+      return shadow;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("no " + wanted.getName() + " for " + real.getClass().getName(), e);
+    }
+  }
 
   /** In a constructor: gives the new object its shadow. */
   public static CallSite bootstrapInit(MethodHandles.Lookup caller, String name, MethodType type) {
@@ -43,9 +84,8 @@ public class InvokeDynamicSupport {
     Class<?> receiver = found.type().parameterType(0);
     // A native method's own binding takes the object itself, a shadow method its shadow.
     if (receiver != owner) {
-      found =
-          MethodHandles.filterArguments(
-              found, 0, SHADOW.asType(methodType(receiver, type.parameterType(0))));
+      MethodHandle shadow = receiver.getName().startsWith(LAB) ? LAB_SHADOW.bindTo(receiver) : SHADOW;
+      found = MethodHandles.filterArguments(found, 0, shadow.asType(methodType(receiver, type.parameterType(0))));
     }
     return new ConstantCallSite(found.asType(type));
   }
@@ -84,6 +124,15 @@ public class InvokeDynamicSupport {
       return new ConstantCallSite(MethodHandles.dropArguments(found, 0, type.parameterArray()).asType(type));
     }
     return new ConstantCallSite(found.asType(type));
+  }
+
+  private static MethodHandle labShadow() {
+    try {
+      return MethodHandles.lookup()
+          .findStatic(InvokeDynamicSupport.class, "shadowOf", methodType(Object.class, Class.class, Object.class));
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static MethodHandle shadow() {
