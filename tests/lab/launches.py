@@ -24,14 +24,16 @@ from pathlib import Path
 
 from harness.device.adb import AdbDevice
 from harness.device.apk import read_apk
-from harness.errors import BadApk, HarnessError, UsageError
+from harness.errors import HarnessError, UsageError
 from harness.lab import registry
 from tests.lab.whole import own_state
 
 SETTLE_SECONDS = 4.0
 """How long an app is watched after its first activity is there: what fails later is not of the launch."""
 _CRASH = re.compile(r"FATAL EXCEPTION|ANR in ")
-_CAUSE = re.compile(r"^.* AndroidRuntime: ((?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable)\b[^\n]*)$", re.MULTILINE)
+_CAUSE = re.compile(
+    r"^.* AndroidRuntime: ((?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable)\b[^\n]*)$", re.MULTILINE
+)
 _FRAME = re.compile(r"^.* AndroidRuntime: +at ([^\n]*)$", re.MULTILINE)
 _LAB = re.compile(r"^.* LabDevice: [^\n]*?: ((?:native|unimplemented|blocked): [^\n]*)$", re.MULTILINE)
 STARTED = ("shown", "finished", "nothing to launch")
@@ -161,7 +163,8 @@ def work(apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None
                     else:
                         with out.open("a", encoding="utf-8") as file:
                             file.write(line + "\n")
-                    print(f"{len(done)} of {len(apks)} {apk.name}: {result.result} {result.why[:150]}", file=sys.stderr, flush=True)
+                    told = f"{apk.name}: {result.result} {result.why[:150]}"
+                    print(f"{len(done)} of {len(apks)} {told}", file=sys.stderr, flush=True)
         finally:
             registry.stop(handle.serial)
 

@@ -28,7 +28,7 @@ _OIDS = {
 }
 _MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
 _HASHES: dict[str, hashes.HashAlgorithm] = {
-    "md5": hashes.MD5(),  # noqa: S303
+    "md5": hashes.MD5(),
     "sha1": hashes.SHA1(),
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
