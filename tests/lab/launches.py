@@ -1,13 +1,15 @@
 """A folder of apps that nobody here wrote, each launched unmodified on lab devices, and what came of it.
 
-`python -m tests.lab.launches FOLDER... [--devices 2] [--out FILE.jsonl] [--logs FOLDER] [--only TEXT]`: a line of JSON an app
-on stdout or in FILE, a summary on stderr. Apps that FILE has already are not launched again.
+`python -m tests.lab.launches FOLDER... [--devices 2] [--out FILE.jsonl] [--logs FOLDER] [--only TEXT] [--hooks]`:
+a line of JSON an app on stdout or in FILE, a summary on stderr. Apps that FILE has already are not launched again.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import hashlib
+import itertools
 import json
 import os
 import queue
@@ -19,13 +21,19 @@ import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+from harness.capture.catalogue import Catalogue, load_catalogue
+from harness.capture.hooks import HookCapture
 from harness.device.adb import AdbDevice
 from harness.device.apk import read_apk
+from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, UsageError
 from harness.lab import registry
+from harness.model import Call
 from tests.lab.whole import own_state
 
 SETTLE_SECONDS = 4.0
@@ -56,10 +64,42 @@ class Launch:
     nodes: int = 0
     texts: int = 0
     lab: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
-def launch(device: AdbDevice, apk: Path, logs: Path | None) -> Launch:
+class Calls:
+    """The journal of a hooked launch: which methods were called."""
+
+    def __init__(self) -> None:
+        self.methods: set[str] = set()
+        self._numbers = itertools.count(1)
+
+    def append(self, event: Any) -> Any:
+        if isinstance(event, Call):
+            self.methods.add(event.method)
+        return dataclasses.replace(event, id=f"{type(event).prefix}{next(self._numbers)}")
+
+
+@contextmanager
+def hooked(device: AdbDevice, package: str, one: Launch, catalogue: Catalogue | None) -> Iterator[None]:
+    """The calls that the hooks see, into `one.calls`; nothing without a catalogue."""
+    if catalogue is None:
+        yield
+        return
+    journal = Calls()
+    capture = HookCapture(FridaLink.connect(device), package, journal, catalogue, level=35)
+    capture.start()
+    try:
+        yield
+    finally:
+        with capture.stopping():
+            device.stop(package)
+        capture.stop()
+        one.calls = sorted(journal.methods)
+
+
+def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue | None = None) -> Launch:
     """Installs, launches, looks, and removes the app again. Raises HarnessError only where the device fails."""
     one = Launch(apk.name, hashlib.sha256(apk.read_bytes()).hexdigest())
     began = time.monotonic()
@@ -72,16 +112,17 @@ def launch(device: AdbDevice, apk: Path, logs: Path | None) -> Launch:
         return one
     device.shell("logcat", "-c")
     try:
-        try:
-            device.launch(one.package)
-        except UsageError as nothing:
-            one.result, one.why = "nothing to launch", nothing.what
-            return one
-        except HarnessError as failed:
-            one.why = failed.why
-        one.seconds = round(time.monotonic() - began, 1)
-        log = _watch(device)
-        _judge(one, device, log)
+        with hooked(device, one.package, one, catalogue):
+            try:
+                device.launch(one.package)
+            except UsageError as nothing:
+                one.result, one.why = "nothing to launch", nothing.what
+                return one
+            except HarnessError as failed:
+                one.why = failed.why
+            one.seconds = round(time.monotonic() - began, 1)
+            log = _watch(device)
+            _judge(one, device, log)
         if logs is not None:
             (logs / f"{apk.name}.log").write_text(log, "utf-8")
         return one
@@ -133,7 +174,9 @@ def results(path: Path | None) -> Iterator[Launch]:
             yield Launch(**json.loads(line))
 
 
-def work(apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None) -> list[Launch]:
+def work(
+    apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None, catalogue: Catalogue | None = None
+) -> list[Launch]:
     """Launches all of them, on as many devices at once; a device that fails is replaced."""
     waiting: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for apk in apks:
@@ -150,7 +193,7 @@ def work(apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None
                 except queue.Empty:
                     return
                 try:
-                    result = launch(AdbDevice.open(handle.serial), apk, logs)
+                    result = launch(AdbDevice.open(handle.serial), apk, logs, catalogue)
                 except HarnessError as fault:
                     result = Launch(apk.name, "", result="device failed", why=str(fault))
                     registry.stop(handle.serial)
@@ -183,6 +226,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--logs", type=Path)
     parser.add_argument("--only", default="")
+    parser.add_argument("--hooks", action="store_true", help="record which methods of the catalogue are called")
     asked = parser.parse_args()
     if asked.logs:
         asked.logs.mkdir(parents=True, exist_ok=True)
@@ -190,7 +234,7 @@ def main() -> None:
     apks = [apk for folder in asked.folders for apk in ([folder] if folder.is_file() else sorted(folder.glob("*.apk")))]
     apks = [apk for apk in apks if asked.only in apk.name and apk.name not in before]
     with tempfile.TemporaryDirectory() as folder, own_state(Path(folder)):
-        done = work(apks, asked.devices, asked.out, asked.logs)
+        done = work(apks, asked.devices, asked.out, asked.logs, load_catalogue() if asked.hooks else None)
     counted = Counter(one.result for one in done)
     started = sum(counted[result] for result in STARTED)
     print(f"{started} of {len(done)} as on a phone: {dict(counted)}", file=sys.stderr)
