@@ -9,6 +9,7 @@ import base64
 import json
 import re
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import getpid
@@ -27,7 +28,7 @@ from harness.device.frida_link import FridaLink
 from harness.lab import registry
 from harness.model import Call, Outcome
 from tests.lab.foreign import APPS, NotToBeHad, fetch
-from tests.lab.whole import own_state
+from tests.lab.whole import PATIENCE, own_state
 
 pytestmark = pytest.mark.lab
 PACKAGE = "io.appium.settings"
@@ -47,11 +48,16 @@ class Ran:
 
 
 def ask(device: AdbDevice, action: str, receiver: str, *extras: str) -> str:
-    component = ["-n", f"{PACKAGE}/.receivers.{receiver}"] if receiver else []
-    said = device.shell("am", "broadcast", "-a", f"{PACKAGE}.{action}", *component, *extras, seconds=60)
-    found = re.search(r'result=-1, data="(.*)"', said.output, re.DOTALL)
-    assert found, said
-    return found.group(1)
+    """What the app answers; it is asked again as long as it has nothing to answer with (a place that is still coming)."""
+    component = f"{PACKAGE}/.receivers.{receiver}"
+    until = time.monotonic() + PATIENCE
+    while True:
+        said = device.shell("am", "broadcast", "-a", f"{PACKAGE}.{action}", "-n", component, *extras, seconds=60)
+        found = re.search(r'result=-1, data="(.*)"', said.output, re.DOTALL)
+        if found:
+            return found.group(1)
+        assert time.monotonic() < until and said.status == 0, said
+        time.sleep(0.5)
 
 
 @pytest.fixture(scope="module")
