@@ -40,6 +40,7 @@ class Ran:
     """What the app answered to each order, and what the hooks recorded."""
 
     log: str
+    lives: bool
     answers: dict[str, str]
     journal: Memory
 
@@ -84,17 +85,20 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
                 "sms": ask(device, "sms.read", "SmsReader", "--es", "max", "10"),
             }
             log = device.shell("logcat", "-d").output
+            lives = bool(device.pids(PACKAGE))
             with capture.stopping():
                 device.stop(PACKAGE)
             capture.stop()
-            yield Ran(log, answers, journal)
+            yield Ran(log, lives, answers, journal)
         finally:
             registry.stop(handle.serial)
 
 
 def test_it_starts_without_a_crash(ran: Ran) -> None:
-    assert f"Displayed {PACKAGE}/.Settings" in ran.log
+    """Its only activity starts a service and ends itself; the service stays."""
+    assert f"service {PACKAGE}/.ForegroundService started" in ran.log
     assert "FATAL EXCEPTION" not in ran.log
+    assert ran.lives
 
 
 def test_the_clipboard_that_it_reads_is_recorded(ran: Ran) -> None:
