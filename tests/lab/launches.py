@@ -7,6 +7,7 @@ a line of JSON an app on stdout or in FILE, a summary on stderr. Apps that FILE 
 from __future__ import annotations
 
 import argparse
+import csv
 import dataclasses
 import hashlib
 import itertools
@@ -26,6 +27,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from harness.capture.catalogue import Catalogue, load_catalogue
 from harness.capture.hooks import HookCapture
 from harness.device.adb import AdbDevice
@@ -36,6 +39,7 @@ from harness.lab import registry
 from harness.model import Call
 from tests.lab.whole import own_state
 
+KNOWN = Path(__file__).with_name("launches.yaml")
 SETTLE_SECONDS = 4.0
 """How long an app is watched after its first activity is there: what fails later is not of the launch."""
 _CRASH = re.compile(r"FATAL EXCEPTION|ANR in ")
@@ -219,15 +223,73 @@ def work(
     return done
 
 
+def sources(tables: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of an APK -> the repository that publishes it, from tables with the columns sha256 and repo."""
+    found: dict[str, str] = {}
+    for table in tables:
+        with table.open(encoding="utf-8", newline="") as lines:
+            found |= {row["sha256"]: row["repo"] for row in csv.DictReader(lines, delimiter="\t")}
+    return found
+
+
+def expected(table: Path) -> dict[str, list[str]]:
+    """File name -> the methods that its launch must call, from a table with the columns file and calls (comma-separated)."""
+    with table.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    return {row["file"]: [one.strip() for one in row["calls"].split(",") if one.strip()] for row in rows}
+
+
+def page(groups: dict[str, list[Launch]], publishers: dict[str, str]) -> str:
+    """docs/foreign-launches.md: what came of each app, and whose failure it was (launches.yaml)."""
+    known: dict[str, dict[str, str]] = yaml.safe_load(KNOWN.read_text("utf-8"))
+    lines = [
+        "# Apps launched as they are",
+        "",
+        "Made by `python -m tests.lab.launches --page`: each app, as its publisher signed it, is installed on a lab device,",
+        "launched and watched for a few seconds. Whose failure one is was looked at by hand (tests/lab/launches.yaml): `app`, it",
+        "would fail so on a phone; `lab`, a piece is missing. As on a phone: shown, ended by itself, nothing to launch, or failed",
+        "by its own fault. None of the apps is kept here; `sha256` says which file it was.",
+        "",
+        "| group | apps | as on a phone | of these shown | the app's own failures | the lab's |",
+        "|---|---|---|---|---|---|",
+    ]
+    for group, launches in groups.items():
+        whose = Counter(known.get(one.file, {}).get("whose", "lab") for one in launches if one.result not in STARTED)
+        shown = sum(one.result == "shown" for one in launches)
+        good = len(launches) - whose["lab"]
+        share = f"{good} ({good / len(launches):.1%})"
+        lines.append(f"| {group} | {len(launches)} | {share} | {shown} | {whose['app']} | {whose['lab']} |")
+    for group, launches in groups.items():
+        lines += ["", f"## {group}", "", "| app | published in | sha256 | target API | result | whose | why |"]
+        lines.append("|---|---|---|---|---|---|---|")
+        for one in sorted(launches, key=lambda launch: launch.file.lower()):
+            failed = one.result not in STARTED
+            about = known.get(one.file, {}) if failed else {}
+            why = about.get("why", one.why[:120] if failed else "").replace("|", "/").replace("\n", " ")
+            whose_is = about.get("whose", "lab") if failed else ""
+            repository = publishers.get(one.sha256, "")
+            lines.append(
+                f"| {one.package or one.file} | {repository} | {one.sha256[:12]} | {one.target_sdk or ''} | {one.result} "
+                f"| {whose_is} | {why} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--page", nargs="+", metavar="GROUP=FILE.jsonl", help="write the page for these results instead")
+    parser.add_argument("--sources", nargs="*", type=Path, default=[], metavar="FILE.tsv")
     parser.add_argument("--devices", type=int, default=2)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--logs", type=Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--hooks", action="store_true", help="record which methods of the catalogue are called")
     asked = parser.parse_args()
+    if asked.page:
+        groups = {group: list(results(Path(file))) for group, _, file in (one.partition("=") for one in asked.page)}
+        print(page(groups, sources(asked.sources)), end="")
+        return
     if asked.logs:
         asked.logs.mkdir(parents=True, exist_ok=True)
     before = {one.file: one for one in results(asked.out)}
