@@ -160,6 +160,9 @@ class ContainedApp(AppProcess):
                 await self._show(arguments["data"], read_only=False)
         return await super().call(op, timeout=timeout, **arguments)
 
+    async def show(self, path: str) -> None:
+        await self._show(path, read_only=True)
+
     async def _show(self, path: str, *, read_only: bool) -> None:
         if self.walls.contained:
             await self.walls.expose(self.child, self.walls.outside(path), path, read_only=read_only)

@@ -145,6 +145,7 @@ class Daemon:
                 profile=profile,
                 spawn=starter.start,
                 translate=checked,
+                translate_code=translate if container.contained or self._options.trust_apk else None,
                 gate=frida.gate,
                 inside=container.inside,
                 fonts=runtime.natives / "fonts",

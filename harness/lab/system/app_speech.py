@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ class AppSpeech:
             "service": self._service,
             "packages": self._packages,
             "setting": self._setting,
+            "translate": self._translate,
         }
 
     def bind_arguments(self, package: Package, process: str) -> dict[str, Any]:
@@ -163,6 +165,10 @@ class AppSpeech:
             )
         self._server.settings.put(namespace, key, None if value is None else str(value))
         return {}
+
+    async def _translate(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        content = base64.b64decode(str(arguments["content"]), validate=True)
+        return {"classes": await self._server.loaded_code.show(process.link, content)}
 
     # --- events
 

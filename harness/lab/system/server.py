@@ -15,6 +15,7 @@ from harness.lab.system.components import BroadcastResult, ComponentRefused, Com
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.errors_shown import AppErrors
 from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent
+from harness.lab.system.loaded_code import LoadedCode
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package, Packages, UnknownPackage
 from harness.lab.system.permission_flow import PermissionFlow
@@ -66,6 +67,7 @@ class SystemServer:
         profile: Profile,
         spawn: Spawn,
         translate: Translate,
+        translate_code: Translate | None = None,
         gate: Gate = open_gate,
         inside: Callable[[Path], str] = str,
         fonts: Path | None = None,
@@ -74,8 +76,8 @@ class SystemServer:
     ) -> None:
         """`data_root` holds `root/`, the device's file system, and `state/`, which no app sees.
 
-        `inside` turns a path of the host into the path at which app processes see the same file; `fonts` is a
-        folder with Android's NotoSansCJK-Regular.ttc, without which pictures have no Chinese.
+        `translate_code` is for code that an app loads while it runs; None: it may load none. `inside` turns a path of the
+        host into the path at which app processes see the same file; `fonts` is a folder with Android's NotoSansCJK-Regular.ttc, without which pictures have no Chinese.
         """
         self.profile = profile
         self.root = data_root / "root"
@@ -88,6 +90,7 @@ class SystemServer:
             self.root, DeviceState(self._state / "packages.json"), locale=profile.locale, translate=translate
         )
         self.permissions = Permissions(DeviceState(self._state / "permissions.json"), self._permission_changed)
+        self.loaded_code = LoadedCode(translate_code, self._state / "loaded-code", inside)
         speech = AppSpeech(self)
         self.processes = Processes(speech, spawn, gate, self.logs, warm=warm_processes, patience=patience)
         self.activities = Activities(self.packages, self.processes, self.permissions, self.logs)
@@ -469,6 +472,7 @@ class SystemServer:
 
     def process_ended(self, process: RunningProcess) -> None:
         """What follows from the end of a process: windows, one-time grants, what is in front."""
+        self.loaded_code.forget(process.link)
         self.permission_flow.forget(process)
         self.app_errors.ended(process)
         if not self.processes.of_package(process.package):

@@ -37,6 +37,8 @@ public final class LabShadows implements ShadowProvider {
     "android.util.Log", "LabLog",
     "android.view.SurfaceView", "LabSurfaceView",
     "android.widget.Toast", "LabToast",
+    "dalvik.system.BaseDexClassLoader", "LabBaseDexClassLoader",
+    "dalvik.system.DexFile", "LabDexFile",
     "org.apache.http.impl.client.DefaultHttpClient", "LabHttpClient",
   };
 

@@ -1,5 +1,6 @@
 package lab.device;
 
+import dalvik.system.PathClassLoader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -20,7 +21,7 @@ import lab.boot.FrameworkLoader;
  * stand in the app's way. The bundled android.support.* and its kin are the app's. Entries of the APK
  * are its Java resources.
  */
-public final class AppLoader extends ClassLoader {
+public final class AppLoader extends PathClassLoader {
   private static final String[] FRAMEWORK = {
     "java.", "javax.", "android.", "dalvik.", "libcore.", "com.android.internal.", "org.json.",
     "org.xmlpull.", "org.w3c.", "org.xml.", "org.kxml2.", "sun.", "jdk."
@@ -38,7 +39,7 @@ public final class AppLoader extends ClassLoader {
 
   /** `legacyHttp`: the app may use Apache's HTTP client, which the framework has had no more since Android 9. */
   AppLoader(FrameworkLoader framework, String classes, List<String> apks, boolean legacyHttp) throws IOException {
-    super(framework);
+    super("", framework);
     this.legacyHttp = legacyHttp;
     this.framework = framework;
     this.classes = new ZipFile(classes);
@@ -99,7 +100,7 @@ public final class AppLoader extends ClassLoader {
     return defineClass(name, bytes, 0, bytes.length);
   }
 
-  static boolean isFramework(String name) {
+  public static boolean isFramework(String name) {
     return !startsWith(name, BUNDLED) && startsWith(name, FRAMEWORK);
   }
 
@@ -147,9 +148,14 @@ public final class AppLoader extends ClassLoader {
 
   /** System.loadLibrary ends here. Native code for a phone cannot run: the caller says so. */
   @Override
-  protected String findLibrary(String name) {
+  public String findLibrary(String name) {
     NativeLibraries.missing(name);
     return null;
+  }
+
+  /** The APK's translated classes. */
+  ZipFile classes() {
+    return classes;
   }
 
   @Override

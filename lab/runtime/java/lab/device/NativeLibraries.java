@@ -1,13 +1,13 @@
 package lab.device;
 
 /** Native code for a phone cannot run here: what is told when an app wants some. */
-final class NativeLibraries {
+public final class NativeLibraries {
   private static final String WHY = "native code does not run on the lab device";
 
   private NativeLibraries() {}
 
   /** System.loadLibrary was called: the caller gets an UnsatisfiedLinkError, if it is prepared for one. */
-  static void missing(String library) {
+  public static void missing(String library) {
     DeviceMain.wire().event("native", "library", library, "error", WHY);
   }
 
