@@ -37,12 +37,13 @@ from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, UsageError
 from harness.lab import registry
 from harness.model import Call
-from tests.lab.whole import own_state
+from tests.lab.whole import PATIENCE, own_state
 
 KNOWN = Path(__file__).with_name("launches.yaml")
 SETTLE_SECONDS = 4.0
 """How long an app is watched after its first activity is there: what fails later is not of the launch."""
 _CRASH = re.compile(r"FATAL EXCEPTION|ANR in ")
+_UP = re.compile(r"Displayed |'state': 'destroyed'")
 _CAUSE = re.compile(
     r"^.* AndroidRuntime: ((?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable)\b[^\n]*)$", re.MULTILINE
 )
@@ -103,7 +104,7 @@ def hooked(device: AdbDevice, package: str, one: Launch, catalogue: Catalogue | 
         one.calls = sorted(journal.methods)
 
 
-def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue | None = None) -> Launch:
+def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue | None = None, grant: bool = False) -> Launch:
     """Installs, launches, looks, and removes the app again. Raises HarnessError only where the device fails."""
     one = Launch(apk.name, hashlib.sha256(apk.read_bytes()).hexdigest())
     began = time.monotonic()
@@ -114,6 +115,10 @@ def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue
     except HarnessError as refused:
         one.result, one.why = "refused", f"{refused.what} {refused.why}".strip()
         return one
+    if grant:
+        for permission in device.permissions(one.package):
+            if permission.runtime:
+                device.shell("pm", "grant", one.package, permission.name)
     device.shell("logcat", "-c")
     try:
         with hooked(device, one.package, one, catalogue):
@@ -136,8 +141,13 @@ def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue
 
 
 def _watch(device: AdbDevice) -> str:
-    until = time.monotonic() + SETTLE_SECONDS
+    """The log from the launch until the app has been up for a while, failed, or has not come up at all."""
+    until = time.monotonic() + PATIENCE
     log = device.shell("logcat", "-d").output
+    while time.monotonic() < until and not _CRASH.search(log) and not _UP.search(log):
+        time.sleep(0.4)
+        log = device.shell("logcat", "-d").output
+    until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until and not _CRASH.search(log):
         time.sleep(0.4)
         log = device.shell("logcat", "-d").output
@@ -179,7 +189,7 @@ def results(path: Path | None) -> Iterator[Launch]:
 
 
 def work(
-    apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None, catalogue: Catalogue | None = None
+    apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None, catalogue: Catalogue | None, grant: bool
 ) -> list[Launch]:
     """Launches all of them, on as many devices at once; a device that fails is replaced."""
     waiting: queue.SimpleQueue[Path] = queue.SimpleQueue()
@@ -197,7 +207,7 @@ def work(
                 except queue.Empty:
                     return
                 try:
-                    result = launch(AdbDevice.open(handle.serial), apk, logs, catalogue)
+                    result = launch(AdbDevice.open(handle.serial), apk, logs, catalogue, grant)
                 except HarnessError as fault:
                     result = Launch(apk.name, "", result="device failed", why=str(fault))
                     registry.stop(handle.serial)
@@ -247,8 +257,8 @@ def page(groups: dict[str, list[Launch]], publishers: dict[str, str]) -> str:
         "",
         "Made by `python -m tests.lab.launches --page`: each app, as its publisher signed it, is installed on a lab device,",
         "launched and watched for a few seconds. Whose failure one is was looked at by hand (tests/lab/launches.yaml): `app`, it",
-        "would fail so on a phone; `lab`, a piece is missing. As on a phone: shown, ended by itself, nothing to launch, or failed",
-        "by its own fault. None of the apps is kept here; `sha256` says which file it was.",
+        "would fail so on a phone; `lab`, a piece is missing. As on a phone: shown, ended by itself, nothing to launch, or",
+        "failed by its own fault. None of the apps is kept here; `sha256` says which file it was.",
         "",
         "| group | apps | as on a phone | of these shown | the app's own failures | the lab's |",
         "|---|---|---|---|---|---|",
@@ -284,6 +294,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--logs", type=Path)
     parser.add_argument("--only", default="")
+    parser.add_argument("--grant", action="store_true", help="give every runtime permission before the launch")
     parser.add_argument("--hooks", action="store_true", help="record which methods of the catalogue are called")
     asked = parser.parse_args()
     if asked.page:
@@ -296,7 +307,7 @@ def main() -> None:
     apks = [apk for folder in asked.folders for apk in ([folder] if folder.is_file() else sorted(folder.glob("*.apk")))]
     apks = [apk for apk in apks if asked.only in apk.name and apk.name not in before]
     with tempfile.TemporaryDirectory() as folder, own_state(Path(folder)):
-        done = work(apks, asked.devices, asked.out, asked.logs, load_catalogue() if asked.hooks else None)
+        done = work(apks, asked.devices, asked.out, asked.logs, load_catalogue() if asked.hooks else None, asked.grant)
     counted = Counter(one.result for one in done)
     started = sum(counted[result] for result in STARTED)
     print(f"{started} of {len(done)} as on a phone: {dict(counted)}", file=sys.stderr)
