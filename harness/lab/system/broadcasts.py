@@ -87,7 +87,8 @@ class Broadcasts:
         """
         result = BroadcastResult()
         for package, component in self._receivers(intent, caller, permission):
-            answer = await self._deliver_to(package, component, intent, None)
+            # `am broadcast` waits for a result, so that its broadcast is an ordered one
+            answer = await self._deliver_to(package, component, intent, result if caller is None else None)
             result = self._counted(result, answer)
         if not intent.component:
             for process in self._processes.running():
@@ -95,7 +96,7 @@ class Broadcasts:
                     continue  # the sender's own receivers have had it already
                 if not self._holds(process, permission):
                     continue
-                answer = await self._deliver(process, intent, None, None)
+                answer = await self._deliver(process, intent, None, None, caller)
                 if answer is not None and answer.get("result_code"):
                     result = self._counted(result, answer)
         return result
@@ -118,10 +119,17 @@ class Broadcasts:
         return await self._deliver(process, intent.with_component(component.component), component.name, ordered)
 
     async def _deliver(
-        self, process: RunningProcess, intent: Intent, receiver: str | None, ordered: BroadcastResult | None
+        self,
+        process: RunningProcess,
+        intent: Intent,
+        receiver: str | None,
+        ordered: BroadcastResult | None,
+        caller: RunningProcess | None = None,
     ) -> Mapping[str, Any] | None:
         """The answer, its extras as a Parcel; None when the process did not take it."""
         state: dict[str, Any] = {"ordered": ordered.to_json()} if ordered is not None else {}
+        if caller is not None:
+            state["caller_uid"] = caller.uid
         try:
             answer = await self._processes.call(process, "broadcast", intent=intent.to_json(), receiver=receiver, **state)
             extras = answer.get("extras")

@@ -46,7 +46,10 @@ class Exchange:
         return {}
 
     async def _provider(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        node = await self._server.providers.open(process, _text(arguments["authority"]))
+        authority = _text(arguments["authority"])
+        if arguments.get("open") is False:
+            return {"exists": self._server.providers.exists(process, authority)}
+        node = await self._server.providers.open(process, authority)
         return {"binder": self._server.binders.give(process, node)}
 
     async def _access(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,22 +65,30 @@ class Providers:
                     return package, component
         return None
 
+    def exists(self, caller: RunningProcess, authority: str) -> bool:
+        """Whether another process has the provider, as far as the caller may know. Raises AccessRefused."""
+        found = self.find(authority)
+        if found is None:
+            return False
+        package, component = found
+        if package.name == caller.package and component.process == caller.name:
+            return False  # it is the caller's own, and it would wait for itself
+        if caller.uid != package.uid:
+            asking = self._packages.get(caller.package)
+            if not self._sees(asking, package) and not self._has_grant(caller.uid, authority):
+                return False
+            self._check_open(caller, package, component, authority)
+        return True
+
     async def open(self, caller: RunningProcess, authority: str) -> Node | None:
         """The object that speaks for the provider, its process started if need be; None where there is none.
 
         Raises AccessRefused.
         """
-        found = self.find(authority)
+        found = self.find(authority) if self.exists(caller, authority) else None
         if found is None:
             return None
         package, component = found
-        asking = self._packages.get(caller.package)
-        if package.name == caller.package and component.process == caller.name:
-            return None  # it is the caller's own, and it would wait for itself
-        if caller.uid != package.uid:
-            if not self._sees(asking, package) and not self._has_grant(caller.uid, authority):
-                return None
-            self._check_open(caller, package, component, authority)
         reason = f"content provider {{{short_component(component.component)}}}"
         try:
             process = await self._processes.obtain(package, component.process, reason)

@@ -16,6 +16,7 @@ import org.robolectric.internal.ShadowProvider;
 public final class LabShadows implements ShadowProvider {
   private static final String[] PAIRS = {
     "android.accounts.AccountManager", "LabAccountManager",
+    "android.app.ActivityManager", "LabActivityManager",
     "android.app.ApplicationPackageManager", "LabPackageManager",
     "android.app.SearchManager", "LabSearchManager",
     "android.bluetooth.BluetoothAdapter", "LabBluetoothAdapter",
@@ -23,7 +24,11 @@ public final class LabShadows implements ShadowProvider {
     "android.location.LocationManager", "LabLocationManager",
     "android.media.MediaDrm", "LabMediaDrm",
     "android.net.wifi.WifiManager", "LabWifiManager",
+    "android.os.Binder", "LabBinder",
+    "android.os.BinderProxy", "LabBinderProxy",
     "android.os.Build", "LabBuild",
+    "android.os.Parcel", "LabParcel",
+    "android.os.ParcelFileDescriptor", "LabParcelFileDescriptor",
     "android.os.ServiceManager", "LabServiceManager",
     "android.os.UserManager", "LabUserManager",
     "android.telephony.TelephonyManager", "LabTelephonyManager",
