@@ -265,6 +265,9 @@ public final class Binders {
   }
 
   private Map<String, Object> replyOf(Parcel reply) {
+    if (reply.dataSize() > ROOM) {
+      throw new DeviceMain.Wrong("a reply of " + reply.dataSize() + " bytes");
+    }
     try {
       return writeOrRefuse(reply);
     } catch (ParcelCodec.FileInParcel e) {

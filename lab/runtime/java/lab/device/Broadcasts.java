@@ -55,6 +55,9 @@ public final class Broadcasts {
 
   /** Kept by the daemon for those who register later. SecurityException without BROADCAST_STICKY. */
   public static void stick(Intent intent) {
+    if (!up()) {
+      return; // the framework's own, which every process has
+    }
     ask("broadcast", "intent", Intents.write(intent), "sticky", true);
   }
 

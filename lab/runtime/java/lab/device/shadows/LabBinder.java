@@ -10,6 +10,8 @@ import org.robolectric.shadows.ShadowBinder;
 @Implements(Binder.class)
 public class LabBinder extends ShadowBinder {
   private static final long NOBODY = -1;
+  private static final long SELF = -2;
+
   private static final ThreadLocal<Long> IDENTITY = ThreadLocal.withInitial(() -> NOBODY);
 
   /** The thread serves a call of that uid and pid from now on. Gives what {@link #leave} takes. */
@@ -30,13 +32,13 @@ public class LabBinder extends ShadowBinder {
   @Implementation
   protected static int getCallingUid() {
     long identity = IDENTITY.get();
-    return identity == NOBODY ? Process.myUid() : (int) (identity >> 32);
+    return identity < 0 ? Process.myUid() : (int) (identity >> 32);
   }
 
   @Implementation
   protected static int getCallingPid() {
     long identity = IDENTITY.get();
-    return identity == NOBODY ? Process.myPid() : (int) identity;
+    return identity < 0 ? Process.myPid() : (int) identity;
   }
 
   @Implementation
@@ -47,10 +49,11 @@ public class LabBinder extends ShadowBinder {
     return getCallingUid();
   }
 
+  /** The same token for oneself at all times: a looper that was started before the app's uid was known compares them. */
   @Implementation
   protected static long clearCallingIdentity() {
     long before = IDENTITY.get();
-    IDENTITY.set(identity(Process.myUid(), Process.myPid()));
+    IDENTITY.set(SELF);
     return before;
   }
 
