@@ -16,7 +16,7 @@ from typing import Any
 from harness.lab.appprocess import AppProcessError, ProcessGone
 from harness.lab.system.activity_resolution import ActivityRefused as ActivityRefused
 from harness.lab.system.activity_resolution import resolve_activity
-from harness.lab.system.binders import Binders, NoSuchBinder
+from harness.lab.system.binders import ROOM, Binders, NoSuchBinder
 from harness.lab.system.facts import Component
 from harness.lab.system.intents import CATEGORY_HOME, Intent, short_component
 from harness.lab.system.logs import LogBuffer
@@ -304,7 +304,8 @@ class Activities:
         try:
             answer = await self._processes.call(process, "lifecycle", token=record.token, state=state)
             if answer.get("state") is not None:
-                record.saved = self._binders.accept_parcel(process, answer["state"])
+                saved = self._binders.accept_parcel(process, answer["state"])
+                record.saved = saved if saved.size <= ROOM else None  # the app itself dies of more
         except (ProcessGone, AppProcessError, NoSuchBinder) as fault:
             self._logs.system("ActivityTaskManager", f"{record.component} to {state}: {fault}", priority="W")
         if record.alive:

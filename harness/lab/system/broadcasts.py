@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.lab.appprocess import AppProcessError, ProcessGone
-from harness.lab.system.binders import Binders, NoSuchBinder, Parcel
+from harness.lab.system.binders import ROOM, Binders, NoSuchBinder, Parcel
 from harness.lab.system.components import ComponentRefused
 from harness.lab.system.facts import Component
 from harness.lab.system.intents import FLAG_INCLUDE_STOPPED_PACKAGES, Intent, short_component
@@ -203,6 +204,8 @@ class Broadcasts:
             raise ComponentRefused("Permission Denial: Sticky broadcasts can't target a specific component")
         if len(self._sticky) >= _MAX_STICKY and _filter(intent) not in self._sticky:
             raise ValueError("too many sticky broadcasts")
+        if len(json.dumps(intent.extras)) > ROOM:
+            raise ValueError("too large a sticky broadcast")
         self._sticky[_filter(intent)] = intent
 
     def remove_sticky(self, intent: Intent, caller: RunningProcess) -> None:

@@ -128,7 +128,12 @@ public final class Binders {
       }
       synchronized (this) {
         held.remove(gone.handle, gone);
-        wire.tell("drop", "handle", gone.handle, "count", gone.given);
+      }
+      try {
+        // One at a time: the daemon takes only so many asks of a process at once.
+        wire.ask("drop", "handle", gone.handle, "count", gone.given);
+      } catch (Wire.Refused e) {
+        DeviceMain.log("W", "Binder", "handle " + gone.handle + ": " + e.getMessage());
       }
     }
   }

@@ -149,6 +149,17 @@ public class LabContextImpl extends ShadowContextImpl {
     return DeviceMain.services().bind(service, connection, flags, executor);
   }
 
+  @Implementation
+  protected boolean bindService(Intent service, ServiceConnection connection, Context.BindServiceFlags flags) {
+    return bindService(service, connection, (int) flags.getValue());
+  }
+
+  @Implementation
+  protected boolean bindService(
+      Intent service, Context.BindServiceFlags flags, Executor executor, ServiceConnection connection) {
+    return bindService(service, (int) flags.getValue(), executor, connection);
+  }
+
   @Override
   @Implementation
   protected void unbindService(ServiceConnection connection) {
