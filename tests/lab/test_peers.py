@@ -125,6 +125,10 @@ def test_messengers_answer_across_processes(device: Device) -> None:
     assert device.act("messenger") == "7 true true asked answered"
 
 
+def test_an_object_in_an_intent_is_answered(device: Device) -> None:
+    assert device.act("receiver") == "5 from the service"
+
+
 def test_the_death_of_a_process_is_told_and_its_service_comes_back(device: Device) -> None:
     assert device.act("death") == "died disconnected DeadObjectException DeadObjectException false true 2"
     assert device.act("deathMeanwhile") == "dead"
@@ -156,8 +160,8 @@ def test_the_app_sees_its_own_processes_and_services(device: Device) -> None:
 def test_a_provider_of_another_process_is_asked_as_one_of_the_own(device: Device) -> None:
     assert device.act("notes") == "0 2 2 二 0.5 true true 3 vnd.android.cursor.dir/note hello you 5 4"
     assert device.act("pages") == "20000 199990000 row 3 你好 2 0"
-    assert device.act("providerDeath") == "true"
-    assert device.act("unknown") == "null null"
+    assert device.act("providerDeath") == "true true"
+    assert device.act("unknown") == "null null Unknown URL content://example.peers.nobody/x"
 
 
 def test_ordered_broadcasts_pass_on_results_through_processes(device: Device) -> None:
@@ -170,6 +174,7 @@ def test_another_app_reaches_what_is_exported_and_nothing_else(device: Device) -
     assert device.act("guarded", VISITOR) == "2"
     assert device.act("hidden", VISITOR).startswith("hidden!java.lang.SecurityException: Not allowed to bind to service")
     assert device.act("notes", VISITOR) == "3"
+    assert device.act("caller", VISITOR) == VISITOR
     assert device.act("write", VISITOR).startswith("write!java.lang.SecurityException: Permission Denial: writing")
     assert device.act("hiddenNotes", VISITOR).startswith("hiddenNotes!java.lang.SecurityException: Permission Denial: opening")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from harness.lab.appprocess import AppProcessError
 from harness.lab.system.broadcasts import BroadcastResult
 from harness.lab.system.intents import Intent
 from harness.lab.system.processes import RunningProcess
@@ -36,6 +37,7 @@ class Exchange:
             "broadcast": self._broadcast,
             "sticky": self._sticky,
             "running": self._running,
+            "kill": self._kill,
         }
 
     async def _transact(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,10 +55,21 @@ class Exchange:
         return {"binder": self._server.binders.give(process, node)}
 
     async def _access(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        uid = int(arguments["uid"])
         why = self._server.providers.why_not(
-            process, _text(arguments["authority"]), _text(arguments["path"]), arguments["write"] is True, int(arguments["uid"])
+            process, _text(arguments["authority"]), _text(arguments["path"]), arguments["write"] is True, uid
         )
-        return {"granted": not why, "why": why}
+        asking = next((one.name for one in self._server.packages if one.uid == uid), None)
+        return {"granted": not why, "why": why, "package": asking}
+
+    async def _kill(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """As the kernel has it for SIGKILL: processes of the same uid alone."""
+        pid = arguments["pid"]
+        for one in self._server.processes.running():
+            if one.pid == pid and one.uid == process.uid:
+                one.link.kill()
+                return {}
+        raise AppProcessError(f"Operation not permitted: {pid}")
 
     async def _check_permission(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """As PackageManager.checkPermission: of any uid, by anybody."""

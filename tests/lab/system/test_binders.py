@@ -328,6 +328,18 @@ def test_an_isolated_process_has_a_uid_of_its_own_and_may_ask_little(with_peers:
     with_peers(work)
 
 
+def test_a_process_kills_those_of_its_own_app_alone(with_peers: WithPeers) -> None:
+    async def work(peers: Peers) -> None:
+        await peers.bind(peers.client)
+        guest = await peers.guest()
+        assert "not permitted" in (await guest.ask("kill", pid=peers.client.pid))["error"]
+        assert "not permitted" in (await guest.ask("kill", pid=1))["error"]
+        assert await peers.client.ask("kill", pid=peers.remote().pid) == {}
+        await peers.made.until(lambda: "died" in peers.client.ops())
+
+    with_peers(work)
+
+
 def test_each_app_sees_its_own_processes_and_services(with_peers: WithPeers) -> None:
     async def work(peers: Peers) -> None:
         await peers.bind(peers.client)

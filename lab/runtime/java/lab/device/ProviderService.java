@@ -11,6 +11,7 @@ import android.os.Binder;
 import android.os.Bundle;
 import android.os.Parcel;
 import java.util.ArrayList;
+import lab.device.shadows.LabContentProvider;
 
 /** Speaks for a provider of this process to other processes: what ContentProvider.Transport is on a phone. */
 final class ProviderService extends Binder {
@@ -39,6 +40,15 @@ final class ProviderService extends Binder {
       // What it may do depends on the URI: one that names another provider must not pass for one of this.
       throw new SecurityException("The authority of the uri " + uri + " does not match the one of the contentProvider: " + authority);
     }
+    LabContentProvider.setCaller(DeviceMain.providers().caller(authority, uri));
+    try {
+      return carryOut(code, uri, data, reply, loader);
+    } finally {
+      LabContentProvider.setCaller(null);
+    }
+  }
+
+  private boolean carryOut(int code, Uri uri, Parcel data, Parcel reply, ClassLoader loader) {
     switch (code) {
       case QUERY:
         check(uri, false);

@@ -7,6 +7,7 @@ import android.os.Binder;
 import android.os.IBinder;
 import android.os.Process;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import lab.boot.Reply;
@@ -77,20 +78,30 @@ public final class Providers {
 
   /** Whether the process that calls may; SecurityException if not. */
   void check(String authority, Uri uri, boolean write) {
-    int uid = Binder.getCallingUid();
-    if (uid == Process.myUid()) {
-      return;
-    }
-    String path = uri.getPath();
-    Map<String, Object> answer;
-    try {
-      answer =
-          wire.ask("access", "authority", authority, "path", path == null ? "" : path, "write", write, "uid", uid);
-    } catch (Wire.Refused e) {
-      throw Refusals.of(e);
-    }
+    Map<String, Object> answer = access(authority, uri, write);
     if (!Boolean.TRUE.equals(answer.get("granted"))) {
       throw new SecurityException(String.valueOf(answer.get("why")));
+    }
+  }
+
+  /** The package of the process that calls. */
+  String caller(String authority, Uri uri) {
+    return (String) access(authority, uri, false).get("package");
+  }
+
+  private Map<String, Object> access(String authority, Uri uri, boolean write) {
+    int uid = Binder.getCallingUid();
+    if (uid == Process.myUid()) {
+      Map<String, Object> own = new HashMap<>();
+      own.put("granted", true);
+      own.put("package", DeviceMain.app().packageName());
+      return own;
+    }
+    String path = uri.getPath();
+    try {
+      return wire.ask("access", "authority", authority, "path", path == null ? "" : path, "write", write, "uid", uid);
+    } catch (Wire.Refused e) {
+      throw Refusals.of(e);
     }
   }
 }

@@ -18,6 +18,7 @@ import android.os.Message;
 import android.os.Messenger;
 import android.os.ParcelFileDescriptor;
 import android.os.Process;
+import android.os.ResultReceiver;
 import example.peers.Bound;
 import example.peers.Here;
 import example.peers.Peer;
@@ -305,18 +306,25 @@ public final class HostActs {
         Bundle extras = new Bundle();
         String before = resolver.query(NOTES, null, null, null, null).getExtras().getString("from");
         try {
-            resolver.call(NOTES, "die", null, extras);
-        } catch (IllegalArgumentException e) {
+            resolver.call(NOTES, "kill", null, extras);
+        } catch (RuntimeException e) {
             Here.say("call to a dead provider: " + e);
         }
         String after = resolver.query(NOTES, null, null, null, null).getExtras().getString("from");
-        return String.valueOf(!before.equals(after));
+        Process.killProcess(Integer.parseInt(after));
+        String last = resolver.query(NOTES, null, null, null, null).getExtras().getString("from");
+        return !before.equals(after) + " " + !after.equals(last);
     }
 
     public String unknown() throws Exception {
         ContentResolver resolver = activity.getContentResolver();
         Uri uri = Uri.parse("content://example.peers.nobody/x");
-        return resolver.query(uri, null, null, null, null) + " " + resolver.acquireContentProviderClient(uri);
+        String told = resolver.query(uri, null, null, null, null) + " " + resolver.acquireContentProviderClient(uri);
+        try {
+            return told + resolver.insert(uri, new ContentValues());
+        } catch (IllegalArgumentException e) {
+            return told + " " + e.getMessage();
+        }
     }
 
     private String order(boolean abort) throws Exception {
@@ -350,6 +358,19 @@ public final class HostActs {
         Uri made = activity.getContentResolver().insert(Uri.parse("content://example.peers.notes/granted"), values);
         activity.grantUriPermission("example.peers.visitor", made, Intent.FLAG_GRANT_WRITE_URI_PERMISSION);
         return made.toString();
+    }
+
+    /** A ResultReceiver in the intent of a started service. */
+    public String receiver() throws Exception {
+        final LinkedBlockingQueue<String> results = new LinkedBlockingQueue<String>();
+        ResultReceiver receiver = new ResultReceiver(new Handler(activity.getMainLooper())) {
+            @Override
+            protected void onReceiveResult(int code, Bundle data) {
+                results.add(code + " " + data.getString("word"));
+            }
+        };
+        activity.startService(new Intent(activity, RemoteService.class).putExtra("receiver", receiver));
+        return results.poll(60, TimeUnit.SECONDS);
     }
 
     public String mourner() throws Exception {

@@ -68,10 +68,11 @@ public class NotesProvider extends ContentProvider {
 
     @Override
     public Bundle call(String method, String argument, Bundle extras) {
-        if (method.equals("die")) {
-            Runtime.getRuntime().halt(0);
+        if (method.equals("kill")) {
+            Process.killProcess(Process.myPid());
         }
         Bundle answer = new Bundle();
+        answer.putString("caller", getCallingPackage());
         answer.putString("word", method + " " + argument + " " + extras.getInt("n"));
         return answer;
     }

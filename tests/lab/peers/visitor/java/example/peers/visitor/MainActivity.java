@@ -46,6 +46,10 @@ public final class MainActivity extends Acts {
         return String.valueOf(cursor.getCount());
     }
 
+    public String caller() throws Exception {
+        return getContentResolver().call(Uri.parse("content://example.peers.notes"), "who", null, new android.os.Bundle()).getString("caller");
+    }
+
     public void write() throws Exception {
         getContentResolver().insert(Uri.parse("content://example.peers.notes/notes"), new ContentValues());
     }
