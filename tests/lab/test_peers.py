@@ -136,9 +136,10 @@ def test_the_death_of_a_process_is_told_and_its_service_comes_back(device: Devic
 
 def test_a_service_outside_hears_of_the_death_of_its_client(device: Device) -> None:
     device.act("mourner")
-    device.hear("mourning")
+    device.hear("mourning 1 2")
     device.shell(f"su root kill -9 {device.pid(HOST)}")
     device.hear("mourned")
+    device.hear("callback died cookie 0")
 
 
 def test_services_are_unbound_and_may_give_nothing(device: Device) -> None:

@@ -32,6 +32,7 @@ public final class LabShadows implements ShadowProvider {
     "android.os.Parcel", "LabParcel",
     "android.os.ParcelFileDescriptor", "LabParcelFileDescriptor",
     "android.os.Process", "LabProcess",
+    "android.os.RemoteCallbackList", "LabRemoteCallbackList",
     "android.os.ResultReceiver", "LabResultReceiver",
     "android.os.ServiceManager", "LabServiceManager",
     "android.os.UserManager", "LabUserManager",

@@ -7,6 +7,7 @@ import android.os.Bundle;
 import android.os.IBinder;
 import android.os.ParcelFileDescriptor;
 import android.os.Process;
+import android.os.RemoteCallbackList;
 import android.os.RemoteException;
 import android.util.Log;
 
@@ -14,6 +15,12 @@ import android.util.Log;
 public final class Here extends Peer.Stub {
     private final Context context;
     private final StringBuffer notes = new StringBuffer();
+    private final RemoteCallbackList<Peer> callbacks = new RemoteCallbackList<Peer>() {
+        @Override
+        public void onCallbackDied(Peer callback, Object cookie) {
+            say("callback died " + cookie + " " + getRegisteredCallbackCount());
+        }
+    };
     private IBinder kept;
 
     public Here(Context context) {
@@ -108,7 +115,10 @@ public final class Here extends Peer.Stub {
                 say("mourned");
             }
         }, 0);
-        say("mourning");
+        callbacks.register(Peer.Stub.asInterface(other), "cookie");
+        int count = callbacks.beginBroadcast();
+        say("mourning " + count + " " + callbacks.getBroadcastItem(0).add(1, 1));
+        callbacks.finishBroadcast();
     }
 
     @Override
