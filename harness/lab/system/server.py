@@ -466,7 +466,6 @@ class SystemServer:
             "package": package.name,
             "process": process.name,
             "uid": process.uid,
-            "isolated": process.isolated,
             "apks": [self._inside(package.apk)],
             "classes": self._inside(package.classes),
             "data": self._inside(package.data),
