@@ -234,7 +234,7 @@ def test_activities_dialogs_services_receivers_and_results_work_as_on_a_phone(ap
         await daemon.hear("registered receiver example.probe.LOCAL")
         ping = {"action": "example.probe.PING", "extras": {"word": "hello"}}
         answer = await daemon.call("broadcast", intent=ping, receiver=f"{PACKAGE}/.BootReceiver")
-        assert answer == {"result_code": 7, "result_data": "pong"}
+        assert answer == {"result_code": 7, "result_data": "pong", "extras": None, "abort": False}
         assert "received example.probe.PING hello" in daemon.said
 
         await daemon.tap("load")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.lab.appprocess import AppProcessError
 from harness.lab.system.activities import ActivityRefused
+from harness.lab.system.binders import NoSuchBinder
 from harness.lab.system.components import ComponentRefused
+from harness.lab.system.exchange import OF_ISOLATED, Answer, Exchange
 from harness.lab.system.intents import CATEGORY_HOME, Intent
 from harness.lab.system.logs import PRIORITIES, LogLine
 from harness.lab.system.packages import Package
 from harness.lab.system.processes import RunningProcess
+from harness.lab.system.providers import AccessRefused
 from harness.lab.system.settings import NAMESPACES
 
 if TYPE_CHECKING:
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 _MAX_LOG = 200_000  # characters of one log event
 LAB_TAG = "LabDevice"
 
-Answer = Callable[[RunningProcess, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class AppSpeech:
@@ -34,14 +36,14 @@ class AppSpeech:
             "permissions": self._permissions,
             "finished": self._finished,
             "move_to_back": self._move_to_back,
-            "broadcast": self._broadcast,
             "service": self._service,
             "packages": self._packages,
             "setting": self._setting,
             "translate": self._translate,
+            **Exchange(server).asks,
         }
 
-    def bind_arguments(self, package: Package, process: str) -> dict[str, Any]:
+    def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]:
         return self._server.bind_arguments(package, process)
 
     def not_responding(self, process: RunningProcess, why: str) -> None:
@@ -58,9 +60,15 @@ class AppSpeech:
         if ask is None:
             self._note_lab(process, "W", f"unknown ask {op!r}")
             raise AppProcessError(f"no ask {op}")
+        if process.isolated and op not in OF_ISOLATED:
+            raise AppProcessError(f"SecurityException: Isolated process not allowed to call {op}")
         try:
-            return await ask(process, arguments)
-        except (ValueError, KeyError, TypeError) as fault:
+            return await ask(process, self._server.binders.accept_arguments(process, arguments))
+        except AccessRefused as refused:
+            raise AppProcessError(f"SecurityException: {refused}") from refused
+        except ComponentRefused as refused:
+            raise AppProcessError(str(refused)) from refused
+        except (NoSuchBinder, ValueError, KeyError, TypeError) as fault:
             # only what a stranger sends can be of the wrong shape here
             self._note_lab(process, "W", f"{op}: {fault}")
             raise AppProcessError(f"{op}: {fault}") from fault
@@ -79,9 +87,12 @@ class AppSpeech:
             return {"started": True, "why": ""}
         if CATEGORY_HOME not in intent.categories:
             try:
-                server.activities.resolve(intent, process)
+                package, _, _ = server.activities.resolve(intent, process)
+                server.providers.grant_with(process, intent, package)
             except ActivityRefused as fault:
                 return {"started": False, "why": str(fault)}
+            except AccessRefused as refused:
+                return {"started": False, "why": f"SecurityException: {refused}"}
         if not server.activities.is_foreground(process.package):
             server.logs.system(
                 "ActivityTaskManager",
@@ -127,25 +138,24 @@ class AppSpeech:
             self._server.processes.run(self._server.activities.move_to_back(token), "move to back")
         return {}
 
-    async def _broadcast(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        intent = Intent.from_json(arguments["intent"])
-        self._server.processes.run(self._server.components.broadcast(intent, process), "broadcast")
-        return {}
-
     async def _service(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         server = self._server
         verb = str(arguments["verb"])
         if verb not in ("start", "stop", "bind", "unbind"):
             raise ValueError(f"no verb {verb!r}")
+        if verb == "unbind":
+            server.bindings.unbind(process, int(arguments["connection"]))
+            return {}
         intent = Intent.from_json(arguments.get("intent") or {})
         if arguments.get("component"):
             intent = Intent.from_json({**intent.to_json(), "component": arguments["component"]})
-        try:
-            found = server.components.check_service(verb, intent, process)
-        except ComponentRefused as fault:
-            raise AppProcessError(str(fault)) from fault
+        if verb == "bind":
+            connection, flags = int(arguments["connection"]), int(arguments["flags"])
+            return {"component": server.bindings.bind(process, intent, connection, flags)}
+        found = server.components.check_service(verb, intent, process)
         if found is None:
             return {"component": ""}
+        server.providers.grant_with(process, intent, found[0])
         server.processes.run(server.components.carry_out_service(verb, intent, *found), f"{verb} of a service")
         return {"component": found[1].component}
 

@@ -11,7 +11,10 @@ from typing import Any
 
 from harness.lab.system.activities import Activities, ActivityRefused, StartResult
 from harness.lab.system.app_speech import AppSpeech
-from harness.lab.system.components import BroadcastResult, ComponentRefused, Components
+from harness.lab.system.binders import Binders
+from harness.lab.system.bindings import Bindings
+from harness.lab.system.broadcasts import BroadcastResult, Broadcasts
+from harness.lab.system.components import ComponentRefused, Components
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.errors_shown import AppErrors
 from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent
@@ -24,6 +27,7 @@ from harness.lab.system.process_link import Gate, Spawn, Translate, open_gate
 from harness.lab.system.process_list import ProcessInfo, list_processes
 from harness.lab.system.processes import Patience, Processes, RunningProcess
 from harness.lab.system.profile import Profile
+from harness.lab.system.providers import Providers
 from harness.lab.system.settings import Settings
 from harness.lab.system.tasks import Tasks
 from harness.lab.system.trust import write_trust_store
@@ -93,8 +97,13 @@ class SystemServer:
         self.loaded_code = LoadedCode(translate_code, self._state / "loaded-code", inside)
         speech = AppSpeech(self)
         self.processes = Processes(speech, spawn, gate, self.logs, warm=warm_processes, patience=patience)
-        self.activities = Activities(self.packages, self.processes, self.permissions, self.logs)
+        self.binders = Binders(self.processes, self.logs)
+        self.processes.localise = self.binders.localised
+        self.activities = Activities(self.packages, self.processes, self.permissions, self.logs, self.binders)
         self.components = Components(self.packages, self.processes, self.permissions, self.logs, self.activities.is_foreground)
+        self.bindings = Bindings(self.packages, self.processes, self.components, self.binders)
+        self.components.started = self.bindings.started
+        self.broadcasts = Broadcasts(self.packages, self.processes, self.permissions, self.binders, self.logs)
         shown = profile["display"]
         self.display = Display(shown["width"], shown["height"], shown["density_dpi"])
         self.screen = Screen(
@@ -112,6 +121,7 @@ class SystemServer:
             self.packages, self.processes, self.screen, self._texts, self.logs, self.activities.is_foreground
         )
         self.visibility = Visibility(self.packages, self.permissions, profile["installed_apps"])
+        self.providers = Providers(self.packages, self.processes, self.permissions, self.binders, self.visibility.sees)
         self.clipboard: str = profile["clipboard"]["text"]
         self.automator = AutomatorServer(self)
         self._installing = asyncio.Lock()
@@ -156,6 +166,7 @@ class SystemServer:
         """Raises UnknownPackage."""
         self.packages.get(package)
         await self._stop_package(package, "uninstall")
+        self.providers.uninstalled(self.packages.get(package).uid)
         await asyncio.to_thread(self.packages.remove, package, keep_data=keep_data)
         self.permissions.uninstall(package)
 
@@ -279,7 +290,7 @@ class SystemServer:
         """`am broadcast`. The keyboard that uiautomator2 types with is the device's own."""
         if intent.action.startswith("ADB_KEYBOARD_"):
             return await self._keyboard(intent)
-        return await self.components.broadcast(intent)
+        return await self.broadcasts.send(intent)
 
     async def start_service(self, intent: Intent) -> str:
         """The component, "" where there is none. Raises ComponentRefused, StartFailed."""
@@ -329,7 +340,7 @@ class SystemServer:
 
     def running(self) -> list[ProcessInfo]:
         """What `ps -A` shows: the system's processes and the apps'."""
-        return list_processes(self.processes.running(), self.processes.warm, self.packages)
+        return list_processes(self.processes.running(), self.processes.warm)
 
     # --- settings
 
@@ -444,7 +455,7 @@ class SystemServer:
 
     # --- what a process is bound with
 
-    def bind_arguments(self, package: Package, process: str) -> dict[str, Any]:
+    def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]:
         """The arguments of `bind`: docs/lab-protocol.md."""
         settings = self.settings.tables()
         settings["secure"]["android_id"] = self.profile.android_id(package.facts.signer.certificates[0])
@@ -456,13 +467,13 @@ class SystemServer:
         )
         return {
             "package": package.name,
-            "process": process,
-            "uid": package.uid,
+            "process": process.name,
+            "uid": process.uid,
             "apks": [self._inside(package.apk)],
             "classes": self._inside(package.classes),
             "data": self._inside(package.data),
             "profile": dict(self.profile),
-            "permissions": self.permissions.states(package.name),
+            "permissions": {} if process.isolated else self.permissions.states(package.name),
             "queries": list(package.facts.queries.packages),
             "settings": settings,
             "proxy": self._proxy(),
@@ -475,6 +486,9 @@ class SystemServer:
         self.loaded_code.forget(process.link)
         self.permission_flow.forget(process)
         self.app_errors.ended(process)
+        self.binders.process_ended(process)
+        self.bindings.process_ended(process)
+        self.providers.process_ended(process)
         if not self.processes.of_package(process.package):
             self.permissions.end_one_time(process.package)
         if self.activities.process_ended(process):

@@ -31,7 +31,6 @@ import org.robolectric.shadows.ShadowActivityThread;
 import org.robolectric.shadows.ShadowActivityThread.ActivityThreadReflector;
 import org.robolectric.shadows.ShadowActivityThread.AppBindDataReflector;
 import org.robolectric.shadows.ShadowApplication;
-import org.robolectric.shadows.ShadowContentResolver;
 import org.robolectric.shadows.ShadowContextImpl.ContextImplReflector;
 import org.robolectric.shadows.ShadowLoadedApk.LoadedApkReflector;
 import org.robolectric.shadows.ShadowPackageManager;
@@ -142,7 +141,7 @@ public final class BoundApp {
       ContentProvider provider = factory.instantiateProvider(loader, one.name);
       provider.attachInfo(application, one);
       for (String authority : one.authority.split(";")) {
-        ShadowContentResolver.registerProviderInternal(authority, provider);
+        DeviceMain.providers().add(authority, provider);
       }
     }
   }

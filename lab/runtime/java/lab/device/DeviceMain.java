@@ -4,6 +4,7 @@ import android.content.ComponentName;
 import android.content.Context;
 import android.content.Intent;
 import android.os.Handler;
+import android.os.IBinder;
 import android.os.Looper;
 import android.view.accessibility.AccessibilityManager;
 import java.io.File;
@@ -36,6 +37,8 @@ public final class DeviceMain implements Device {
   private Windows windows;
   private Input input;
   private Services services;
+  private Binders binders;
+  private Providers providers;
   private Watchdog watchdog;
   private String qualifiers;
 
@@ -55,8 +58,12 @@ public final class DeviceMain implements Device {
     return current.services;
   }
 
-  public static void tellBroadcast(Intent intent) {
-    current.wire.tell("broadcast", "intent", Intents.write(intent));
+  public static Binders binders() {
+    return current.binders;
+  }
+
+  public static Providers providers() {
+    return current.providers;
   }
 
   public static BoundApp app() {
@@ -89,6 +96,8 @@ public final class DeviceMain implements Device {
     handler = new Handler(Looper.getMainLooper());
     windows = new Windows(activities);
     input = new Input(windows, handler);
+    binders = new Binders(wire);
+    providers = new Providers(wire);
     services = new Services(wire, handler);
     watchdog = new Watchdog(wire);
     Looper.myQueue()
@@ -114,6 +123,18 @@ public final class DeviceMain implements Device {
 
   @Override
   public void call(String op, Map<String, Object> arguments, Reply reply) {
+    switch (op) {
+      case "transact":
+      case "died":
+      case "forget":
+        binders.call(op, arguments, reply);
+        return;
+      case "provider":
+        binders.run(() -> providers.open((String) arguments.get("authority"), reply));
+        return;
+      default:
+        break;
+    }
     Runnable begun = "input".equals(op) ? watchdog.watch() : () -> {};
     handler.post(
         () -> {
@@ -138,6 +159,9 @@ public final class DeviceMain implements Device {
         case "bind":
           bind(arguments);
           break;
+        case "broadcast":
+          receive(arguments, reply);
+          return;
         default:
           done = inApp(op, arguments);
       }
@@ -198,11 +222,11 @@ public final class DeviceMain implements Device {
             intent(arguments),
             (String) arguments.get("caller_package"),
             !Boolean.FALSE.equals(arguments.get("root")),
+            SavedState.read(Binders.fields(arguments, "state"), app.loader()),
             app);
         break;
       case "lifecycle":
-        activities.move(token, (String) arguments.get("state"));
-        break;
+        return SavedState.write(activities.move(token, (String) arguments.get("state")));
       case "finish":
         activities.finish(token);
         break;
@@ -216,10 +240,16 @@ public final class DeviceMain implements Device {
             (List<Object>) arguments.get("permissions"),
             (List<Object>) arguments.get("grants"));
         break;
-      case "broadcast":
-        return Receivers.deliver(intent(arguments), (String) arguments.get("receiver"), app);
+      case "receivers":
+        return Receivers.registered(intent(arguments), Binders.number(arguments, "caller_uid"), app);
       case "service":
-        service(arguments);
+        return service(arguments);
+      case "connection":
+        services.connection(
+            Binders.number(arguments, "connection"),
+            ComponentName.unflattenFromString((String) arguments.get("component")),
+            (String) arguments.get("state"),
+            binders.object(arguments.get("binder")));
         break;
       case "set":
         set(arguments);
@@ -233,7 +263,20 @@ public final class DeviceMain implements Device {
     return Collections.emptyMap();
   }
 
-  private void service(Map<String, Object> arguments) {
+  private void receive(Map<String, Object> arguments, Reply reply) throws ReflectiveOperationException {
+    if (app == null) {
+      throw new Wrong("broadcast before bind");
+    }
+    Receivers.deliver(
+        intent(arguments),
+        (String) arguments.get("receiver"),
+        Binders.fields(arguments, "ordered"),
+        arguments.get("caller_uid") == null ? -1 : Binders.number(arguments, "caller_uid"),
+        app,
+        reply);
+  }
+
+  private Map<String, Object> service(Map<String, Object> arguments) {
     ComponentName name = ComponentName.unflattenFromString((String) arguments.get("component"));
     String verb = (String) arguments.get("verb");
     if ("start".equals(verb)) {
@@ -241,9 +284,13 @@ public final class DeviceMain implements Device {
       services.startHere(name, (intent == null ? new Intent() : intent).setComponent(name));
     } else if ("stop".equals(verb)) {
       services.stopHere(name);
+    } else if ("bind".equals(verb)) {
+      IBinder binder = services.bindHere(name, intent(arguments).setComponent(name), arguments.get("binding"));
+      return Collections.singletonMap("binder", binders.name(binder));
     } else {
-      throw new Wrong("a service of another process cannot be bound: binders do not cross processes");
+      services.unbindHere(name, arguments.get("binding"));
     }
+    return Collections.emptyMap();
   }
 
   @SuppressWarnings("unchecked")
@@ -304,6 +351,10 @@ public final class DeviceMain implements Device {
   private void end() {
     wire.event("exit", "why", "crash");
     Runtime.getRuntime().halt(10);
+  }
+
+  static void crashed(Throwable thrown) {
+    current.crash(Thread.currentThread(), thrown);
   }
 
   /** The daemon's mistake, not the app's. */

@@ -41,7 +41,7 @@ final class Intents {
       fields.put("flags", intent.getFlags());
     }
     if (intent.getExtras() != null && !intent.getExtras().isEmpty()) {
-      fields.put("extras", extras(intent.getExtras()));
+      fields.put("extras", extras(intent.getExtras(), fields));
     }
     return fields;
   }
@@ -52,7 +52,7 @@ final class Intents {
     }
   }
 
-  private static Map<String, Object> extras(Bundle bundle) {
+  private static Map<String, Object> extras(Bundle bundle, Map<String, Object> fields) {
     Map<String, Object> extras = new LinkedHashMap<>();
     boolean exact = true;
     for (String key : bundle.keySet()) {
@@ -70,12 +70,21 @@ final class Intents {
       Parcel parcel = Parcel.obtain();
       try {
         parcel.writeBundle(bundle);
-        extras.put(PARCEL, Base64.getEncoder().encodeToString(parcel.marshall()));
+        Map<String, Object> written = ParcelCodec.write(parcel, DeviceMain.binders());
+        extras.put(PARCEL, written.get("data"));
+        if (written.containsKey("binders")) {
+          fields.put("binders", written.get("binders"));
+        }
       } finally {
         parcel.recycle();
       }
     }
     return extras;
+  }
+
+  @SuppressWarnings("unchecked")
+  static Intent readObject(Object fields, ClassLoader loader) {
+    return read((Map<String, Object>) fields, loader);
   }
 
   @SuppressWarnings("unchecked")
@@ -103,20 +112,21 @@ final class Intents {
     intent.setFlags(flags == null ? 0 : flags.intValue());
     Map<String, Object> extras = (Map<String, Object>) fields.get("extras");
     if (extras != null) {
-      intent.putExtras(bundle(extras, loader));
+      intent.putExtras(bundle(extras, fields.get("binders"), loader));
     }
     intent.setExtrasClassLoader(loader);
     return intent;
   }
 
-  private static Bundle bundle(Map<String, Object> extras, ClassLoader loader) {
+  private static Bundle bundle(Map<String, Object> extras, Object binders, ClassLoader loader) {
     Object parcelled = extras.get(PARCEL);
     if (parcelled != null) {
-      byte[] bytes = Base64.getDecoder().decode((String) parcelled);
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("data", parcelled);
+      fields.put("binders", binders);
       Parcel parcel = Parcel.obtain();
       try {
-        parcel.unmarshall(bytes, 0, bytes.length);
-        parcel.setDataPosition(0);
+        ParcelCodec.read(fields, parcel, DeviceMain.binders());
         return parcel.readBundle(loader);
       } finally {
         parcel.recycle();

@@ -14,10 +14,13 @@ import lab.device.Permissions;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowApplicationPackageManager;
+import org.robolectric.shadows.ShadowContentResolver;
 
 /** Permission answers of the package manager are the daemon's, not the manifest's. */
 @Implements(className = "android.app.ApplicationPackageManager", isInAndroidSdk = false)
 public class LabPackageManager extends ShadowApplicationPackageManager {
+  private static final String RESOLVER = ShadowContentResolver.class.getName();
+
   @Override
   @Implementation
   protected int checkPermission(String permission, String packageName) {
@@ -51,6 +54,25 @@ public class LabPackageManager extends ShadowApplicationPackageManager {
     }
     found.sort((left, right) -> Integer.compare(right.initOrder, left.initOrder));
     return found;
+  }
+
+  /**
+   * The resolver asks for an authority that it does not know yet, in order to make the provider: one of another process is not
+   * made but stood in for. To anybody else it is a mere question.
+   */
+  @Override
+  @Implementation
+  protected ProviderInfo resolveContentProvider(String authority, int flags) {
+    if (authority != null && DeviceMain.app() != null && isResolver()) {
+      DeviceMain.providers().find(authority);
+      return null;
+    }
+    return super.resolveContentProvider(authority, flags);
+  }
+
+  private static boolean isResolver() {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.limit(12).anyMatch(one -> one.getClassName().equals(RESOLVER)));
   }
 
   /** For the framework's own PackageMonitor: the lab tells of package changes by broadcast alone. */
