@@ -22,7 +22,7 @@ from harness.model import Fact, Gap, GapKind
 MOST_FACTS = 200
 MOST_GAPS = 50
 _FORMATS = Path(__file__).with_name("refusals.yaml")
-_LINE = re.compile(
+LINE = re.compile(    # of `logcat -v epoch`
     r"\s*(?P<seconds>\d+)\.(?P<fraction>\d{3,9})\s+(?P<pid>\d+)\s+\d+\s(?P<priority>[A-Z])\s(?P<tag>.*?)\s*: (?P<text>.*)")
 _PAIR = re.compile(r'\b(\w+)=("[^"]*"|\S+)')
 _NOT_TOLD = "an address that the log does not tell"
@@ -74,12 +74,12 @@ def read_refusals(
     by_tag = {tag: form for form in (load_forms() if forms is None else forms) for tag in form.tags}
     found: dict[tuple[str, str, str], Refusal] = {}
     for raw in lines:
-        line = _LINE.match(raw.decode("utf-8", "replace"))
+        line = LINE.match(raw.decode("utf-8", "replace"))
         form = by_tag.get(line["tag"]) if line else None
         if line is None or form is None or int(line["pid"]) in pids:
             continue
         said = form.line.search(line["text"])
-        who = _whose(line["text"], package, pids) if said else ""
+        who = whose(line["text"], package, pids) if said else ""
         if said is None or not who:
             continue
         at = int(line["seconds"]) * 10**9 + int(line["fraction"].ljust(9, "0"))
@@ -92,8 +92,8 @@ def read_refusals(
     return list(found.values())
 
 
-def _whose(text: str, package: str, pids: Collection[int]) -> str:
-    """The app's process that it was refused to; "" where it was none of the app's. The last `pid=` and `app=` count: what
+def whose(text: str, package: str, pids: Collection[int]) -> str:
+    """The app's process that a line of the system's is about; "" where it was none of the app's. The last `pid=` and `app=` count: what
     stands before may be in the words of the process."""
     pairs = dict(_PAIR.findall(text))
     app, pid = pairs.get("app", "").strip('"'), pairs.get("pid", "")

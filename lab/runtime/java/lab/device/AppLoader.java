@@ -28,6 +28,8 @@ public final class AppLoader extends ClassLoader {
     "android.support.", "android.arch.", "android.databinding.", "javax.inject.", "javax.annotation."
   };
 
+  private static final String[] ABIS = {"arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86", "riscv64"};
+
   private final ClassLoader framework;
   private final ZipFile classes;
   private final List<ZipFile> apks = new ArrayList<>();
@@ -139,8 +141,21 @@ public final class AppLoader extends ClassLoader {
   /** System.loadLibrary ends here. Native code for a phone cannot run: the caller says so. */
   @Override
   protected String findLibrary(String name) {
-    DeviceMain.wire().event("native", "library", name, "error", "native code does not run on the lab device");
+    String why = brings(name) ? "native code does not run on the lab device" : "the APK has no such library";
+    DeviceMain.wire().event("native", "library", name, "error", why);
     return null;
+  }
+
+  /** Whether a phone of some kind would have found it. */
+  private boolean brings(String library) {
+    for (ZipFile apk : apks) {
+      for (String abi : ABIS) {
+        if (apk.getEntry("lib/" + abi + "/lib" + library + ".so") != null) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   @Override

@@ -56,14 +56,20 @@ public final class DeafServices {
         type.getClassLoader(),
         new Class<?>[] {type},
         (proxy, method, arguments) -> {
-          if (method.getDeclaringClass() == type && !answers(delegate, method)) {
-            tell(type.getName() + "." + method.getName());
-          }
+          Object answer;
           try {
-            return method.invoke(deaf, arguments);
+            answer = method.invoke(deaf, arguments);
           } catch (InvocationTargetException e) {
             throw e.getCause();
           }
+          if (method.getDeclaringClass() != type || answers(delegate, method)) {
+            return answer;
+          }
+          if (answer != null && Proxy.isProxyClass(answer.getClass()) && method.getReturnType().isInterface()) {
+            return wrap(method.getReturnType(), answer, null);    // as deaf itself
+          }
+          tell(type.getName() + "." + method.getName());
+          return answer;
         });
   }
 

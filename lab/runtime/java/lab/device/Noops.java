@@ -26,6 +26,36 @@ final class Noops {
   }
 
   static {
-    add("x", "x.x.x");
+    add(
+        "it tells Android's garbage collector of memory outside of its heap; the JVM's has its own way",
+        "dalvik.system.VMRuntime.registerNativeAllocation",
+        "dalvik.system.VMRuntime.registerNativeFree",
+        "dalvik.system.VMRuntime.notifyNativeAllocationsInternal");
+    add("nobody traces the device, and an app cannot tell", "android.os.Trace.");
+    add(
+        "binders and parcels stay in their process here, where there is no kernel's side of them to be told",
+        "android.os.Binder.flushPendingCommands",
+        "android.os.Binder.getNativeBBinderHolder",
+        "android.os.Binder.setThreadStrictModePolicy",
+        "android.os.Binder.isDirectlyHandlingTransactionNative",
+        "android.os.Parcel.nativeMarkForBinder",
+        "android.os.Parcel.nativePushAllowFds",
+        "android.os.Parcel.nativeRestoreAllowFds",
+        "android.os.Parcel.nativeHasFileDescriptors");
+    add(
+        "windows are drawn, and touched, by the lab's own means; no compositor is told of them",
+        "android.view.SurfaceSession.nativeCreate",
+        "android.view.SurfaceControl.nativeCreateTransaction",
+        "android.view.InputEventReceiver.nativeInit",
+        "android.app.IActivityManager.setRenderThread");
+    add("loopers sleep and wake by their shadow's own means", "android.os.MessageQueue.nativeInit");
+    add("no debugger is connected", "dalvik.system.VMDebug.isDebuggerConnected");
+    add("its shadow computes what the native part would", "android.view.VelocityTracker.nativeInitialize");
+    add("it only serves developers' tools that explain an attribute", "android.content.res.AssetManager.nativeGetParentThemeIdentifier");
+    add("an app's files lie where no other app can look, whatever their mode", "libcore.io.Linux.chmod");
+    add(
+        "no assistant and no form filler is chosen, as on a new phone, so there is nobody to tell",
+        "com.android.internal.app.IVoiceInteractionManagerService.notifyActivityEventChanged",
+        "system service autofill");
   }
 }

@@ -1,6 +1,9 @@
 package lab.device;
 
+import android.os.Looper;
 import java.lang.StackWalker.StackFrame;
+import java.lang.reflect.Proxy;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -9,8 +12,9 @@ import java.util.stream.Stream;
  * Tells the daemon which calls of the app end in nothing: the framework took them, and what they reached here only
  * gives back null or zero.
  *
- * <p>A call counts if code of the app is on the stack; what the framework does of its own accord is no want of the app's.
- * Each method is told once in a process.
+ * <p>A call counts if code of the app is on the stack, or the framework makes it on another thread than the main one, which
+ * somebody started for the app (GLSurfaceView draws so). What the framework does on the main thread of its own accord is no want of
+ * the app's. Each method is told once in a process.
  */
 public final class Unimplemented {
   private static final String BODY = "$$robo$$";
@@ -43,24 +47,34 @@ public final class Unimplemented {
       return false;
     }
     if (TOLD.add(method)) {
-      DeviceMain.wire().event("unimplemented", "method", method, "asked", asked);
+      DeviceMain.wire().event("unimplemented", "method", method, "asked", asked.isEmpty() ? method : asked);
     }
     return true;
   }
 
-  /** What the app called: the framework's frame above the topmost of the app's; null if none of its code is running. */
+  /**
+   * What the app called: the framework's frame above the topmost of the app's, or with none of these the thread's
+   * first; "" if it called the very method; null if it is the framework's own doing.
+   */
   private static String askedByApp(Stream<StackFrame> frames) {
-    StackFrame[] last = new StackFrame[1];
-    boolean found =
-        frames.anyMatch(
-            frame -> {
-              if (isApp(frame.getDeclaringClass())) {
-                return true;
-              }
-              last[0] = frame;
-              return false;
-            });
-    return found && last[0] != null ? last[0].getClassName() + "." + name(last[0].getMethodName()) : null;
+    StackFrame last = null;
+    for (Iterator<StackFrame> all = frames.iterator(); all.hasNext(); ) {
+      StackFrame frame = all.next();
+      Class<?> owner = frame.getDeclaringClass();
+      if (isApp(owner)) {
+        return last == null ? "" : told(last);
+      }
+      if (AppLoader.isFramework(owner.getName()) && !Proxy.isProxyClass(owner)) {
+        last = frame;
+      }
+    }
+    boolean own = Looper.myLooper() == Looper.getMainLooper() || Thread.currentThread().isDaemon();
+    return last == null || own ? null : told(last);
+  }
+
+  private static String told(StackFrame frame) {
+    String method = frame.getMethodName();
+    return frame.getClassName() + "." + (method.startsWith(BODY) ? method.substring(method.lastIndexOf('$') + 1) : method);
   }
 
   private static boolean isApp(Class<?> owner) {
@@ -71,9 +85,5 @@ public final class Unimplemented {
       }
     }
     return false;
-  }
-
-  private static String name(String method) {
-    return method.startsWith(BODY) ? method.substring(method.lastIndexOf('$') + 1) : method;
   }
 }
