@@ -157,7 +157,7 @@ def _gaps(limits: Sequence[Limit], offset_ns: int, kinds: Callable[[Limit], list
         yield Gap(
             host_ns=time.time_ns(), kind=GapKind.CODE_NOT_RUN if code else GapKind.DEVICE_LIMIT, subject=f"{len(rest)} more",
             from_ns=min(limit.first_ns for limit, _ in rest) - offset_ns, count=sum(limit.count for limit, _ in rest),
-            detail=f"{len(rest)} more limits of the device are not listed one by one; the facts `limit` of the bundle tell of them.",
+            detail=f"{len(rest)} more limits of the device are not listed one by one: see the bundle's facts `limit`.",
             detail_zh=f"另有 {len(rest)} 项设备限制未逐一列出,见证据包中类型为 limit 的记录。")
 
 
@@ -172,6 +172,7 @@ def _library_gap(limit: Limit, offset_ns: int) -> Gap:
 
 
 def _call_gap(limit: Limit, kinds: Sequence[str], offset_ns: int) -> Gap:
+    who, often = _processes(limit), _often(limit)
     through = f" through {limit.asked}" if limit.asked not in ("", limit.subject) else ""
     through_zh = f"(经由 {limit.asked})" if through else ""
     bears, bears_zh = "", ""
@@ -181,8 +182,8 @@ def _call_gap(limit: Limit, kinds: Sequence[str], offset_ns: int) -> Gap:
     return Gap(
         host_ns=time.time_ns(), kind=GapKind.DEVICE_LIMIT, from_ns=limit.first_ns - offset_ns, count=limit.count,
         subject=f"kind:{','.join(kinds)}" if kinds else limit.subject,
-        detail=f"{_processes(limit)} called {limit.subject}{through}{_often(limit)}, which ends in nothing on this device.{bears}",
-        detail_zh=f"{_processes(limit)} 调用了 {limit.subject}{through_zh}({limit.count} 次),本设备未实现该功能,仅返回空值。{bears_zh}")
+        detail=f"{who} called {limit.subject}{through}{often}, which ends in nothing on this device.{bears}",
+        detail_zh=f"{who} 调用了 {limit.subject}{through_zh}({limit.count} 次),本设备未实现,只返回空值。{bears_zh}")
 
 
 def _processes(limit: Limit) -> str:

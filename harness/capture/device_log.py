@@ -93,8 +93,8 @@ def read_refusals(
 
 
 def whose(text: str, package: str, pids: Collection[int]) -> str:
-    """The app's process that a line of the system's is about; "" where it was none of the app's. The last `pid=` and `app=` count: what
-    stands before may be in the words of the process."""
+    """The app's process that a line of the system's is about; "" where it is none of the app's. The last `pid=` and `app=`
+    count: what stands before may be in the words of the process."""
     pairs = dict(_PAIR.findall(text))
     app, pid = pairs.get("app", "").strip('"'), pairs.get("pid", "")
     if app == package or app.startswith(f"{package}:"):

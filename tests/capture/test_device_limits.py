@@ -62,7 +62,7 @@ def test_a_phone_s_loader_and_the_app_s_own_crash_tell_the_same() -> None:
         line("Load /data/app/~~a==/com.example.shop-b==/lib/arm64/libmain.so using class loader ns clns-4 (caller=/data/x.apk): "
              'error: dlopen failed: cannot locate symbol "foo"', tag="nativeloader", pid=PID),
         line('java.lang.UnsatisfiedLinkError: dlopen failed: library "libmain.so" not found', tag="AndroidRuntime", pid=PID),
-        line('Caused by: java.lang.UnsatisfiedLinkError: dalvik.system.PathClassLoader[DexPathList[[zip file "/data/app/x/base.apk"],'
+        line('Caused by: java.lang.UnsatisfiedLinkError: dalvik.system.PathClassLoader[DexPathList[[zip file "/data/app/x.apk"],'
              'nativeLibraryDirectories=[/data/app/x/lib/arm64]]] couldn\'t find "libother.so"', tag="AndroidRuntime", pid=PID),
         line("java.lang.UnsatisfiedLinkError: No implementation found for long com.example.Codec.open(int) (tried Java_x and y)",
              tag="AndroidRuntime", pid=PID),
