@@ -8,13 +8,13 @@ import java.util.Map;
  *
  * <p>A key that ends in a dot stands for every method of that class.
  */
-final class Noops {
+public final class Noops {
   private static final Map<String, String> WHY = new LinkedHashMap<>();
 
   private Noops() {}
 
   /** The reason; null if the method is none of these. */
-  static String why(String method) {
+  public static String why(String method) {
     String own = WHY.get(method);
     return own != null ? own : WHY.get(method.substring(0, method.lastIndexOf('.') + 1));
   }
@@ -39,6 +39,7 @@ final class Noops {
         "android.os.Binder.setThreadStrictModePolicy",
         "android.os.Binder.isDirectlyHandlingTransactionNative",
         "android.os.Parcel.nativeMarkForBinder",
+        "android.os.Parcel.nativeSignalExceptionForError",
         "android.os.Parcel.nativePushAllowFds",
         "android.os.Parcel.nativeRestoreAllowFds",
         "android.os.Parcel.nativeHasFileDescriptors");
