@@ -71,7 +71,7 @@ final class Classes {
         return found.orElse(null);
     }
 
-    /** The class that declares a method (name and descriptor) or field (name) which `name` has; null where none does. */
+    /** The class that declares a method (`name(...)V`) or field (`name:I`) which `name` has; null where none does. */
     String declaring(String name, String member, boolean isMethod) throws IOException {
         Declared declared = find(name);
         if (declared == null) {
@@ -164,7 +164,7 @@ final class Classes {
 
             @Override
             public FieldVisitor visitField(int access, String name, String descriptor, String signature, Object value) {
-                made.fields.add(name + descriptor);
+                made.fields.add(name + ":" + descriptor);
                 return null;
             }
         }, ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG);

@@ -34,9 +34,9 @@ import org.jf.dexlib2.iface.reference.TypeReference;
  * What an APK's code asks of the lab device: `Survey APK CLASSPATH...`, the runtime's class path with the framework's jar.
  *
  * Writes to standard output, fields parted by tabs, classes and methods with dots: `class NAME` for each of the APK's, `refers CLASS
- * TIMES CALLER` for each class that it refers to and does not bring, `native METHOD` for each native method that it declares,
- * `load LIBRARY CALLER`, `missing KIND NAME TIMES CALLER`, `ends METHOD WHY TIMES CALLER` for a method of the framework that
- * ends in nothing, and, where it gives up (status 3), `bad WHERE WHY`.
+ * here|absent TIMES CALLER` for each class that it refers to and does not bring, `native METHOD` for each native method that it
+ * declares, `load LIBRARY CALLER`, `missing class|method|field NAME TIMES CALLER` for what the framework does not have, `ends METHOD
+ * WHY TIMES CALLER` for a method of the framework that ends in nothing, and, where it gives up (status 3), `bad WHERE WHY`.
  */
 public final class Survey {
     private static final String STRING = "Ljava/lang/String;";
@@ -128,8 +128,9 @@ public final class Survey {
         loads.forEach((library, caller) -> say("load", library, caller));
         for (Map.Entry<String, Use> entry : types.entrySet()) {
             Use use = entry.getValue();
-            say("refers", dots(entry.getKey()), String.valueOf(use.times), use.caller);
-            if (isFramework(entry.getKey()) && classes.find(entry.getKey()) == null) {
+            boolean here = classes.find(entry.getKey()) != null;
+            say("refers", dots(entry.getKey()), here ? "here" : "absent", String.valueOf(use.times), use.caller);
+            if (!here && isFramework(entry.getKey())) {
                 say("missing", "class", dots(entry.getKey()), String.valueOf(use.times), use.caller);
             }
         }
@@ -141,7 +142,7 @@ public final class Survey {
             String owner = entry.getKey().substring(0, at);
             String field = entry.getKey().substring(at + 1);
             if (classes.find(owner) != null && classes.declaring(owner, field, false) == null) {
-                String name = dots(owner) + "." + field.substring(0, field.indexOf(':') < 0 ? field.length() : field.indexOf(':'));
+                String name = dots(owner) + "." + field.substring(0, field.indexOf(':'));
                 say("missing", "field", name, String.valueOf(entry.getValue().times), entry.getValue().caller);
             }
         }
@@ -227,7 +228,7 @@ public final class Survey {
                 FieldReference field = (FieldReference) reference;
                 String owner = type(field.getDefiningClass(), caller);
                 if (owner != null && isFramework(owner)) {
-                    count(fields, owner + " " + field.getName() + field.getType(), caller);
+                    count(fields, owner + " " + field.getName() + ":" + field.getType(), caller);
                 }
             } else if (reference instanceof MethodReference) {
                 MethodReference method = (MethodReference) reference;
