@@ -112,7 +112,8 @@ def _missing(survey: Survey) -> Iterator[Need]:
     if rest:
         what = f"{_number(rest, 'class or member', 'classes or members')} of the framework that the lab's does not have"
         yield Need.of(_NOTE, "framework-level", what,
-                      "they belong to another API level than 35, to a phone's maker, or to the system's apps alone", f"{then}, so it is on a phone of that level", _told(rest))
+                      "they belong to another API level than 35, to a phone's maker, or to the system's apps alone",
+                      f"{then}, so it is on a phone of that level", _told(rest))
 
 
 def _ends(ends: Sequence[Use]) -> Iterator[Need]:
