@@ -55,6 +55,10 @@ public final class Noops {
     add("it only serves developers' tools that explain an attribute", "android.content.res.AssetManager.nativeGetParentThemeIdentifier");
     add("an app's files lie where no other app can look, whatever their mode", "libcore.io.Linux.chmod");
     add(
+        "nothing shows the recent tasks by their name and colour",
+        "android.app.IActivityClientController.setTaskDescription");
+    add("toasts ask it whether somebody needs them longer; nobody does", "system service accessibility");
+    add(
         "no assistant and no form filler is chosen, as on a new phone, so there is nobody to tell",
         "com.android.internal.app.IVoiceInteractionManagerService.notifyActivityEventChanged",
         "system service autofill");
