@@ -112,8 +112,10 @@ def _limit(form: Form, told: Mapping[str, str | None], tag: str, at: int) -> Lim
 
 
 def _library(name: str) -> str:
-    """`probe`, as System.loadLibrary is given it, and libprobe.so are one library; a native method stays as it is."""
-    return name if name.endswith(".so") or "." in name else f"lib{name}.so"
+    """`probe`, as System.loadLibrary is given it, libprobe.so and its path are one library; a native method stays as it is."""
+    if found := re.search(r"[^\s/]+\.so\b", name):
+        return found[0]
+    return name if "." in name else f"lib{name}.so"
 
 
 def tell(bundle: Bundle, log: Path, package: str, catalogue: Catalogue) -> list[Limit]:

@@ -31,7 +31,7 @@ def read(*lines: bytes) -> list[Limit]:
 def test_a_library_is_told_once_with_how_often_and_in_which_processes() -> None:
     [told] = read(
         line(NATIVE.format("probe", PID, APP)), line(NATIVE.format("probe", PID, APP), at=2),
-        line(NATIVE.format("probe", 20002, f"{APP}:push"), at=3))
+        line(NATIVE.format("Can't load library: /data/app/x/lib/libprobe.so", 20002, f"{APP}:push"), at=3))
     assert (told.what, told.subject, told.count, told.own) == ("library", "libprobe.so", 3, False)
     assert (told.first_ns, told.last_ns) == (S * 10**9, (S + 3) * 10**9)
     assert sorted(told.times) == [f"{APP} ({PID})", f"{APP}:push (20002)"]

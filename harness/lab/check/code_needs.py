@@ -14,6 +14,7 @@ from harness.lab.translate import ReplacedMethod
 _STOPS, _LIMITS, _NOTE = Severity.STOPS, Severity.LIMITS, Severity.NOTE
 _LOAD_FAILS = "System.loadLibrary throws an UnsatisfiedLinkError, and so does each native method"
 _MOST_GROUPS = 12
+_OPENGL = ("android.opengl.GLES", "android.opengl.GLSurfaceView", "javax.microedition.khronos.opengles.GL")
 _OF_LIBRARIES = ("androidx.", "android.support.", "com.google.android.material.", "kotlin.", "kotlinx.", "com.google.firebase.",
                  "com.google.android.gms.")  # fmt: skip
 
@@ -34,6 +35,10 @@ def needs(content: Content, survey: Survey) -> Iterator[Need]:
     for page in signs("pages", content, survey.classes, packages):
         yield Need.of(_LIMITS, "web-app", f"{page.name}, whose screens are web pages", f"found: {', '.join(page.found)}",
                       "they are what the lab's WebView makes of them, see web-view", page.found)
+    if drawn := [name for name in survey.refers if name.startswith(_OPENGL)]:
+        use = survey.refers[drawn[0]]
+        yield Need.of(_LIMITS, "opengl", "OpenGL ES", f"the code uses {use.name}, for instance {use.caller}",
+                      "the lab has no OpenGL: what is drawn by it is not seen", drawn)
     if web := survey.refers.get("android.webkit.WebView"):
         yield Need.of(_LIMITS, "web-view", "WebView", f"{web.times} places use android.webkit.WebView, one is {web.caller}",
                       "the lab has no browser engine: pages may stay empty, and requests of theirs unseen", [web.caller])
@@ -89,8 +94,8 @@ def _native(content: Content, survey: Survey) -> Iterator[Need]:
         yield Need.of(_LIMITS, "native-library", what,
                       f"native code does not run on the lab device; {len(named)} of them are loaded by a name in the code, "
                       f"{len(survey.natives)} native methods are declared",
-                      f"{_LOAD_FAILS}; an app that does not catch it ends. What it would have done is a gap of the run, by which "
-                      "every rule is INCONCLUSIVE", [*named, *rest])
+                      f"{_LOAD_FAILS}. What it would have done is a gap of the run, by which every rule is INCONCLUSIVE",
+                      [*named, *rest])
     unknown = [f"lib{name}.so (loaded by {caller})" for name, caller in survey.loads.items()
                if f"lib{name}.so" not in content.libraries]
     if unknown:

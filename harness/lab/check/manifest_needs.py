@@ -109,7 +109,7 @@ def _features(content: Content) -> Iterator[Need]:
     if level:
         version = f"{level >> 16}.{level & 0xFFFF}"
         yield Need.of(_LIMITS if level > 0x20000 else _NOTE, "opengl", f"OpenGL ES {version}", "uses-feature in the manifest",
-                      "the lab has no OpenGL: what is drawn by it stays empty")
+                      "the lab has no OpenGL: what is drawn by it is not seen")
 
 
 def _processes(content: Content) -> Iterator[Need]:

@@ -49,6 +49,18 @@ public final class Noops {
         "android.view.SurfaceControl.nativeCreateTransaction",
         "android.view.InputEventReceiver.nativeInit",
         "android.app.IActivityManager.setRenderThread");
+    add(
+        "each is one of hundreds: that nothing drawn by OpenGL is seen is one thing, and told as one",
+        "android.opengl.GLES10.",
+        "android.opengl.GLES10Ext.",
+        "android.opengl.GLES11.",
+        "android.opengl.GLES11Ext.",
+        "android.opengl.GLES20.",
+        "android.opengl.GLES30.",
+        "android.opengl.GLES31.",
+        "android.opengl.GLES31Ext.",
+        "android.opengl.GLES32.",
+        "android.opengl.GLUtils.");
     add("loopers sleep and wake by their shadow's own means", "android.os.MessageQueue.nativeInit");
     add("no debugger is connected", "dalvik.system.VMDebug.isDebuggerConnected");
     add("its shadow computes what the native part would", "android.view.VelocityTracker.nativeInitialize");
