@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from harness.lab.system.server import SystemServer
 
 _MAX_LOG = 200_000  # characters of one log event
+_MAX_FIELD, _MAX_FIELDS = 500, 4  # characters of one field of an event that is told on; how many of them
 LAB_TAG = "LabDevice"
 
 
@@ -198,8 +199,7 @@ class AppSpeech:
             elif name == "anr":
                 server.app_errors.not_responding(process, str(fields.get("why", "")))
             elif name in ("native", "unimplemented", "blocked"):
-                detail = " ".join(f"{key}={value}" for key, value in fields.items())
-                self._note_lab(process, "W", f"{name}: {detail}")
+                self._note_limit(process, name, fields)
             elif name == "service":
                 self._service_state(process, str(fields["component"]), str(fields["state"]))
             elif name in ("activity", "drawn", "exit"):
@@ -226,6 +226,13 @@ class AppSpeech:
         tid, time_ns = int(fields.get("tid", pid)), int(fields["time_ns"])
         for line in text[:_MAX_LOG].splitlines() or [""]:
             self._server.logs.add(LogLine(time_ns, pid, tid, priority, tag, line))
+
+    def _note_limit(self, process: RunningProcess, name: str, fields: Mapping[str, Any]) -> None:
+        """What the device does not have. The line is the system's own, as under the app's pid it could be the app's; whose
+        want it was stands at its end, after all that is in the app's words."""
+        told = " ".join(f"{key}={' '.join(str(value)[:_MAX_FIELD].split())}" for key, value in list(fields.items())[:_MAX_FIELDS])
+        text = f"{process.name}: {name}: {told} pid={process.pid} app={process.name}"
+        self._server.logs.write(LAB_TAG, "".join(c if c.isprintable() else "?" for c in text), priority="W")
 
     def _note_lab(self, process: RunningProcess, priority: str, text: str) -> None:
         self._server.logs.write(LAB_TAG, f"{process.name}: {text}", priority=priority, pid=process.pid)

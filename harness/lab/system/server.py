@@ -81,7 +81,8 @@ class SystemServer:
         """`data_root` holds `root/`, the device's file system, and `state/`, which no app sees.
 
         `translate_code` is for code that an app loads while it runs; None: it may load none. `inside` turns a path of the
-        host into the path at which app processes see the same file; `fonts` is a folder with Android's NotoSansCJK-Regular.ttc, without which pictures have no Chinese.
+        host into the path at which app processes see the same file; `fonts` is a folder with Android's
+        NotoSansCJK-Regular.ttc, without which pictures have no Chinese.
         """
         self.profile = profile
         self.root = data_root / "root"

@@ -17,6 +17,7 @@ public final class LabShadows implements ShadowProvider {
   private static final String[] PAIRS = {
     "android.accounts.AccountManager", "LabAccountManager",
     "android.app.ActivityManager", "LabActivityManager",
+    "android.app.ActivityTaskManager", "LabActivityTaskManager",
     "android.app.ApplicationPackageManager", "LabPackageManager",
     "android.app.SearchManager", "LabSearchManager",
     "android.bluetooth.BluetoothAdapter", "LabBluetoothAdapter",

@@ -32,6 +32,8 @@ public final class AppLoader extends PathClassLoader {
 
   private static final String[] LEGACY_HTTP = {"org.apache.http.", "org.apache.commons.logging.", "org.apache.commons.codec."};
 
+  private static final String[] ABIS = {"arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86", "riscv64"};
+
   private final FrameworkLoader framework;
   private final boolean legacyHttp;
   private final ZipFile classes;
@@ -149,8 +151,20 @@ public final class AppLoader extends PathClassLoader {
   /** System.loadLibrary ends here. Native code for a phone cannot run: the caller says so. */
   @Override
   public String findLibrary(String name) {
-    NativeLibraries.missing(name);
+    NativeLibraries.missing(name, brings(name));
     return null;
+  }
+
+  /** Whether a phone of some kind would have found it. */
+  private boolean brings(String library) {
+    for (ZipFile apk : apks) {
+      for (String abi : ABIS) {
+        if (apk.getEntry("lib/" + abi + "/lib" + library + ".so") != null) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** The APK's translated classes. */

@@ -214,6 +214,7 @@ public final class DeviceMain implements Device {
     switch (op) {
       case "release":
         LogStream.install();
+        Unimplemented.wake();
         app.run();
         break;
       case "launch":

@@ -3,17 +3,19 @@ package lab.device.shadows;
 import android.app.ActivityManager;
 import android.app.ActivityManager.RunningAppProcessInfo;
 import android.app.ActivityManager.RunningServiceInfo;
+import android.app.IActivityManager;
 import android.content.ComponentName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import lab.device.DeafServices;
 import lab.device.DeviceMain;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowActivityManager;
 
-/** The processes and services that run, which the daemon knows. */
+/** The processes and services that run, which the daemon knows; what else is asked of it ends in nothing, and is told. */
 @Implements(value = ActivityManager.class)
 public class LabActivityManager extends ShadowActivityManager {
   @Override
@@ -64,5 +66,10 @@ public class LabActivityManager extends ShadowActivityManager {
 
   private static int number(Map<?, ?> fields, String name) {
     return ((Number) fields.get(name)).intValue();
+  }
+
+  @Implementation
+  protected static IActivityManager getService() {
+    return DeafServices.telling(IActivityManager.class, ShadowActivityManager.getService());
   }
 }

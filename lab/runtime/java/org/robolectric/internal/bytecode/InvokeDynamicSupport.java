@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import lab.device.NothingSite;
 import org.robolectric.annotation.RealObject;
 
 /**
@@ -20,7 +21,8 @@ import org.robolectric.annotation.RealObject;
  *
  * <p>Robolectric's links each site so that shadows can be exchanged between tests and wraps each call to tidy
  * stack traces: some 5,000 generated classes by the time an activity shows. Shadows never change here
- * and whoever shows a stack drops the $$robo$$ frames, so every site is constant and calls straight through.
+ * and whoever shows a stack drops the $$robo$$ frames, so every site is constant and calls straight through; only
+ * one behind which there is nothing changes once, when that was told.
  */
 public class InvokeDynamicSupport {
   /** Set by Sandbox.configure. */
@@ -79,7 +81,7 @@ public class InvokeDynamicSupport {
     MethodHandle found =
         RobolectricInternals.findShadowMethodHandle(owner, name, type, false, wasNative == 1);
     if (found == null || found == ShadowWrangler.DO_NOTHING) {
-      return constant(found, original, type);
+      return plain(owner, name, found, original, type, wasNative);
     }
     Class<?> receiver = found.type().parameterType(0);
     // A native method's own binding takes the object itself, a shadow method its shadow.
@@ -93,10 +95,14 @@ public class InvokeDynamicSupport {
   public static CallSite bootstrapStatic(
       MethodHandles.Lookup caller, String name, MethodType type, MethodHandle original, int wasNative)
       throws IllegalAccessException {
-    MethodHandle found =
-        RobolectricInternals.findShadowMethodHandle(
-            caller.lookupClass(), name, type, true, wasNative == 1);
-    return constant(found, original, type);
+    Class<?> owner = caller.lookupClass();
+    return plain(
+        owner,
+        name,
+        RobolectricInternals.findShadowMethodHandle(owner, name, type, true, wasNative == 1),
+        original,
+        type,
+        wasNative);
   }
 
   /** A call to a method of the JDK that behaves otherwise on Android, or is not there. */
@@ -116,14 +122,18 @@ public class InvokeDynamicSupport {
     return new ConstantCallSite(inside.getMethodHandle(name, type).asType(type));
   }
 
-  private static CallSite constant(MethodHandle found, MethodHandle original, MethodType type) {
-    if (found == null) {
-      return new ConstantCallSite(original.asType(type));
-    }
+  private static CallSite plain(
+      Class<?> owner, String name, MethodHandle found, MethodHandle original, MethodType type, int wasNative) {
     if (found == ShadowWrangler.DO_NOTHING) {
-      return new ConstantCallSite(MethodHandles.dropArguments(found, 0, type.parameterArray()).asType(type));
+      MethodHandle nothing = MethodHandles.dropArguments(found, 0, type.parameterArray()).asType(type);
+      return name.startsWith("__") ? new ConstantCallSite(nothing) : new NothingSite(owner, name, nothing);
     }
-    return new ConstantCallSite(found.asType(type));
+    if (found != null) {
+      return new ConstantCallSite(found.asType(type));
+    }
+    // The body that the instrumentation gives to a native method returns null or zero.
+    MethodHandle body = original.asType(type);
+    return wasNative == 1 ? new NothingSite(owner, name, body) : new ConstantCallSite(body);
   }
 
   private static MethodHandle labShadow() {
