@@ -32,6 +32,9 @@ public final class LabShadows implements ShadowProvider {
     "android.app.Service", "LabService",
     "android.app.LoadedApk", "LabLoadedApk",
     "android.util.Log", "LabLog",
+    "android.webkit.CookieManager", "LabCookieManager",
+    "android.webkit.WebView", "LabWebView",
+    "android.webkit.WebViewFactory", "LabWebViewFactory",
     "android.widget.Toast", "LabToast",
   };
 
