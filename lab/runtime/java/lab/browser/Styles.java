@@ -249,7 +249,7 @@ final class Styles {
   private void box(AbstractCssStyleDeclaration rules, Style style) {
     sides(rules, "margin", style.margin, style);
     sides(rules, "padding", style.padding, style);
-    Integer ground = Lengths.colour(value(rules, "background-color"));
+    Integer ground = Lengths.colour(later(rules, "background-color", "background"));
     if (ground == null) {
       ground = Lengths.colourIn(value(rules, "background"));
     }
@@ -266,10 +266,33 @@ final class Styles {
       Integer colour = Lengths.colourIn(border);
       style.borderColour = colour == null ? style.colour : colour;
     }
+    bars(rules, style);
+    style.chip = style.display == Style.Display.INLINE && value(rules, "display").startsWith("inline-")
+        && (style.background >>> 24 != 0 || style.border > 0);
+    String share = value(rules, "justify-content");
+    style.spread = share.startsWith("space-");
+    if (style.display == Style.Display.ROW && share.equals("center")) {
+      style.align = Style.Align.CENTRE;
+    }
     style.radius = Lengths.pixels(value(rules, "border-radius"), style.size, -1, style.radius);
     style.width = Math.max(0, Lengths.pixels(value(rules, "width"), style.size, -1, 0));
     if (style.width > viewport) {
       style.width = 0;
+    }
+  }
+
+  private static void bars(AbstractCssStyleDeclaration rules, Style style) {
+    String[] names = {"border-top", "border-right", "border-bottom", "border-left"};
+    for (int i = 0; i < names.length; i++) {
+      String said = later(rules, names[i], "border");
+      if (said.isEmpty() || said.contains("none")) {
+        continue;
+      }
+      for (String word : Lengths.words(said)) {
+        style.bars[i] = Lengths.pixels(word, style.size, -1, style.bars[i]);
+      }
+      Integer colour = Lengths.colourIn(said);
+      style.barColours[i] = colour == null ? style.colour : colour;
     }
   }
 
@@ -285,7 +308,7 @@ final class Styles {
     }
     String[] names = {"-top", "-right", "-bottom", "-left"};
     for (int i = 0; i < 4; i++) {
-      String said = value(rules, name + names[i]);
+      String said = later(rules, name + names[i], name);
       if (!said.isEmpty()) {
         sides[i] = Lengths.pixels(said, style.size, viewport, 0);
       }
@@ -295,6 +318,20 @@ final class Styles {
   private static String value(AbstractCssStyleDeclaration rules, String name) {
     StyleElement found = rules.getStyleElement(name);
     return found == null || found.getValue() == null ? "" : found.getValue().trim().toLowerCase(Locale.ROOT);
+  }
+
+  /** The value of a property of one side, unless the shorthand for all was said after it or more strongly. */
+  private static String later(AbstractCssStyleDeclaration rules, String side, String shorthand) {
+    StyleElement one = rules.getStyleElement(side);
+    StyleElement all = rules.getStyleElement(shorthand);
+    if (one != null && all != null) {
+      int stronger = StyleElement.compareToByImportanceAndSpecificity(one, all);
+      boolean first = stronger < 0 || (stronger == 0 && one.getIndex() < all.getIndex());
+      if (first) {
+        return "";
+      }
+    }
+    return value(rules, side);
   }
 
   private static Set<String> set(String words) {

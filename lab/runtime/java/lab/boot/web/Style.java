@@ -40,6 +40,14 @@ public final class Style implements Cloneable {
   public float[] padding = new float[4];
   /** Fixed width, or 0. */
   public float width;
+  /** Bars along single sides: how wide, and in which colour; top, right, bottom, left. */
+  public float[] bars = new float[4];
+
+  public int[] barColours = new int[4];
+  /** Of a row: what room is left goes between its children. */
+  public boolean spread;
+  /** An inline box with a ground or a frame of its own, as links that look like buttons are. */
+  public boolean chip;
 
   /** The style of a child before its own rules: what CSS inherits, and nothing else. */
   public Style inherited() {
@@ -50,6 +58,10 @@ public final class Style implements Cloneable {
       child.border = 0;
       child.radius = 0;
       child.width = 0;
+      child.bars = new float[4];
+      child.barColours = new int[4];
+      child.spread = false;
+      child.chip = false;
       child.margin = new float[4];
       child.padding = new float[4];
       return child;

@@ -19,6 +19,8 @@ import lab.boot.web.Style;
  */
 final class Flow {
   private static final float FEWEST = 24;
+  /** Height of a line of Roboto, as a factor of its size. */
+  private static final float NATURAL = 1.172f;
 
   /** A filled or framed rectangle. */
   static final class Fill {
@@ -90,14 +92,15 @@ final class Flow {
     }
     inner = Math.max(inner, px(FEWEST));
     Fill fill = null;
-    if (style.background != 0 || style.border > 0) {
+    if (style.background != 0 || style.border > 0 || barred(style)) {
       fill = new Fill(new RectF(left, y, left + inner, y), style);
       fills.add(fill);
     }
+    float[] bars = style.bars;
     float edge = px(style.border);
-    float top = y + edge + px(style.padding[0]);
-    float from = left + edge + px(style.padding[3]);
-    float across = Math.max(px(FEWEST), inner - 2 * edge - px(style.padding[1] + style.padding[3]));
+    float top = y + edge + px(style.padding[0] + bars[0]);
+    float from = left + edge + px(style.padding[3] + bars[3]);
+    float across = Math.max(px(FEWEST), inner - 2 * edge - px(style.padding[1] + style.padding[3] + bars[1] + bars[3]));
     PageNode node = new PageNode(e);
     List<PageNode> below = node.children;
     if (!e.mark.isEmpty() && e.kind == Kind.BOX) {
@@ -116,13 +119,17 @@ final class Flow {
     } else {
       content = children(e.children, style, from, top, across, below);
     }
-    float bottom = top + content + px(style.padding[2]) + edge;
+    float bottom = top + content + px(style.padding[2] + bars[2]) + edge;
     if (fill != null) {
       fill.place.bottom = bottom;
     }
     node.place(left, y, left + inner, bottom);
     into.add(node);
     return bottom - y;
+  }
+
+  private static boolean barred(Style style) {
+    return style.bars[0] + style.bars[1] + style.bars[2] + style.bars[3] > 0;
   }
 
   /** Of a cell in a row: without its margins above and below. */
@@ -211,9 +218,11 @@ final class Flow {
       return 0;
     }
     StaticLayout layout = layout(text.spanned(), style, width);
-    lines.add(new Lines(layout, x, y));
-    text.nodes(layout, x, y, into);
-    return layout.getHeight();
+    // StaticLayout puts the room between lines, CSS above and below each.
+    float lead = style.lineHeight > 0 ? Math.max(0, (style.lineHeight - NATURAL) * px(style.size) * zoom) : 0;
+    lines.add(new Lines(layout, x, y + lead / 2));
+    text.nodes(layout, x, y + lead / 2, into);
+    return layout.getHeight() + lead;
   }
 
   private StaticLayout layout(Spanned text, Style style, float width) {
@@ -224,8 +233,7 @@ final class Flow {
     Layout.Alignment alignment =
         style.align == Style.Align.CENTRE ? Layout.Alignment.ALIGN_CENTER
             : style.align == Style.Align.END ? Layout.Alignment.ALIGN_OPPOSITE : Layout.Alignment.ALIGN_NORMAL;
-    float natural = paint.getFontMetrics(null) / paint.getTextSize();
-    float stretch = style.lineHeight > 0 ? Math.max(.8f, style.lineHeight / natural) : 1;
+    float stretch = style.lineHeight > 0 ? Math.max(.8f, style.lineHeight / NATURAL) : 1;
     return StaticLayout.Builder.obtain(text, 0, text.length(), paint, Math.max(1, (int) width))
         .setAlignment(alignment)
         .setIncludePad(false)

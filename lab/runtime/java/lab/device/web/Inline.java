@@ -31,6 +31,7 @@ final class Inline {
 
     final int from;
     int to;
+    boolean object;
 
     Part(Element element, Element round, int from) {
       this.element = element;
@@ -82,11 +83,35 @@ final class Inline {
         image(e, round);
         return;
       default:
+        if (e.style.chip && chip(e, round)) {
+          return;
+        }
         Element nearest = e.kind == Kind.LINK || e.pressable ? e : round;
         for (Element child : e.children) {
           add(child, nearest);
         }
     }
+  }
+
+  /** A box with a ground of its own and nothing but text in it is one thing in its line. */
+  private boolean chip(Element e, Element round) {
+    StringBuilder label = new StringBuilder();
+    for (Element child : e.children) {
+      if (child.kind != Kind.TEXT) {
+        return false;
+      }
+      label.append(child.text);
+    }
+    String said = label.toString().trim().replaceAll("\\s+", " ");
+    if (said.isEmpty()) {
+      return false;
+    }
+    Element shown = new Element(e.kind, e.number, e.style, said, java.util.Collections.emptyList());
+    shown.id = e.id;
+    shown.target = e.target;
+    shown.pressable = e.pressable;
+    object(shown, round, new ControlSpan(shown, density, zoom, width, null));
+    return true;
   }
 
   private void image(Element e, Element round) {
@@ -105,6 +130,7 @@ final class Inline {
     Part part = new Part(e, round, text.length());
     text.append(OBJECT);
     text.setSpan(span, part.from, text.length(), Spanned.SPAN_EXCLUSIVE_EXCLUSIVE);
+    part.object = true;
     close(part);
   }
 
@@ -188,9 +214,9 @@ final class Inline {
     while (i < parts.size()) {
       Part first = parts.get(i);
       int end = i + 1;
-      boolean object = Flow.isControl(first.element.kind);
+      boolean object = first.object || first.element.kind == Kind.IMAGE;
       while (!object && end < parts.size() && parts.get(end).round == first.round
-          && !Flow.isControl(parts.get(end).element.kind)) {
+          && !parts.get(end).object && parts.get(end).element.kind != Kind.IMAGE) {
         end++;
       }
       int to = parts.get(end - 1).to;

@@ -274,11 +274,29 @@ public final class PageView extends PlainView {
       paint.setColor(style.background);
       canvas.drawRoundRect(fill.place, radius, radius, paint);
     }
+    bars(canvas, fill, paint);
     if (style.border > 0 && style.borderColour >>> 24 != 0) {
       paint.setStyle(Paint.Style.STROKE);
       paint.setStrokeWidth(style.border * density());
       paint.setColor(style.borderColour);
       canvas.drawRoundRect(fill.place, radius, radius, paint);
+    }
+  }
+
+  private void bars(Canvas canvas, Flow.Fill fill, Paint paint) {
+    android.graphics.RectF at = fill.place;
+    float[] wide = fill.style.bars;
+    float[][] places = {
+      {at.left, at.top, at.right, at.top + wide[0] * density()},
+      {at.right - wide[1] * density(), at.top, at.right, at.bottom},
+      {at.left, at.bottom - wide[2] * density(), at.right, at.bottom},
+      {at.left, at.top, at.left + wide[3] * density(), at.bottom},
+    };
+    for (int i = 0; i < places.length; i++) {
+      if (wide[i] > 0) {
+        paint.setColor(fill.style.barColours[i]);
+        canvas.drawRect(places[i][0], places[i][1], places[i][2], places[i][3], paint);
+      }
     }
   }
 

@@ -38,7 +38,7 @@ final class Tables {
     float[] columns = shares(wishes, width);
     for (Element row : rows) {
       PageNode node = new PageNode(row);
-      float tall = row(cells(row), row.style, columns, x, at, node.children);
+      float tall = row(cells(row), columns, 0, x, at, node.children);
       node.place(x, at, x + width, at + tall);
       into.add(node);
       at += tall;
@@ -59,11 +59,13 @@ final class Tables {
       used += one;
     }
     float spare = Math.max(0, width - used);
-    float from = row.style.align == Style.Align.CENTRE ? x + spare / 2 : x;
-    return row(cells, row.style, columns, from, y, into);
+    boolean spread = row.style.spread && cells.size() > 1;
+    float gap = spread ? spare / (cells.size() - 1) : 0;
+    float from = !spread && row.style.align == Style.Align.CENTRE ? x + spare / 2 : x;
+    return row(cells, columns, gap, from, y, into);
   }
 
-  private float row(List<Element> cells, Style style, float[] columns, float x, float y, List<PageNode> into) {
+  private float row(List<Element> cells, float[] columns, float gap, float x, float y, List<PageNode> into) {
     float across = x;
     float tall = 0;
     List<Integer> grounds = new ArrayList<>();
@@ -76,7 +78,7 @@ final class Tables {
         }
       }
       tall = Math.max(tall, flow.cell(cells.get(i), across, y, wide, into));
-      across += wide;
+      across += wide + gap;
     }
     for (int ground : grounds) {
       flow.stretch(ground, y + tall, y);
