@@ -3,6 +3,7 @@ package lab.browser;
 import java.net.MalformedURLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +12,10 @@ import lab.boot.web.Element;
 import lab.boot.web.Element.Kind;
 import lab.boot.web.Style;
 import org.htmlunit.Page;
-import org.htmlunit.WebWindow;
+import org.htmlunit.css.ComputedCssStyleDeclaration;
+import org.htmlunit.css.CssStyleSheet;
+import org.htmlunit.css.ElementCssStyleDeclaration;
+import org.htmlunit.css.StyleElement;
 import org.htmlunit.html.BaseFrameElement;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.DomNode;
@@ -29,7 +33,8 @@ final class Snapshot {
   private static final int DEPTH_LIMIT = 300;
 
   private final Map<DomElement, Integer> numbers = new WeakHashMap<>();
-  private final Map<Integer, DomElement> elements = new java.util.HashMap<>();
+  private final Map<Integer, DomElement> elements = new HashMap<>();
+  private final Map<HtmlPage, List<CssStyleSheet>> sheets = new HashMap<>();
   private int last;
 
   /** The element of that number, or null when the page shows it no more. */
@@ -40,6 +45,7 @@ final class Snapshot {
   /** With the page's lock held. `viewport`: CSS pixels. */
   Element of(HtmlPage page, int viewport) {
     elements.clear();
+    sheets.clear();
     Style root = new Style();
     root.display = Style.Display.BLOCK;
     DomElement top = page.getDocumentElement();
@@ -58,14 +64,14 @@ final class Snapshot {
     if (depth > DEPTH_LIMIT || (tag.equals("noscript") && scripted(dom))) {
       return null;
     }
-    WebWindow window = dom.getPage().getEnclosingWindow();
-    Style style = styles.of(dom, window.getComputedStyle(dom, null), parent);
+    ComputedCssStyleDeclaration rules = rules(dom);
+    Style style = styles.of(dom, rules, parent);
     if (style.display == null) {
       return null;
     }
     Element shown = control(dom, tag, style);
     if (shown == null) {
-      shown = new Element(kind(dom, tag), number(dom), style, "", children(dom, tag, style, styles, depth));
+      shown = new Element(kind(dom, tag), number(dom), style, "", children(dom, tag, rules, style, styles, depth));
     }
     shown.id = dom.getId();
     shown.enabled = !dom.hasAttribute("disabled");
@@ -101,7 +107,8 @@ final class Snapshot {
     }
   }
 
-  private List<Element> children(DomElement dom, String tag, Style style, Styles styles, int depth) {
+  private List<Element> children(
+      DomElement dom, String tag, ComputedCssStyleDeclaration rules, Style style, Styles styles, int depth) {
     if (dom instanceof BaseFrameElement) {
       Page inner = ((BaseFrameElement) dom).getEnclosedPage();
       DomElement top = inner instanceof HtmlPage ? ((HtmlPage) inner).getDocumentElement() : null;
@@ -125,7 +132,7 @@ final class Snapshot {
         if (closed && !child.getTagName().equalsIgnoreCase("summary")) {
           continue;
         }
-        String mark = entry && (tag.equals("ul") || tag.equals("ol")) ? mark(dom, tag, item++) : "";
+        String mark = entry && (tag.equals("ul") || tag.equals("ol")) ? mark(rules, tag, item++) : "";
         Element shown = element(child, style, styles, depth + 1, mark);
         if (shown != null) {
           children.add(shown);
@@ -140,19 +147,26 @@ final class Snapshot {
     return said.matches("-?\\d{1,6}") ? Integer.parseInt(said) : 1;
   }
 
-  private static String mark(DomElement list, String tag, int item) {
-    String style = list.getAttribute("style").replace(" ", "").toLowerCase(Locale.ROOT);
-    if (style.contains("list-style:none") || style.contains("list-style-type:none")) {
-      return "";
-    }
-    org.htmlunit.css.StyleElement rule =
-        list.getPage().getEnclosingWindow().getComputedStyle(list, null).getStyleElement("list-style-type");
-    org.htmlunit.css.StyleElement all =
-        list.getPage().getEnclosingWindow().getComputedStyle(list, null).getStyleElement("list-style");
-    if ((rule != null && rule.getValue().contains("none")) || (all != null && all.getValue().contains("none"))) {
-      return "";
+  private static String mark(ComputedCssStyleDeclaration list, String tag, int item) {
+    for (String name : new String[] {"list-style-type", "list-style"}) {
+      StyleElement rule = list.getStyleElement(name);
+      if (rule != null && rule.getValue().contains("none")) {
+        return "";
+      }
     }
     return tag.equals("ul") ? "•" : item + ".";
+  }
+
+  /** What the page's rules say of an element. As WebWindow's, which looks for the sheets in the whole page for each. */
+  private ComputedCssStyleDeclaration rules(DomElement dom) {
+    ComputedCssStyleDeclaration rules = new ComputedCssStyleDeclaration(new ElementCssStyleDeclaration(dom));
+    HtmlPage page = (HtmlPage) dom.getPage();
+    for (CssStyleSheet sheet : sheets.computeIfAbsent(page, HtmlPage::getStyleSheets)) {
+      if (sheet.isEnabled() && sheet.isActive()) {
+        sheet.modifyIfNecessary(rules, dom, null, page);
+      }
+    }
+    return rules;
   }
 
   private static String target(DomElement link) {

@@ -50,6 +50,7 @@ final class Flow {
   final List<Lines> lines = new ArrayList<>();
   final List<PageNode> nodes = new ArrayList<>();
   final float height;
+  final float width;
   final int canvas;
 
   private final float density;
@@ -61,6 +62,7 @@ final class Flow {
     this.density = density;
     this.zoom = zoom;
     this.images = images;
+    this.width = width;
     canvas = background(page);
     height = block(page, 0, 0, Math.max(FEWEST * density, width), nodes);
   }

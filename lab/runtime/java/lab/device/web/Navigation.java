@@ -241,11 +241,12 @@ final class Navigation implements Embedder {
 
   @Override
   public void painted(int load, Element page, String title) {
+    Flow laid = shown.laid(page);
     later(
         load,
         () -> {
           History.Entry current = history.current();
-          shown.show(page, drawn ? view.getScrollY() : current.scroll);
+          shown.show(page, laid, drawn ? view.getScrollY() : current.scroll);
           String name = title.isEmpty() ? current.url.replaceFirst("^[a-z]+://", "") : title;
           if (!name.equals(current.title)) {
             current.title = name;

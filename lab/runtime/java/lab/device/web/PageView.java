@@ -43,6 +43,7 @@ public final class PageView extends PlainView {
   private Element page;
   private Flow flow;
   private int laidWidth = -1;
+  private volatile int width;
   private int background = Color.WHITE;
   private String title = "";
   private String wanted;
@@ -58,6 +59,7 @@ public final class PageView extends PlainView {
     nodes = new PageNodes(this, view);
     fields = new Fields(view, density());
     scroller = new OverScroller(view.getContext());
+    width = view.getResources().getDisplayMetrics().widthPixels;
     slop = ViewConfiguration.get(view.getContext()).getScaledTouchSlop();
   }
 
@@ -95,10 +97,20 @@ public final class PageView extends PlainView {
     return images.any();
   }
 
-  void show(Element element, int scroll) {
+  /** Lays a page out as it would be now. On any thread; long for a long page. */
+  Flow laid(Element element) {
+    return new Flow(element, width, density(), settings.getTextZoom() / 100f, images::get);
+  }
+
+  /** `ready`: what {@link #laid} made of it. */
+  void show(Element element, Flow ready, int scroll) {
     page = element;
     images.want(element);
-    lay(view.getWidth() > 0 ? view.getWidth() : view.getResources().getDisplayMetrics().widthPixels);
+    if (ready.width == width()) {
+      lay(ready);
+    } else {
+      lay(width());
+    }
     view.scrollTo(view.getScrollX(), clamped(scroll));
     if (wanted != null) {
       scrollToId(wanted);
@@ -112,10 +124,20 @@ public final class PageView extends PlainView {
     }
   }
 
-  private void lay(int width) {
-    laidWidth = width;
+  private int width() {
+    return view.getWidth() > 0 ? view.getWidth() : view.getResources().getDisplayMetrics().widthPixels;
+  }
+
+  private void lay(int across) {
+    width = across;
+    lay(laid(page));
+  }
+
+  private void lay(Flow ready) {
+    laidWidth = Math.round(ready.width);
+    width = laidWidth;
     int before = height();
-    flow = new Flow(page, width, density(), settings.getTextZoom() / 100f, images::get);
+    flow = ready;
     fields.place(flow.nodes);
     nodes.show(flow.nodes);
     view.invalidate();
@@ -131,9 +153,8 @@ public final class PageView extends PlainView {
 
   /** Tells the browser how large its window is. */
   void resized(Tab to) {
-    int width = view.getWidth() > 0 ? view.getWidth() : view.getResources().getDisplayMetrics().widthPixels;
     int height = view.getHeight() > 0 ? view.getHeight() : view.getResources().getDisplayMetrics().heightPixels;
-    to.resize(Math.round(width / density()), Math.round(height / density()));
+    to.resize(Math.round(width() / density()), Math.round(height / density()));
   }
 
   void destroy() {
@@ -411,9 +432,11 @@ public final class PageView extends PlainView {
     access.setMeasuredDimension(across, down);
   }
 
-  public void onSizeChanged(int width, int height, int oldWidth, int oldHeight) {
-    if (page != null && width > 0 && width != laidWidth) {
-      lay(width);
+  public void onSizeChanged(int across, int down, int oldAcross, int oldDown) {
+    if (page == null && across > 0) {
+      width = across;
+    } else if (across > 0 && across != laidWidth) {
+      lay(across);
     }
     if (page != null && tab != null) {
       resized(tab.get());
