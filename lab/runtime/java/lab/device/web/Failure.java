@@ -45,6 +45,7 @@ final class Failure extends IOException {
     if (cause instanceof ConnectException) {
       return new Failure(WebViewClient.ERROR_CONNECT, "ERR_CONNECTION_REFUSED", null);
     }
+    lab.device.DeviceMain.log("W", "chromium", "request failed: " + cause);
     return new Failure(WebViewClient.ERROR_CONNECT, "ERR_CONNECTION_CLOSED", null);
   }
 }
