@@ -111,9 +111,9 @@ def test_processes_users_and_the_rest_of_the_manifest(tmp_path: Path) -> None:
     root.attributes["sharedUserId"] = "com.example.shared"
     checked = check_apk(make_apk(tmp_path / "app.apk", root, code=False))
     assert {need.id: need.severity for need in checked.needs} == {
-        "shared-user": Severity.LIMITS, "isolated-process": Severity.LIMITS, "other-process": Severity.LIMITS,
+        "shared-user": Severity.LIMITS, "isolated-process": Severity.LIMITS, "other-process": Severity.NOTE,
         "test-only": Severity.NOTE, "target-sdk": Severity.NOTE, "no-launcher": Severity.NOTE}
-    assert one(checked, "other-process").subjects == ("com.example.app.Push",)
+    assert one(checked, "other-process").subjects == ("com.example.app:push",)
     assert not checked.stops
 
 

@@ -117,7 +117,7 @@ def _processes(content: Content) -> Iterator[Need]:
     isolated = [content.class_of(one) for one in components if one.tag == "service" and content.flag(one, "isolatedProcess")]
     if isolated:
         yield Need.of(_LIMITS, "isolated-process", "services in processes without any rights", "isolatedProcess in the manifest",
-                      "they run as the app's own user; binding to them from another process fails", isolated)
+                      "they run in processes of their own, with a uid and no permission of theirs, but see the app's data", isolated)
     own = content.text(content.application, "process") or content.package
     apart: dict[str, list[Element]] = {}
     for one in components:
@@ -125,12 +125,6 @@ def _processes(content: Content) -> Iterator[Need]:
         process = content.package + process if process.startswith(":") else process
         if process and process != own:
             apart.setdefault(process, []).append(one)
-    bound = [one for some in apart.values() for one in some if one.tag in ("service", "provider")]
-    if bound:
-        yield Need.of(_LIMITS, "other-process", f"services and providers in processes of their own: {', '.join(sorted(apart))}",
-                      "android:process in the manifest; binders do not cross processes on the lab (docs/lab-protocol.md)",
-                      "the processes run, and starting works; binding to them, and their providers, fail",
-                      [content.class_of(one) for one in bound])
-    elif apart:
+    if apart:
         yield Need.of(_NOTE, "other-process", f"further processes: {', '.join(sorted(apart))}", "android:process in the manifest",
                       "each is a process of its own, as on a phone", sorted(apart))

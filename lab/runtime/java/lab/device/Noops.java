@@ -33,7 +33,7 @@ public final class Noops {
         "dalvik.system.VMRuntime.notifyNativeAllocationsInternal");
     add("nobody traces the device, and an app cannot tell", "android.os.Trace.");
     add(
-        "binders and parcels stay in their process here, where there is no kernel's side of them to be told",
+        "the daemon carries binders and parcels between processes: there is no kernel's side of them to be told",
         "android.os.Binder.flushPendingCommands",
         "android.os.Binder.getNativeBBinderHolder",
         "android.os.Binder.setThreadStrictModePolicy",
