@@ -41,7 +41,7 @@ def needs(content: Content, survey: Survey) -> Iterator[Need]:
                       "the lab has no OpenGL: what is drawn by it is not seen", drawn)
     if web := survey.refers.get("android.webkit.WebView"):
         yield Need.of(_LIMITS, "web-view", "WebView", f"{web.times} places use android.webkit.WebView, one is {web.caller}",
-                      "pages are loaded and shown by HtmlUnit, not by Chromium: what needs a newer browser may fail", [web.caller])
+                      "HtmlUnit loads and shows the pages, not Chromium: what needs a newer browser may fail", [web.caller])
     for service in signs("services", content, survey.classes, packages):
         why = f"it brings {', '.join(service.found)}; the lab has no {service.package}"
         yield Need.of(_LIMITS, "phone-service", service.name, why,
