@@ -206,7 +206,8 @@ final class Navigation implements Embedder {
     String url = TextUtils.htmlEncode(call.url);
     String text =
         "<html><head><title>Webpage not available</title></head><body><h2>Webpage not available</h2>"
-            + "<p>The webpage at <b>" + url + "</b> could not be loaded because:</p><p>" + failure.getMessage() + "</p></body></html>";
+            + "<p>The webpage at <b>" + url + "</b> could not be loaded because:</p>"
+            + "<p>" + failure.getMessage() + "</p></body></html>";
     show("about:blank", LocalContent.page("text/html; charset=utf-8", text.getBytes(StandardCharsets.UTF_8)), false);
   }
 
