@@ -253,11 +253,11 @@ public final class BrowserTab implements Tab {
   }
 
   @Override
-  public void evaluate(String script, Consumer<String> result) {
+  public void evaluate(String script, String agent, Consumer<String> result) {
     later(
         () -> {
           if (page == null) {
-            prepare(true, userAgent);
+            prepare(true, agent);
             open("about:blank", new Resource(200, "OK", Collections.singletonMap("content-type",
                 Collections.singletonList("text/html; charset=utf-8")), new byte[0]));
           }
@@ -365,7 +365,8 @@ public final class BrowserTab implements Tab {
     @Override
     public void scriptException(HtmlPage from, ScriptException error) {
       String message = String.valueOf(error.getMessage());
-      embedder.console("E", "Uncaught " + message, from == null ? "" : TabClient.text(from.getUrl()), error.getFailingLineNumber());
+      String source = from == null ? "" : TabClient.text(from.getUrl());
+      embedder.console("E", "Uncaught " + message, source, error.getFailingLineNumber());
       if (error.getCause() instanceof org.htmlunit.corejs.javascript.EvaluatorException) {
         unimplemented("a script that its engine does not understand");
       }

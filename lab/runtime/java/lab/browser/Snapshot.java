@@ -211,7 +211,10 @@ final class Snapshot {
       case "image":
       case "file":
         String label = input.getValue();
-        String usual = type.equals("submit") ? "Submit" : type.equals("reset") ? "Reset" : type.equals("file") ? "Choose File" : input.getAttribute("alt");
+        String usual =
+            type.equals("submit") ? "Submit"
+                : type.equals("reset") ? "Reset"
+                    : type.equals("file") ? "Choose File" : input.getAttribute("alt");
         return plain(Kind.BUTTON, input, style, label.isEmpty() ? usual : label);
       case "checkbox":
       case "radio":

@@ -18,8 +18,8 @@ public interface Tab {
 
   void choose(int element, int option);
 
-  /** Runs a script; what it gives arrives as JSON, "null" where it has none or failed. */
-  void evaluate(String script, Consumer<String> result);
+  /** Runs a script; what it gives arrives as JSON, "null" where it has none or failed. Before any page: on an empty one. */
+  void evaluate(String script, String userAgent, Consumer<String> result);
 
   /** Of the window, in CSS pixels. */
   void resize(int width, int height);

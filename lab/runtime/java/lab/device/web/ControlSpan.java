@@ -135,7 +135,8 @@ final class ControlSpan extends ReplacementSpan {
 
   private void tick(Canvas canvas, RectF place) {
     float side = 13 * density;
-    RectF box = new RectF(place.left + 3 * density, place.centerY() - side / 2, place.left + 3 * density + side, place.centerY() + side / 2);
+    float left = place.left + 3 * density;
+    RectF box = new RectF(left, place.centerY() - side / 2, left + side, place.centerY() + side / 2);
     boolean round = element.kind == Kind.RADIO;
     float radius = round ? side / 2 : 2.5f * density;
     Paint paint = new Paint(Paint.ANTI_ALIAS_FLAG);

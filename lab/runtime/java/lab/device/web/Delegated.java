@@ -48,6 +48,9 @@ final class Delegated {
     if (!type.isPrimitive() || type == void.class) {
       return null;
     }
-    return type == boolean.class ? (Object) false : type == float.class ? (Object) 0f : type == long.class ? (Object) 0L : (Object) 0;
+    if (type == boolean.class) {
+      return false;
+    }
+    return type == float.class ? (Object) 0f : type == long.class ? (Object) 0L : (Object) 0;
   }
 }

@@ -137,7 +137,9 @@ final class Fetcher {
     try (InputStream in =
         coding.contains("gzip")
             ? new GZIPInputStream(new ByteArrayInputStream(content))
-            : coding.equals("deflate") ? new InflaterInputStream(new ByteArrayInputStream(content)) : new ByteArrayInputStream(content)) {
+            : coding.equals("deflate")
+                ? new InflaterInputStream(new ByteArrayInputStream(content))
+                : new ByteArrayInputStream(content)) {
       return in.readAllBytes();
     }
   }
@@ -182,8 +184,7 @@ final class Fetcher {
   static String escaped(String url) {
     StringBuilder escaped = new StringBuilder();
     for (byte one : url.getBytes(StandardCharsets.UTF_8)) {
-      if (one <= ' ' || one == '"' || one == '<' || one == '>' || one == '\\' || one == '^' || one == '`' || one == '{' || one == '|'
-          || one == '}') {
+      if (one <= ' ' || "\"<>\\^`{|}".indexOf(one) >= 0) {
         escaped.append(String.format("%%%02X", one & 0xff));
       } else {
         escaped.append((char) one);

@@ -246,7 +246,8 @@ final class Flow {
   /** How wide an element would like to be: its longest line, unbroken. */
   float wish(Element e) {
     Style style = e.style;
-    float round = isInline(e) ? 0 : px(style.margin[1] + style.margin[3] + style.padding[1] + style.padding[3] + 2 * style.border);
+    float sides = style.margin[1] + style.margin[3] + style.padding[1] + style.padding[3] + 2 * style.border;
+    float round = isInline(e) ? 0 : px(sides);
     if (style.width > 0) {
       return px(style.width) + round;
     }

@@ -244,7 +244,8 @@ final class Inline {
       float left = line == layout.getLineForOffset(from) ? layout.getPrimaryHorizontal(from) : layout.getLineLeft(line);
       boolean ends = line == last && to < layout.getLineEnd(line);
       float right = ends ? layout.getPrimaryHorizontal(to) : layout.getLineRight(line);
-      node.place(x + Math.min(left, right), y + layout.getLineTop(line), x + Math.max(left, right), y + layout.getLineBottom(line));
+      float top = y + layout.getLineTop(line);
+      node.place(x + Math.min(left, right), top, x + Math.max(left, right), y + layout.getLineBottom(line));
     }
   }
 }

@@ -124,7 +124,8 @@ final class Loader {
       if (!call.mainFrame || !allowed(failure.certificate)) {
         throw new Failure(failure.code, call.mainFrame ? "ERR_ABORTED" : failure.getMessage(), null);
       }
-      Fetcher.shared().certificates().allow(URI.create(Fetcher.escaped(call.url)).getHost(), failure.certificate.getCertificate());
+      String host = URI.create(Fetcher.escaped(call.url)).getHost();
+      Fetcher.shared().certificates().allow(host, failure.certificate.getCertificate());
       return Fetcher.shared().fetch(call, agent, language);
     }
   }

@@ -80,7 +80,8 @@ final class LocalContent {
     if (path.startsWith(RESOURCE)) {
       String[] parts = path.substring(RESOURCE.length()).split("/");
       String name = parts[parts.length - 1].replaceFirst("\\..*", "");
-      int id = parts.length < 2 ? 0 : context.getResources().getIdentifier(name, parts[0].split("-", 2)[0], context.getPackageName());
+      String kind = parts.length < 2 ? "raw" : parts[0].split("-", 2)[0];
+      int id = context.getResources().getIdentifier(name, kind, context.getPackageName());
       try {
         return context.getResources().openRawResource(id);
       } catch (Resources.NotFoundException e) {

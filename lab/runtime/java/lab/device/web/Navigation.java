@@ -94,8 +94,8 @@ final class Navigation implements Embedder {
   void reload() {
     History.Entry current = history.current();
     if (current != null) {
-      start(current.load.given == null && !current.url.equals(current.load.call.url) && !current.url.equals(current.load.shownUrl)
-          ? Load.of(current.url) : current.load, current, true);
+      boolean redirected = current.load.given == null && !current.url.equals(current.load.call.url);
+      start(redirected ? Load.of(current.url) : current.load, current, true);
     }
   }
 
@@ -150,7 +150,8 @@ final class Navigation implements Embedder {
 
   private void arrived(Load load, Call call, Resource resource, History.Entry entry, boolean reload) {
     boolean attached = resource.header("content-disposition").toLowerCase(Locale.ROOT).startsWith("attachment");
-    Resource page = attached || resource.status == 204 ? null : Pages.shown(resource, call.url, settings.getDefaultTextEncodingName());
+    String encoding = settings.getDefaultTextEncodingName();
+    Resource page = attached || resource.status == 204 ? null : Pages.shown(resource, call.url, encoding);
     if (page == null) {
       if (resource.status != 204) {
         clients.download(call.url, settings.getUserAgentString(), resource);
@@ -203,8 +204,10 @@ final class Navigation implements Embedder {
     commit(load, call.url, call.url, entry, false);
     clients.failed(call, failure);
     String url = TextUtils.htmlEncode(call.url);
-    String text = "<html><head><title>Webpage not available</title></head><body><h2>Webpage not available</h2><p>The webpage at <b>"
-        + url + "</b> could not be loaded because:</p><p>" + failure.getMessage() + "</p></body></html>";
+    String text =
+        "<html><head><title>Webpage not available</title></head><body><h2>Webpage not available</h2>"
+            + "<p>The webpage at <b>" + url + "</b> could not be loaded because:</p>"
+            + "<p>" + failure.getMessage() + "</p></body></html>";
     show("about:blank", LocalContent.page("text/html; charset=utf-8", text.getBytes(StandardCharsets.UTF_8)), false);
   }
 

@@ -137,6 +137,7 @@ public final class PageHost {
     }
     navigation.tab().evaluate(
         script == null ? "" : script,
+        settings.getUserAgentString(),
         result -> {
           if (callback != null) {
             main.post(() -> callback.onReceiveValue(result));

@@ -54,7 +54,8 @@ final class PageNodes extends AccessibilityNodeProvider {
         one.place(bounds.left, bounds.top, bounds.right, bounds.bottom);
         one.children.addAll(spoken(node.children));
       }
-      boolean itself = !one.text.isEmpty() || one.element.kind != Kind.BOX || one.element.pressable || !one.element.id.isEmpty();
+      Element e = one.element;
+      boolean itself = !one.text.isEmpty() || e.kind != Kind.BOX || e.pressable || !e.id.isEmpty();
       if (itself) {
         number(one);
         said.add(one);
@@ -90,8 +91,9 @@ final class PageNodes extends AccessibilityNodeProvider {
       info.setText(page.title());
       info.setScrollable(page.height() > view.getHeight());
       info.setFocusable(true);
-      info.setBoundsInScreen(page.onScreen(new Rect(0, view.getScrollY(), view.getWidth(), view.getScrollY() + view.getHeight())));
-      top.forEach(child -> info.addChild(view, numbers.get(child)));
+      int top = view.getScrollY();
+      info.setBoundsInScreen(page.onScreen(new Rect(0, top, view.getWidth(), top + view.getHeight())));
+      this.top.forEach(child -> info.addChild(view, numbers.get(child)));
       return info;
     }
     PageNode node = nodes.get(id);

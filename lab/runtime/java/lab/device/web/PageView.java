@@ -255,7 +255,9 @@ public final class PageView extends PlainView {
     }
     boolean link = node.element.kind == Kind.LINK;
     boolean image = node.element.kind == Kind.IMAGE;
-    result.setType(link ? WebView.HitTestResult.SRC_ANCHOR_TYPE : image ? WebView.HitTestResult.IMAGE_TYPE : WebView.HitTestResult.UNKNOWN_TYPE);
+    result.setType(
+        link ? WebView.HitTestResult.SRC_ANCHOR_TYPE
+            : image ? WebView.HitTestResult.IMAGE_TYPE : WebView.HitTestResult.UNKNOWN_TYPE);
     result.setExtra(link ? node.element.target : image ? node.element.source : null);
     return result;
   }

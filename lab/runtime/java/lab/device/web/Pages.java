@@ -29,7 +29,8 @@ final class Pages {
     if (type.startsWith("image/") && !type.contains("svg")) {
       return html(resource, "<body style=\"margin:0\"><img src=\"" + TextUtils.htmlEncode(url) + "\"></body>");
     }
-    boolean text = type.startsWith("text/") || type.equals("application/json") || type.endsWith("xml") || type.contains("javascript");
+    boolean text =
+        type.startsWith("text/") || type.equals("application/json") || type.endsWith("xml") || type.contains("javascript");
     if (!text) {
       return null;
     }
@@ -43,7 +44,8 @@ final class Pages {
     boolean mark = content.length > 2 && (content[0] & 0xff) == 0xef && (content[1] & 0xff) == 0xbb;
     String head = new String(content, 0, Math.min(content.length, SNIFFED), StandardCharsets.ISO_8859_1);
     if (!resource.charset().isEmpty() || mark || META.matcher(head).find()) {
-      return resource.type().equals("text/html") ? resource : typed(resource, "text/html" + (resource.charset().isEmpty() ? "" : "; charset=" + resource.charset()), content);
+      String named = resource.charset().isEmpty() ? "" : "; charset=" + resource.charset();
+      return resource.type().equals("text/html") ? resource : typed(resource, "text/html" + named, content);
     }
     return typed(resource, "text/html; charset=" + charset("", encoding).name(), content);
   }
@@ -62,7 +64,8 @@ final class Pages {
   }
 
   private static String sniffed(byte[] content) {
-    String head = new String(content, 0, Math.min(content.length, SNIFFED), StandardCharsets.ISO_8859_1).trim().toLowerCase(Locale.ROOT);
+    int length = Math.min(content.length, SNIFFED);
+    String head = new String(content, 0, length, StandardCharsets.ISO_8859_1).trim().toLowerCase(Locale.ROOT);
     for (byte one : content) {
       if (one == 0) {
         return "application/octet-stream";
@@ -78,7 +81,6 @@ final class Pages {
   private static Resource typed(Resource from, String type, byte[] content) {
     Map<String, List<String>> headers = new LinkedHashMap<>(from.headers);
     headers.put("content-type", Collections.singletonList(type));
-    // The browser would take a failure's page for no page.
     return new Resource(from.status, from.reason, headers, content);
   }
 }

@@ -135,7 +135,8 @@ public class PlainView {
 
   public void setScrollBarStyle(int style) {}
 
-  public void onDrawVerticalScrollBar(Canvas canvas, android.graphics.drawable.Drawable bar, int left, int top, int right, int bottom) {
+  public void onDrawVerticalScrollBar(
+      Canvas canvas, android.graphics.drawable.Drawable bar, int left, int top, int right, int bottom) {
     access.super_onDrawVerticalScrollBar(canvas, bar, left, top, right, bottom);
   }
 
