@@ -117,7 +117,7 @@ def _processes(content: Content) -> Iterator[Need]:
     isolated = [content.class_of(one) for one in components if one.tag == "service" and content.flag(one, "isolatedProcess")]
     if isolated:
         yield Need.of(_LIMITS, "isolated-process", "services in processes without any rights", "isolatedProcess in the manifest",
-                      "each in a process of its own, with no permission and a uid of its own, but it sees the app's data", isolated)
+                      "each in a process of its own, without permissions, but it sees the app's data", isolated)
     own = content.text(content.application, "process") or content.package
     apart: dict[str, list[Element]] = {}
     for one in components:
