@@ -149,6 +149,7 @@ class ProfileMaker:
                     "imsi": operator["numeric"] + self._digits(10),
                     "iccid": account + luhn_digit(account),
                     "phone_number": self._phone(),
+                    "voice_mail_number": self._phone(),
                     "operator_numeric": operator["numeric"],
                     "operator_name": operator["name"],
                     "country_iso": self._plan["country_iso"],

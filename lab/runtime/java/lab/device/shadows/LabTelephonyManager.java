@@ -128,6 +128,22 @@ public class LabTelephonyManager extends ShadowTelephonyManager {
 
   @Override
   @Implementation
+  protected String getVoiceMailNumber() {
+    return voiceMail(Profile.sim(0));
+  }
+
+  @Implementation
+  protected String getVoiceMailNumber(int subscription) {
+    return voiceMail(simOf(subscription));
+  }
+
+  static String voiceMail(Profile sim) {
+    Permissions.enforce(PHONE_STATE, "getVoiceMailNumberForSubscriber");
+    return sim.text("voice_mail_number");
+  }
+
+  @Override
+  @Implementation
   protected String getSimSerialNumber() {
     return identifier("getIccSerialNumberForSubscriber", Profile.sim(0), "iccid");
   }

@@ -46,6 +46,9 @@ final class SubscriberService extends Binder {
     if (method.startsWith("getLine1Number") || method.startsWith("getMsisdn")) {
       return LabTelephonyManager.number(sim);
     }
+    if (method.startsWith("getVoiceMailNumber")) {
+      return LabTelephonyManager.voiceMail(sim);
+    }
     if (method.startsWith("getGroupId") || method.startsWith("getVoiceMail") || method.startsWith("getLine1AlphaTag")
         || method.startsWith("getDeviceSvn") || method.startsWith("getNai")) {
       Permissions.enforce(PHONE_STATE, method);
