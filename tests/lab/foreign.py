@@ -30,6 +30,8 @@ from tests.lab.whole import own_state
 
 KNOWN = Path(__file__).with_name("foreign.yaml")
 SETTLE_SECONDS = 0.5
+TOGETHER = 50
+"""So many activities lie upon each other at most: an app has 256 MiB for all of them, as on a phone."""
 _CRASH = re.compile(r"FATAL EXCEPTION|ANR in ")
 _TOLD = re.compile(r"^.* AndroidRuntime: ((?:[\w$]+\.)+[\w$]*(?:Exception|Error)[^\n]*)$", re.MULTILINE)
 
@@ -90,7 +92,9 @@ def crawl(device: AdbDevice, package: str, activities: Sequence[Component]) -> I
     for permission in device.permissions(package):
         if permission.runtime:
             device.shell("pm", "grant", package, permission.name)
-    for activity in activities:
+    for number, activity in enumerate(activities):
+        if number % TOGETHER == 0:
+            device.stop(package)
         device.shell("logcat", "-c")
         said = device.shell("am", "start", "-W", "-n", f"{package}/{activity.name}", seconds=60).output
         until = time.monotonic() + SETTLE_SECONDS
