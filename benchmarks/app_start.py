@@ -1,6 +1,6 @@
 """How long the lab takes to show an app, and how much memory that costs.
 
-    python benchmarks/app_start.py [--runs 3] [--app tiny]
+    python benchmarks/app_start.py [--runs 3] [--app tiny | --apk FILE]
 
 Times the parts of a start: to a warm process, from there to the first drawn frame, and both together
 (cold). Each is given as a ratio to the first result ever recorded on this machine and to its aim. Seconds depend on
@@ -23,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.recorded import tell
+from harness.device.apk import read_apk
 from harness.lab import runtime
 from harness.lab.appprocess import AppProcess, Callbacks, spawn_plain
 from harness.lab.apps.builder import build
@@ -34,9 +35,7 @@ QUALIFIERS = "zh-rCN-w411dp-h731dp-xhdpi"
 AIMS = {"shown_from_warm": 2.0, "cold": 4.0, "memory_mib": 450.0}
 
 
-async def start_once(name: str, folder: Path) -> dict[str, float]:
-    apk = build(name)
-    package = app(name).package
+async def start_once(apk: Path, package: str, activity: str, folder: Path) -> dict[str, float]:
     classes = translate(apk)
     drawn = asyncio.Event()
 
@@ -56,7 +55,7 @@ async def start_once(name: str, folder: Path) -> dict[str, float]:
         profile={}, permissions={}, settings={}, proxy=None, trust=None,
     )  # fmt: skip
     await process.call("release")
-    intent = {"action": "android.intent.action.MAIN", "component": f"{package}/.MainActivity"}
+    intent = {"action": "android.intent.action.MAIN", "component": f"{package}/{activity}"}
     await process.call("launch", token="1", intent=intent, request_code=-1)
     await drawn.wait()
     shown = time.perf_counter()
@@ -93,14 +92,21 @@ def cpu_seconds(pid: int) -> float:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--runs", type=int, default=3)
-    options.add_argument("--app", default="tiny")
+    options.add_argument("--app", default="tiny", help="an example app")
+    options.add_argument("--apk", type=Path, help="any app instead; results of apps are not compared with each other's")
     chosen = options.parse_args()
+    if chosen.apk is None:
+        apk, package, activity = build(chosen.app), app(chosen.app).package, ".MainActivity"
+    else:
+        facts = read_apk(chosen.apk)
+        apk, package, activity = chosen.apk, facts.package, facts.launcher
+    name = apk.stem if chosen.apk else chosen.app
     with tempfile.TemporaryDirectory() as folder:
-        runs = [asyncio.run(start_once(chosen.app, Path(folder))) for _ in range(chosen.runs)]
+        runs = [asyncio.run(start_once(apk, package, activity, Path(folder))) for _ in range(chosen.runs)]
     found = {key: median(run[key] for run in runs) for key in runs[0]}
-    print(f"app {chosen.app}, median of {chosen.runs} runs")
+    print(f"app {name}, median of {chosen.runs} runs")
     print(f"{'cold':16} {found['cold'] / PROTOTYPE_COLD_SECONDS:8.2f} of the prototype")
-    tell("app_start", found, AIMS)
+    tell("app_start" if chosen.apk is None else f"app_start-{package}", found, AIMS)
 
 
 if __name__ == "__main__":
