@@ -86,6 +86,8 @@ def seen(apk: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
         "time=2024-07-03 05:46 2024-01-11 14:06",
         "network=WIFI",
         "providers=example.platform.second;example.platform.other",
+        "tinted=true",
+        "spinner=nothing yet",
         "albums=2",
     ],
 )

@@ -24,6 +24,7 @@ public final class LabShadows implements ShadowProvider {
     "android.bluetooth.BluetoothDevice", "LabBluetoothDevice",
     "android.content.ContentProvider", "LabContentProvider",
     "android.content.ContentResolver", "LabContentResolver",
+    "android.content.res.Resources", "LabResources",
     "android.location.LocationManager", "LabLocationManager",
     "android.media.MediaDrm", "LabMediaDrm",
     "android.net.ssl.SSLSockets", "LabSslSockets",

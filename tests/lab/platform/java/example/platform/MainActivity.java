@@ -3,6 +3,7 @@ package example.platform;
 import android.app.Activity;
 import android.content.Context;
 import android.content.pm.ProviderInfo;
+import android.content.res.Resources;
 import android.database.Cursor;
 import android.graphics.Canvas;
 import android.graphics.Color;
@@ -15,7 +16,11 @@ import android.text.format.Time;
 import android.util.Log;
 import android.view.SurfaceHolder;
 import android.view.SurfaceView;
+import android.view.View;
+import android.widget.AdapterView;
+import android.widget.ArrayAdapter;
 import android.widget.LinearLayout;
+import android.widget.Spinner;
 import java.io.File;
 import java.util.concurrent.Callable;
 import javax.microedition.khronos.egl.EGLConfig;
@@ -101,6 +106,35 @@ public final class MainActivity extends Activity {
                     found.append(info.authority);
                 }
                 return found;
+            }
+        });
+        say("tinted", new Callable<Object>() {
+            @Override
+            public Object call() {
+                Resources own = getResources();
+                Resources again = new Resources(own.getAssets(), own.getDisplayMetrics(), own.getConfiguration());
+                return again.getDrawable(again.getIdentifier("progress_large_material", "drawable", "android"), getTheme()) != null;
+            }
+        });
+        say("spinner", new Callable<Object>() {
+            @Override
+            public Object call() {
+                final StringBuilder chosen = new StringBuilder("nothing yet");
+                Spinner spinner = new Spinner(MainActivity.this);
+                spinner.setAdapter(new ArrayAdapter<String>(MainActivity.this, android.R.layout.simple_spinner_item, new String[] {"a", "b"}));
+                spinner.setOnItemSelectedListener(new AdapterView.OnItemSelectedListener() {
+                    @Override
+                    public void onItemSelected(AdapterView<?> parent, View view, int position, long id) {
+                        chosen.append(", chosen ").append(view);
+                    }
+
+                    @Override
+                    public void onNothingSelected(AdapterView<?> parent) {
+                        chosen.append(", nothing");
+                    }
+                });
+                spinner.setSelection(1);
+                return chosen;
             }
         });
         say("albums", new Callable<Object>() {
