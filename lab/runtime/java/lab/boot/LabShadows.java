@@ -22,6 +22,7 @@ public final class LabShadows implements ShadowProvider {
     "android.bluetooth.BluetoothDevice", "LabBluetoothDevice",
     "android.location.LocationManager", "LabLocationManager",
     "android.media.MediaDrm", "LabMediaDrm",
+    "android.media.MediaPlayer", "LabMediaPlayer",
     "android.net.wifi.WifiManager", "LabWifiManager",
     "android.os.Build", "LabBuild",
     "android.os.ServiceManager", "LabServiceManager",
