@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import adbutils
+
 from harness.device.adb import AdbDevice
 from harness.lab import registry
 from harness.lab.apps.builder import build_source
 from harness.lab.apps.sources import AppSource
-from tests.lab.whole import PATIENCE, own_state
+from tests.lab.whole import own_state
 
 PACKAGE = "example.services"
+PATIENCE = 60.0
+"""Seconds after which a test gives up: far more than anything takes, so that only a hang reaches it."""
 FOLDER = Path(__file__).parent / "services"
 
 
@@ -70,6 +74,18 @@ class ServiceBench:
 
     def behind(self, act: str, extras: str = "") -> None:
         self.shell(f"am broadcast -n {PACKAGE}/.DoReceiver --es do {act} {extras}")
+
+    def reboot(self) -> None:
+        """Returns when the system is up again."""
+        self.device.adb.reboot()
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if self.shell("getprop sys.boot_completed").strip() == "1":
+                    return
+            except adbutils.AdbError:
+                assert time.monotonic() < until, "it never came up again"
+            time.sleep(0.2)
 
     def kill(self) -> None:
         """The app's processes die as of the kernel's doing, which is no force-stop."""

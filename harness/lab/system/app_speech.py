@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness.lab.appprocess import AppProcessError
@@ -53,6 +54,8 @@ class AppSpeech:
     async def answer(self, process: RunningProcess, op: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Raises AppProcessError, whose text goes back as the error."""
         ask = self._asks.get(op)
+        if ask is None and self._server.app_services.knows(op):
+            ask = partial(self._server.app_services.answer, op=op)
         if ask is None:
             self._note_lab(process, "W", f"unknown ask {op!r}")
             raise AppProcessError(f"no ask {op}")
@@ -64,11 +67,7 @@ class AppSpeech:
             raise AppProcessError(f"{op}: {fault}") from fault
 
     def _own_token(self, process: RunningProcess, token: object) -> str | None:
-        """The token, if it is one of the process's own activities; None otherwise."""
-        activity = self._server.activities.tasks.find(token)
-        if activity is None or activity.package != process.package:
-            return None
-        return activity.token if activity.target.process == process.name else None
+        return self._server.activities.tasks.own_token(token, process.package, process.name)
 
     async def _start_activity(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         server = self._server
@@ -138,12 +137,17 @@ class AppSpeech:
         intent = Intent.from_json(arguments.get("intent") or {})
         if arguments.get("component"):
             intent = Intent.from_json({**intent.to_json(), "component": arguments["component"]})
+        foreground = arguments.get("foreground") is True
         try:
-            found = server.components.check_service(verb, intent, process)
+            found = server.components.check_service(verb, intent, process, foreground=foreground)
         except ComponentRefused as fault:
             raise AppProcessError(str(fault)) from fault
         if found is None:
             return {"component": ""}
+        if verb == "start":
+            server.app_services.services.starting(*found, foreground)
+            if arguments.get("here") is True and (found[0].name, found[1].process) == (process.package, process.name):
+                return {"component": found[1].component}
         server.processes.run(server.components.carry_out_service(verb, intent, *found), f"{verb} of a service")
         return {"component": found[1].component}
 
@@ -186,6 +190,7 @@ class AppSpeech:
                 self._note_lab(process, "W", f"{name}: {detail}")
             elif name == "service":
                 self._service_state(process, str(fields["component"]), str(fields["state"]))
+                server.app_services.note_service(process, str(fields["component"]), str(fields["state"]), fields)
             elif name in ("activity", "drawn", "exit"):
                 server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
             else:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.lab.system.activities import Activities, ActivityRefused, StartResult
+from harness.lab.system.app_services import AppServices
 from harness.lab.system.app_speech import AppSpeech
 from harness.lab.system.components import BroadcastResult, ComponentRefused, Components
 from harness.lab.system.device_state import DeviceState
@@ -91,7 +92,7 @@ class SystemServer:
         speech = AppSpeech(self)
         self.processes = Processes(speech, spawn, gate, self.logs, warm=warm_processes, patience=patience)
         self.activities = Activities(self.packages, self.processes, self.permissions, self.logs)
-        self.components = Components(self.packages, self.processes, self.permissions, self.logs, self.activities.is_foreground)
+        self.components = Components(self.packages, self.processes, self.permissions, self.logs)
         shown = profile["display"]
         self.display = Display(shown["width"], shown["height"], shown["density_dpi"])
         self.screen = Screen(
@@ -111,6 +112,9 @@ class SystemServer:
         self.visibility = Visibility(self.packages, self.permissions, profile["installed_apps"])
         self.clipboard: str = profile["clipboard"]["text"]
         self.automator = AutomatorServer(self)
+        self.app_services = AppServices(
+            self, DeviceState(self._state / "jobs.json"), DeviceState(self._state / "notifications.json")
+        )
         self._installing = asyncio.Lock()
 
     # --- life
@@ -124,10 +128,12 @@ class SystemServer:
             self.permissions.install(package.facts)
             self.permissions.end_one_time(package.name)
         self.logs.system("SystemServer", "Entered the Android system server!")
+        self.app_services.start()
         self.processes.keep_warm()
 
     async def stop(self) -> None:
         """Ends all processes; the state is on disk already."""
+        self.app_services.stop()
         await self.processes.close()
 
     # --- packages
@@ -155,6 +161,7 @@ class SystemServer:
         await self._stop_package(package, "uninstall")
         await asyncio.to_thread(self.packages.remove, package, keep_data=keep_data)
         self.permissions.uninstall(package)
+        self.app_services.uninstalled(package)
 
     async def clear_data(self, package: str) -> None:
         """`pm clear`: data, permissions and processes. Raises UnknownPackage."""
@@ -162,6 +169,7 @@ class SystemServer:
         await self._stop_package(package, "clear data")
         await asyncio.to_thread(self.packages.clear_data, package)
         self.permissions.reset(package)
+        self.app_services.uninstalled(package)
 
     async def set_enabled(self, target: str, state: str) -> None:
         """`target`: package or package/class; `state`: enabled, disabled, disabled-user, default.
@@ -183,13 +191,13 @@ class SystemServer:
         held = self.permissions.is_granted(package, permission)
         self.permissions.revoke(package, permission)
         if held:
-            await self.kill(package, "permissions revoked")
+            await self.kill_package(package, "permissions revoked")
 
     async def reset_permissions(self, package: str | None = None) -> None:
         """`pm reset-permissions`: as freshly installed. Raises UnknownPackage."""
         for one in [self.packages.get(package)] if package else list(self.packages):
             self.permissions.reset(one.name)
-            await self.kill(one.name, "permissions revoked")
+            await self.kill_package(one.name, "permissions revoked")
 
     # --- activities and processes
 
@@ -236,6 +244,7 @@ class SystemServer:
     async def _stop_package(self, package: str, why: str) -> None:
         """The processes die first: an app that hangs must not keep the device from stopping it."""
         self.activities.forget_package(package)
+        self.app_services.forget(package, update=why == "update")
         for process in self.processes.of_package(package):
             self.logs.system("ActivityManager", f"Killing {process.pid}:{process.name}/{process.uid} (adj 0): {why}")
             process.link.kill()
@@ -245,7 +254,7 @@ class SystemServer:
         self.app_errors.forget(package)
         self.packages.set_stopped(package, True)
 
-    async def kill(self, package: str, why: str) -> None:
+    async def kill_package(self, package: str, why: str) -> None:
         """Ends the package's processes; its stopped activities come back when they are opened again."""
         for process in self.processes.of_package(package):
             self.logs.system("ActivityManager", f"Killing {process.pid}:{process.name}/{process.uid} (adj 0): {why}")
@@ -278,9 +287,9 @@ class SystemServer:
             return await self._keyboard(intent)
         return await self.components.broadcast(intent)
 
-    async def start_service(self, intent: Intent) -> str:
+    async def start_service(self, intent: Intent, *, foreground: bool = False) -> str:
         """The component, "" where there is none. Raises ComponentRefused, StartFailed."""
-        return await self.components.service("start", intent)
+        return await self.components.service("start", intent, foreground=foreground)
 
     async def stop_service(self, intent: Intent) -> bool:
         """Whether there is such a service. Raises ComponentRefused."""
@@ -311,7 +320,7 @@ class SystemServer:
             for task in tasks:
                 package = await self.activities.remove_task(int(task.key))
                 if package:
-                    await self.kill(package, "remove task")
+                    await self.kill_package(package, "remove task")
             await self.activities.go_home()
 
         async def close() -> None:
@@ -335,6 +344,7 @@ class SystemServer:
         self.settings.put(namespace, key, value)
 
     def _setting_changed(self, namespace: str, key: str, value: str | None) -> None:
+        self.app_services.setting_changed(namespace, key)
         for process in self.processes.running():
             self.processes.run(
                 self.processes.call(process, "set", settings={namespace: {key: value}}), f"setting to {process.name}"
@@ -471,6 +481,7 @@ class SystemServer:
         """What follows from the end of a process: windows, one-time grants, what is in front."""
         self.permission_flow.forget(process)
         self.app_errors.ended(process)
+        self.app_services.process_ended(process)
         if not self.processes.of_package(process.package):
             self.permissions.end_one_time(process.package)
         if self.activities.process_ended(process):

@@ -23,6 +23,7 @@ from harness.lab.ui.window import Look, SystemWindow
 LONG_PRESS_MS = 500
 KEY_HOME, KEY_BACK, KEY_POWER, KEY_APP_SWITCH, KEY_SLEEP, KEY_WAKEUP = 3, 4, 26, 187, 223, 224
 _TOAST_NS = 3_500_000_000  # NotificationManagerService.LONG_DELAY, the longest a toast is shown
+_STATUS_BAR_DP = 24  # a swipe that begins there opens the shade
 _MAX_PIXELS = 40_000_000
 _STARTING = "SplashScreen"
 
@@ -80,6 +81,7 @@ class Screen:
         self._stack: list[SystemWindow] = []
         self._launcher_page = 0
         self._toast: Toast | None = None
+        self.open_shade: Callable[[], None] = lambda: None
         self.on = True
         self.auto_rotate = True
 
@@ -249,8 +251,14 @@ class Screen:
 
     async def swipe(self, x: float, y: float, x2: float, y2: float, ms: int = 300) -> bool:
         """A finger from one point to another. On the launcher: another page."""
-        if not self.on or self.system_windows:
+        if not self.on:
             return False
+        windows = self.system_windows
+        if windows:
+            return await windows[-1].swipe(x, y, x2, y2)
+        if y < self.look.pen.px(_STATUS_BAR_DP) and y2 - y > abs(x2 - x):
+            self.open_shade()
+            return True
         if self._activities.top is None:
             step = 1 if (y2 < y or x2 < x) else -1
             before = self.launcher().page
@@ -265,7 +273,7 @@ class Screen:
             return True
         if code == KEY_HOME:
             for window in [one for one in self._stack if not one.task]:
-                if window.activity:
+                if window.activity or window.transient:
                     self.close(window)
             self._launcher_page = 0
             await self._activities.go_home()

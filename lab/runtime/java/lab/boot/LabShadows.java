@@ -16,10 +16,16 @@ import org.robolectric.internal.ShadowProvider;
 public final class LabShadows implements ShadowProvider {
   private static final String[] PAIRS = {
     "android.accounts.AccountManager", "LabAccountManager",
+    "android.app.ActivityManager", "LabActivityManager",
+    "android.app.AlarmManager", "LabAlarmManager",
     "android.app.ApplicationPackageManager", "LabPackageManager",
+    "android.app.JobSchedulerImpl", "LabJobSchedulerImpl",
+    "android.app.NotificationManager", "LabNotificationManager",
+    "android.app.PendingIntent", "LabPendingIntent",
     "android.app.SearchManager", "LabSearchManager",
     "android.bluetooth.BluetoothAdapter", "LabBluetoothAdapter",
     "android.bluetooth.BluetoothDevice", "LabBluetoothDevice",
+    "android.compat.Compatibility", "LabCompatibility",
     "android.location.LocationManager", "LabLocationManager",
     "android.media.MediaDrm", "LabMediaDrm",
     "android.media.MediaPlayer", "LabMediaPlayer",

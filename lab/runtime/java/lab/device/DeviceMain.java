@@ -5,6 +5,7 @@ import android.content.Context;
 import android.content.Intent;
 import android.os.Handler;
 import android.os.Looper;
+import android.os.RemoteException;
 import android.view.accessibility.AccessibilityManager;
 import java.io.File;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import lab.boot.Device;
 import lab.boot.Reply;
 import lab.boot.Wire;
+import lab.device.system.Daemon;
+import lab.device.system.SystemServices;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.internal.AndroidSandbox;
 import org.robolectric.shadow.api.Shadow;
@@ -217,6 +220,17 @@ public final class DeviceMain implements Device {
       case "set":
         set(arguments);
         break;
+      case "job":
+        job(arguments);
+        break;
+      case "alarm":
+        SystemServices.alarms().fire((String) arguments.get("listener"));
+        break;
+      case "task_removed":
+        services.taskRemoved(intent(arguments));
+        break;
+      case "throw":
+        throw Daemon.thrown((String) arguments.get("exception"));
       case "trim":
         app.application().onTrimMemory(number(arguments, "level"));
         break;
@@ -226,12 +240,30 @@ public final class DeviceMain implements Device {
     return Collections.emptyMap();
   }
 
+  private static void job(Map<String, Object> arguments) throws RemoteException {
+    switch ((String) arguments.get("verb")) {
+      case "start":
+        SystemServices.jobs().start(arguments);
+        break;
+      case "stop":
+        SystemServices.jobs().stop(arguments);
+        break;
+      case "end":
+        SystemServices.jobs().end(arguments);
+        break;
+      default:
+        throw new Wrong("no verb " + arguments.get("verb"));
+    }
+  }
+
   private void service(Map<String, Object> arguments) {
     ComponentName name = ComponentName.unflattenFromString((String) arguments.get("component"));
     String verb = (String) arguments.get("verb");
     if ("start".equals(verb)) {
       Intent intent = intent(arguments);
-      services.startHere(name, (intent == null ? new Intent() : intent).setComponent(name));
+      boolean again = Boolean.TRUE.equals(arguments.get("again"));
+      Intent sent = intent == null ? (again ? null : new Intent().setComponent(name)) : intent.setComponent(name);
+      services.startHere(name, sent, number(arguments, "flags"));
     } else if ("stop".equals(verb)) {
       services.stopHere(name);
     } else {

@@ -17,12 +17,12 @@ import java.util.Map;
  * <p>Extras that JSON holds are written as such for the daemon to read. What JSON cannot hold
  * exactly travels whole in the extra "lab.parcel", which only another app process opens.
  */
-final class Intents {
+public final class Intents {
   private static final String PARCEL = "lab.parcel";
 
   private Intents() {}
 
-  static Map<String, Object> write(Intent intent) {
+  public static Map<String, Object> write(Intent intent) {
     Map<String, Object> fields = new LinkedHashMap<>();
     if (intent == null) {
       return fields;
@@ -79,7 +79,7 @@ final class Intents {
   }
 
   @SuppressWarnings("unchecked")
-  static Intent read(Map<String, Object> fields, ClassLoader loader) {
+  public static Intent read(Map<String, Object> fields, ClassLoader loader) {
     Intent intent = new Intent();
     if (fields == null) {
       return intent;

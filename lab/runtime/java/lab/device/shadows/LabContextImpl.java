@@ -77,13 +77,13 @@ public class LabContextImpl extends ShadowContextImpl {
   @Override
   @Implementation
   protected ComponentName startService(Intent service) {
-    return DeviceMain.services().start(service);
+    return DeviceMain.services().start(service, false);
   }
 
   @Override
   @Implementation
   protected ComponentName startForegroundService(Intent service) {
-    return DeviceMain.services().start(service);
+    return DeviceMain.services().start(service, true);
   }
 
   @Override

@@ -2,6 +2,7 @@ package lab.device.shadows;
 
 import android.os.IBinder;
 import android.os.ServiceManager;
+import lab.device.system.SystemServices;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowServiceManager;
@@ -16,11 +17,17 @@ public class LabServiceManager extends ShadowServiceManager {
 
   @Implementation
   protected static IBinder getService(String name) {
-    return SubscriberService.NAME.equals(name) ? SUBSCRIBER : ShadowServiceManager.getService(name);
+    IBinder own = own(name);
+    return own != null ? own : ShadowServiceManager.getService(name);
   }
 
   @Implementation
   protected static IBinder checkService(String name) {
-    return SubscriberService.NAME.equals(name) ? SUBSCRIBER : ShadowServiceManager.checkService(name);
+    IBinder own = own(name);
+    return own != null ? own : ShadowServiceManager.checkService(name);
+  }
+
+  private static IBinder own(String name) {
+    return SubscriberService.NAME.equals(name) ? SUBSCRIBER : SystemServices.find(name);
   }
 }
