@@ -63,17 +63,24 @@ class ServiceBench:
         until = time.monotonic() + PATIENCE
         while True:
             shown = self.shell(command)
-            if re.search(pattern, shown):
+            if re.search(pattern, shown, re.MULTILINE):
                 return shown
             assert time.monotonic() < until, f"{command} never shows {pattern!r}:\n{shown}"
             time.sleep(0.2)
 
     def in_front(self, act: str, extras: str = "") -> None:
-        """`extras`: options of `am start`, such as --es word hello."""
-        self.shell(f"am start -W -n {PACKAGE}/.MainActivity --es do {act} {extras}")
+        """Returns when it is done. `extras`: options of `am start`, such as --es word hello."""
+        self._done(act, f"am start -n {PACKAGE}/.MainActivity --es do {act} {extras}")
 
     def behind(self, act: str, extras: str = "") -> None:
-        self.shell(f"am broadcast -n {PACKAGE}/.DoReceiver --es do {act} {extras}")
+        self._done(act, f"am broadcast -n {PACKAGE}/.DoReceiver --es do {act} {extras}")
+
+    def _done(self, act: str, command: str) -> None:
+        """How often an act was done is counted, since one may be done again."""
+        count = f"logcat -d -s ServicesDone:I | grep -c ': {act}$'; true"
+        before = int(self.shell(count))
+        self.shell(command)
+        self.wait_for(count, f"^{before + 1}$")
 
     def reboot(self) -> None:
         """Returns when the system is up again."""
@@ -102,7 +109,8 @@ def service_bench(state: Path) -> Iterator[ServiceBench]:
             device = AdbDevice.open(handle.serial)
             apk = build_services()
             device.install(apk)
-            device.shell(f"pm grant {PACKAGE} android.permission.POST_NOTIFICATIONS")
-            yield ServiceBench(device, apk)
+            bench = ServiceBench(device, apk)
+            bench.shell(f"pm grant {PACKAGE} android.permission.POST_NOTIFICATIONS")
+            yield bench
         finally:
             registry.stop(handle.serial)

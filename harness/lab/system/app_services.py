@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.lab.appprocess import AppProcessError
 from harness.lab.system.alarms import AlarmRefused, Alarms
+from harness.lab.system.clipboard import Clipboard
 from harness.lab.system.components import ComponentRefused
 from harness.lab.system.conditions import Conditions
 from harness.lab.system.device_state import DeviceState
@@ -23,6 +24,7 @@ from harness.lab.system.pending_intents import ACTIVITY, PendingIntents, read_in
 from harness.lab.system.processes import RunningProcess
 from harness.lab.system.running_services import RunningServices, ServiceRefused
 from harness.lab.system.scheduling import JobRefused, Scheduling
+from harness.lab.system.system_broadcasts import SystemBroadcasts
 from harness.lab.ui.strings import Texts
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class AppServices:
 
     def __init__(self, server: SystemServer, jobs: DeviceState, notifications: DeviceState) -> None:
         self._server = server
+        self._texts = Texts(server.profile.locale)
+        self.timezone: str = server.profile["timezone"]
         self.conditions = Conditions(server.settings, server.profile["battery"])
         self.pending = PendingIntents(server.activities, server.components.broadcast, self._start_for, server.logs)
         self.alarms = Alarms(server.packages, server.permissions, server.processes, self.pending, server.logs)
@@ -42,7 +46,7 @@ class AppServices:
         )  # fmt: skip
         self.notifications = Notifications(server.packages, server.permissions, server.logs, notifications)
         self.shade = NotificationFlow(
-            self.notifications, self.pending, server.packages, server.processes, server.screen, Texts(server.profile.locale)
+            self.notifications, self.pending, server.packages, server.processes, server.screen, self._texts
         )
         self.services = RunningServices(
             server.packages,
@@ -55,16 +59,28 @@ class AppServices:
             restart=self._restart,
         )
         server.components.running = self.services
+        self.broadcasts = SystemBroadcasts(
+            server.components, server.packages, server.processes, self.services, self.conditions
+        )
+        server.screen.switched = self.broadcasts.screen
         self.conditions.changed = self._battery_changed
+        self.clipboard = Clipboard(
+            server.profile["clipboard"]["text"],
+            server.logs,
+            in_front=self._has_focus,
+            accessed=self._clip_read,
+            changed=self._clip_changed,
+        )
         self._asks = {
             "pending_intent": self._pending_intent, "alarm": self._alarm, "job": self._job, "foreground": self._foreground,
-            "notification": self._notification,
+            "notification": self._notification, "clipboard": self.clipboard.answer,
         }  # fmt: skip
 
     # --- life
 
     def start(self) -> None:
         self.jobs.load()
+        self.broadcasts.booted()
 
     def stop(self) -> None:
         self.jobs.stop()
@@ -99,10 +115,33 @@ class AppServices:
 
     def setting_changed(self, namespace: str, key: str) -> None:
         if namespace == "global" and key in ("wifi_on", "airplane_mode_on", "mobile_data"):
+            self.broadcasts.setting(key)
             self.jobs.look()
 
+    def set_timezone(self, zone: str) -> None:
+        """`cmd alarm set-timezone`: running apps have it at once, and are told."""
+        self.timezone = zone
+        for process in self._server.processes.running():
+            self._server.processes.run(self._server.processes.call(process, "set", timezone=zone), "the time zone")
+        self.broadcasts.timezone(zone)
+
     def _battery_changed(self, before: Mapping[str, Any]) -> None:
+        self.broadcasts.battery(before)
         self.jobs.look()
+
+    def _has_focus(self, package: str) -> bool:
+        top = self._server.activities.top
+        return top is not None and top.package == package
+
+    def _clip_read(self, package: str) -> None:
+        """Android 12 and later say so on the screen."""
+        found = self._server.packages.find(package)
+        self._server.screen.note_toast(self._texts("pasted_from_clipboard", found.facts.label if found else package), "android")
+
+    def _clip_changed(self) -> None:
+        top = self._server.activities.top
+        for process in self._server.processes.of_package(top.package) if top else []:
+            self._server.processes.run(self._server.processes.call(process, "clipboard_changed"), "a new clip")
 
     async def _start_for(self, intent: Intent, owner: Caller, foreground: bool, allowed: bool) -> None:
         """A service that a pending intent starts. What Android would throw is logged: nobody is there to hear it."""
@@ -192,6 +231,8 @@ class AppServices:
             raise ValueError("namespace is no text")
         if verb == "schedule":
             work = fields.get("work")
+            if not isinstance(fields["job"], Mapping):
+                raise ValueError("a job is no object")
             self.jobs.schedule(process, namespace, fields["job"], work if isinstance(work, str) else None)
         elif verb == "cancel":
             self.jobs.cancel(process.package, namespace, int(fields["id"]))
@@ -212,6 +253,8 @@ class AppServices:
         if tag is not None and not isinstance(tag, str):
             raise ValueError("tag is no text")
         if verb == "post":
+            if not isinstance(fields["notification"], Mapping):
+                raise ValueError("a notification is no object")
             held.post(process, int(fields["id"]), tag, fields["notification"])
         elif verb == "cancel":
             held.cancel(package, int(fields["id"]), tag)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.lab.appprocess import AppProcessError, ProcessGone
+from harness.lab.system.broadcast_rules import EXEMPT_BROADCASTS, FLAG_RECEIVER_REGISTERED_ONLY
 from harness.lab.system.facts import Component
 from harness.lab.system.identity import Caller
 from harness.lab.system.intents import FLAG_INCLUDE_STOPPED_PACKAGES, Intent, short_component
@@ -15,24 +16,6 @@ from harness.lab.system.permissions import Permissions
 from harness.lab.system.processes import Processes, StartFailed
 from harness.lab.system.resolution import find_answers
 from harness.lab.system.running_services import RunningServices, ServiceRefused
-
-# implicit broadcasts that manifest receivers of apps targeting 26 and up still get
-# (developer.android.com, "Implicit broadcast exceptions")
-_EXEMPT_BROADCASTS = frozenset(
-    (
-        "android.intent.action.BOOT_COMPLETED",
-        "android.intent.action.LOCKED_BOOT_COMPLETED",
-        "android.intent.action.LOCALE_CHANGED",
-        "android.intent.action.TIME_SET",
-        "android.intent.action.TIMEZONE_CHANGED",
-        "android.intent.action.PACKAGE_FULLY_REMOVED",
-        "android.intent.action.PACKAGE_DATA_CLEARED",
-        "android.provider.Telephony.SMS_RECEIVED",
-        "android.intent.action.PHONE_STATE",
-        "android.intent.action.NEW_OUTGOING_CALL",
-        "android.intent.action.MY_PACKAGE_REPLACED",
-    )
-)
 
 
 class ComponentRefused(Exception):
@@ -130,10 +113,15 @@ class Components:
 
     # --- broadcasts
 
-    async def broadcast(self, intent: Intent, caller: Caller | None = None) -> BroadcastResult:
-        """To manifest receivers, started if need be, and to what running processes have registered."""
+    async def broadcast(self, intent: Intent, caller: Caller | None = None, *, permission: str = "") -> BroadcastResult:
+        """To manifest receivers, started if need be, and to what running processes have registered.
+
+        `permission`: what a receiver's app must hold.
+        """
         code, data, count = 0, "", 0
         for package, component in self._receivers(intent, caller):
+            if permission and not self._permissions.is_granted(package.name, permission):
+                continue
             try:
                 process = await self._processes.obtain(
                     package, component.process, f"broadcast {{{short_component(component.component)}}}"
@@ -166,7 +154,9 @@ class Components:
         return BroadcastResult(code, data, count)
 
     def _receivers(self, intent: Intent, caller: Caller | None) -> list[tuple[Package, Component]]:
-        allowed = []
+        allowed: list[tuple[Package, Component]] = []
+        if intent.flags & FLAG_RECEIVER_REGISTERED_ONLY:
+            return allowed
         for package, component in find_answers(intent, self._packages, ("receiver",)):
             own = caller is not None and caller.uid == package.uid
             explicit = bool(intent.component or intent.package)
@@ -174,7 +164,7 @@ class Components:
                 continue
             if not component.exported and not own and caller is not None:
                 continue
-            if not explicit and package.facts.target_sdk >= 26 and intent.action not in _EXEMPT_BROADCASTS:
+            if not explicit and package.facts.target_sdk >= 26 and intent.action not in EXEMPT_BROADCASTS:
                 self._logs.system(
                     "BroadcastQueue",
                     f"Background execution not allowed: receiving {intent.describe()} to {short_component(component.component)}",

@@ -50,11 +50,6 @@ class Conditions:
         self.changed(before)
 
     @property
-    def percent(self) -> int:
-        battery = self.battery
-        return 100 * int(battery.get("level", 100)) // max(1, int(battery.get("scale", 100)))
-
-    @property
     def charging(self) -> bool:
         """Plugged in, and charging or full."""
         battery = self.battery
@@ -62,7 +57,13 @@ class Conditions:
 
     @property
     def battery_low(self) -> bool:
-        return not self.battery.get("plugged") and self.percent <= _LOW_PERCENT
+        return self.is_low(self.battery)
+
+    @staticmethod
+    def is_low(battery: Mapping[str, Any]) -> bool:
+        """Of any state of the battery."""
+        percent = 100 * int(battery.get("level", 100)) // max(1, int(battery.get("scale", 100)))
+        return not battery.get("plugged") and percent <= _LOW_PERCENT
 
     # --- network
 

@@ -110,7 +110,6 @@ class SystemServer:
             self.packages, self.processes, self.screen, self._texts, self.logs, self.activities.is_foreground
         )
         self.visibility = Visibility(self.packages, self.permissions, profile["installed_apps"])
-        self.clipboard: str = profile["clipboard"]["text"]
         self.automator = AutomatorServer(self)
         self.app_services = AppServices(
             self, DeviceState(self._state / "jobs.json"), DeviceState(self._state / "notifications.json")
@@ -150,6 +149,7 @@ class SystemServer:
                 await self._stop_package(facts.package, "update")
             package = await asyncio.to_thread(self.packages.add, apk, facts, before)
             self.permissions.install(facts, grant_all=grant)
+        self.app_services.broadcasts.installed(package.name, package.uid, update=before is not None)
         self.logs.system(
             "PackageManager", f"Package {facts.package} codePath /{package.apk.parent.relative_to(self.root)} installed"
         )
@@ -157,18 +157,20 @@ class SystemServer:
 
     async def uninstall(self, package: str, *, keep_data: bool = False) -> None:
         """Raises UnknownPackage."""
-        self.packages.get(package)
+        uid = self.packages.get(package).uid
         await self._stop_package(package, "uninstall")
         await asyncio.to_thread(self.packages.remove, package, keep_data=keep_data)
         self.permissions.uninstall(package)
+        self.app_services.broadcasts.removed(package, uid, data_kept=keep_data)
         self.app_services.uninstalled(package)
 
     async def clear_data(self, package: str) -> None:
         """`pm clear`: data, permissions and processes. Raises UnknownPackage."""
-        self.packages.get(package)
+        uid = self.packages.get(package).uid
         await self._stop_package(package, "clear data")
         await asyncio.to_thread(self.packages.clear_data, package)
         self.permissions.reset(package)
+        self.app_services.broadcasts.data_cleared(package, uid)
         self.app_services.uninstalled(package)
 
     async def set_enabled(self, target: str, state: str) -> None:
@@ -252,7 +254,8 @@ class SystemServer:
         for process in self.processes.of_package(package):
             await self.processes.end(process)
         self.app_errors.forget(package)
-        self.packages.set_stopped(package, True)
+        if why != "update":
+            self.packages.set_stopped(package, True)
 
     async def kill_package(self, package: str, why: str) -> None:
         """Ends the package's processes; its stopped activities come back when they are opened again."""
@@ -444,7 +447,7 @@ class SystemServer:
         elif action == "INPUT_KEYCODE":
             await self.key(int(str(intent.extras.get("code", 0))))
         elif action == "GET_CLIPBOARD":
-            return BroadcastResult(_RESULT_OK, base64.b64encode(self.clipboard.encode()).decode(), 1)
+            return BroadcastResult(_RESULT_OK, base64.b64encode(self.app_services.clipboard.text.encode()).decode(), 1)
         elif action != "HIDE":
             return BroadcastResult(0, f"unknown action {intent.action}")
         return BroadcastResult(_RESULT_OK, "success", 1)
@@ -468,13 +471,14 @@ class SystemServer:
             "apks": [self._inside(package.apk)],
             "classes": self._inside(package.classes),
             "data": self._inside(package.data),
-            "profile": dict(self.profile),
+            "profile": {**self.profile, "battery": self.app_services.conditions.battery},
             "permissions": self.permissions.states(package.name),
             "queries": list(package.facts.queries.packages),
             "settings": settings,
             "proxy": self._proxy(),
             "trust": self._inside(trust) if trust else None,
             "qualifiers": self.profile["display"]["qualifiers"],
+            "timezone": self.app_services.timezone,
         }
 
     def process_ended(self, process: RunningProcess) -> None:

@@ -187,14 +187,14 @@ class AutomatorService:
         return (await self._finder.find(wanted)).text
 
     async def set_clipboard(self, _label: str | None, text: str) -> None:
-        self._server.clipboard = text
+        self._server.app_services.clipboard.put(text)
 
     async def get_clipboard(self) -> str:
-        return self._server.clipboard
+        return self._server.app_services.clipboard.text
 
     async def paste_clipboard(self) -> None:
         """Into the focused field."""
-        await self._screen.text(self._server.clipboard)
+        await self._screen.text(self._server.app_services.clipboard.text)
 
     # --- keys, screen, device
 

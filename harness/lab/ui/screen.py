@@ -82,7 +82,8 @@ class Screen:
         self._launcher_page = 0
         self._toast: Toast | None = None
         self.open_shade: Callable[[], None] = lambda: None
-        self.on = True
+        self.switched: Callable[[bool], None] = lambda _on: None
+        self._on = True
         self.auto_rotate = True
 
     # --- windows of the system
@@ -95,6 +96,17 @@ class Screen:
         """No fault if it is closed already."""
         if window in self._stack:
             self._stack.remove(window)
+
+    @property
+    def on(self) -> bool:
+        """Whether the display is on; `switched` is called when that changes."""
+        return self._on
+
+    @on.setter
+    def on(self, on: bool) -> None:
+        changed, self._on = self._on != on, on
+        if changed:
+            self.switched(on)
 
     @property
     def system_windows(self) -> list[SystemWindow]:

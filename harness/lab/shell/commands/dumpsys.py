@@ -237,9 +237,15 @@ def _input_method(call: Call) -> str:
 
 def _connectivity(call: Call) -> str:
     wifi = call.system.profile.get("wifi", {})
-    up = call.system.settings.get("global", "wifi_on") != "0"
-    if not up:
+    conditions = call.system.app_services.conditions
+    if not conditions.connected:
         return "NetworkProviders for:\n\nActive default network: none\n\nCurrent Networks:\n"
+    if not conditions.wifi:
+        return (
+            "NetworkProviders for: TelephonyNetworkFactory\n\nActive default network: 101\n\nCurrent Networks:\n"
+            "  NetworkAgentInfo{network{101}  ni{MOBILE[LTE] CONNECTED extra: }  lp{{InterfaceName: rmnet_data0}}  "
+            "nc{[ Transports: CELLULAR Capabilities: INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN&VALIDATED ]}}\n"
+        )
     address = wifi.get("ip", "192.0.2.2")
     return (
         "NetworkProviders for: WifiNetworkFactory\n\nActive default network: 100\n\nCurrent Networks:\n"

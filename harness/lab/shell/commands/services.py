@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
+import zoneinfo
 
 from harness.lab.shell.call import Call, Usage, command
 from harness.lab.system.alarms import EXACT_CHANGED, TYPES, elapsed_ms
@@ -69,6 +70,14 @@ def _number(word: str) -> int:
     if not word.lstrip("-").isdigit():
         raise Usage("Error: Error: job id is no number")
     return int(word)
+
+
+async def alarm_manager(call: Call) -> int:
+    """cmd alarm set-timezone ZONE"""
+    if call.args[:1] != ["set-timezone"] or len(call.args) != 2 or call.args[1] not in zoneinfo.available_timezones():
+        raise Usage("Alarm manager service (alarm) commands:\n  set-timezone TZ")
+    call.system.app_services.set_timezone(call.args[1])
+    return 0
 
 
 @command("appops")

@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicBoolean;
 import lab.boot.Device;
 import lab.boot.Reply;
 import lab.boot.Wire;
+import lab.device.system.AndroidKeyStore;
 import lab.device.system.Daemon;
 import lab.device.system.SystemServices;
 import org.robolectric.RuntimeEnvironment;
@@ -172,6 +174,7 @@ public final class DeviceMain implements Device {
     set(arguments);
     new Planter(app.context(), (List<String>) arguments.getOrDefault("queries", Collections.emptyList())).plant(app.parsed());
     SystemProviders.register(app.context());
+    AndroidKeyStore.install(app.context().getDataDir());
     // uiautomator is an accessibility service: with one running, list rows say that they can be clicked.
     AccessibilityManager manager = (AccessibilityManager) app.context().getSystemService(Context.ACCESSIBILITY_SERVICE);
     Shadow.<ShadowAccessibilityManager>extract(manager).setEnabled(true);
@@ -225,6 +228,9 @@ public final class DeviceMain implements Device {
         break;
       case "alarm":
         SystemServices.alarms().fire((String) arguments.get("listener"));
+        break;
+      case "clipboard_changed":
+        SystemServices.clipboard().changed();
         break;
       case "task_removed":
         services.taskRemoved(intent(arguments));
@@ -280,6 +286,7 @@ public final class DeviceMain implements Device {
     Map<String, Object> settings = (Map<String, Object>) arguments.get("settings");
     if (settings != null) {
       Settings.set(app.context().getContentResolver(), settings);
+      Networks.update();
     }
     if (arguments.containsKey("proxy")) {
       Network.proxy((Map<String, Object>) arguments.get("proxy"));
@@ -287,6 +294,9 @@ public final class DeviceMain implements Device {
     Map<String, Object> profile = (Map<String, Object>) arguments.get("profile");
     if (profile != null) {
       Profile.set(profile);
+    }
+    if (arguments.containsKey("timezone")) {
+      TimeZone.setDefault(TimeZone.getTimeZone((String) arguments.get("timezone")));
     }
     String qualifiers = (String) arguments.get("qualifiers");
     if (qualifiers != null && !qualifiers.equals(this.qualifiers)) {

@@ -22,6 +22,10 @@ final class Receivers {
    */
   static Map<String, Object> deliver(Intent intent, String name, BoundApp app) throws ReflectiveOperationException {
     Map<String, Object> answer = new LinkedHashMap<>();
+    if (name == null && Intent.ACTION_BATTERY_CHANGED.equals(intent.getAction())) {
+      Battery.set(app.context(), intent);
+      return answer;
+    }
     if (name == null) {
       Shadow.<LabContextImpl>extract(app.context()).deliverToRegistered(intent);
       return answer;

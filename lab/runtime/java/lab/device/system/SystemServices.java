@@ -5,6 +5,7 @@ import android.app.IAlarmManager;
 import android.app.INotificationManager;
 import android.app.job.IJobScheduler;
 import android.content.Context;
+import android.content.IClipboard;
 import android.os.IBinder;
 
 /** The services that this process finds under their names, in place of Robolectric's. */
@@ -17,6 +18,9 @@ public final class SystemServices {
 
   private static final INotificationManager NOTIFICATIONS =
       LocalService.of(INotificationManager.class, new Notifications());
+
+  private static final Clipboard CLIPBOARD = new Clipboard();
+  private static final IClipboard CLIPBOARD_SERVICE = LocalService.of(IClipboard.class, CLIPBOARD);
 
   private SystemServices() {}
 
@@ -32,6 +36,10 @@ public final class SystemServices {
     return ALARMS;
   }
 
+  public static Clipboard clipboard() {
+    return CLIPBOARD;
+  }
+
   /** Null for a service that is not the lab's own. */
   public static IBinder find(String name) {
     switch (name) {
@@ -39,6 +47,8 @@ public final class SystemServices {
         return JOB_SCHEDULER.asBinder();
       case Context.ALARM_SERVICE:
         return ALARM_MANAGER.asBinder();
+      case Context.CLIPBOARD_SERVICE:
+        return CLIPBOARD_SERVICE.asBinder();
       case Context.NOTIFICATION_SERVICE:
         return NOTIFICATIONS.asBinder();
       default:
