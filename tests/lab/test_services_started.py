@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from lxml import etree
 
 from tests.lab.service_bench import PACKAGE, ServiceBench, service_bench
 
@@ -63,3 +64,20 @@ def test_no_service_is_started_from_the_background(lab: ServiceBench) -> None:
     lab.hear("in the foreground as 1")
     lab.behind("startSticky", "--es how stay")  # with one in the foreground the app is not in the background
     lab.hear("sticky start 1 stay flags 0")
+
+
+def test_a_service_hears_that_its_task_was_swiped_away_and_comes_back(lab: ServiceBench) -> None:
+    lab.in_front("startSticky", "--es how stay")
+    lab.hear("sticky start 1 stay flags 0")
+    lab.shell("input keyevent APP_SWITCH; uiautomator dump /sdcard/recents.xml")
+    root = etree.fromstring(lab.shell("cat /sdcard/recents.xml").encode())
+    [bounds] = root.xpath("//node[@resource-id='com.android.launcher3:id/clear_all']/@bounds")
+    left, top, right, bottom = (int(one) for one in bounds.replace("][", ",").strip("[]").split(","))
+    lab.shell(f"input tap {(left + right) // 2} {(top + bottom) // 2}")
+    lab.hear("task removed .MainActivity")
+    lab.hear("sticky start 1 null flags 0")
+
+
+def test_the_system_counts_an_app_by_what_it_does(lab: ServiceBench) -> None:
+    lab.in_front("importance")
+    lab.hear("importance 100 of example.services, interactive true, locked false")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.lab.appprocess import AppProcessError
+from harness.lab.appprocess import AppProcessError, ProcessGone
 from harness.lab.system.alarms import AlarmRefused, Alarms
 from harness.lab.system.clipboard import Clipboard
 from harness.lab.system.components import ComponentRefused
@@ -74,6 +74,7 @@ class AppServices:
         self._asks = {
             "pending_intent": self._pending_intent, "alarm": self._alarm, "job": self._job, "foreground": self._foreground,
             "notification": self._notification, "clipboard": self.clipboard.answer,
+            "importance": self._importance,
         }  # fmt: skip
 
     # --- life
@@ -101,6 +102,15 @@ class AppServices:
         self.jobs.cancel_all(package)
         self.notifications.cancel_all(package, by_app=False)
         self.pending.forget(package)
+
+    async def task_removed(self, package: str, root: Intent) -> bool:
+        """The user swiped the task away: started services hear of it. Whether the processes are to go, too."""
+        for process in [one for one in self._server.processes.of_package(package) if one.services]:
+            try:
+                await self._server.processes.call(process, "task_removed", intent=root.to_json())
+            except (ProcessGone, AppProcessError) as fault:
+                self._server.logs.system("ActivityManager", f"onTaskRemoved of {process.name}: {fault}", priority="W")
+        return not self.services.has_foreground(package)
 
     def uninstalled(self, package: str) -> None:
         """Gone, or its data cleared: what was kept of it goes too."""
@@ -282,6 +292,14 @@ class AppServices:
         else:
             raise ValueError(f"no verb {verb!r}")
         return {}
+
+    def _importance(self, process: RunningProcess, verb: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """RunningAppProcessInfo.IMPORTANCE_*: foreground, foreground service, service, cached."""
+        if self._has_focus(process.package):
+            return {"importance": 100}
+        if self.services.has_foreground(process.package):
+            return {"importance": 125}
+        return {"importance": 300 if process.services else 400}
 
     def _foreground(self, process: RunningProcess, verb: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         return {"type": self.services.come_forward(process, fields)}

@@ -321,8 +321,9 @@ class SystemServer:
         async def clear_all() -> None:
             self.screen.close(window)
             for task in tasks:
+                root = next((one.root for one in self.tasks.order if str(one.id) == task.key), None)
                 package = await self.activities.remove_task(int(task.key))
-                if package:
+                if package and await self.app_services.task_removed(package, root.intent if root else Intent()):
                     await self.kill_package(package, "remove task")
             await self.activities.go_home()
 

@@ -1,4 +1,4 @@
-"""What the system holds for apps, asked by a stranger that speaks the protocol: each app only for itself, and nothing malformed."""
+"""What the system holds for apps, asked by a stranger who speaks the protocol: each app for itself only, nothing malformed."""
 
 from __future__ import annotations
 

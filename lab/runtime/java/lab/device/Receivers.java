@@ -2,13 +2,16 @@ package lab.device;
 
 import android.content.BroadcastReceiver;
 import android.content.ComponentName;
+import android.content.Context;
 import android.content.Intent;
 import android.os.Bundle;
+import android.os.PowerManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import lab.device.shadows.LabContextImpl;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowBroadcastPendingResult;
+import org.robolectric.shadows.ShadowPowerManager;
 import org.robolectric.util.ReflectionHelpers;
 import org.robolectric.util.ReflectionHelpers.ClassParameter;
 
@@ -25,6 +28,10 @@ final class Receivers {
     if (name == null && Intent.ACTION_BATTERY_CHANGED.equals(intent.getAction())) {
       Battery.set(app.context(), intent);
       return answer;
+    }
+    if (name == null && (Intent.ACTION_SCREEN_ON.equals(intent.getAction()) || Intent.ACTION_SCREEN_OFF.equals(intent.getAction()))) {
+      PowerManager power = (PowerManager) app.context().getSystemService(Context.POWER_SERVICE);
+      Shadow.<ShadowPowerManager>extract(power).turnScreenOn(Intent.ACTION_SCREEN_ON.equals(intent.getAction()));
     }
     if (name == null) {
       Shadow.<LabContextImpl>extract(app.context()).deliverToRegistered(intent);
