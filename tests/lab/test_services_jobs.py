@@ -40,8 +40,8 @@ def test_a_job_outlives_the_process_that_scheduled_it(lab: ServiceBench) -> None
     lab.kill()
     shown = lab.shell("dumpsys jobscheduler")
     assert "JOB #u0a" in shown and "PERSISTED" in shown and "Unsatisfied constraints: TIMING_DELAY" in shown
-    assert lab.shell(f"cmd jobscheduler run {PACKAGE} 1; echo $?").endswith("--force not specified\n22\n")
-    assert lab.shell(f"cmd jobscheduler run -f {PACKAGE} 1") == "Running job [FORCED]\n"
+    assert lab.shell(f"cmd jobscheduler run {PACKAGE} 1; echo $?").endswith("--force not specified\n22")
+    assert lab.shell(f"cmd jobscheduler run -f {PACKAGE} 1") == "Running job [FORCED]"
     lab.hear("job 1 starts short network false expired false")
 
 

@@ -348,13 +348,13 @@ class SystemServer:
         self.settings.put(namespace, key, value)
 
     def _setting_changed(self, namespace: str, key: str, value: str | None) -> None:
-        self.app_services.setting_changed(namespace, key)
         for process in self.processes.running():
             self.processes.run(
                 self.processes.call(process, "set", settings={namespace: {key: value}}), f"setting to {process.name}"
             )
             if (namespace, key) == ("global", "http_proxy"):
                 self.processes.run(self.processes.call(process, "set", proxy=self._proxy()), f"proxy to {process.name}")
+        self.app_services.setting_changed(namespace, key)  # last: what runs because of it finds it set
 
     def _proxy(self) -> dict[str, Any] | None:
         proxy = self.settings.proxy
