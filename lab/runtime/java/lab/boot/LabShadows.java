@@ -31,6 +31,7 @@ public final class LabShadows implements ShadowProvider {
     "android.location.LocationManager", "LabLocationManager",
     "android.media.MediaDrm", "LabMediaDrm",
     "android.media.MediaPlayer", "LabMediaPlayer",
+    "android.media.audiofx.Visualizer", "LabVisualizer",
     "android.net.ConnectivityManager", "LabConnectivityManager",
     "android.net.wifi.WifiManager", "LabWifiManager",
     "android.os.Build", "LabBuild",
