@@ -22,7 +22,7 @@ from harness.model import Fact, Gap, GapKind
 MOST_FACTS = 200
 MOST_GAPS = 50
 _FORMATS = Path(__file__).with_name("refusals.yaml")
-_LINE = re.compile(
+LINE = re.compile(    # of `logcat -v epoch`
     r"\s*(?P<seconds>\d+)\.(?P<fraction>\d{3,9})\s+(?P<pid>\d+)\s+\d+\s(?P<priority>[A-Z])\s(?P<tag>.*?)\s*: (?P<text>.*)")
 _PAIR = re.compile(r'\b(\w+)=("[^"]*"|\S+)')
 _NOT_TOLD = "an address that the log does not tell"
@@ -37,11 +37,12 @@ class Form:
     target: re.Pattern[str]
     traffic: re.Pattern[str]
     count: re.Pattern[str] | None = None
+    limit: bool = False
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Form:
         patterns = {key: re.compile(data[key]) for key in ("line", "target", "traffic", "count") if key in data}
-        return cls(tags=frozenset(data["tags"]), **patterns)
+        return cls(tags=frozenset(data["tags"]), limit=data.get("limit", False), **patterns)
 
 
 def load_forms(path: Path = _FORMATS) -> list[Form]:
@@ -51,7 +52,8 @@ def load_forms(path: Path = _FORMATS) -> list[Form]:
 @dataclass
 class Refusal:
     """What was refused to the app, over all its processes. Times are the device's. `address`: where something was to be
-    sent; "" where it was no such attempt, or would have stayed on the device."""
+    sent; "" where it was no such attempt, or would have stayed on the device. `limit`: nothing was to be sent, and another
+    device may have allowed it."""
 
     what: str
     target: str
@@ -59,6 +61,7 @@ class Refusal:
     address: str
     first_ns: int
     last_ns: int
+    limit: bool = False
     times: dict[str, int] = field(default_factory=dict)    # by process: its name and pid, or its pid alone
 
     @property
@@ -74,27 +77,28 @@ def read_refusals(
     by_tag = {tag: form for form in (load_forms() if forms is None else forms) for tag in form.tags}
     found: dict[tuple[str, str, str], Refusal] = {}
     for raw in lines:
-        line = _LINE.match(raw.decode("utf-8", "replace"))
+        line = LINE.match(raw.decode("utf-8", "replace"))
         form = by_tag.get(line["tag"]) if line else None
         if line is None or form is None or int(line["pid"]) in pids:
             continue
         said = form.line.search(line["text"])
-        who = _whose(line["text"], package, pids) if said else ""
+        who = whose(line["text"], package, pids) if said else ""
         if said is None or not who:
             continue
         at = int(line["seconds"]) * 10**9 + int(line["fraction"].ljust(9, "0"))
         target = form.target.search(line["text"])
         key = (line["tag"], said["what"], target[target.re.groups].strip('"') if target else "")
-        one = found.setdefault(key, Refusal(key[1], key[2], key[0], _address(form, line["text"]), at, at))
+        limit = form.limit and not form.traffic.search(line["text"])
+        one = found.setdefault(key, Refusal(key[1], key[2], key[0], _address(form, line["text"]), at, at, limit))
         one.first_ns, one.last_ns = min(one.first_ns, at), max(one.last_ns, at)
         told = form.count.search(line["text"]) if form.count else None
         one.times[who] = max(one.times.get(who, 0) + 1, int(told[1]) if told else 1)
     return list(found.values())
 
 
-def _whose(text: str, package: str, pids: Collection[int]) -> str:
-    """The app's process that it was refused to; "" where it was none of the app's. The last `pid=` and `app=` count: what
-    stands before may be in the words of the process."""
+def whose(text: str, package: str, pids: Collection[int]) -> str:
+    """The app's process that a line of the system's is about; "" where it is none of the app's. The last `pid=` and `app=`
+    count: what stands before may be in the words of the process."""
     pairs = dict(_PAIR.findall(text))
     app, pid = pairs.get("app", "").strip('"'), pairs.get("pid", "")
     if app == package or app.startswith(f"{package}:"):
@@ -119,7 +123,7 @@ def _address(form: Form, text: str) -> str:
 
 def tell(bundle: Bundle, log: Path, package: str) -> list[Refusal]:
     """Journals what the log of this run tells: a fact `blocked` for each thing that was refused, a gap for each address
-    that the app would have sent something to."""
+    that the app would have sent something to, and for each other act that another device may have allowed."""
     reader = open_bundle(bundle.path)
     pids = {f.data["pid"] for f in reader.facts("process") if isinstance(f.data.get("pid"), int)}
     offset = next((int(f.data["offset_ns"]) for f in reversed(reader.facts("clock")) if "offset_ns" in f.data), 0)
@@ -130,7 +134,7 @@ def tell(bundle: Bundle, log: Path, package: str) -> list[Refusal]:
               first_ns=refusal.first_ns, last_ns=refusal.last_ns, processes=sorted(refusal.times), told_by=refusal.told_by)
     if len(refusals) > MOST_FACTS:
         _fact(bundle, left_out=len(refusals) - MOST_FACTS)
-    for gap in _gaps([r for r in refusals if r.address], offset):
+    for gap in (*_gaps([r for r in refusals if r.address], offset), *_limit_gaps(refusals, offset)):
         bundle.append(gap)
     return refusals
 
@@ -154,6 +158,21 @@ def _gap(address: str, refusals: Sequence[Refusal], offset_ns: int) -> Gap:
         from_ns=min(r.first_ns for r in refusals) - offset_ns, to_ns=max(r.last_ns for r in refusals) - offset_ns,
         detail=f"The app tried to reach {address} past the proxy, and the device refused it: {', '.join(told[:5])}{more}. "
                "What it would have sent is not known.")
+
+
+def _limit_gaps(refusals: Sequence[Refusal], offset_ns: int) -> Iterator[Gap]:
+    acts: dict[str, list[Refusal]] = {}
+    for refusal in refusals:
+        if refusal.limit:
+            acts.setdefault(refusal.what, []).append(refusal)
+    for act, some in acts.items():
+        count, who = sum(r.count for r in some), ", ".join(sorted({one for r in some for one in r.times}))
+        targets = ", ".join(r.target for r in some[:5]) + (f" and {len(some) - 5} more" if len(some) > 5 else "")
+        yield Gap(
+            host_ns=time.time_ns(), kind=GapKind.DEVICE_LIMIT, subject=act, count=count,
+            from_ns=min(r.first_ns for r in some) - offset_ns, to_ns=max(r.last_ns for r in some) - offset_ns,
+            detail=f"The device refused {act} to {who}, {count} times ({targets}); another may allow it.",
+            detail_zh=f"本设备拒绝了 {who} 的 {act} 操作,共 {count} 次({targets});其他设备可能允许。")
 
 
 def _fact(bundle: Bundle, **data: Any) -> None:

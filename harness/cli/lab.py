@@ -1,4 +1,4 @@
-"""`harness lab`: embedded devices: start, stop, list, shell."""
+"""`harness lab`: embedded devices: start, stop, list, shell; check, what an app would lack on one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from harness.cli import lab_check
 from harness.cli.options import Json
 from harness.cli.output import cell, emit, err, out, printable
 from harness.errors import RigError, UsageError
@@ -89,8 +90,10 @@ def _show(handles: list[registry.LabDeviceHandle]) -> None:
 
 
 def register(app: typer.Typer) -> None:
-    lab = typer.Typer(no_args_is_help=True, help="Embedded Android devices: start, stop, list, shell.", rich_markup_mode=None)
+    told = "Embedded Android devices: start, stop, list, shell, check."
+    lab = typer.Typer(no_args_is_help=True, help=told, rich_markup_mode=None)
     app.add_typer(lab, name="lab")
+    lab.command("check")(lab_check.check)
 
     @lab.command("start")
     def start(

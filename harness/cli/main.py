@@ -21,7 +21,7 @@ from harness import __version__
 from harness.cli.output import VisibleFormatter, fail, interrupted, out, show_bug, visible
 from harness.errors import HarnessError
 
-_NOT_COMMANDS = {"comparison", "editions", "hook_check", "main", "options", "output", "verdicts"}
+_NOT_COMMANDS = {"comparison", "editions", "hook_check", "lab_check", "main", "options", "output", "verdicts"}
 _ORDER = ("demo", "run", "analyze", "report", "verify", "lab", "rules", "clauses", "hooks", "screen")
 """As a user meets them. A command that is not named here comes after these."""
 

@@ -84,6 +84,10 @@ class AppProcess:
         self._reading = asyncio.create_task(self._read())
         self.exit_reason = ""
 
+    async def show(self, path: str) -> None:
+        """Makes a file of the daemon's visible to the running process, at the path that it was told; where there are no
+        walls it sees everything already."""
+
     @classmethod
     async def start(
         cls,

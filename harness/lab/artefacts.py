@@ -91,7 +91,7 @@ class ArtefactStore:
         return self.fetch(matching)[0]
 
     def artefacts(self, set_name: str) -> list[Path]:
-        """All jars of a set (app, native, compile, compiler, apk, translate), in class-path order."""
+        """All jars of a set (app, browser, native, compile, compiler, apk, translate), in class-path order."""
         return self.fetch(a for a in self.lock if set_name in a.sets)
 
     def fetch(self, wanted: Iterable[Artefact]) -> list[Path]:

@@ -47,7 +47,7 @@ async def start_container(
 def _system_folders(runtime: Runtime) -> dict[str, Path]:
     """Where an app process sees what it is made of: path in its root -> folder of the host."""
     folders = {"/system/java": runtime.java.parents[1], "/system/natives": runtime.natives}
-    jars = dict.fromkeys(path.parent for path in [*runtime.class_path, runtime.framework] if path.is_file())
+    jars = dict.fromkeys(path.parent for path in [*runtime.class_path, *runtime.browser, runtime.framework] if path.is_file())
     classes = [path for path in runtime.class_path if path.is_dir()]
     folders |= {f"/system/jars/{number}": folder for number, folder in enumerate(jars)}
     return folders | {f"/system/classes/{number}": folder for number, folder in enumerate(classes)}
@@ -64,6 +64,7 @@ def show_runtime(runtime: Runtime, inside: Callable[[Path], str]) -> Runtime:
         java=seen(runtime.java),
         class_path=tuple(seen(path) for path in runtime.class_path),
         natives=seen(runtime.natives),
+        browser=tuple(seen(path) for path in runtime.browser),
         framework=seen(runtime.framework),
     )
 
@@ -159,6 +160,9 @@ class ContainedApp(AppProcess):
             if arguments.get("data"):
                 await self._show(arguments["data"], read_only=False)
         return await super().call(op, timeout=timeout, **arguments)
+
+    async def show(self, path: str) -> None:
+        await self._show(path, read_only=True)
 
     async def _show(self, path: str, *, read_only: bool) -> None:
         if self.walls.contained:

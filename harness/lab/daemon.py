@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ipaddress
 import json
 import logging
 import os
@@ -92,6 +93,7 @@ class Daemon:
                 self._options.data, self._space, runtime, on_blocked=self._blocked, on_lost=self._ending.fail
             )
             stack.push_async_callback(container.close)
+            await self._add_wireless(container, profile)
             say({"progress": "starting the Frida endpoint"})
             frida = await FridaService.start(container, log=self._frida_says, on_lost=self._ending.fail)
             stack.push_async_callback(frida.stop)
@@ -115,6 +117,15 @@ class Daemon:
             await self._ending.wait()
             log.info("the device ends: %s", self._ending.why)
 
+    async def _add_wireless(self, container: Container, profile: Profile) -> None:
+        """The wlan0 of java.net.NetworkInterface; its MAC is the real one where the profile's identifiers are open."""
+        wifi = profile["wifi"]
+        mac = wifi["mac"] if profile["identifiers"] == "open" else "02:00:00:00:00:00"
+        prefix = ipaddress.IPv4Network(f"0.0.0.0/{wifi['netmask']}").prefixlen
+        why_not = await container.add_wireless(mac, wifi["ip"], prefix)
+        if why_not:
+            log.warning("apps see no wlan0 among the network interfaces: %s", why_not)
+
     def _assemble(self, container: Container, runtime: lab_runtime.Runtime, frida: FridaService, profile: Profile) -> LabDevice:
         async def entered(process: AppProcess) -> None:
             await frida.prepare(process)
@@ -134,6 +145,7 @@ class Daemon:
                 profile=profile,
                 spawn=starter.start,
                 translate=checked,
+                translate_code=translate if container.contained or self._options.trust_apk else None,
                 gate=frida.gate,
                 inside=container.inside,
                 fonts=runtime.natives / "fonts",

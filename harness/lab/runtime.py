@@ -58,7 +58,7 @@ def artefact(name: str) -> Path:
 
 
 def artefacts(set_name: str) -> list[Path]:
-    """The checked jars of a set: app, native, compile, compiler, apk or translate."""
+    """The checked jars of a set: app, browser, native, compile, compiler, apk or translate."""
     return ArtefactStore().artefacts(set_name)
 
 
@@ -103,17 +103,19 @@ class Runtime:
     """All that an app process is started with. Paths are the host's.
 
     `class_path`: the lab's classes, then the jars. `natives`: the unpacked native runtime (library,
-    fonts, hyphen-data, icu). `framework`: the jar of Android 15, also on the class path.
+    fonts, hyphen-data, icu). `framework`: the jar of Android 15, also on the class path. `browser`: the jars
+    behind WebView, on no class path but that of their own loader (docs/lab-webview.md).
     """
 
     java: Path
     class_path: tuple[Path, ...]
     natives: Path
     framework: Path
+    browser: tuple[Path, ...]
 
     def folders(self) -> tuple[Path, ...]:
         """What a container must show read-only to app processes, at the same paths."""
-        return tuple(dict.fromkeys([Path(JAVA_HOME), self.natives, *(path.parent for path in self.class_path)]))
+        return tuple(dict.fromkeys([Path(JAVA_HOME), self.natives, *(path.parent for path in (*self.class_path, *self.browser))]))
 
     def command(self, *, qualifiers: str, scratch: str | None = None, heap_mib: int = 256) -> list[str]:
         """The argv of a warm process. `scratch`: a writable folder in the process's own view."""
@@ -145,6 +147,7 @@ class Runtime:
             "-Drobolectric.logging.enabled=false",
             "-Drobolectric.windowManager.useRequestedSize=true",
             f"-Dlab.natives={self.natives}",
+            f"-Dlab.browser={os.pathsep.join(map(str, (self.class_path[0], *self.browser)))}",
             f"-Dlab.qualifiers={qualifiers}",
             "-cp",
             os.pathsep.join(map(str, self.class_path)),
@@ -156,12 +159,14 @@ def prepare() -> Runtime:
     """Downloads, compiles and unpacks whatever is not in the cache yet. Slow only the first time."""
     store = ArtefactStore()
     jars = store.artefacts("app")
+    browser = store.artefacts("browser")
     framework = store.artefact(_FRAMEWORK)
     return Runtime(
         java=java(),
-        class_path=(_compiled(jars), *map(stored, jars)),
+        class_path=(_compiled([*jars, *browser]), *map(stored, jars)),
         natives=_natives(store.artefact(_NATIVE), framework),
         framework=stored(framework),
+        browser=tuple(map(stored, browser)),
     )
 
 

@@ -71,6 +71,11 @@ def load_check(jar: Path) -> dict[str, str]:
     return {fields[1]: fields[2] for fields in lines if fields[0] == "refused"}
 
 
+def program() -> str:
+    """The class path of the translator's classes and what they need, compiled if need be."""
+    return _translator()[1]
+
+
 def _notes(jar: Path) -> Path:
     return jar.with_suffix(".json")
 

@@ -34,7 +34,9 @@ class GapKind(StrEnum):
     SCREEN_NOT_READABLE = "screen_not_readable"
     NOT_REACHED = "not_reached"
     CLOCK_UNCERTAIN = "clock_uncertain"
-    NATIVE_CODE = "native_code"
+    NATIVE_CODE = "native_code"      # it ran, unseen
+    CODE_NOT_RUN = "code_not_run"    # code of the app that the device could not run
+    DEVICE_LIMIT = "device_limit"    # the app asked for something that the device does not have or do
     INTERRUPTED = "interrupted"
 
 
@@ -198,6 +200,8 @@ class Gap(Event):
     from_ns: int | None = None
     to_ns: int | None = None
     subject: str = ""              # the method, process, host or scenario it is about
+    detail_zh: str = ""            # the same in Chinese; "" where there is none yet
+    count: int = 1                 # how often it was told of
 
 
 @dataclass(frozen=True, kw_only=True)

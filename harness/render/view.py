@@ -311,7 +311,8 @@ class Builder:
         )
         cited = [v.rule for v in self.analysis.verdicts if gap.id in v.gaps]
         kind = self.t["gaps"].get(str(GapKind(gap.kind)), str(gap.kind))
-        return GapView(id=gap.id, kind=kind, detail=gap.detail, subject=gap.subject, span=span, cited_by=cited)
+        detail = (gap.detail_zh if self.language == "zh" else "") or gap.detail
+        return GapView(id=gap.id, kind=kind, detail=detail, subject=gap.subject, span=span, cited_by=cited)
 
     def step(self, step: dict[str, Any]) -> dict[str, Any]:
         control = step["control"]

@@ -70,6 +70,8 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "id": gap.id,
         "kind": str(gap.kind),
         "detail": gap.detail,
+        "detail_zh": gap.detail_zh,
+        "count": gap.count,
         "subject": gap.subject,
         "from": gap.from_ns,
         "to": gap.to_ns,

@@ -42,11 +42,12 @@ def select(names: Sequence[str]) -> list[Rule]:
 
 
 def _whole_run_gaps(run: Tables) -> list[Gap]:
+    """What no silence can rest on: the run ended early, or code of the app did not run, whatever it would have done."""
     gaps = [g for g in run.gaps if g.kind == GapKind.INTERRUPTED]
     if not run.complete and not gaps:
         why = "The run has no end record: the harness was stopped before it could close the bundle."
         gaps.append(run.add_gap(GapKind.INTERRUPTED, why))
-    return gaps
+    return gaps + [g for g in run.gaps if g.kind == GapKind.CODE_NOT_RUN]
 
 
 def missing(rule: Rule, run: Tables) -> list[Gap]:
@@ -87,6 +88,7 @@ def decide(rule: Rule, run: Tables) -> list[Verdict]:
     gaps = missing(rule, run)
     if gaps:
         first = gaps[0].detail + (f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else "")
+        first_zh = (gaps[0].detail_zh or gaps[0].detail) + (f"(另有 {len(gaps) - 1} 项)" if len(gaps) > 1 else "")
         return [
             Verdict(
                 rule=rule.id,
@@ -94,7 +96,7 @@ def decide(rule: Rule, run: Tables) -> list[Verdict]:
                 verdict=VerdictWord.INCONCLUSIVE,
                 gaps=[g.id for g in gaps],
                 reason=first,
-                reason_zh="存在观察缺口,不能据此认为没有问题:" + first,
+                reason_zh="存在观察缺口,不能据此认为没有问题:" + first_zh,
             )
         ]
     faint = sorted({e for f in found for e in f.evidence})

@@ -24,9 +24,11 @@ def _of_kinds(run: Tables, *kinds: GapKind) -> list[Gap]:
 
 @dataclass(frozen=True)
 class Hooks:
-    """Hooks of these kinds of personal information were in place in every process, and nothing of theirs was lost.
+    """Hooks of these kinds of personal information were in place in every process, nothing of theirs was lost, and the
+    device had what was asked for.
 
-    A gap that names the kinds it concerns (subject `kind:imei,imsi`) counts only for those.
+    A gap that names the kinds it concerns (subject `kind:imei,imsi`) counts only for those; what else a device lacks
+    (`device_limit` with another subject) counts for none.
     """
 
     kinds: frozenset[str]
@@ -37,6 +39,7 @@ class Hooks:
 
     def missing(self, run: Tables) -> list[Gap]:
         gaps = [g for g in _of_kinds(run, GapKind.HOOK_NOT_INSTALLED) if self._concerns(g)]
+        gaps += [g for g in _of_kinds(run, GapKind.DEVICE_LIMIT) if g.subject.startswith("kind:") and self._concerns(g)]
         gaps += _of_kinds(run, GapKind.PROCESS_NOT_ATTACHED, GapKind.PROCESS_LOST, GapKind.MESSAGE_LOST)
         return gaps + [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "hooks"}]
 

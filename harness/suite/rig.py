@@ -23,7 +23,7 @@ from uiautomator2 import exceptions as u2
 
 import harness
 from harness.bundle import Bundle
-from harness.capture import device_log
+from harness.capture import device_limits, device_log
 from harness.capture.catalogue import load_catalogue
 from harness.capture.clock import measure, measure_device
 from harness.capture.hooks import HookCapture
@@ -290,7 +290,7 @@ class DeviceRig:
         if log is not None:
             attempt("the log's end", self._await_log_end)
             attempt("log", lambda: log.__exit__(None, None, None))
-            attempt("what the log tells", self._tell_refusals)
+            attempt("what the log tells", self._read_log)
         self._led = False
         if self._to_put_back:
             self._to_put_back = False
@@ -322,11 +322,12 @@ class DeviceRig:
                 return
             time.sleep(0.05)
 
-    def _tell_refusals(self) -> None:
+    def _read_log(self) -> None:
         assert self._bundle is not None
         path = self._bundle.path / LOG
         if self._package and path.exists():
             device_log.tell(self._bundle, path, self._package)
+            device_limits.tell(self._bundle, path, self._package, load_catalogue())
 
     def _unforward(self) -> None:
         """Ends what uiautomator2 and Frida had forwarded since the start; neither of them does."""

@@ -119,7 +119,9 @@ def test_each_refusal_is_a_fact_and_each_address_a_gap(tmp_path: Path) -> None:
         ("connect", "127.0.0.1:5555", 1, False), ("fork", "flags 0x11", 3, False)]
     assert facts[1]["first_ns"] == facts[1]["last_ns"] == (S + 2) * 10**9
     assert facts[1]["processes"] == [str(PID)]
-    [gap] = reader.gaps()
+    gap, limit = reader.gaps()
+    assert (limit.kind, limit.subject, limit.count) == (GapKind.DEVICE_LIMIT, "fork", 3)
+    assert "flags 0x11" in limit.detail and "fork" in limit.detail_zh
     assert (gap.kind, gap.subject) == (GapKind.TRAFFIC_NOT_READ, "192.0.2.1")
     assert "past the proxy" in gap.detail
     assert "192.0.2.1:80" in gap.detail and "192.0.2.1:443" in gap.detail

@@ -24,6 +24,7 @@ from harness.lab.registry import LabDeviceHandle
 from harness.model import Fact, Gap, GapKind, Grade, Stage, VerdictWord
 from harness.rules.analysis import analyse
 from tests.cli.command_line import ROOT, say, violating_run
+from tests.lab.system.apk_factory import launcher, make_apk, manifest
 
 SCHEMAS = {p.name.removesuffix(".schema.json"): json.loads(p.read_text("utf-8")) for p in (ROOT / "docs/schemas").glob("*.json")}
 REFERENCE = (ROOT / "docs" / "json.md").read_text("utf-8")
@@ -256,3 +257,13 @@ def test_the_check_sees_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> Non
         with pytest.raises(jsonschema.ValidationError):
             fits("rules", wrong)
     check("rules", [{**document[0], "new": 1}])
+
+
+def test_lab_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = make_apk(tmp_path / "good.apk", manifest("com.example.good", launcher(), hasCode=False), code=False)
+    bad = make_apk(tmp_path / "bad.apk", manifest("com.example.bad", launcher(), minimum=36, hasCode=False), code=False)
+    said = say(capsys, "lab", "check", good, bad, "--json")
+    fits("lab-check", said.json)
+    assert [(one["package"], one["starts"]) for one in said.json] == [("com.example.good", True), ("com.example.bad", False)]
+    assert said.status == 1
+    assert say(capsys, "lab", "check", good).status == 0

@@ -45,6 +45,7 @@ class Foreign:
 
 APPS = (
     Foreign("apidemos", "android-apidemos@5.0.0", "package/apks/ApiDemos-debug.apk"),
+    Foreign("settings", "io.appium.settings@8.0.10", "package/apks/settings_apk-debug.apk"),
 )
 
 

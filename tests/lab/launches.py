@@ -1,13 +1,16 @@
 """A folder of apps that nobody here wrote, each launched unmodified on lab devices, and what came of it.
 
-`python -m tests.lab.launches FOLDER... [--devices 2] [--out FILE.jsonl] [--logs FOLDER] [--only TEXT]`: a line of JSON an app
-on stdout or in FILE, a summary on stderr. Apps that FILE has already are not launched again.
+`python -m tests.lab.launches FOLDER... [--devices 2] [--out FILE.jsonl] [--logs FOLDER] [--only TEXT] [--hooks]`:
+a line of JSON an app on stdout or in FILE, a summary on stderr. Apps that FILE has already are not launched again.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import dataclasses
 import hashlib
+import itertools
 import json
 import os
 import queue
@@ -19,19 +22,31 @@ import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from harness.capture.catalogue import Catalogue, load_catalogue
+from harness.capture.hooks import HookCapture
 from harness.device.adb import AdbDevice
 from harness.device.apk import read_apk
-from harness.errors import BadApk, HarnessError, UsageError
+from harness.device.frida_link import FridaLink
+from harness.errors import HarnessError, UsageError
 from harness.lab import registry
-from tests.lab.whole import own_state
+from harness.model import Call
+from tests.lab.whole import PATIENCE, own_state
 
+KNOWN = Path(__file__).with_name("launches.yaml")
 SETTLE_SECONDS = 4.0
 """How long an app is watched after its first activity is there: what fails later is not of the launch."""
 _CRASH = re.compile(r"FATAL EXCEPTION|ANR in ")
-_CAUSE = re.compile(r"^.* AndroidRuntime: ((?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable)\b[^\n]*)$", re.MULTILINE)
+_UP = re.compile(r"Displayed |'state': 'destroyed'")
+_CAUSE = re.compile(
+    r"^.* AndroidRuntime: ((?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable)\b[^\n]*)$", re.MULTILINE
+)
 _FRAME = re.compile(r"^.* AndroidRuntime: +at ([^\n]*)$", re.MULTILINE)
 _LAB = re.compile(r"^.* LabDevice: [^\n]*?: ((?:native|unimplemented|blocked): [^\n]*)$", re.MULTILINE)
 STARTED = ("shown", "finished", "nothing to launch")
@@ -54,10 +69,42 @@ class Launch:
     nodes: int = 0
     texts: int = 0
     lab: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
-def launch(device: AdbDevice, apk: Path, logs: Path | None) -> Launch:
+class Calls:
+    """The journal of a hooked launch: which methods were called."""
+
+    def __init__(self) -> None:
+        self.methods: set[str] = set()
+        self._numbers = itertools.count(1)
+
+    def append(self, event: Any) -> Any:
+        if isinstance(event, Call):
+            self.methods.add(event.method)
+        return dataclasses.replace(event, id=f"{type(event).prefix}{next(self._numbers)}")
+
+
+@contextmanager
+def hooked(device: AdbDevice, package: str, one: Launch, catalogue: Catalogue | None) -> Iterator[None]:
+    """The calls that the hooks see, into `one.calls`; nothing without a catalogue."""
+    if catalogue is None:
+        yield
+        return
+    journal = Calls()
+    capture = HookCapture(FridaLink.connect(device), package, journal, catalogue, level=35)
+    capture.start()
+    try:
+        yield
+    finally:
+        with capture.stopping():
+            device.stop(package)
+        capture.stop()
+        one.calls = sorted(journal.methods)
+
+
+def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue | None = None, grant: bool = False) -> Launch:
     """Installs, launches, looks, and removes the app again. Raises HarnessError only where the device fails."""
     one = Launch(apk.name, hashlib.sha256(apk.read_bytes()).hexdigest())
     began = time.monotonic()
@@ -68,18 +115,23 @@ def launch(device: AdbDevice, apk: Path, logs: Path | None) -> Launch:
     except HarnessError as refused:
         one.result, one.why = "refused", f"{refused.what} {refused.why}".strip()
         return one
+    if grant:
+        for permission in device.permissions(one.package):
+            if permission.runtime:
+                device.shell("pm", "grant", one.package, permission.name)
     device.shell("logcat", "-c")
     try:
-        try:
-            device.launch(one.package)
-        except UsageError as nothing:
-            one.result, one.why = "nothing to launch", nothing.what
-            return one
-        except HarnessError as failed:
-            one.why = failed.why
-        one.seconds = round(time.monotonic() - began, 1)
-        log = _watch(device)
-        _judge(one, device, log)
+        with hooked(device, one.package, one, catalogue):
+            try:
+                device.launch(one.package)
+            except UsageError as nothing:
+                one.result, one.why = "nothing to launch", nothing.what
+                return one
+            except HarnessError as failed:
+                one.why = failed.why
+            one.seconds = round(time.monotonic() - began, 1)
+            log = _watch(device)
+            _judge(one, device, log)
         if logs is not None:
             (logs / f"{apk.name}.log").write_text(log, "utf-8")
         return one
@@ -89,8 +141,13 @@ def launch(device: AdbDevice, apk: Path, logs: Path | None) -> Launch:
 
 
 def _watch(device: AdbDevice) -> str:
-    until = time.monotonic() + SETTLE_SECONDS
+    """The log from the launch until the app has been up for a while, failed, or has not come up at all."""
+    until = time.monotonic() + PATIENCE
     log = device.shell("logcat", "-d").output
+    while time.monotonic() < until and not _CRASH.search(log) and not _UP.search(log):
+        time.sleep(0.4)
+        log = device.shell("logcat", "-d").output
+    until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until and not _CRASH.search(log):
         time.sleep(0.4)
         log = device.shell("logcat", "-d").output
@@ -131,7 +188,9 @@ def results(path: Path | None) -> Iterator[Launch]:
             yield Launch(**json.loads(line))
 
 
-def work(apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None) -> list[Launch]:
+def work(
+    apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None, catalogue: Catalogue | None, grant: bool
+) -> list[Launch]:
     """Launches all of them, on as many devices at once; a device that fails is replaced."""
     waiting: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for apk in apks:
@@ -148,7 +207,7 @@ def work(apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None
                 except queue.Empty:
                     return
                 try:
-                    result = launch(AdbDevice.open(handle.serial), apk, logs)
+                    result = launch(AdbDevice.open(handle.serial), apk, logs, catalogue, grant)
                 except HarnessError as fault:
                     result = Launch(apk.name, "", result="device failed", why=str(fault))
                     registry.stop(handle.serial)
@@ -161,7 +220,8 @@ def work(apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None
                     else:
                         with out.open("a", encoding="utf-8") as file:
                             file.write(line + "\n")
-                    print(f"{len(done)} of {len(apks)} {apk.name}: {result.result} {result.why[:150]}", file=sys.stderr, flush=True)
+                    told = f"{apk.name}: {result.result} {result.why[:150]}"
+                    print(f"{len(done)} of {len(apks)} {told}", file=sys.stderr, flush=True)
         finally:
             registry.stop(handle.serial)
 
@@ -173,21 +233,81 @@ def work(apks: Sequence[Path], devices: int, out: Path | None, logs: Path | None
     return done
 
 
+def sources(tables: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of an APK -> the repository that publishes it, from tables with the columns sha256 and repo."""
+    found: dict[str, str] = {}
+    for table in tables:
+        with table.open(encoding="utf-8", newline="") as lines:
+            found |= {row["sha256"]: row["repo"] for row in csv.DictReader(lines, delimiter="\t")}
+    return found
+
+
+def expected(table: Path) -> dict[str, list[str]]:
+    """File name -> the methods that its launch must call, from a table with the columns file and calls (comma-separated)."""
+    with table.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    return {row["file"]: [one.strip() for one in row["calls"].split(",") if one.strip()] for row in rows}
+
+
+def page(groups: dict[str, list[Launch]], publishers: dict[str, str]) -> str:
+    """docs/foreign-launches.md: what came of each app, and whose failure it was (launches.yaml)."""
+    known: dict[str, dict[str, str]] = yaml.safe_load(KNOWN.read_text("utf-8"))
+    lines = [
+        "# Apps launched as they are",
+        "",
+        "Made by `python -m tests.lab.launches --page`: each app, as its publisher signed it, is installed on a lab device,",
+        "launched and watched for a few seconds. Whose failure one is was looked at by hand (tests/lab/launches.yaml): `app`, it",
+        "would fail so on a phone; `lab`, a piece is missing. As on a phone: shown, ended by itself, nothing to launch, or",
+        "failed by its own fault. None of the apps is kept here; `sha256` says which file it was.",
+        "",
+        "| group | apps | as on a phone | of these shown | the app's own failures | the lab's |",
+        "|---|---|---|---|---|---|",
+    ]
+    for group, launches in groups.items():
+        whose = Counter(known.get(one.file, {}).get("whose", "lab") for one in launches if one.result not in STARTED)
+        shown = sum(one.result == "shown" for one in launches)
+        good = len(launches) - whose["lab"]
+        share = f"{good} ({good / len(launches):.1%})"
+        lines.append(f"| {group} | {len(launches)} | {share} | {shown} | {whose['app']} | {whose['lab']} |")
+    for group, launches in groups.items():
+        lines += ["", f"## {group}", "", "| app | published in | sha256 | target API | result | whose | why |"]
+        lines.append("|---|---|---|---|---|---|---|")
+        for one in sorted(launches, key=lambda launch: launch.file.lower()):
+            failed = one.result not in STARTED
+            about = known.get(one.file, {}) if failed else {}
+            why = about.get("why", one.why[:120] if failed else "").replace("|", "/").replace("\n", " ")
+            whose_is = about.get("whose", "lab") if failed else ""
+            repository = publishers.get(one.sha256, "")
+            lines.append(
+                f"| {one.package or one.file} | {repository} | {one.sha256[:12]} | {one.target_sdk or ''} | {one.result} "
+                f"| {whose_is} | {why} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--page", nargs="+", metavar="GROUP=FILE.jsonl", help="write the page for these results instead")
+    parser.add_argument("--sources", nargs="*", type=Path, default=[], metavar="FILE.tsv")
     parser.add_argument("--devices", type=int, default=2)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--logs", type=Path)
     parser.add_argument("--only", default="")
+    parser.add_argument("--grant", action="store_true", help="give every runtime permission before the launch")
+    parser.add_argument("--hooks", action="store_true", help="record which methods of the catalogue are called")
     asked = parser.parse_args()
+    if asked.page:
+        groups = {group: list(results(Path(file))) for group, _, file in (one.partition("=") for one in asked.page)}
+        print(page(groups, sources(asked.sources)), end="")
+        return
     if asked.logs:
         asked.logs.mkdir(parents=True, exist_ok=True)
     before = {one.file: one for one in results(asked.out)}
     apks = [apk for folder in asked.folders for apk in ([folder] if folder.is_file() else sorted(folder.glob("*.apk")))]
     apks = [apk for apk in apks if asked.only in apk.name and apk.name not in before]
     with tempfile.TemporaryDirectory() as folder, own_state(Path(folder)):
-        done = work(apks, asked.devices, asked.out, asked.logs)
+        done = work(apks, asked.devices, asked.out, asked.logs, load_catalogue() if asked.hooks else None, asked.grant)
     counted = Counter(one.result for one in done)
     started = sum(counted[result] for result in STARTED)
     print(f"{started} of {len(done)} as on a phone: {dict(counted)}", file=sys.stderr)

@@ -145,6 +145,7 @@ def test_a_hostile_process_gets_nowhere(classes: Path, ordinary_user: bool) -> N
     async def piece(space: OwnSpace) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         async with device(space, classes) as made:
+            assert await made.walls.add_wireless("02:11:22:33:44:55", "10.1.2.3", 24) == ""
             talk = await start_hostile(made, listener.getsockname()[1], HOST_PATHS)
             said = await talk.until_end()
             refused = {name for name, (result, _) in said.items() if result == "refused"}
@@ -158,6 +159,9 @@ def test_a_hostile_process_gets_nowhere(classes: Path, ordinary_user: bool) -> N
             assert "root" not in said["users"][1]
             assert said["processes"][1] == f"[{talk.process.pid}]"
             assert "answered" not in said["ports"][1]
+            assert sorted(said["interfaces"][1].rstrip(";").split(";")) == [
+                "lo up - 127.0.0.1/8", "wlan0 up [2, 17, 34, 51, 68, 85] 10.1.2.3/24",
+            ]
             assert not set("@/") & set(said["unix sockets"][1])  # none has a name by which it could be reached
             assert int(said["fill the temporary folder"][1].split()[-1]) <= LIMITS.temporary
             assert int(said["threads"][1].split()[-1]) < LIMITS.tasks

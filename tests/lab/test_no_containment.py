@@ -48,7 +48,9 @@ def test_the_container_says_that_there_is_none(tmp_path: Path) -> None:
     from harness.lab.container import start_container
     from harness.lab.runtime import Runtime
 
-    runtime = Runtime(java=Path("/java/bin/java"), class_path=(), natives=Path("/natives"), framework=Path("/framework.jar"))
+    runtime = Runtime(
+        java=Path("/java/bin/java"), class_path=(), natives=Path("/natives"), framework=Path("/framework.jar"), browser=()
+    )
     container = asyncio.run(start_container(tmp_path, OwnSpace(WHY), runtime, on_blocked=lambda _: None, on_lost=lambda _: None))
     assert (container.contained, container.why_not) == (False, WHY)
     assert container.inside(tmp_path) == str(tmp_path)

@@ -122,5 +122,5 @@ def test_every_locked_artefact_has_a_whole_coordinate_a_hash_and_a_set() -> None
         assert len(artefact.coordinate.split(":")) == 3
         assert len(bytes.fromhex(artefact.sha256)) == 32
         assert artefact.size > 0
-        assert artefact.sets <= {"app", "native", "compile", "compiler", "apk", "translate"}
+        assert artefact.sets <= {"app", "browser", "native", "compile", "compiler", "apk", "translate"}
         assert artefact.sets

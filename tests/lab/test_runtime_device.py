@@ -234,12 +234,18 @@ def test_activities_dialogs_services_receivers_and_results_work_as_on_a_phone(ap
         await daemon.hear("registered receiver example.probe.LOCAL")
         ping = {"action": "example.probe.PING", "extras": {"word": "hello"}}
         answer = await daemon.call("broadcast", intent=ping, receiver=f"{PACKAGE}/.BootReceiver")
-        assert answer == {"result_code": 7, "result_data": "pong"}
+        assert answer == {"result_code": 7, "result_data": "pong", "extras": None, "abort": False}
         assert "received example.probe.PING hello" in daemon.said
 
         await daemon.tap("load")
         await daemon.hear("no native library")
-        assert any(name == "native" and fields["library"] == "probe" for name, fields in daemon.events)
+        [library] = [fields for name, fields in daemon.events if name == "native"]
+        assert library == {"library": "probe", "error": "the APK has no such library"}
+        await daemon.hear("no faces")
+        ended = [fields for name, fields in daemon.events if name == "unimplemented"]
+        told = [fields["asked"] for fields in ended if fields["method"] == "android.media.FaceDetector.fft_initialize"]
+        assert told == ["android.media.FaceDetector.<init>"]    # once, though it was called twice
+        assert not [fields for fields in ended if "FaceDetector" not in fields["method"]], "nothing else is wanting"
 
         await daemon.tap("dialog")
         await daemon.hear("window focus false")

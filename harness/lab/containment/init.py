@@ -6,6 +6,7 @@ with descriptors beside it:
     {"id", "op": "spawn", kind, argv, env, uid, directory, limits} + fds   -> {"id", "pid", "view"} + a pidfd
     {"id", "op": "listen", port, where} -> {"id", "port"} + a socket       {"id", "op": "connect", port, where} -> same
     {"id", "op": "expose", pid, source, target, read_only}                 {"id", "op": "withdraw", pid, target}
+    {"id", "op": "wireless", mac, address, prefix}
     {"id", "op": "kill", pid}                                              answer: {"id"} or {"id", "error"}
     events: {"event": "exit", pid, status}, {"event": "blocked", pid, what, detail, count}
 
@@ -27,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.lab.containment import birth, kernel, seccomp
+from harness.lab.containment import birth, kernel, seccomp, wireless
 from harness.lab.containment.limits import Limits
 
 _FIRST_PID = 20000
@@ -95,10 +96,11 @@ class Init:
                 "connect": self._connect,
                 "expose": self._expose,
                 "withdraw": self._withdraw,
+                "wireless": self._wireless,
                 "kill": self._kill,
             }[order["op"]]
             handle(order, fds)
-        except (Refused, OSError) as error:
+        except (Refused, OSError, ValueError) as error:
             self._send({"id": order["id"], "error": str(error), "errno": getattr(error, "errno", None)})
         finally:
             for fd in [*fds, *self._kept_fds]:
@@ -336,6 +338,16 @@ class Init:
                 raise OSError(errno.ETIMEDOUT, "timed out") from error
             sock.setblocking(False)
             self._send({"id": message["id"]}, [sock.fileno()])
+
+    def _wireless(self, message: dict[str, Any], _fds: list[int]) -> None:
+        """The other end of the link lies in a namespace that is kept by its descriptor alone: no process is ever in it."""
+        kernel.unshare(kernel.CLONE_NEWNET)
+        try:
+            nowhere = self._spaces["nowhere"] = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        finally:
+            kernel.setns(self._spaces["device"], kernel.CLONE_NEWNET)
+        wireless.add("wlan0", message["mac"], message["address"], message["prefix"], self._spaces["device"], nowhere)
+        self._send({"id": message["id"]})
 
     def _socket_in(self, where: str) -> socket.socket:
         """A socket belongs to the network namespace in which it was made, whoever uses it later."""

@@ -93,6 +93,9 @@ class NoWalls:
         process.ended(await child.wait())
         self._processes.discard(process)
 
+    async def add_wireless(self, mac: str, address: str, prefix: int) -> str:
+        return "the device has no network namespace"
+
     async def expose(self, process: ContainedProcess, source: Path, target: str = "", *, read_only: bool = True) -> str:
         return self.inside(source)
 

@@ -111,6 +111,10 @@ class Container(Protocol):
     async def spawn_service(self, argv: Sequence[str], *, env: Mapping[str, str], fds: Sequence[int]) -> ContainedProcess:
         """Starts a part of the lab that must see and trace the device's processes, and is no app."""
 
+    async def add_wireless(self, mac: str, address: str, prefix: int) -> str:
+        """Gives the device an interface wlan0 with these addresses, which leads nowhere. Answers why it could not, or "";
+        without containment the host's interfaces are what an app sees."""
+
     async def expose(self, process: ContainedProcess, source: Path, target: str = "", *, read_only: bool = True) -> str:
         """Makes a file or folder of the daemon's visible to one running app process; returns where it sees it.
 

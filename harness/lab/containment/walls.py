@@ -218,6 +218,13 @@ class Walls:
             self._processes[process.pid] = process
         return process
 
+    async def add_wireless(self, mac: str, address: str, prefix: int) -> str:
+        try:
+            await self._order("wireless", mac=mac, address=address, prefix=prefix)
+        except OrderRefused as refused:
+            return str(refused)
+        return ""
+
     async def expose(self, process: ContainedProcess, source: Path, target: str = "", *, read_only: bool = True) -> str:
         target = target or self.inside(source)
         if not target.startswith("/data/"):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.lab.system.activities import StartResult
-from harness.lab.system.components import BroadcastResult
+from harness.lab.system.broadcasts import BroadcastResult
 from harness.lab.system.intents import Intent
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package

@@ -16,6 +16,7 @@ from typing import Any
 from harness.lab.appprocess import AppProcessError, ProcessGone
 from harness.lab.system.activity_resolution import ActivityRefused as ActivityRefused
 from harness.lab.system.activity_resolution import resolve_activity
+from harness.lab.system.binders import ROOM, Binders, NoSuchBinder
 from harness.lab.system.facts import Component
 from harness.lab.system.identity import Caller
 from harness.lab.system.intents import CATEGORY_HOME, Intent, short_component
@@ -56,6 +57,7 @@ class Activities:
         processes: Processes,
         permissions: Permissions,
         logs: LogBuffer,
+        binders: Binders,
         changed: Callable[[], None] = lambda: None,
         now_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
@@ -63,6 +65,7 @@ class Activities:
         self._processes = processes
         self._permissions = permissions
         self._logs = logs
+        self._binders = binders
         self._changed = changed
         self._now_ns = now_ns
         self._lock = asyncio.Lock()
@@ -240,6 +243,7 @@ class Activities:
                 caller_token=record.caller_token,
                 caller_package=record.caller_package or None,
                 root=record.task.root is record,
+                state=record.saved if record.state == "lost" else None,
             )
         if process.ended:
             raise ProcessGone(f"{process.name} ended while {record.component} was starting")
@@ -303,8 +307,11 @@ class Activities:
         if process is None or not record.alive:
             return
         try:
-            await self._processes.call(process, "lifecycle", token=record.token, state=state)
-        except (ProcessGone, AppProcessError) as fault:
+            answer = await self._processes.call(process, "lifecycle", token=record.token, state=state)
+            if answer.get("state") is not None:
+                saved = self._binders.accept_parcel(process, answer["state"])
+                record.saved = saved if saved.size <= ROOM else None  # the app itself dies of more
+        except (ProcessGone, AppProcessError, NoSuchBinder) as fault:
             self._logs.system("ActivityTaskManager", f"{record.component} to {state}: {fault}", priority="W")
         if record.alive:
             record.state = state

@@ -16,7 +16,7 @@ from harness.lab.system.conditions import Conditions
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.facts import Component
 from harness.lab.system.identity import Caller
-from harness.lab.system.intents import Intent, full_class
+from harness.lab.system.intents import Intent
 from harness.lab.system.notification_flow import NotificationFlow
 from harness.lab.system.notifications import FOREGROUND_SERVICE, NO_CLEAR, ONGOING, Notifications
 from harness.lab.system.packages import Package
@@ -39,7 +39,7 @@ class AppServices:
         self._texts = Texts(server.profile.locale)
         self.timezone: str = server.profile["timezone"]
         self.conditions = Conditions(server.settings, server.profile["battery"])
-        self.pending = PendingIntents(server.activities, server.components.broadcast, self._start_for, server.logs)
+        self.pending = PendingIntents(server.activities, server.broadcasts.send, self._start_for, server.logs)
         self.alarms = Alarms(server.packages, server.permissions, server.processes, self.pending, server.logs)
         self.jobs = Scheduling(
             server.packages, server.permissions, server.processes, self.conditions, server.logs, jobs
@@ -60,7 +60,7 @@ class AppServices:
         )
         server.components.running = self.services
         self.broadcasts = SystemBroadcasts(
-            server.components, server.packages, server.processes, self.services, self.conditions
+            server.broadcasts, server.packages, server.processes, self.services, self.conditions
         )
         server.screen.switched = self.broadcasts.screen
         self.conditions.changed = self._battery_changed
@@ -74,7 +74,6 @@ class AppServices:
         self._asks = {
             "pending_intent": self._pending_intent, "alarm": self._alarm, "job": self._job, "foreground": self._foreground,
             "notification": self._notification, "clipboard": self.clipboard.answer,
-            "importance": self._importance,
         }  # fmt: skip
 
     # --- life
@@ -293,19 +292,5 @@ class AppServices:
             raise ValueError(f"no verb {verb!r}")
         return {}
 
-    def _importance(self, process: RunningProcess, verb: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """RunningAppProcessInfo.IMPORTANCE_*: foreground, foreground service, service, cached."""
-        if self._has_focus(process.package):
-            return {"importance": 100}
-        if self.services.has_foreground(process.package):
-            return {"importance": 125}
-        return {"importance": 300 if process.services else 400}
-
     def _foreground(self, process: RunningProcess, verb: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         return {"type": self.services.come_forward(process, fields)}
-
-    def note_service(self, process: RunningProcess, component: str, state: str, fields: Mapping[str, Any]) -> None:
-        """The event `service`."""
-        package, _, name = component.partition("/")
-        if package == process.package:
-            self.services.note(process, f"{package}/{full_class(package, name)}", state, fields)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import base64
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness.lab.appprocess import AppProcessError
 from harness.lab.system.activities import ActivityRefused
+from harness.lab.system.binders import NoSuchBinder
 from harness.lab.system.components import ComponentRefused
-from harness.lab.system.intents import CATEGORY_HOME, Intent
+from harness.lab.system.exchange import OF_ISOLATED, Answer, Exchange
+from harness.lab.system.intents import CATEGORY_HOME, Intent, full_class
 from harness.lab.system.logs import PRIORITIES, LogLine
 from harness.lab.system.packages import Package
 from harness.lab.system.processes import RunningProcess
+from harness.lab.system.providers import AccessRefused
 from harness.lab.system.settings import NAMESPACES
 
 if TYPE_CHECKING:
     from harness.lab.system.server import SystemServer
 
 _MAX_LOG = 200_000  # characters of one log event
+_MAX_FIELD, _MAX_FIELDS = 500, 4  # characters of one field of an event that is told on; how many of them
 LAB_TAG = "LabDevice"
 
-Answer = Callable[[RunningProcess, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class AppSpeech:
@@ -34,13 +38,14 @@ class AppSpeech:
             "permissions": self._permissions,
             "finished": self._finished,
             "move_to_back": self._move_to_back,
-            "broadcast": self._broadcast,
             "service": self._service,
             "packages": self._packages,
             "setting": self._setting,
+            "translate": self._translate,
+            **Exchange(server).asks,
         }
 
-    def bind_arguments(self, package: Package, process: str) -> dict[str, Any]:
+    def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]:
         return self._server.bind_arguments(package, process)
 
     def not_responding(self, process: RunningProcess, why: str) -> None:
@@ -59,9 +64,15 @@ class AppSpeech:
         if ask is None:
             self._note_lab(process, "W", f"unknown ask {op!r}")
             raise AppProcessError(f"no ask {op}")
+        if process.isolated and op not in OF_ISOLATED:
+            raise AppProcessError(f"SecurityException: Isolated process not allowed to call {op}")
         try:
-            return await ask(process, arguments)
-        except (ValueError, KeyError, TypeError) as fault:
+            return await ask(process, self._server.binders.accept_arguments(process, arguments))
+        except AccessRefused as refused:
+            raise AppProcessError(f"SecurityException: {refused}") from refused
+        except ComponentRefused as refused:
+            raise AppProcessError(str(refused)) from refused
+        except (NoSuchBinder, ValueError, KeyError, TypeError) as fault:
             # only what a stranger sends can be of the wrong shape here
             self._note_lab(process, "W", f"{op}: {fault}")
             raise AppProcessError(f"{op}: {fault}") from fault
@@ -76,9 +87,12 @@ class AppSpeech:
             return {"started": True, "why": ""}
         if CATEGORY_HOME not in intent.categories:
             try:
-                server.activities.resolve(intent, process)
+                package, _, _ = server.activities.resolve(intent, process)
+                server.providers.grant_with(process, intent, package)
             except ActivityRefused as fault:
                 return {"started": False, "why": str(fault)}
+            except AccessRefused as refused:
+                return {"started": False, "why": f"SecurityException: {refused}"}
         if not server.activities.is_foreground(process.package):
             server.logs.system(
                 "ActivityTaskManager",
@@ -124,26 +138,25 @@ class AppSpeech:
             self._server.processes.run(self._server.activities.move_to_back(token), "move to back")
         return {}
 
-    async def _broadcast(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        intent = Intent.from_json(arguments["intent"])
-        self._server.processes.run(self._server.components.broadcast(intent, process), "broadcast")
-        return {}
-
     async def _service(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         server = self._server
         verb = str(arguments["verb"])
         if verb not in ("start", "stop", "bind", "unbind"):
             raise ValueError(f"no verb {verb!r}")
+        if verb == "unbind":
+            server.bindings.unbind(process, int(arguments["connection"]))
+            return {}
         intent = Intent.from_json(arguments.get("intent") or {})
         if arguments.get("component"):
             intent = Intent.from_json({**intent.to_json(), "component": arguments["component"]})
+        if verb == "bind":
+            connection, flags = int(arguments["connection"]), int(arguments["flags"])
+            return {"component": server.bindings.bind(process, intent, connection, flags)}
         foreground = arguments.get("foreground") is True
-        try:
-            found = server.components.check_service(verb, intent, process, foreground=foreground)
-        except ComponentRefused as fault:
-            raise AppProcessError(str(fault)) from fault
+        found = server.components.check_service(verb, intent, process, foreground=foreground)
         if found is None:
             return {"component": ""}
+        server.providers.grant_with(process, intent, found[0])
         if verb == "start":
             server.app_services.services.starting(*found, foreground)
             if arguments.get("here") is True and (found[0].name, found[1].process) == (process.package, process.name):
@@ -168,6 +181,10 @@ class AppSpeech:
         self._server.settings.put(namespace, key, None if value is None else str(value))
         return {}
 
+    async def _translate(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        content = base64.b64decode(str(arguments["content"]), validate=True)
+        return {"classes": await self._server.loaded_code.show(process.link, content)}
+
     # --- events
 
     def note(self, process: RunningProcess | None, pid: int, name: str, fields: Mapping[str, Any]) -> None:
@@ -186,26 +203,31 @@ class AppSpeech:
             elif name == "anr":
                 server.app_errors.not_responding(process, str(fields.get("why", "")))
             elif name in ("native", "unimplemented", "blocked"):
-                detail = " ".join(f"{key}={value}" for key, value in fields.items())
-                self._note_lab(process, "W", f"{name}: {detail}")
+                self._note_limit(process, name, fields)
             elif name == "service":
-                self._service_state(process, str(fields["component"]), str(fields["state"]))
-                server.app_services.note_service(process, str(fields["component"]), str(fields["state"]), fields)
+                self._service_state(process, server.binders.accept_arguments(process, fields))
             elif name in ("activity", "drawn", "exit"):
                 server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
             else:
                 self._note_lab(process, "W", f"unknown event {name!r}")
-        except (KeyError, TypeError, ValueError) as fault:
+        except (KeyError, TypeError, ValueError, NoSuchBinder) as fault:
             server.logs.write(LAB_TAG, f"bad event {name}: {fault!r}", priority="W", pid=pid)
 
-    def _service_state(self, process: RunningProcess, component: str, state: str) -> None:
+    def _service_state(self, process: RunningProcess, fields: Mapping[str, Any]) -> None:
         """A service of the process's own, which it runs itself: it keeps the process from `am kill`."""
-        name = component.partition("/")[2] or component
+        package, _, written = str(fields["component"]).partition("/")
+        if package != process.package:
+            raise ValueError(f"{package} is another app")
+        state, name = str(fields["state"]), full_class(package, written)
         if state == "destroyed":
             process.services.discard(name)
         else:
             process.services.add(name)
-        self._server.logs.write(LAB_TAG, f"service {component} {state}", priority="V", pid=process.pid)
+        server = self._server
+        server.app_services.services.note(process, f"{package}/{name}", state, fields)
+        if state == "started":
+            server.bindings.started(f"{package}/{name}")
+        server.logs.write(LAB_TAG, f"service {package}/{written} {state}", priority="V", pid=process.pid)
 
     def _log(self, pid: int, fields: Mapping[str, Any]) -> None:
         priority, tag, text = str(fields.get("priority", "I")), str(fields.get("tag", "")), str(fields["text"])
@@ -215,6 +237,13 @@ class AppSpeech:
         tid, time_ns = int(fields.get("tid", pid)), int(fields["time_ns"])
         for line in text[:_MAX_LOG].splitlines() or [""]:
             self._server.logs.add(LogLine(time_ns, pid, tid, priority, tag, line))
+
+    def _note_limit(self, process: RunningProcess, name: str, fields: Mapping[str, Any]) -> None:
+        """What the device does not have. The line is the system's own, as under the app's pid it could be the app's; whose
+        want it was stands at its end, after all that is in the app's words."""
+        told = " ".join(f"{key}={' '.join(str(value)[:_MAX_FIELD].split())}" for key, value in list(fields.items())[:_MAX_FIELDS])
+        text = f"{process.name}: {name}: {told} pid={process.pid} app={process.name}"
+        self._server.logs.write(LAB_TAG, "".join(c if c.isprintable() else "?" for c in text), priority="W")
 
     def _note_lab(self, process: RunningProcess, priority: str, text: str) -> None:
         self._server.logs.write(LAB_TAG, f"{process.name}: {text}", priority=priority, pid=process.pid)

@@ -31,6 +31,29 @@ class IntentFilter:
 
 
 @dataclass(frozen=True)
+class PathPermission:
+    """A <path-permission> of a provider; "" asks for nothing."""
+
+    path: DataPattern
+    read: str = ""
+    write: str = ""
+
+
+@dataclass(frozen=True)
+class ProviderAccess:
+    """Who may read and write a provider. `read`, `write`: a permission or "".
+
+    `grants_all`: access to any of its URIs can be granted; `grants`: to URIs with one of these paths.
+    """
+
+    read: str = ""
+    write: str = ""
+    grants_all: bool = False
+    grants: tuple[DataPattern, ...] = ()
+    paths: tuple[PathPermission, ...] = ()
+
+
+@dataclass(frozen=True)
 class Component:
     """An activity, activity-alias, service, receiver or provider. `name` is the full class name."""
 
@@ -51,6 +74,8 @@ class Component:
     authorities: tuple[str, ...] = ()
     meta_data: tuple[tuple[str, str], ...] = ()
     foreground_types: int = 0  # of a service: ServiceInfo.FOREGROUND_SERVICE_TYPE_*
+    isolated: bool = False  # a service in a process and with a uid of its own
+    access: ProviderAccess | None = None
 
     @property
     def component(self) -> str:

@@ -20,6 +20,8 @@ FLAG_ACTIVITY_CLEAR_TOP = 0x04000000
 FLAG_ACTIVITY_REORDER_TO_FRONT = 0x00020000
 FLAG_ACTIVITY_CLEAR_TASK = 0x00008000
 FLAG_ACTIVITY_RESET_TASK_IF_NEEDED = 0x00200000
+PARCEL, FILLED = "lab.parcel", "lab.filled"
+"""The extras with what JSON does not hold, and with those that the sender of a pending intent adds."""
 FLAG_INCLUDE_STOPPED_PACKAGES = 0x00000020
 
 LAUNCHER_FLAGS = FLAG_ACTIVITY_NEW_TASK | FLAG_ACTIVITY_RESET_TASK_IF_NEEDED
@@ -42,7 +44,7 @@ def short_component(component: str) -> str:
 
 @dataclass(frozen=True)
 class Intent:
-    """An android.content.Intent. `component` is "package/full.class.Name" or ""."""
+    """An android.content.Intent. `component` is "package/full.class.Name" or ""; `binders`: nodes of system/binders.py."""
 
     action: str = ""
     data: str = ""
@@ -52,6 +54,7 @@ class Intent:
     categories: tuple[str, ...] = ()
     flags: int = 0
     extras: Mapping[str, Any] = field(default_factory=dict)
+    binders: tuple[Any, ...] = ()
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Intent:
@@ -66,6 +69,9 @@ class Intent:
             raise ValueError("intent: categories is no list of strings")
         if not isinstance(extras, dict) or not isinstance(flags, int):
             raise ValueError("intent: extras is no object or flags no number")
+        binders = fields.get("binders") or ()
+        if not isinstance(binders, tuple):  # as the daemon has put them, never as JSON has them
+            raise ValueError("intent: binders of nobody")
         component = fields.get("component") or ""
         package, slash, name = component.partition("/")
         if slash:
@@ -79,6 +85,7 @@ class Intent:
             categories=tuple(categories),
             flags=flags,
             extras=dict(extras),
+            binders=binders,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -92,6 +99,7 @@ class Intent:
             "categories": list(self.categories),
             "flags": self.flags,
             "extras": dict(self.extras),
+            "binders": self.binders,
         }
         return {key: value for key, value in written.items() if value}
 

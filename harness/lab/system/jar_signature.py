@@ -16,8 +16,11 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 
 from harness.lab.system.signing_block import BadSignature
 
-_DIGESTS = {"SHA-512": "sha512", "SHA-384": "sha384", "SHA-256": "sha256", "SHA1": "sha1", "SHA-1": "sha1"}
+_DIGESTS = {
+    "SHA-512": "sha512", "SHA-384": "sha384", "SHA-256": "sha256", "SHA1": "sha1", "SHA-1": "sha1", "MD5": "md5",
+}  # fmt: skip
 _OIDS = {
+    bytes.fromhex("2a864886f70d0205"): "md5",  # still taken by Android, which keeps old apps installable
     bytes.fromhex("2b0e03021a"): "sha1",
     bytes.fromhex("608648016503040201"): "sha256",
     bytes.fromhex("608648016503040202"): "sha384",
@@ -25,6 +28,7 @@ _OIDS = {
 }
 _MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
 _HASHES: dict[str, hashes.HashAlgorithm] = {
+    "md5": hashes.MD5(),
     "sha1": hashes.SHA1(),
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),

@@ -61,6 +61,7 @@ ATTRIBUTES = {
     0x01010271: "maxSdkVersion",
     0x01010272: "testOnly",
     0x0101028E: "required",
+    0x010103A9: "isolatedProcess",
     0x010104EC: "usesCleartextTraffic",
     0x01010527: "networkSecurityConfig",
     0x01010576: "versionCodeMajor",

@@ -13,6 +13,8 @@ from harness.lab.system.facts import (
     Element,
     IntentFilter,
     PackageFacts,
+    PathPermission,
+    ProviderAccess,
     Queries,
     RequestedPermission,
     Signer,
@@ -134,6 +136,9 @@ def _components(application: Element, read: Reader, package: str, process: str, 
         target = read.text(element, "targetActivity")
         target = full_class(package, target) if target else ""
         home = _process(read.text(element, "process"), package, process)
+        isolated = kind == "service" and read.flag(element, "isolatedProcess")
+        if isolated:
+            home = f"{home}:{full}"  # as ActivityManager names the processes of WebView's isolated services
         processes[full] = processes.get(target, home) if kind == "alias" else home
         filters = tuple(_filters(element, read))
         # without the attribute a component with a filter is exported; providers were before API 17
@@ -157,7 +162,32 @@ def _components(application: Element, read: Reader, package: str, process: str, 
             authorities=tuple(part for part in read.text(element, "authorities").split(";") if part),
             meta_data=_meta_data(element, read),
             foreground_types=read.number(element, "foregroundServiceType"),
+            isolated=isolated,
+            access=_access(element, read, permission) if kind == "provider" else None,
         )
+
+
+def _access(element: Element, read: Reader, permission: str) -> ProviderAccess:
+    return ProviderAccess(
+        read=read.text(element, "readPermission") or permission,
+        write=read.text(element, "writePermission") or permission,
+        grants_all=read.flag(element, "grantUriPermissions"),
+        grants=tuple(_path(one, read) for one in element.each("grant-uri-permission")),
+        paths=tuple(
+            PathPermission(
+                _path(one, read),
+                read.text(one, "readPermission") or read.text(one, "permission"),
+                read.text(one, "writePermission") or read.text(one, "permission"),
+            )
+            for one in element.each("path-permission")
+        ),
+    )
+
+
+def _path(one: Element, read: Reader) -> DataPattern:
+    return DataPattern(
+        path=read.text(one, "path"), path_prefix=read.text(one, "pathPrefix"), path_pattern=read.text(one, "pathPattern")
+    )
 
 
 def _filters(element: Element, read: Reader) -> Iterator[IntentFilter]:

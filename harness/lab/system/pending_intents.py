@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.lab.system.activities import Activities, ActivityRefused
 from harness.lab.system.identity import AppIdentity, Caller
-from harness.lab.system.intents import FLAG_ACTIVITY_NEW_TASK, Intent
+from harness.lab.system.intents import FILLED, FLAG_ACTIVITY_NEW_TASK, PARCEL, Intent
 from harness.lab.system.logs import LogBuffer
 
 BROADCAST, ACTIVITY, SERVICE, FOREGROUND_SERVICE = 1, 2, 4, 5
@@ -50,13 +50,19 @@ def filter_of(intent: Intent) -> tuple[object, ...]:
 
 
 def fill_in(intent: Intent, more: Intent) -> Intent:
-    """Intent.fillIn without flags: what is empty is filled, extras are added."""
+    """Intent.fillIn without flags: what is empty is filled, extras are added. Those of a parcel only the receiver can add."""
+    extras = {**intent.extras, **more.extras}
+    if PARCEL in extras:
+        del extras[PARCEL]
+        own = {PARCEL: intent.extras[PARCEL]} if PARCEL in intent.extras else {}
+        extras = {**extras, **own, FILLED: {"extras": dict(more.extras), "binders": len(more.binders)}}
     filled = replace(
         intent,
         action=intent.action or more.action,
         package=intent.package or more.package,
         categories=intent.categories or more.categories,
-        extras={**intent.extras, **more.extras},
+        extras=extras,
+        binders=(*intent.binders, *more.binders),
         flags=intent.flags | more.flags,
     )
     return filled if intent.data or intent.type else replace(filled, data=more.data, type=more.type)
@@ -101,7 +107,7 @@ class PendingIntents:
         if found is not None:
             if not flags & _FLAG_CANCEL_CURRENT:
                 if flags & _FLAG_UPDATE_CURRENT:
-                    found.intents[-1] = replace(found.intent, extras=intents[-1].extras)
+                    found.intents[-1] = replace(found.intent, extras=intents[-1].extras, binders=intents[-1].binders)
                 return found
             self.cancel(found)
         if flags & _FLAG_NO_CREATE:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.lab.appprocess import AppProcess
-from harness.lab.system.packages import Packages
-from harness.lab.system.processes import RunningProcess
+from harness.lab.system.processes import RunningProcess, user_name
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,13 @@ _SYSTEM = (
 )
 
 
-def list_processes(running: Iterable[RunningProcess], warm: Iterable[AppProcess], packages: Packages) -> list[ProcessInfo]:
+def list_processes(running: Iterable[RunningProcess], warm: Iterable[AppProcess]) -> list[ProcessInfo]:
     """The system's, the warm ones (Android's unspecialised app processes) and the apps'."""
     found = list(_SYSTEM)
     for link in warm:
         found.append(ProcessInfo(link.pid, _ZYGOTE, "root", "usap64", "", *_sizes(link)))
     for process in running:
-        package = packages.find(process.package)
-        user = package.user if package else "root"
+        user = user_name(process.uid)
         found.append(ProcessInfo(process.pid, _ZYGOTE, user, process.name, process.package, *_sizes(process.link)))
     return found
 

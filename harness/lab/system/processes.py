@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -33,13 +34,20 @@ class Patience:
     other: float = 30.0
 
 
+FIRST_ISOLATED_UID = 99000  # android.os.Process.FIRST_ISOLATED_UID, LAST_ISOLATED_UID 99999
+_ISOLATED_UIDS = 1000
+
+
 class StartFailed(Exception):
     """A process did not come up; the text says at which step and why."""
 
 
 @dataclass(eq=False)
 class RunningProcess:
-    """A bound process. `services`: classes of running services, which keep it alive."""
+    """A bound process. `services`: classes of running services, which keep it alive.
+
+    `isolated`: runs one service and nothing else, with a uid of its own and no permission.
+    """
 
     link: AppProcess
     package: str
@@ -47,6 +55,7 @@ class RunningProcess:
     uid: int
     started_ns: int
     services: set[str] = field(default_factory=set)
+    isolated: bool = False
     ended: bool = False
     crashed: bool = False
 
@@ -64,7 +73,7 @@ class ProcessOwner(Protocol):
 
     def process_ended(self, process: RunningProcess, why: str) -> None: ...
 
-    def bind_arguments(self, package: Package, process: str) -> dict[str, Any]: ...
+    def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]: ...
 
     def not_responding(self, process: RunningProcess, why: str) -> None: ...
 
@@ -98,6 +107,8 @@ class Processes:
         self._starting: dict[tuple[str, str], asyncio.Task[RunningProcess]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
+        self._isolated = itertools.count()
+        self.localise: Callable[[RunningProcess, Any], Any] = lambda process, value: value
 
     # --- finding and starting
 
@@ -183,13 +194,15 @@ class Processes:
             link = await self._take()
         except RigError as fault:
             raise StartFailed(f"no process for {name}: {fault}") from fault
-        process = RunningProcess(link, package.name, name, package.uid, self._now_ns())
+        isolated = any(one.isolated and one.process == name for one in package.facts.components)
+        uid = FIRST_ISOLATED_UID + next(self._isolated) % _ISOLATED_UIDS if isolated else package.uid
+        process = RunningProcess(link, package.name, name, uid, self._now_ns(), isolated=isolated)
         self._bound[link] = process
-        self._logs.system("ActivityManager", f"Start proc {process.pid}:{name}/{package.user} for {reason}")
+        self._logs.system("ActivityManager", f"Start proc {process.pid}:{name}/{user_name(uid)} for {reason}")
         step = "bind"
         try:
             async with asyncio.timeout(self.patience.bind):
-                await link.call("bind", **self._owner.bind_arguments(package, name))
+                await link.call("bind", **self._owner.bind_arguments(package, process))
             step = "gate"
             async with asyncio.timeout(self.patience.gate):
                 await self._gate(link, package.name, name)
@@ -209,9 +222,13 @@ class Processes:
     # --- talking
 
     async def call(self, process: RunningProcess, op: str, *, within: float = 0, **arguments: Any) -> dict[str, Any]:
-        """A call that ends in ANR when the app does not answer. Raises AppProcessError, ProcessGone."""
+        """A call that ends in ANR when the app does not answer. Raises AppProcessError, ProcessGone.
+
+        Binders in the arguments are put into the process's own numbers on the way (`localise`).
+        """
         if process.ended:
             raise ProcessGone(f"{process.name} has ended")
+        arguments = self.localise(process, arguments)
         try:
             async with asyncio.timeout(within or self.patience.other):
                 return await process.link.call(op, **arguments)
@@ -249,6 +266,7 @@ class Processes:
         task: asyncio.Task[Any] = asyncio.create_task(self._guard(work, what))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # one that was cancelled before it began
         return task
 
     async def _guard(self, work: Coroutine[Any, Any, Any], what: str) -> None:
@@ -278,3 +296,8 @@ class Processes:
             if not self._closed:
                 self._logs.system("ActivityManager", f"Process {process.name} (pid {process.pid}) has died: {why}")
                 self._owner.process_ended(process, why)
+
+
+def user_name(uid: int) -> str:
+    """An app's uid as Android writes it: u0_a101, u0_i3 for an isolated one."""
+    return f"u0_i{uid - FIRST_ISOLATED_UID}" if uid >= FIRST_ISOLATED_UID else f"u0_a{uid - 10000}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from harness.lab.system.facts import Component, IntentFilter
+from harness.lab.system.facts import Component, DataPattern, IntentFilter
 from harness.lab.system.intents import CATEGORY_DEFAULT, Intent
 from harness.lab.system.packages import Package
 
@@ -94,11 +94,15 @@ def _path_matches(one: IntentFilter, path: str) -> bool:
     rules = [data for data in one.data if data.path or data.path_prefix or data.path_pattern]
     if not rules:
         return True
-    return any(
+    return any(path_matches(rule, path) for rule in rules)
+
+
+def path_matches(rule: DataPattern, path: str) -> bool:
+    """PatternMatcher.match, of whichever of the three kinds the rule is."""
+    return (
         (bool(rule.path) and path == rule.path)
         or (bool(rule.path_prefix) and path.startswith(rule.path_prefix))
         or (bool(rule.path_pattern) and _glob(rule.path_pattern, path))
-        for rule in rules
     )
 
 

@@ -104,6 +104,10 @@ class RunningServices:
         """Whether one of its services is in the foreground."""
         return any(one.package == package and one.foreground_id for one in self._records.values())
 
+    def runs_in_foreground(self, process: RunningProcess) -> bool:
+        """Whether one of the process's services is in the foreground."""
+        return any(one.process is process and one.foreground_id for one in self._records.values())
+
     # --- starting
 
     def allow_for(self, package: str) -> _Allowance:

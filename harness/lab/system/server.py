@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,10 +10,16 @@ from typing import Any
 from harness.lab.system.activities import Activities, ActivityRefused, StartResult
 from harness.lab.system.app_services import AppServices
 from harness.lab.system.app_speech import AppSpeech
-from harness.lab.system.components import BroadcastResult, ComponentRefused, Components
+from harness.lab.system.bind_arguments import bind_arguments
+from harness.lab.system.binders import Binders
+from harness.lab.system.bindings import Bindings
+from harness.lab.system.broadcasts import BroadcastResult, Broadcasts
+from harness.lab.system.components import ComponentRefused, Components
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.errors_shown import AppErrors
+from harness.lab.system.input_method import type_for
 from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent
+from harness.lab.system.loaded_code import LoadedCode
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package, Packages, UnknownPackage
 from harness.lab.system.permission_flow import PermissionFlow
@@ -24,9 +28,9 @@ from harness.lab.system.process_link import Gate, Spawn, Translate, open_gate
 from harness.lab.system.process_list import ProcessInfo, list_processes
 from harness.lab.system.processes import Patience, Processes, RunningProcess
 from harness.lab.system.profile import Profile
+from harness.lab.system.providers import Providers
 from harness.lab.system.settings import Settings
 from harness.lab.system.tasks import Tasks
-from harness.lab.system.trust import write_trust_store
 from harness.lab.system.visibility import Visibility
 from harness.lab.ui.automator import AutomatorServer
 from harness.lab.ui.drawing import Pen, find_font
@@ -48,8 +52,6 @@ __all__ = [
 ]
 
 INPUT_METHODS = ("com.android.inputmethod.latin/.LatinIME", "com.github.uiautomator/.AdbKeyboard")
-_KEYCODE_ENTER = 66
-_RESULT_OK = -1
 
 
 class SystemServer:
@@ -67,6 +69,7 @@ class SystemServer:
         profile: Profile,
         spawn: Spawn,
         translate: Translate,
+        translate_code: Translate | None = None,
         gate: Gate = open_gate,
         inside: Callable[[Path], str] = str,
         fonts: Path | None = None,
@@ -75,8 +78,9 @@ class SystemServer:
     ) -> None:
         """`data_root` holds `root/`, the device's file system, and `state/`, which no app sees.
 
-        `inside` turns a path of the host into the path at which app processes see the same file; `fonts` is a
-        folder with Android's NotoSansCJK-Regular.ttc, without which pictures have no Chinese.
+        `translate_code` is for code that an app loads while it runs; None: it may load none. `inside` turns a path of the
+        host into the path at which app processes see the same file; `fonts` is a folder with Android's
+        NotoSansCJK-Regular.ttc, without which pictures have no Chinese.
         """
         self.profile = profile
         self.root = data_root / "root"
@@ -89,10 +93,16 @@ class SystemServer:
             self.root, DeviceState(self._state / "packages.json"), locale=profile.locale, translate=translate
         )
         self.permissions = Permissions(DeviceState(self._state / "permissions.json"), self._permission_changed)
+        self.loaded_code = LoadedCode(translate_code, self._state / "loaded-code", inside)
         speech = AppSpeech(self)
         self.processes = Processes(speech, spawn, gate, self.logs, warm=warm_processes, patience=patience)
-        self.activities = Activities(self.packages, self.processes, self.permissions, self.logs)
+        self.binders = Binders(self.processes, self.logs)
+        self.processes.localise = self.binders.localised
+        self.activities = Activities(self.packages, self.processes, self.permissions, self.logs, self.binders)
         self.components = Components(self.packages, self.processes, self.permissions, self.logs)
+        self.bindings = Bindings(self.packages, self.processes, self.components, self.binders)
+        self.components.started = self.bindings.started
+        self.broadcasts = Broadcasts(self.packages, self.processes, self.permissions, self.binders, self.logs)
         shown = profile["display"]
         self.display = Display(shown["width"], shown["height"], shown["density_dpi"])
         self.screen = Screen(
@@ -110,6 +120,7 @@ class SystemServer:
             self.packages, self.processes, self.screen, self._texts, self.logs, self.activities.is_foreground
         )
         self.visibility = Visibility(self.packages, self.permissions, profile["installed_apps"])
+        self.providers = Providers(self.packages, self.processes, self.permissions, self.binders, self.visibility.sees)
         self.automator = AutomatorServer(self)
         self.app_services = AppServices(
             self, DeviceState(self._state / "jobs.json"), DeviceState(self._state / "notifications.json")
@@ -159,6 +170,7 @@ class SystemServer:
         """Raises UnknownPackage."""
         uid = self.packages.get(package).uid
         await self._stop_package(package, "uninstall")
+        self.providers.uninstalled(uid)
         await asyncio.to_thread(self.packages.remove, package, keep_data=keep_data)
         self.permissions.uninstall(package)
         self.app_services.broadcasts.removed(package, uid, data_kept=keep_data)
@@ -287,8 +299,8 @@ class SystemServer:
     async def broadcast(self, intent: Intent) -> BroadcastResult:
         """`am broadcast`. The keyboard that uiautomator2 types with is the device's own."""
         if intent.action.startswith("ADB_KEYBOARD_"):
-            return await self._keyboard(intent)
-        return await self.components.broadcast(intent)
+            return await type_for(self, intent)
+        return await self.broadcasts.send(intent)
 
     async def start_service(self, intent: Intent, *, foreground: bool = False) -> str:
         """The component, "" where there is none. Raises ComponentRefused, StartFailed."""
@@ -339,7 +351,7 @@ class SystemServer:
 
     def running(self) -> list[ProcessInfo]:
         """What `ps -A` shows: the system's processes and the apps'."""
-        return list_processes(self.processes.running(), self.processes.warm, self.packages)
+        return list_processes(self.processes.running(), self.processes.warm)
 
     # --- settings
 
@@ -353,10 +365,11 @@ class SystemServer:
                 self.processes.call(process, "set", settings={namespace: {key: value}}), f"setting to {process.name}"
             )
             if (namespace, key) == ("global", "http_proxy"):
-                self.processes.run(self.processes.call(process, "set", proxy=self._proxy()), f"proxy to {process.name}")
+                self.processes.run(self.processes.call(process, "set", proxy=self.proxy()), f"proxy to {process.name}")
         self.app_services.setting_changed(namespace, key)  # last: what runs because of it finds it set
 
-    def _proxy(self) -> dict[str, Any] | None:
+    def proxy(self) -> dict[str, Any] | None:
+        """The proxy of the settings, as the protocol has it."""
         proxy = self.settings.proxy
         return {"host": proxy[0], "port": proxy[1]} if proxy else None
 
@@ -430,63 +443,21 @@ class SystemServer:
         self.screen.show(window)
         return True
 
-    async def _keyboard(self, intent: Intent) -> BroadcastResult:
-        """The actions of com.github.uiautomator's AdbKeyboard, the input method that uiautomator2 brings along."""
-        action = intent.action.removeprefix("ADB_KEYBOARD_")
-        if action in ("INPUT_TEXT", "SET_TEXT"):
-            try:
-                text = base64.b64decode(str(intent.extras.get("text", "")), validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError) as fault:
-                return BroadcastResult(0, f"text is no base64 of UTF-8: {fault}")
-            if action == "SET_TEXT":
-                await self.automator.clear_focused()
-            return BroadcastResult(_RESULT_OK if await self.screen.text(text) else 0, "success", 1)
-        if action == "CLEAR_TEXT":
-            await self.automator.clear_focused()
-        elif action in ("SMART_ENTER", "EDITOR_CODE"):
-            await self.key(_KEYCODE_ENTER)
-        elif action == "INPUT_KEYCODE":
-            await self.key(int(str(intent.extras.get("code", 0))))
-        elif action == "GET_CLIPBOARD":
-            return BroadcastResult(_RESULT_OK, base64.b64encode(self.app_services.clipboard.text.encode()).decode(), 1)
-        elif action != "HIDE":
-            return BroadcastResult(0, f"unknown action {intent.action}")
-        return BroadcastResult(_RESULT_OK, "success", 1)
+    # --- processes
 
-    # --- what a process is bound with
-
-    def bind_arguments(self, package: Package, process: str) -> dict[str, Any]:
+    def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]:
         """The arguments of `bind`: docs/lab-protocol.md."""
-        settings = self.settings.tables()
-        settings["secure"]["android_id"] = self.profile.android_id(package.facts.signer.certificates[0])
-        trust = write_trust_store(
-            self.root,
-            self.root / "data" / "misc" / "lab",
-            user_store=package.facts.trusts_user_store,
-            on_bad=lambda why: self.logs.system("LabDevice", f"CA store: {why}", priority="E"),
-        )
-        return {
-            "package": package.name,
-            "process": process,
-            "uid": package.uid,
-            "apks": [self._inside(package.apk)],
-            "classes": self._inside(package.classes),
-            "data": self._inside(package.data),
-            "profile": {**self.profile, "battery": self.app_services.conditions.battery},
-            "permissions": self.permissions.states(package.name),
-            "queries": list(package.facts.queries.packages),
-            "settings": settings,
-            "proxy": self._proxy(),
-            "trust": self._inside(trust) if trust else None,
-            "qualifiers": self.profile["display"]["qualifiers"],
-            "timezone": self.app_services.timezone,
-        }
+        return bind_arguments(self, package, process, self._inside)
 
     def process_ended(self, process: RunningProcess) -> None:
         """What follows from the end of a process: windows, one-time grants, what is in front."""
+        self.loaded_code.forget(process.link)
         self.permission_flow.forget(process)
         self.app_errors.ended(process)
         self.app_services.process_ended(process)
+        self.binders.process_ended(process)
+        self.bindings.process_ended(process)
+        self.providers.process_ended(process)
         if not self.processes.of_package(process.package):
             self.permissions.end_one_time(process.package)
         if self.activities.process_ended(process):

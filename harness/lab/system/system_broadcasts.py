@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.lab.system.broadcast_rules import FLAG_RECEIVER_REGISTERED_ONLY
-from harness.lab.system.components import Components
+from harness.lab.system.broadcasts import Broadcasts
 from harness.lab.system.conditions import Conditions
 from harness.lab.system.intents import Intent
 from harness.lab.system.packages import Packages
@@ -22,9 +22,9 @@ class SystemBroadcasts:
     """Every method returns at once; what it sends is delivered beside."""
 
     def __init__(
-        self, components: Components, packages: Packages, processes: Processes, services: RunningServices, conditions: Conditions
+        self, broadcasts: Broadcasts, packages: Packages, processes: Processes, services: RunningServices, conditions: Conditions
     ) -> None:
-        self._components = components
+        self._broadcasts = broadcasts
         self._packages = packages
         self._processes = processes
         self._services = services
@@ -34,7 +34,7 @@ class SystemBroadcasts:
     def _send(self, action: str, *, registered_only: bool = False, permission: str = "", **fields: Any) -> None:
         name = action if "." in action else _ACTION + action
         intent = Intent(action=name, flags=FLAG_RECEIVER_REGISTERED_ONLY if registered_only else 0, **fields)
-        self._processes.run(self._components.broadcast(intent, permission=permission), f"broadcast of {name}")
+        self._processes.run(self._broadcasts.send(intent, permission=permission), f"broadcast of {name}")
 
     def booted(self) -> None:
         """To apps that were started since they were installed; they may start services in the foreground meanwhile."""
@@ -44,7 +44,7 @@ class SystemBroadcasts:
         for package in [one for one in self._packages if not one.stopped]:
             intent = Intent(action=_ACTION + "BOOT_COMPLETED", package=package.name)
             with self._services.allow_for(package.name):
-                await self._components.broadcast(intent, permission=_BOOT_PERMISSION)
+                await self._broadcasts.send(intent, permission=_BOOT_PERMISSION)
 
     def installed(self, package: str, uid: int, *, update: bool) -> None:
         """PACKAGE_ADDED, and after an update PACKAGE_REPLACED; the app itself hears of its update only."""
@@ -59,7 +59,7 @@ class SystemBroadcasts:
 
     async def _replaced(self, package: str) -> None:
         with self._services.allow_for(package):
-            await self._components.broadcast(Intent(action=_ACTION + "MY_PACKAGE_REPLACED", package=package))
+            await self._broadcasts.send(Intent(action=_ACTION + "MY_PACKAGE_REPLACED", package=package))
 
     def removed(self, package: str, uid: int, *, data_kept: bool) -> None:
         extras = {"android.intent.extra.UID": uid, "android.intent.extra.DATA_REMOVED": not data_kept}

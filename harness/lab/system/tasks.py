@@ -9,6 +9,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from harness.lab.system import intents
+from harness.lab.system.binders import Parcel
 from harness.lab.system.facts import Component
 from harness.lab.system.intents import Intent
 
@@ -21,6 +22,8 @@ class Activity:
 
     `state`: initializing, starting (the app takes long over it), resumed, paused, stopped, lost (its process
     ended, it comes back when its turn comes), finishing.
+
+    `saved`: what it wrote in onSaveInstanceState when it was stopped last.
 
     `declared` is what the intent named, `target` the class that runs (an alias's activity). `covered`: paused
     below a dialog of the system.
@@ -36,6 +39,7 @@ class Activity:
     request_code: int = -1
     state: str = "initializing"
     covered: bool = False
+    saved: Parcel | None = None
 
     @property
     def package(self) -> str:

@@ -46,12 +46,12 @@ class Visibility:
             return [
                 _describe_component(package, component)
                 for package, component in find_answers(intent, self._packages, kinds)
-                if self._sees(asking, package)
+                if self.sees(asking, package)
             ]
         raise ValueError(f"no query {query!r}")
 
     def _installed(self, asking: Package) -> list[dict[str, Any]]:
-        found = [self._describe(package) for package in self._packages if self._sees(asking, package)]
+        found = [self._describe(package) for package in self._packages if self.sees(asking, package)]
         sees_all = self._sees_all(asking)
         named = asking.facts.queries.packages
         found.extend(
@@ -66,7 +66,8 @@ class Visibility:
             return True
         return self._permissions.is_granted(asking.name, "android.permission.QUERY_ALL_PACKAGES")
 
-    def _sees(self, asking: Package, other: Package) -> bool:
+    def sees(self, asking: Package, other: Package) -> bool:
+        """Whether `asking` may know of `other`."""
         if other.name == asking.name or self._sees_all(asking):
             return True
         queries = asking.facts.queries

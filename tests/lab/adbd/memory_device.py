@@ -24,7 +24,7 @@ from harness.lab.shell.proc import device_files
 from harness.lab.shell.processes import ShellProcesses
 from harness.lab.system import install_errors
 from harness.lab.system.activities import ActivityRefused, StartResult
-from harness.lab.system.components import BroadcastResult
+from harness.lab.system.broadcasts import BroadcastResult
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.facts import (
     Component,

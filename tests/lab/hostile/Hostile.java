@@ -2,8 +2,11 @@ import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -174,6 +178,21 @@ public final class Hostile {
     return pids.toString();
   }
 
+  private static String interfaces() throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (NetworkInterface one : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+      byte[] mac = one.getHardwareAddress();
+      all.append(one.getName()).append(one.isUp() ? " up " : " down ").append(mac == null ? "-" : Arrays.toString(mac));
+      for (InterfaceAddress address : one.getInterfaceAddresses()) {
+        if (address.getAddress() instanceof Inet4Address) {
+          all.append(' ').append(address.getAddress().getHostAddress()).append('/').append(address.getNetworkPrefixLength());
+        }
+      }
+      all.append(';');
+    }
+    return all.toString();
+  }
+
   private static void attack(int hostPort, String[] paths, String java) {
     for (String path : paths) {
       attempt("read " + path, () -> read(path));
@@ -193,6 +212,9 @@ public final class Hostile {
     attempt("connect to uiautomator", () -> connect("127.0.0.1", 9008));
     attempt("connect outside", () -> connect("203.0.113.7", 443));
     attempt("connect outside v6", () -> connect("2001:db8::7", 443));
+    attempt("connect to a neighbour", () -> connect("10.1.2.9", 80));
+    attempt("connect to a neighbour v6", () -> connect("fe80::1", 80));
+    attempt("interfaces", Hostile::interfaces);
     attempt("look up", () -> InetAddress.getByName("host.example").toString());
     attempt("ports", Hostile::ports);
     attempt("unix sockets", () -> read("/proc/self/net/unix"));

@@ -56,12 +56,12 @@ class FakeApp:
         """An ask whose answer nobody waits for."""
         self._write({"ask": next(self._asks), "op": op, **arguments})
 
-    def answer_late(self, op: str) -> None:
+    def answer_late(self, op: str, **answer: Any) -> None:
         """Answers the call that was left waiting."""
         number, fields = self._unanswered.pop(op)
         if op == "launch":
             self.activities[fields["token"]] = "resumed"
-        self._write({"re": number})
+        self._write({"re": number, **answer})
 
     def raw(self, line: bytes) -> None:
         self._writer.write(line)

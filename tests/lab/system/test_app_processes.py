@@ -82,6 +82,22 @@ def test_nonsense_is_answered_with_an_error_and_noted(on_device: OnDevice) -> No
     on_device(work)
 
 
+def test_what_the_device_lacks_is_told_by_the_system_and_cannot_be_told_in_another_s_name(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        app.event("native", library="engine", error="cannot run\npid=1 app=com.example.other")
+        app.event("unimplemented", method="android.os.X.y", asked="android.os.X.z", more=["x" * 5000])
+        await made.settled()
+        native, call = [line for line in made.server.logs.lines() if line.tag == "LabDevice" and line.text.startswith(SHOP)][-2:]
+        end = f" pid={app.pid} app={SHOP}"
+        assert native.text == f"{SHOP}: native: library=engine error=cannot run pid=1 app=com.example.other{end}"
+        assert call.text.startswith(f"{SHOP}: unimplemented: method=android.os.X.y asked=android.os.X.z more=")
+        assert call.text.endswith(end) and len(call.text) < 1000
+        assert app.pid not in (native.pid, call.pid)
+
+    on_device(work)
+
+
 def test_a_line_that_is_not_the_protocol_ends_the_process(on_device: OnDevice) -> None:
     async def work(made: Bench) -> None:
         app = await launched(made)

@@ -30,13 +30,20 @@ import org.jf.dexlib2.writer.pool.DexPool;
 public final class OddDex {
     private static final String OBJECT = "Ljava/lang/Object;";
     private static final String PRINTER = "Ljava/io/PrintStream;";
+    private static final String SPEAKS = "Lsample/Speaks;";
+    private static final String PARENT = "Lsample/Parent;";
+    private static final String CHILD = "Lsample/Child;";
     private static final String BASE = "Lsample/Base;";
 
     public static void main(String[] arguments) throws Exception {
-        DexPool pool = new DexPool(Opcodes.getDefault());
+        DexPool pool = new DexPool(Opcodes.forApi(27));
         pool.internClass(base());
         pool.internClass(empty("Lsample/Derived;", BASE));
         pool.internClass(empty("Lsample/Further;", "Lsample/Derived;"));
+        pool.internClass(speaks());
+        pool.internClass(new ImmutableClassDef(PARENT, AccessFlags.PUBLIC.getValue(), OBJECT, Collections.singletonList(SPEAKS), null,
+            null, null, null));
+        pool.internClass(child());
         pool.internClass(sample());
         pool.writeTo(new FileDataStore(new java.io.File(arguments[0])));
     }
@@ -58,6 +65,28 @@ public final class OddDex {
         return new ImmutableClassDef(name, AccessFlags.PUBLIC.getValue(), parent, null, null, null, null, null);
     }
 
+    /** interface Speaks { default void speak() { System.out.println(getClass()); } } */
+    private static ClassDef speaks() {
+        List<Instruction> code = Arrays.asList(
+            new ImmutableInstruction21c(Opcode.SGET_OBJECT, 0, new ImmutableFieldReference("Ljava/lang/System;", "out", PRINTER)),
+            call(Opcode.INVOKE_VIRTUAL, OBJECT, "getClass", "Ljava/lang/Class;", Collections.emptyList(), 2),
+            new ImmutableInstruction11x(Opcode.MOVE_RESULT_OBJECT, 1),
+            call(Opcode.INVOKE_VIRTUAL, PRINTER, "println", "V", Collections.singletonList(OBJECT), 0, 1),
+            new ImmutableInstruction10x(Opcode.RETURN_VOID));
+        int flags = AccessFlags.PUBLIC.getValue() | AccessFlags.INTERFACE.getValue() | AccessFlags.ABSTRACT.getValue();
+        return new ImmutableClassDef(SPEAKS, flags, OBJECT, null, null, null, null,
+            Collections.singletonList(method(SPEAKS, "speak", Collections.emptyList(), 0, 3, code)));
+    }
+
+    /** Has no constructor, and calls by super the default method of an interface that its parent implements. */
+    private static ClassDef child() {
+        List<Instruction> code = Arrays.asList(
+            call(Opcode.INVOKE_SUPER, SPEAKS, "speak", "V", Collections.emptyList(), 0),
+            new ImmutableInstruction10x(Opcode.RETURN_VOID));
+        return new ImmutableClassDef(CHILD, AccessFlags.PUBLIC.getValue(), PARENT, null, null, null, null,
+            Collections.singletonList(method(CHILD, "speak", Collections.emptyList(), 0, 1, code)));
+    }
+
     private static ClassDef sample() {
         String self = "Lsample/Sample;";
         List<Instruction> main = new java.util.ArrayList<>();
@@ -72,6 +101,9 @@ public final class OddDex {
             main.add(new ImmutableInstruction11x(Opcode.MOVE_RESULT_OBJECT, 1));
             main.add(call(Opcode.INVOKE_VIRTUAL, PRINTER, "println", "V", Collections.singletonList(OBJECT), 2, 1));
         }
+        main.add(new ImmutableInstruction21c(Opcode.NEW_INSTANCE, 0, new ImmutableTypeReference(CHILD)));
+        main.add(call(Opcode.INVOKE_DIRECT, CHILD, "<init>", "V", Collections.emptyList(), 0));
+        main.add(call(Opcode.INVOKE_VIRTUAL, CHILD, "speak", "V", Collections.emptyList(), 0));
         main.add(new ImmutableInstruction10x(Opcode.RETURN_VOID));
         // An int used as a reference: ART refuses the method.
         List<Instruction> broken = Arrays.asList(

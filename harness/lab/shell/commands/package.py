@@ -20,6 +20,7 @@ from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.intents import CATEGORY_LAUNCHER, Intent, short_component
 from harness.lab.system.packages import UnknownPackage
 from harness.lab.system.permissions import SecurityRefusal
+from harness.lab.system.phone_features import FEATURES, LIBRARIES
 from harness.lab.system.resolution import find_answers
 
 _FLAGS = frozenset(
@@ -90,23 +91,15 @@ async def _list(call: Call, verb: str) -> int:
     if kind == "users":
         return await _users(inner, kind)
     if kind in ("features", "libraries", "instrumentation", "staged-sessions", "sdks"):
-        names = {"features": _FEATURES, "libraries": _LIBRARIES}.get(kind, ())
+        names = {"features": FEATURES, "libraries": LIBRARIES}.get(kind, ())
         await call.out("".join(f"{'feature' if kind == 'features' else 'library'}:{name}\n" for name in names))
         return 0
     await call.err(f"Error: unknown list type '{kind}'\n")
     return 255
 
 
-_FEATURES = (
-    "android.hardware.bluetooth", "android.hardware.camera.any", "android.hardware.location",
-    "android.hardware.location.gps", "android.hardware.microphone", "android.hardware.screen.portrait",
-    "android.hardware.telephony", "android.hardware.touchscreen", "android.hardware.wifi", "android.software.webview",
-)  # fmt: skip
-_LIBRARIES = ("android.test.base", "android.test.mock", "android.test.runner", "org.apache.http.legacy")
-
-
 async def _has_feature(call: Call, verb: str) -> int:
-    known = bool(call.args) and call.args[0] in _FEATURES
+    known = bool(call.args) and call.args[0] in FEATURES
     await call.out(f"{str(known).lower()}\n")
     return int(not known)
 

@@ -19,6 +19,9 @@ import org.robolectric.pluginapi.Sdk;
  * path.
  */
 public class FrameworkLoader extends AndroidSandbox.SdkSandboxClassLoader {
+  /** OpenGL's interfaces, which are the framework's although Robolectric leaves all of javax to the JVM. */
+  private static final String GRAPHICS = "javax.microedition.khronos.";
+
   private final ZipFile framework;
 
   public FrameworkLoader(
@@ -33,7 +36,16 @@ public class FrameworkLoader extends AndroidSandbox.SdkSandboxClassLoader {
   /** Array types by their name too, which ClassLoader.loadClass on a phone takes and the JVM's does not. */
   @Override
   public Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    return name.charAt(0) == '[' ? Class.forName(name.replace('/', '.'), false, this) : super.loadClass(name, resolve);
+    if (name.charAt(0) == '[') {
+      return Class.forName(name.replace('/', '.'), false, this);
+    }
+    if (name.startsWith(GRAPHICS)) {
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        return loaded != null ? loaded : findClass(name);
+      }
+    }
+    return super.loadClass(name, resolve);
   }
 
   @Override
@@ -43,7 +55,8 @@ public class FrameworkLoader extends AndroidSandbox.SdkSandboxClassLoader {
       ZipEntry entry = framework.getEntry(name);
       if (entry != null) {
         try (InputStream in = framework.getInputStream(entry)) {
-          return in.readAllBytes();
+          byte[] bytes = in.readAllBytes();
+          return className.startsWith(NativeBodies.PACKAGE) ? NativeBodies.fill(bytes) : bytes;
         }
       }
       URL url = ClassLoader.getSystemResource(name);

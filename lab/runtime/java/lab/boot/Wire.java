@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** The app process's end of docs/lab-protocol.md: fd 0, a stream socket, one JSON object a line. */
 public final class Wire {
@@ -22,7 +23,7 @@ public final class Wire {
   private final InputStream in;
   private final OutputStream out;
   private final AtomicLong asked = new AtomicLong();
-  private final Map<Long, CompletableFuture<Map<String, Object>>> pending = new ConcurrentHashMap<>();
+  private final Map<Long, Consumer<Map<String, Object>>> pending = new ConcurrentHashMap<>();
 
   public Wire() {
     this(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.in));
@@ -43,19 +44,12 @@ public final class Wire {
 
   /** Asks the daemon and waits for its answer. Throws {@link Refused} when it says no. */
   public Map<String, Object> ask(String op, Object... keysAndValues) {
-    long number = asked.incrementAndGet();
     CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
-    pending.put(number, answer);
-    Map<String, Object> line = new LinkedHashMap<>();
-    line.put("ask", number);
-    line.put("op", op);
-    put(line, keysAndValues);
-    send(line);
+    ask(op, answer::complete, keysAndValues);
     Map<String, Object> fields;
     try {
       fields = answer.get();
     } catch (InterruptedException e) {
-      pending.remove(number);
       Thread.currentThread().interrupt();
       throw new Refused("interrupted while asking " + op);
     } catch (ExecutionException e) {
@@ -66,6 +60,17 @@ public final class Wire {
       throw new Refused(error.toString());
     }
     return fields;
+  }
+
+  /** Asks without waiting: `answered` gets the answer's fields, "error" among them, on the reader's thread. */
+  public void ask(String op, Consumer<Map<String, Object>> answered, Object... keysAndValues) {
+    long number = asked.incrementAndGet();
+    pending.put(number, answered);
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("ask", number);
+    line.put("op", op);
+    put(line, keysAndValues);
+    send(line);
   }
 
   /** Asks without waiting; what the daemon answers is of no interest. */
@@ -119,9 +124,9 @@ public final class Wire {
     Map<String, Object> line = Json.parseObject(text);
     Object answered = line.remove("answer");
     if (answered != null) {
-      CompletableFuture<Map<String, Object>> waiting = pending.remove(((Number) answered).longValue());
+      Consumer<Map<String, Object>> waiting = pending.remove(((Number) answered).longValue());
       if (waiting != null) {
-        waiting.complete(line);
+        waiting.accept(line);
       }
       return;
     }

@@ -65,8 +65,8 @@ public final class Activities {
     this.wire = wire;
   }
 
-  /** Creates and resumes; an activity that is there already gets the intent (onNewIntent) instead. */
-  void launch(Object token, Intent intent, String callerPackage, boolean root, BoundApp app) {
+  /** Creates and resumes, from what it had saved if not null; an activity that is there already gets the intent (onNewIntent) instead. */
+  void launch(Object token, Intent intent, String callerPackage, boolean root, Bundle saved, BoundApp app) {
     Record existing = records.get(token);
     if (existing != null) {
       existing.controller.newIntent(intent);
@@ -91,11 +91,15 @@ public final class Activities {
     records.put(token, record);
     launching = null;
     Shadow.<ShadowActivity>extract(activity).setIsTaskRoot(root);
-    controller.create();
+    controller.create(saved);
     if (activity.isFinishing()) {
       return;
     }
-    controller.start().postCreate(null);
+    controller.start();
+    if (saved != null) {
+      controller.restoreInstanceState(saved);
+    }
+    controller.postCreate(saved);
     show(record);
   }
 
@@ -133,15 +137,18 @@ public final class Activities {
     ReflectionHelpers.callInstanceMethod(Activity.class, activity, "makeVisible");
   }
 
-  void move(Object token, String state) {
+  /** Gives what the activity saved when it was stopped, else null. */
+  Bundle move(Object token, String state) {
     Record record = records.get(token);
     if (record == null) {
       if (state.equals("destroyed")) {
-        return; // it finished by itself while the daemon's word was on its way
+        return null; // it finished by itself while the daemon's word was on its way
       }
       throw new DeviceMain.Wrong("no activity with token " + token);
     }
+    record.saved = null;
     move(record, state);
+    return record.saved;
   }
 
   private void move(Record record, String state) {
@@ -189,9 +196,9 @@ public final class Activities {
     if (record.state != State.PAUSED) {
       return;
     }
-    record.saved = new Bundle();
     record.controller.stop();
     if (!record.activity().isFinishing()) {
+      record.saved = new Bundle();
       record.controller.saveInstanceState(record.saved);
     }
     record.state = State.STOPPED;

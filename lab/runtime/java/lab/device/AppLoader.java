@@ -1,5 +1,6 @@
 package lab.device;
 
+import dalvik.system.PathClassLoader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -10,6 +11,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import lab.boot.FrameworkLoader;
 
 /**
  * The class loader of one app: a phone's PathClassLoader.
@@ -19,7 +21,7 @@ import java.util.zip.ZipFile;
  * stand in the app's way. The bundled android.support.* and its kin are the app's. Entries of the APK
  * are its Java resources.
  */
-public final class AppLoader extends ClassLoader {
+public final class AppLoader extends PathClassLoader {
   private static final String[] FRAMEWORK = {
     "java.", "javax.", "android.", "dalvik.", "libcore.", "com.android.internal.", "org.json.",
     "org.xmlpull.", "org.w3c.", "org.xml.", "org.kxml2.", "sun.", "jdk."
@@ -28,12 +30,19 @@ public final class AppLoader extends ClassLoader {
     "android.support.", "android.arch.", "android.databinding.", "javax.inject.", "javax.annotation."
   };
 
-  private final ClassLoader framework;
+  private static final String[] LEGACY_HTTP = {"org.apache.http.", "org.apache.commons.logging.", "org.apache.commons.codec."};
+
+  private static final String[] ABIS = {"arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86", "riscv64"};
+
+  private final FrameworkLoader framework;
+  private final boolean legacyHttp;
   private final ZipFile classes;
   private final List<ZipFile> apks = new ArrayList<>();
 
-  AppLoader(ClassLoader framework, String classes, List<String> apks) throws IOException {
-    super(framework);
+  /** `legacyHttp`: the app may use Apache's HTTP client, which the framework has had no more since Android 9. */
+  AppLoader(FrameworkLoader framework, String classes, List<String> apks, boolean legacyHttp) throws IOException {
+    super("", framework);
+    this.legacyHttp = legacyHttp;
     this.framework = framework;
     this.classes = new ZipFile(classes);
     for (String apk : apks) {
@@ -62,6 +71,10 @@ public final class AppLoader extends ClassLoader {
       if (entry != null) {
         return define(name, entry);
       }
+      if (!legacyHttp && startsWith(name, LEGACY_HTTP)
+          && framework.frameworkResource(name.replace('.', '/') + ".class") == null) {
+        throw new ClassNotFoundException(name);
+      }
       return framework.loadClass(name);
     }
   }
@@ -89,13 +102,12 @@ public final class AppLoader extends ClassLoader {
     return defineClass(name, bytes, 0, bytes.length);
   }
 
-  static boolean isFramework(String name) {
-    for (String prefix : BUNDLED) {
-      if (name.startsWith(prefix)) {
-        return false;
-      }
-    }
-    for (String prefix : FRAMEWORK) {
+  public static boolean isFramework(String name) {
+    return !startsWith(name, BUNDLED) && startsWith(name, FRAMEWORK);
+  }
+
+  private static boolean startsWith(String name, String[] prefixes) {
+    for (String prefix : prefixes) {
       if (name.startsWith(prefix)) {
         return true;
       }
@@ -138,9 +150,26 @@ public final class AppLoader extends ClassLoader {
 
   /** System.loadLibrary ends here. Native code for a phone cannot run: the caller says so. */
   @Override
-  protected String findLibrary(String name) {
-    DeviceMain.wire().event("native", "library", name, "error", "native code does not run on the lab device");
+  public String findLibrary(String name) {
+    NativeLibraries.missing(name, brings(name));
     return null;
+  }
+
+  /** Whether a phone of some kind would have found it. */
+  private boolean brings(String library) {
+    for (ZipFile apk : apks) {
+      for (String abi : ABIS) {
+        if (apk.getEntry("lib/" + abi + "/lib" + library + ".so") != null) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The APK's translated classes. */
+  ZipFile classes() {
+    return classes;
   }
 
   @Override

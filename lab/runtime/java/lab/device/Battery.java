@@ -3,6 +3,7 @@ package lab.device;
 import android.content.Context;
 import android.content.Intent;
 import android.os.BatteryManager;
+import lab.device.shadows.LabContextImpl;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowBatteryManager;
 
@@ -19,6 +20,6 @@ final class Battery {
         BatteryManager.BATTERY_PROPERTY_CAPACITY, 100 * state.getIntExtra(BatteryManager.EXTRA_LEVEL, 0) / scale);
     shadow.setIntProperty(BatteryManager.BATTERY_PROPERTY_STATUS, state.getIntExtra(BatteryManager.EXTRA_STATUS, 0));
     shadow.setIsCharging(state.getIntExtra(BatteryManager.EXTRA_PLUGGED, 0) != 0);
-    context.sendStickyBroadcast(state);
+    Shadow.<LabContextImpl>extract(context).stickHere(state);
   }
 }

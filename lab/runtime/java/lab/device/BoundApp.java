@@ -13,6 +13,7 @@ import android.content.pm.ProviderInfo;
 import android.content.res.CompatibilityInfo;
 import android.content.res.Configuration;
 import android.content.res.Resources;
+import android.os.Build;
 import android.os.Process;
 import android.provider.FontsContract;
 import java.io.File;
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import lab.boot.FrameworkLoader;
+import lab.boot.Platform;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.Bootstrap;
 import org.robolectric.shadow.api.Shadow;
@@ -28,7 +31,6 @@ import org.robolectric.shadows.ShadowActivityThread;
 import org.robolectric.shadows.ShadowActivityThread.ActivityThreadReflector;
 import org.robolectric.shadows.ShadowActivityThread.AppBindDataReflector;
 import org.robolectric.shadows.ShadowApplication;
-import org.robolectric.shadows.ShadowContentResolver;
 import org.robolectric.shadows.ShadowContextImpl.ContextImplReflector;
 import org.robolectric.shadows.ShadowLoadedApk.LoadedApkReflector;
 import org.robolectric.shadows.ShadowPackageManager;
@@ -41,6 +43,8 @@ import org.robolectric.util.reflector.Reflector;
  * constructor does what runs no code of the app, {@link #run} the rest.
  */
 public final class BoundApp {
+  private static final String LEGACY_HTTP = "org.apache.http.legacy";
+
   private final String packageName;
   private final String processName;
   private final ApplicationInfo info;
@@ -59,9 +63,11 @@ public final class BoundApp {
     for (Object apk : (List<?>) arguments.get("apks")) {
       apks.add((String) apk);
     }
-    loader = new AppLoader(BoundApp.class.getClassLoader(), (String) arguments.get("classes"), apks);
     parsed = ShadowPackageParser.callParsePackage(Path.of(apks.get(0)));
     info = parsed.applicationInfo;
+    FrameworkLoader framework = (FrameworkLoader) BoundApp.class.getClassLoader();
+    loader = new AppLoader(framework, (String) arguments.get("classes"), apks, takesLegacyHttp());
+    Platform.set(framework, info.targetSdkVersion, NativeLibraries::goOnWithout);
     fill(info, apks.get(0), new File((String) arguments.get("data")));
 
     ActivityThread thread = (ActivityThread) RuntimeEnvironment.getActivityThread();
@@ -135,7 +141,7 @@ public final class BoundApp {
       ContentProvider provider = factory.instantiateProvider(loader, one.name);
       provider.attachInfo(application, one);
       for (String authority : one.authority.split(";")) {
-        ShadowContentResolver.registerProviderInternal(authority, provider);
+        DeviceMain.providers().add(authority, provider);
       }
     }
   }
@@ -151,6 +157,13 @@ public final class BoundApp {
     info.nativeLibraryDir = new File(data, "lib").getPath();
     data.mkdirs();
     new File(info.deviceProtectedDataDir).mkdirs();
+  }
+
+  /** Apps that target Android 8.1 or less have it unasked (Android 9 behaviour changes). */
+  private boolean takesLegacyHttp() {
+    return info.targetSdkVersion < Build.VERSION_CODES.P
+        || parsed.usesLibraries != null && parsed.usesLibraries.contains(LEGACY_HTTP)
+        || parsed.usesOptionalLibraries != null && parsed.usesOptionalLibraries.contains(LEGACY_HTTP);
   }
 
   private static Class<?> hidden(String name) {

@@ -4,6 +4,7 @@ import android.content.ComponentName;
 import android.content.Context;
 import android.content.Intent;
 import android.os.Handler;
+import android.os.IBinder;
 import android.os.Looper;
 import android.os.RemoteException;
 import android.view.accessibility.AccessibilityManager;
@@ -41,6 +42,8 @@ public final class DeviceMain implements Device {
   private Windows windows;
   private Input input;
   private Services services;
+  private Binders binders;
+  private Providers providers;
   private Watchdog watchdog;
   private String qualifiers;
 
@@ -60,8 +63,12 @@ public final class DeviceMain implements Device {
     return current.services;
   }
 
-  public static void tellBroadcast(Intent intent) {
-    current.wire.tell("broadcast", "intent", Intents.write(intent));
+  public static Binders binders() {
+    return current.binders;
+  }
+
+  public static Providers providers() {
+    return current.providers;
   }
 
   public static BoundApp app() {
@@ -94,6 +101,8 @@ public final class DeviceMain implements Device {
     handler = new Handler(Looper.getMainLooper());
     windows = new Windows(activities);
     input = new Input(windows, handler);
+    binders = new Binders(wire);
+    providers = new Providers(wire);
     services = new Services(wire, handler);
     watchdog = new Watchdog(wire);
     Looper.myQueue()
@@ -119,6 +128,18 @@ public final class DeviceMain implements Device {
 
   @Override
   public void call(String op, Map<String, Object> arguments, Reply reply) {
+    switch (op) {
+      case "transact":
+      case "died":
+      case "forget":
+        binders.call(op, arguments, reply);
+        return;
+      case "provider":
+        binders.run(() -> providers.open((String) arguments.get("authority"), reply));
+        return;
+      default:
+        break;
+    }
     Runnable begun = "input".equals(op) ? watchdog.watch() : () -> {};
     handler.post(
         () -> {
@@ -143,6 +164,9 @@ public final class DeviceMain implements Device {
         case "bind":
           bind(arguments);
           break;
+        case "broadcast":
+          receive(arguments, reply);
+          return;
         default:
           done = inApp(op, arguments);
       }
@@ -150,9 +174,15 @@ public final class DeviceMain implements Device {
       reply.failed(e.getMessage());
       return;
     } catch (Throwable thrown) {
-      reply.failed(op + ": " + thrown);
       // On a phone it would have come out of the main looper: the app dies of it.
-      crash(Thread.currentThread(), thrown);
+      boolean first = !crashed.getAndSet(true);
+      if (first) {
+        tellCrash(Thread.currentThread(), thrown);
+      }
+      reply.failed(op + ": " + thrown);
+      if (first) {
+        end();
+      }
       return;
     }
     reply.done(done);
@@ -170,6 +200,7 @@ public final class DeviceMain implements Device {
     }
     Planter.plantBuild(process == null ? (String) arguments.get("package") : process);
     Network.trust((String) arguments.get("trust"));
+    VirtualMachine.pretend(new File((String) arguments.get("data")));
     app = new BoundApp(arguments);
     set(arguments);
     new Planter(app.context(), (List<String>) arguments.getOrDefault("queries", Collections.emptyList())).plant(app.parsed());
@@ -189,6 +220,7 @@ public final class DeviceMain implements Device {
     switch (op) {
       case "release":
         LogStream.install();
+        Unimplemented.wake();
         app.run();
         break;
       case "launch":
@@ -197,11 +229,11 @@ public final class DeviceMain implements Device {
             intent(arguments),
             (String) arguments.get("caller_package"),
             !Boolean.FALSE.equals(arguments.get("root")),
+            SavedState.read(Binders.fields(arguments, "state"), app.loader()),
             app);
         break;
       case "lifecycle":
-        activities.move(token, (String) arguments.get("state"));
-        break;
+        return SavedState.write(activities.move(token, (String) arguments.get("state")));
       case "finish":
         activities.finish(token);
         break;
@@ -215,10 +247,16 @@ public final class DeviceMain implements Device {
             (List<Object>) arguments.get("permissions"),
             (List<Object>) arguments.get("grants"));
         break;
-      case "broadcast":
-        return Receivers.deliver(intent(arguments), (String) arguments.get("receiver"), app);
+      case "receivers":
+        return Receivers.registered(intent(arguments), Binders.number(arguments, "caller_uid"), app);
       case "service":
-        service(arguments);
+        return service(arguments);
+      case "connection":
+        services.connection(
+            Binders.number(arguments, "connection"),
+            ComponentName.unflattenFromString((String) arguments.get("component")),
+            (String) arguments.get("state"),
+            binders.object(arguments.get("binder")));
         break;
       case "set":
         set(arguments);
@@ -262,7 +300,20 @@ public final class DeviceMain implements Device {
     }
   }
 
-  private void service(Map<String, Object> arguments) {
+  private void receive(Map<String, Object> arguments, Reply reply) throws ReflectiveOperationException {
+    if (app == null) {
+      throw new Wrong("broadcast before bind");
+    }
+    Receivers.deliver(
+        intent(arguments),
+        (String) arguments.get("receiver"),
+        Binders.fields(arguments, "ordered"),
+        arguments.get("caller_uid") == null ? -1 : Binders.number(arguments, "caller_uid"),
+        app,
+        reply);
+  }
+
+  private Map<String, Object> service(Map<String, Object> arguments) {
     ComponentName name = ComponentName.unflattenFromString((String) arguments.get("component"));
     String verb = (String) arguments.get("verb");
     if ("start".equals(verb)) {
@@ -272,9 +323,13 @@ public final class DeviceMain implements Device {
       services.startHere(name, sent, number(arguments, "flags"));
     } else if ("stop".equals(verb)) {
       services.stopHere(name);
+    } else if ("bind".equals(verb)) {
+      IBinder binder = services.bindHere(name, intent(arguments).setComponent(name), arguments.get("binding"));
+      return Collections.singletonMap("binder", binders.name(binder));
     } else {
-      throw new Wrong("a service of another process cannot be bound: binders do not cross processes");
+      services.unbindHere(name, arguments.get("binding"));
     }
+    return Collections.emptyMap();
   }
 
   @SuppressWarnings("unchecked")
@@ -319,9 +374,13 @@ public final class DeviceMain implements Device {
   /** As Android's default handler: FATAL EXCEPTION in the log, then the process ends. */
   @Override
   public void crash(Thread thread, Throwable thrown) {
-    if (crashed.getAndSet(true)) {
-      return;
+    if (!crashed.getAndSet(true)) {
+      tellCrash(thread, thrown);
+      end();
     }
+  }
+
+  private void tellCrash(Thread thread, Throwable thrown) {
     String stack = Stacks.print(thrown);
     String name = app == null ? "warm" : app.processName();
     log(
@@ -330,8 +389,15 @@ public final class DeviceMain implements Device {
         "FATAL EXCEPTION: " + thread.getName() + "\nProcess: " + name + ", PID: "
             + ProcessHandle.current().pid() + "\n" + stack);
     wire.event("crash", "thread", thread.getName(), "stack", stack);
+  }
+
+  private void end() {
     wire.event("exit", "why", "crash");
     Runtime.getRuntime().halt(10);
+  }
+
+  static void crashed(Throwable thrown) {
+    current.crash(Thread.currentThread(), thrown);
   }
 
   /** The daemon's mistake, not the app's. */

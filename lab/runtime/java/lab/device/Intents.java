@@ -7,6 +7,7 @@ import android.os.Bundle;
 import android.os.Parcel;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Map;
  */
 public final class Intents {
   private static final String PARCEL = "lab.parcel";
+  private static final String FILLED = "lab.filled";
 
   private Intents() {}
 
@@ -41,7 +43,7 @@ public final class Intents {
       fields.put("flags", intent.getFlags());
     }
     if (intent.getExtras() != null && !intent.getExtras().isEmpty()) {
-      fields.put("extras", extras(intent.getExtras()));
+      fields.put("extras", extras(intent.getExtras(), fields));
     }
     return fields;
   }
@@ -52,7 +54,7 @@ public final class Intents {
     }
   }
 
-  private static Map<String, Object> extras(Bundle bundle) {
+  private static Map<String, Object> extras(Bundle bundle, Map<String, Object> fields) {
     Map<String, Object> extras = new LinkedHashMap<>();
     boolean exact = true;
     for (String key : bundle.keySet()) {
@@ -70,12 +72,21 @@ public final class Intents {
       Parcel parcel = Parcel.obtain();
       try {
         parcel.writeBundle(bundle);
-        extras.put(PARCEL, Base64.getEncoder().encodeToString(parcel.marshall()));
+        Map<String, Object> written = ParcelCodec.write(parcel, DeviceMain.binders());
+        extras.put(PARCEL, written.get("data"));
+        if (written.containsKey("binders")) {
+          fields.put("binders", written.get("binders"));
+        }
       } finally {
         parcel.recycle();
       }
     }
     return extras;
+  }
+
+  @SuppressWarnings("unchecked")
+  static Intent readObject(Object fields, ClassLoader loader) {
+    return read((Map<String, Object>) fields, loader);
   }
 
   @SuppressWarnings("unchecked")
@@ -103,20 +114,38 @@ public final class Intents {
     intent.setFlags(flags == null ? 0 : flags.intValue());
     Map<String, Object> extras = (Map<String, Object>) fields.get("extras");
     if (extras != null) {
-      intent.putExtras(bundle(extras, loader));
+      List<Object> binders = (List<Object>) fields.get("binders");
+      intent.putExtras(bundle(extras, binders == null ? Collections.emptyList() : binders, loader));
     }
     intent.setExtrasClassLoader(loader);
     return intent;
   }
 
-  private static Bundle bundle(Map<String, Object> extras, ClassLoader loader) {
+  /** What the sender of a pending intent has filled in comes last, as do its binders. */
+  @SuppressWarnings("unchecked")
+  private static Bundle bundle(Map<String, Object> extras, List<Object> binders, ClassLoader loader) {
+    Object filled = extras.get(FILLED);
+    if (!(filled instanceof Map)) {
+      return plainBundle(extras, binders, loader);
+    }
+    Map<String, Object> more = (Map<String, Object>) filled;
+    int own = binders.size() - ((Number) more.get("binders")).intValue();
+    Map<String, Object> first = new LinkedHashMap<>(extras);
+    first.remove(FILLED);
+    Bundle bundle = plainBundle(first, binders.subList(0, own), loader);
+    bundle.putAll(plainBundle((Map<String, Object>) more.get("extras"), binders.subList(own, binders.size()), loader));
+    return bundle;
+  }
+
+  private static Bundle plainBundle(Map<String, Object> extras, List<Object> binders, ClassLoader loader) {
     Object parcelled = extras.get(PARCEL);
     if (parcelled != null) {
-      byte[] bytes = Base64.getDecoder().decode((String) parcelled);
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("data", parcelled);
+      fields.put("binders", binders);
       Parcel parcel = Parcel.obtain();
       try {
-        parcel.unmarshall(bytes, 0, bytes.length);
-        parcel.setDataPosition(0);
+        ParcelCodec.read(fields, parcel, DeviceMain.binders());
         return parcel.readBundle(loader);
       } finally {
         parcel.recycle();

@@ -3,6 +3,7 @@ package lab.device;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,21 +15,50 @@ import java.security.cert.CertificateFactory;
 import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** The device's HTTP proxy and the certificates it trusts, for the JVM's own networking. */
-final class Network {
+public final class Network {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
+  private static volatile InetSocketAddress proxy;
+  private static volatile X509ExtendedTrustManager trusted;
+
   private Network() {}
+
+  /** The proxy that the device is set to, whatever the app says in its system properties; null for none. */
+  public static InetSocketAddress proxy() {
+    return proxy;
+  }
+
+  /** What the device trusts, whatever the app's default SSLContext does. */
+  public static X509ExtendedTrustManager trusted() {
+    return trusted != null ? trusted : manager(null);
+  }
+
+  /** `store` null: the JVM's own certificates. */
+  private static X509ExtendedTrustManager manager(KeyStore store) {
+    try {
+      TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store);
+      return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   /**
    * What `settings put global http_proxy` does to a running app: the same system properties that
    * android.app.ActivityThread sets, so that HttpURLConnection and ProxySelector follow at once.
    */
   static void proxy(Map<String, Object> proxy) {
+    boolean none = proxy == null || proxy.isEmpty();
+    Network.proxy =
+        none ? null : InetSocketAddress.createUnresolved((String) proxy.get("host"), ((Number) proxy.get("port")).intValue());
     for (String scheme : new String[] {"http", "https"}) {
-      if (proxy == null || proxy.isEmpty()) {
+      if (none) {
         System.clearProperty(scheme + ".proxyHost");
         System.clearProperty(scheme + ".proxyPort");
       } else {
@@ -72,10 +102,9 @@ final class Network {
     System.setProperty("javax.net.ssl.trustStore", copy.toString());
     System.setProperty("javax.net.ssl.trustStoreType", "PKCS12");
     System.setProperty("javax.net.ssl.trustStorePassword", new String(PASSWORD));
-    TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
+    trusted = manager(store);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, factory.getTrustManagers(), null);
+    context.init(null, new TrustManager[] {trusted}, null);
     SSLContext.setDefault(context);
     HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());
   }

@@ -15,7 +15,6 @@ import android.os.IBinder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -30,14 +29,15 @@ import org.robolectric.RuntimeEnvironment;
  * The services that run in this process.
  *
  * <p>A service of this process is started, bound and ended here and the daemon is told by an event; for any
- * other the daemon is asked. Binders do not cross processes: binding to a service of another process is
- * refused and said to be unimplemented.
+ * other the daemon is asked, and says later when it is connected.
  */
 public final class Services {
   private static final class Running {
     final Service service;
-    final Map<ServiceConnection, Intent> connections = new IdentityHashMap<>();
+    /** By ServiceConnection, or by the daemon's name for a connection of another process. */
+    final Map<Object, Intent> connections = new HashMap<>();
     final Map<Intent.FilterComparison, IBinder> binders = new HashMap<>();
+    final Set<Intent.FilterComparison> wantsRebind = new HashSet<>();
     boolean started;
     int startId;
     int foregroundType;
@@ -51,10 +51,12 @@ public final class Services {
   private final Handler handler;
   private final Map<ComponentName, Running> running = new LinkedHashMap<>();
   private final Set<ServiceConnection> awaited = new HashSet<>();
+  private final RemoteConnections remote;
 
   Services(Wire wire, Handler handler) {
     this.wire = wire;
     this.handler = handler;
+    remote = new RemoteConnections(wire);
   }
 
   /** The daemon says whether it may be started; one of this process is then started here. */
@@ -151,14 +153,10 @@ public final class Services {
 
   public boolean bind(Intent intent, ServiceConnection connection, int flags, Executor executor) {
     ServiceInfo info = resolve(intent);
-    if (info == null) {
-      return false;
+    if (info == null || !isHere(info)) {
+      return remote.bind(intent, connection, flags, executor);
     }
     ComponentName name = new ComponentName(info.packageName, info.name);
-    if (!isHere(info)) {
-      wire.event("unimplemented", "method", "bindService across processes: " + name.flattenToShortString());
-      return false;
-    }
     boolean create = (flags & Context.BIND_AUTO_CREATE) != 0;
     if (!create && !running.containsKey(name)) {
       return true;
@@ -172,14 +170,7 @@ public final class Services {
     if (!awaited.remove(connection)) {
       return;
     }
-    Running record = create(name, intent);
-    Intent.FilterComparison key = new Intent.FilterComparison(intent);
-    if (!record.binders.containsKey(key)) {
-      intent.setExtrasClassLoader(DeviceMain.app().loader());
-      record.binders.put(key, record.service.onBind(intent));
-    }
-    record.connections.put(connection, intent);
-    IBinder binder = record.binders.get(key);
+    IBinder binder = bindHere(name, intent, connection);
     executor.execute(
         () -> {
           if (binder == null) {
@@ -191,8 +182,35 @@ public final class Services {
     tell(name, "bound");
   }
 
+  /** onBind once for each different intent; after an onUnbind that said so, onRebind. Null where onBind gives null. */
+  IBinder bindHere(ComponentName name, Intent intent, Object connection) {
+    Running record = create(name, intent);
+    Intent.FilterComparison key = new Intent.FilterComparison(intent);
+    intent.setExtrasClassLoader(DeviceMain.app().loader());
+    if (!record.binders.containsKey(key)) {
+      record.binders.put(key, record.service.onBind(intent));
+    } else if (record.wantsRebind.remove(key)) {
+      record.service.onRebind(intent);
+    }
+    record.connections.put(connection, intent);
+    return record.binders.get(key);
+  }
+
+  /** A connection of another process is gone. */
+  void unbindHere(ComponentName name, Object connection) {
+    Running record = running.get(name);
+    Intent intent = record == null ? null : record.connections.remove(connection);
+    if (intent != null) {
+      unbindHere(name, record, intent);
+    }
+  }
+
+  void connection(long number, ComponentName name, String state, IBinder binder) {
+    remote.changed(number, name, state, binder);
+  }
+
   public void unbind(ServiceConnection connection) {
-    if (awaited.remove(connection)) {
+    if (awaited.remove(connection) || remote.unbind(connection)) {
       return;
     }
     for (Map.Entry<ComponentName, Running> entry : running.entrySet()) {
@@ -214,8 +232,9 @@ public final class Services {
         return;
       }
     }
-    record.binders.remove(key);
-    record.service.onUnbind(intent);
+    if (record.service.onUnbind(intent)) {
+      record.wantsRebind.add(key);
+    }
     endIfIdle(name, record);
   }
 
@@ -263,6 +282,9 @@ public final class Services {
   private static boolean isHere(ServiceInfo info) {
     BoundApp app = DeviceMain.app();
     String process = info.processName == null ? info.packageName : info.processName;
+    if ((info.flags & ServiceInfo.FLAG_ISOLATED_PROCESS) != 0) {
+      process += ":" + info.name; // one of its own: the daemon's system/manifest_facts.py
+    }
     return info.packageName.equals(app.packageName()) && process.equals(app.processName());
   }
 }

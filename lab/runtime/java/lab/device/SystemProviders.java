@@ -17,7 +17,7 @@ final class SystemProviders {
     add(context, new Calls(), "call_log", "call_log_shadow");
     add(context, new Messages(), "sms", "mms-sms");
     add(context, new Calendar(), "com.android.calendar");
-    add(context, new Media(), "media");
+    add(context, new MediaStoreProvider(), "media");
   }
 
   private static void add(Context context, ContentProvider provider, String... authorities) {
@@ -33,16 +33,16 @@ final class SystemProviders {
     }
   }
 
-  private static boolean isNumber(String text) {
+  static boolean isNumber(String text) {
     return text.matches("[0-9]+");
   }
 
-  private static String path(Uri uri, int index) {
+  static String path(Uri uri, int index) {
     List<String> segments = uri.getPathSegments();
     return index < segments.size() ? segments.get(index) : "";
   }
 
-  private static String byId(String segment) {
+  static String byId(String segment) {
     return isNumber(segment) ? "_id = " + segment : null;
   }
 
@@ -270,69 +270,6 @@ final class SystemProviders {
               : new Target("instances", null);
         default:
           throw new IllegalArgumentException("Unknown URL " + uri);
-      }
-    }
-  }
-
-  private static final class Media extends TableProvider {
-    private static final int TIRAMISU = 33;
-
-    Media() {
-      super("android.permission.READ_EXTERNAL_STORAGE", "android.permission.WRITE_EXTERNAL_STORAGE");
-    }
-
-    @Override
-    boolean hidesSilently() {
-      return true;
-    }
-
-    @Override
-    String readPermissionFor(Uri uri) {
-      if (DeviceMain.app().parsed().applicationInfo.targetSdkVersion < TIRAMISU) {
-        return "android.permission.READ_EXTERNAL_STORAGE";
-      }
-      switch (path(uri, 1)) {
-        case "video":
-          return "android.permission.READ_MEDIA_VIDEO";
-        case "audio":
-          return "android.permission.READ_MEDIA_AUDIO";
-        default:
-          return "android.permission.READ_MEDIA_IMAGES";
-      }
-    }
-
-    @Override
-    void fill(Profile profile) {
-      table(
-          "files", "_data", "_display_name", "title", "mime_type", "_size", "date_added", "date_modified", "datetaken",
-          "media_type", "latitude", "longitude", "width", "height", "bucket_id", "bucket_display_name",
-          "relative_path", "duration", "artist", "album", "is_pending", "orientation", "volume_name");
-      for (Profile one : profile.list("media")) {
-        String kind = one.text("kind", "image");
-        int type = kind.equals("image") ? 1 : kind.equals("audio") ? 2 : 3;
-        row(
-            "files", "_id", one.number("id"), "_data", "/storage/emulated/0/DCIM/Camera/" + one.text("name"),
-            "_display_name", one.text("name"), "title", one.text("name"), "mime_type", one.text("mime"), "_size",
-            one.number("size"), "date_added", one.number("date_ms") / 1000, "date_modified",
-            one.number("date_ms") / 1000, "datetaken", one.number("date_ms"), "media_type", type, "latitude",
-            one.text("latitude"), "longitude", one.text("longitude"), "bucket_id", 1, "bucket_display_name", "Camera",
-            "relative_path", "DCIM/Camera/", "is_pending", 0, "volume_name", "external_primary");
-      }
-    }
-
-    @Override
-    Target target(Uri uri) {
-      String id = path(uri, 3);
-      String own = isNumber(id) ? " AND _id = " + id : "";
-      switch (path(uri, 1)) {
-        case "images":
-          return new Target("files", "media_type = 1" + own);
-        case "audio":
-          return new Target("files", "media_type = 2" + own);
-        case "video":
-          return new Target("files", "media_type = 3" + own);
-        default:
-          return new Target("files", byId(path(uri, 2)));
       }
     }
   }

@@ -38,9 +38,12 @@ abstract class TableProvider extends ContentProvider {
           Arrays.asList(
               "allDay", "attendeeRelationship", "attendeeStatus", "attendeeType", "availability", "begin", "bucket_id",
               "calendar_access_level", "calendar_color", "calendar_id", "contact_id", "contact_last_updated_timestamp",
-              "date", "date_added", "date_modified", "date_sent", "datetaken", "deleted", "dtend", "dtstart",
+              "album_id", "artist_id", "audio_id", "bookmark", "date", "date_added", "date_modified", "date_sent", "datetaken", "deleted", "dtend", "dtstart",
               "end", "error_code", "eventStatus", "event_id", "features", "hasAlarm", "hasAttendeeData", "has_phone_number",
-              "height", "in_visible_group", "isPrimary", "is_pending", "is_primary", "is_read", "is_super_primary",
+              "height", "in_visible_group", "isPrimary", "is_pending", "duration", "generation_added", "generation_modified", "genre_id", "image_id", "is_alarm", "is_download",
+              "is_favorite", "is_music", "is_notification", "is_podcast", "is_ringtone", "is_trashed", "kind", "maxyear",
+              "minyear", "mini_thumb_magic", "number_of_albums", "number_of_tracks", "numsongs", "parent", "play_order",
+              "playlist_id", "track", "video_id", "year", "is_primary", "is_read", "is_super_primary",
               "last_modified", "last_time_contacted", "locked", "media_type", "method", "minutes", "name_raw_contact_id",
               "new", "numbertype", "orientation", "person", "photo_id", "presentation", "protocol", "raw_contact_id",
               "read", "reply_path_present", "seen", "_size", "starred", "status", "sub_id", "sync_events", "thread_id",
@@ -125,6 +128,9 @@ abstract class TableProvider extends ContentProvider {
     enforce(permission, "reading", uri);
     SQLiteDatabase database = database();
     Target target = target(uri);
+    if (!columns.containsKey(target.table)) {
+      throw new IllegalArgumentException("Unknown URL " + uri);
+    }
     String where = target.where;
     if (selection != null && !selection.trim().isEmpty()) {
       where = where == null ? selection : "(" + where + ") AND (" + selection + ")";

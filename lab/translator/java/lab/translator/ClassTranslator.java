@@ -3,6 +3,7 @@ package lab.translator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,7 @@ final class ClassTranslator {
     /** Methods replaced by one that throws VerifyError, with the reason. */
     final Map<String, String> replaced = new HashMap<>();
     private final Set<String> tooLarge = new HashSet<>();
+    private final Set<String> interfaces = new LinkedHashSet<>();
 
     ClassTranslator(ClassDef source, Hierarchy hierarchy, Bridges bridges, Attributes attributes) {
         this.source = source;
@@ -46,12 +48,24 @@ final class ClassTranslator {
         this.hierarchy = hierarchy;
         this.bridges = bridges;
         this.attributes = attributes;
+        source.getInterfaces().forEach(type -> interfaces.add(Hierarchy.internal(type)));
+    }
+
+    /** Names the interface among the class's own: ART calls a default method of any ancestor by super, the JVM of these only. */
+    void implement(String type) {
+        if (!type.equals(name)) {
+            interfaces.add(type);
+        }
     }
 
     byte[] translate() {
         while (true) {
             try {
-                return write();
+                int before = interfaces.size();
+                byte[] written = write();
+                if (interfaces.size() == before) {
+                    return written;
+                }
             } catch (MethodTooLargeException problem) {
                 if (!tooLarge.add(problem.getMethodName() + problem.getDescriptor())) {
                     throw problem;
@@ -71,8 +85,8 @@ final class ClassTranslator {
         int access = source.getAccessFlags() & CLASS_FLAGS;
         access = isInterface ? (access | Opcodes.ACC_ABSTRACT) & ~Opcodes.ACC_FINAL : access | Opcodes.ACC_SUPER;
         String parent = source.getSuperclass() == null ? null : Hierarchy.internal(source.getSuperclass());
-        String[] interfaces = source.getInterfaces().stream().map(Hierarchy::internal).toArray(String[]::new);
-        writer.visit(Opcodes.V1_8, access, name, attributes.signature(source.getAnnotations()), parent, interfaces);
+        writer.visit(Opcodes.V1_8, access, name, attributes.signature(source.getAnnotations()), parent,
+            interfaces.toArray(new String[0]));
         if (source.getSourceFile() != null) {
             writer.visitSource(source.getSourceFile(), null);
         }

@@ -11,6 +11,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.jf.dexlib2.AccessFlags;
 import org.jf.dexlib2.iface.ClassDef;
+import org.jf.dexlib2.iface.Method;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.Opcodes;
 
@@ -61,6 +62,25 @@ final class Hierarchy {
 
     String parent(String name) {
         return kin(name).parent;
+    }
+
+    /** The class that has the constructor: R8 leaves out those that only call the parent's, and calls them all the same. */
+    String constructorOwner(String name, String descriptor) {
+        String owner = name;
+        while (isFromApp(owner) && !declaresConstructor(owner, descriptor) && parent(owner) != null) {
+            owner = parent(owner);
+        }
+        return owner;
+    }
+
+    private boolean declaresConstructor(String name, String descriptor) {
+        for (Method method : app.get(name).getDirectMethods()) {
+            if (method.getName().equals("<init>")
+                && Registers.descriptor(method.getParameterTypes(), method.getReturnType()).equals(descriptor)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** As the JVM's verifier sees it: interfaces count as Object. */

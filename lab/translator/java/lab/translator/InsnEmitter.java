@@ -309,20 +309,41 @@ final class InsnEmitter {
             emitConstructor(method.registers.notes[index][insn.arguments[0]], owner, descriptor);
             return;
         }
+        if (isStatic && Platform.REPLACED.containsKey(owner + "." + name + descriptor)) {
+            owner = Platform.CLASS;
+            name = Platform.REPLACED.get(Hierarchy.internal(called.getDefiningClass()) + "." + name + descriptor);
+        }
         boolean isInterface = method.owner.hierarchy.isInterface(owner);
+        Label[] guard = Platform.loadsLibrary(owner, name, descriptor) ? method.guard(index) : null;
+        if (guard != null) {
+            out.visitLabel(guard[0]);
+        }
         switch (insn.op.variant) {
             case "static": out.visitMethodInsn(Opcodes.INVOKESTATIC, owner, name, descriptor, isInterface); break;
             case "interface": out.visitMethodInsn(Opcodes.INVOKEINTERFACE, owner, name, descriptor, true); break;
             case "virtual":
                 out.visitMethodInsn(isInterface ? Opcodes.INVOKEINTERFACE : Opcodes.INVOKEVIRTUAL, owner, name, descriptor, isInterface);
                 break;
-            default: out.visitMethodInsn(Opcodes.INVOKESPECIAL, owner, name, descriptor, isInterface);
+            default:
+                if (isInterface) {
+                    method.owner.implement(owner);
+                }
+                out.visitMethodInsn(Opcodes.INVOKESPECIAL, owner, name, descriptor, isInterface);
+        }
+        if (guard != null) {
+            Label after = new Label();
+            out.visitLabel(guard[1]);
+            out.visitJumpInsn(Opcodes.GOTO, after);
+            out.visitLabel(guard[2]);
+            out.visitMethodInsn(Opcodes.INVOKESTATIC, Platform.CLASS, "goOnWithout", "(Ljava/lang/UnsatisfiedLinkError;)V", false);
+            out.visitLabel(after);
         }
         dropUnused(index, called.getReturnType());
     }
 
     /** R8 may call an ancestor's constructor directly; the JVM allows the class's own and its parent's only. */
-    private void emitConstructor(String origin, String called, String descriptor) {
+    private void emitConstructor(String origin, String named, String descriptor) {
+        String called = method.owner.hierarchy.constructorOwner(named, descriptor);
         String target = called;
         String bridged = descriptor;
         boolean pushMarker = false;

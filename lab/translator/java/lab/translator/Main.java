@@ -37,7 +37,7 @@ public final class Main {
     private Main() {
     }
 
-    private static final class BadDex extends Exception {
+    static final class BadDex extends Exception {
         private static final long serialVersionUID = 1;
         final String where;
 
@@ -60,7 +60,7 @@ public final class Main {
         }
     }
 
-    private static synchronized void say(String... fields) {
+    static synchronized void say(String... fields) {
         StringBuilder line = new StringBuilder();
         for (String field : fields) {
             line.append(line.length() == 0 ? "" : "\t").append(field.replaceAll("[\\t\\r\\n]+", " "));
@@ -69,7 +69,7 @@ public final class Main {
     }
 
     /** Classes by internal name; of two with one name the first counts, as on a device. */
-    private static Map<String, ClassDef> readClasses(File apk) throws IOException, BadDex {
+    static Map<String, ClassDef> readClasses(File apk) throws IOException, BadDex {
         Map<String, ClassDef> classes = new LinkedHashMap<>();
         try (ZipFile archive = new ZipFile(apk)) {
             String name = "classes.dex";

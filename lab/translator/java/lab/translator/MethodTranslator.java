@@ -55,6 +55,7 @@ final class MethodTranslator {
     private List<Range> ranges;
     private Map<Integer, Label> pads;
     private Range open;
+    private List<Label[]> guards;
 
     MethodTranslator(ClassTranslator owner, Method method) {
         this.owner = owner;
@@ -174,6 +175,9 @@ final class MethodTranslator {
         learnReads();
         MethodNode node = new MethodNode(Opcodes.ASM9);
         emit(node);
+        for (Label[] guard : guards) {
+            node.visitTryCatchBlock(guard[0], guard[1], guard[2], "java/lang/UnsatisfiedLinkError");
+        }
         for (Range range : ranges) {
             addHandlers(node, range);
         }
@@ -202,6 +206,7 @@ final class MethodTranslator {
         out = target;
         labels = new Label[insns.length];
         ranges = new ArrayList<>();
+        guards = new ArrayList<>();
         pads = new LinkedHashMap<>();
         open = null;
         InsnEmitter emitter = new InsnEmitter(this, out);
@@ -252,6 +257,24 @@ final class MethodTranslator {
         for (ExceptionHandler handler : block.getExceptionHandlers()) {
             pads.computeIfAbsent(handler.getHandlerCodeAddress(), address -> new Label());
         }
+    }
+
+    /**
+     * Start, end and handler of an exception range for the one call at `index`, or null where the app's own code there takes
+     * link errors: an app that is prepared for a library that is not there is told so, any other goes on without it.
+     */
+    Label[] guard(int index) {
+        TryBlock<? extends ExceptionHandler> block = blockOf.get(index);
+        if (block != null) {
+            for (ExceptionHandler handler : block.getExceptionHandlers()) {
+                if (handler.getExceptionType() != null && Platform.takesLinkErrors(Hierarchy.internal(handler.getExceptionType()))) {
+                    return null;
+                }
+            }
+        }
+        Label[] guard = {new Label(), new Label(), new Label()};
+        guards.add(guard);
+        return guard;
     }
 
     /** Ends the exception range, so that what follows (a store) is not seen by its handlers. */

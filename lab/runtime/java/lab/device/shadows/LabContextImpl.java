@@ -1,26 +1,36 @@
 package lab.device.shadows;
 
+import android.app.ActivityThread;
 import android.content.BroadcastReceiver;
 import android.content.ComponentName;
 import android.content.Context;
 import android.content.Intent;
+import android.content.IntentFilter;
 import android.content.ServiceConnection;
 import android.content.pm.PackageManager;
+import android.net.Uri;
+import android.os.Binder;
 import android.os.Bundle;
 import android.os.Handler;
 import android.os.Process;
+import android.os.UserHandle;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import lab.device.Broadcasts;
 import lab.device.DeviceMain;
+import lab.device.Grants;
 import lab.device.Permissions;
+import org.robolectric.RuntimeEnvironment;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.annotation.RealObject;
+import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowContextImpl;
+import org.robolectric.util.ReflectionHelpers;
 
 /** What a context asks of the system. */
 @Implements(className = ShadowContextImpl.CLASS_NAME, isInAndroidSdk = false)
@@ -68,8 +78,43 @@ public class LabContextImpl extends ShadowContextImpl {
   @Override
   @Implementation
   protected int checkPermission(String permission, int pid, int uid) {
-    boolean self = uid == Process.myUid() && Permissions.granted(permission);
-    return self ? PackageManager.PERMISSION_GRANTED : PackageManager.PERMISSION_DENIED;
+    boolean granted =
+        uid == Process.myUid()
+            ? Permissions.granted(permission)
+            : Boolean.TRUE.equals(
+                DeviceMain.wire().ask("check_permission", "permission", permission, "uid", uid).get("granted"));
+    return granted ? PackageManager.PERMISSION_GRANTED : PackageManager.PERMISSION_DENIED;
+  }
+
+  /** Of the process whose call this thread serves; denied where it serves none. */
+  @Override
+  @Implementation
+  protected int checkCallingPermission(String permission) {
+    int pid = Binder.getCallingPid();
+    int uid = Binder.getCallingUid();
+    boolean serving = pid != Process.myPid() || uid != Process.myUid();
+    return serving ? checkPermission(permission, pid, uid) : PackageManager.PERMISSION_DENIED;
+  }
+
+  @Override
+  @Implementation
+  protected int checkCallingOrSelfPermission(String permission) {
+    return checkPermission(permission, Binder.getCallingPid(), Binder.getCallingUid());
+  }
+
+  @Implementation
+  protected void grantUriPermission(String toPackage, Uri uri, int modes) {
+    Grants.ask("uri", uri.toString(), "package", toPackage, "modes", modes);
+  }
+
+  @Implementation
+  protected void revokeUriPermission(Uri uri, int modes) {
+    Grants.ask("uri", uri.toString(), "modes", modes, "revoke", true);
+  }
+
+  @Implementation
+  protected void revokeUriPermission(String fromPackage, Uri uri, int modes) {
+    Grants.ask("uri", uri.toString(), "package", fromPackage, "modes", modes, "revoke", true);
   }
 
   // Services
@@ -104,44 +149,51 @@ public class LabContextImpl extends ShadowContextImpl {
     return DeviceMain.services().bind(service, connection, flags, executor);
   }
 
+  @Implementation
+  protected boolean bindService(Intent service, ServiceConnection connection, Context.BindServiceFlags flags) {
+    return bindService(service, connection, (int) flags.getValue());
+  }
+
+  @Implementation
+  protected boolean bindService(
+      Intent service, Context.BindServiceFlags flags, Executor executor, ServiceConnection connection) {
+    return bindService(service, (int) flags.getValue(), executor, connection);
+  }
+
   @Override
   @Implementation
   protected void unbindService(ServiceConnection connection) {
     DeviceMain.services().unbind(connection);
   }
 
-  // Broadcasts: first to the receivers this process has registered, then on to the daemon for all others.
-
-  public void deliverToRegistered(Intent intent) {
-    super.sendBroadcast(intent);
-  }
+  // Broadcasts: first to the receivers this process has registered, then on to the daemon for all others; ordered ones
+  // go to the daemon alone, which knows the order.
 
   @Override
   @Implementation
   protected void sendBroadcast(Intent intent) {
     super.sendBroadcast(intent);
-    tell(intent);
+    Broadcasts.tell(intent, null);
   }
 
   @Override
   @Implementation
   protected void sendBroadcast(Intent intent, String permission) {
     super.sendBroadcast(intent, permission);
-    tell(intent);
+    Broadcasts.tell(intent, permission);
   }
 
   @Override
   @Implementation
   protected void sendBroadcast(Intent intent, String permission, Bundle options) {
     super.sendBroadcast(intent, permission, options);
-    tell(intent);
+    Broadcasts.tell(intent, permission);
   }
 
   @Override
   @Implementation
   protected void sendOrderedBroadcast(Intent intent, String permission) {
-    super.sendOrderedBroadcast(intent, permission);
-    tell(intent);
+    Broadcasts.order(intent, permission, null, null, 0, null, null, context);
   }
 
   @Override
@@ -154,13 +206,70 @@ public class LabContextImpl extends ShadowContextImpl {
       int code,
       String data,
       Bundle extras) {
-    super.sendOrderedBroadcast(intent, permission, result, scheduler, code, data, extras);
-    tell(intent);
+    Broadcasts.order(intent, permission, result, scheduler, code, data, extras, context);
   }
 
-  private static void tell(Intent intent) {
-    if (DeviceMain.app() != null && DeviceMain.app().application() != null) {
-      DeviceMain.tellBroadcast(intent);
-    }
+  @Override
+  @Implementation
+  protected void sendOrderedBroadcastAsUser(
+      Intent intent,
+      UserHandle user,
+      String permission,
+      BroadcastReceiver result,
+      Handler scheduler,
+      int code,
+      String data,
+      Bundle extras) {
+    Broadcasts.order(intent, permission, result, scheduler, code, data, extras, context);
+  }
+
+  @Override
+  @Implementation
+  protected void sendStickyBroadcast(Intent intent) {
+    Broadcasts.stick(intent);
+    super.sendStickyBroadcast(intent);
+  }
+
+  /** Tells the receivers of this process, now and those that come later: what the system itself says to each process. */
+  public void stickHere(Intent intent) {
+    super.sendStickyBroadcast(intent);
+  }
+
+  @Implementation
+  protected void removeStickyBroadcast(Intent intent) {
+    Broadcasts.unstick(intent);
+    Object instrumentation =
+        Shadow.extract(((ActivityThread) RuntimeEnvironment.getActivityThread()).getInstrumentation());
+    ReflectionHelpers.<Map<String, Intent>>getField(instrumentation, "stickyIntents").remove(intent.getAction());
+  }
+
+  @Override
+  @Implementation
+  protected Intent registerReceiver(BroadcastReceiver receiver, IntentFilter filter) {
+    return orSticky(super.registerReceiver(receiver, filter), receiver, filter, null);
+  }
+
+  @Override
+  @Implementation
+  protected Intent registerReceiver(BroadcastReceiver receiver, IntentFilter filter, int flags) {
+    return orSticky(super.registerReceiver(receiver, filter, flags), receiver, filter, null);
+  }
+
+  @Override
+  @Implementation
+  protected Intent registerReceiver(
+      BroadcastReceiver receiver, IntentFilter filter, String permission, Handler scheduler) {
+    return orSticky(super.registerReceiver(receiver, filter, permission, scheduler), receiver, filter, scheduler);
+  }
+
+  @Override
+  @Implementation
+  protected Intent registerReceiver(
+      BroadcastReceiver receiver, IntentFilter filter, String permission, Handler scheduler, int flags) {
+    return orSticky(super.registerReceiver(receiver, filter, permission, scheduler, flags), receiver, filter, scheduler);
+  }
+
+  private Intent orSticky(Intent local, BroadcastReceiver receiver, IntentFilter filter, Handler scheduler) {
+    return local != null ? local : Broadcasts.stuck(receiver, filter, scheduler, context);
   }
 }

@@ -23,6 +23,11 @@ public class LabLog {
   }
 
   @Implementation
+  protected static int logger_entry_max_payload_native() {
+    return LIMIT;
+  }
+
+  @Implementation
   protected static boolean isLoggable(String tag, int level) {
     return level >= Log.INFO;
   }

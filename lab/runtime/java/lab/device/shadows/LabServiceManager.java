@@ -2,6 +2,7 @@ package lab.device.shadows;
 
 import android.os.IBinder;
 import android.os.ServiceManager;
+import lab.device.DeafServices;
 import lab.device.system.SystemServices;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
@@ -18,13 +19,13 @@ public class LabServiceManager extends ShadowServiceManager {
   @Implementation
   protected static IBinder getService(String name) {
     IBinder own = own(name);
-    return own != null ? own : ShadowServiceManager.getService(name);
+    return own != null ? own : DeafServices.of(name, ShadowServiceManager.getService(name));
   }
 
   @Implementation
   protected static IBinder checkService(String name) {
     IBinder own = own(name);
-    return own != null ? own : ShadowServiceManager.checkService(name);
+    return own != null ? own : DeafServices.of(name, ShadowServiceManager.checkService(name));
   }
 
   private static IBinder own(String name) {

@@ -6,12 +6,10 @@ import android.os.IInterface;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import lab.device.DeviceMain;
+import lab.device.Unimplemented;
 
 /**
  * A service of the system as this process sees it: the framework's own manager stands above it, and it asks the
@@ -20,7 +18,6 @@ import lab.device.DeviceMain;
 final class LocalService extends Binder {
   private final Object target;
   private final Map<String, Method> methods = new HashMap<>();
-  private final Set<String> missed = Collections.synchronizedSet(new HashSet<>());
 
   private LocalService(Object target) {
     this.target = target;
@@ -61,8 +58,8 @@ final class LocalService extends Binder {
     }
     Method here = methods.get(method.getName() + method.getParameterCount());
     if (here == null) {
-      if (missed.add(method.getName())) {
-        DeviceMain.wire().event("unimplemented", "method", method.getDeclaringClass().getName() + "." + method.getName());
+      if (Unimplemented.isAwake()) {
+        Unimplemented.reached(method.getDeclaringClass().getName() + "." + method.getName());
       }
       return nothing(method.getReturnType());
     }

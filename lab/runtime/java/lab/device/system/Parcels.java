@@ -1,8 +1,12 @@
 package lab.device.system;
 
+import android.os.IBinder;
 import android.os.Parcel;
 import android.os.Parcelable;
-import java.util.Base64;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import lab.device.ParcelCodec;
 
 /** Objects of the framework as text that the daemon keeps unread. */
 final class Parcels {
@@ -12,18 +16,21 @@ final class Parcels {
     Parcel parcel = Parcel.obtain();
     try {
       object.writeToParcel(parcel, 0);
-      return Base64.getEncoder().encodeToString(parcel.marshall());
+      List<IBinder> objects = new ArrayList<>();
+      String written = ParcelCodec.write(parcel, objects);
+      if (!objects.isEmpty()) {
+        throw new IllegalArgumentException("what the system keeps holds no binders: " + object);
+      }
+      return written;
     } finally {
       parcel.recycle();
     }
   }
 
   static <T> T read(String text, Parcelable.Creator<T> creator) {
-    byte[] bytes = Base64.getDecoder().decode(text);
     Parcel parcel = Parcel.obtain();
     try {
-      parcel.unmarshall(bytes, 0, bytes.length);
-      parcel.setDataPosition(0);
+      ParcelCodec.read(text, parcel, Collections.emptyList());
       return creator.createFromParcel(parcel);
     } finally {
       parcel.recycle();

@@ -10,6 +10,7 @@ import android.content.Intent;
 import android.content.IntentFilter;
 import android.content.ServiceConnection;
 import android.content.pm.PackageManager;
+import android.media.FaceDetector;
 import android.net.Uri;
 import android.os.Bundle;
 import android.os.Handler;
@@ -116,6 +117,10 @@ public final class MainActivity extends Activity implements View.OnClickListener
             } catch (UnsatisfiedLinkError e) {
                 say("no native library");
             }
+            for (int i = 0; i < 2; i++) {
+                new FaceDetector(8, 8, 1);
+            }
+            say("no faces");
         } else if (id == R.id.fetch) {
             fetch(((TextView) findViewById(R.id.field)).getText().toString());
         } else if (id == R.id.crash) {

@@ -1,0 +1,64 @@
+"""All checks of one APK. No device is needed, and nothing of the APK is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import BadApk
+from harness.lab.check import code_needs, manifest_needs
+from harness.lab.check.content import Content, read_content
+from harness.lab.check.needs import Need, Severity
+from harness.lab.check.survey import survey
+from harness.lab.translate import replaced_methods, translate
+
+NEWEST_DEX = 40
+"""The highest dex version that the translator reads: "040", of Android 14."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`needs`: the weightiest first."""
+
+    apk: Path
+    package: str
+    version: str
+    needs: tuple[Need, ...]
+
+    @property
+    def stops(self) -> bool:
+        return any(need.severity is Severity.STOPS for need in self.needs)
+
+
+def check_apk(apk: Path) -> Checked:
+    """What the app needs that the lab device lacks. Raises BadApk for what is no APK, or a damaged one.
+
+    It takes seconds: the code is gone through once, and translated as installing it would.
+    """
+    content = read_content(apk)
+    order = list(Severity)
+    found = sorted(_needs(content), key=lambda need: order.index(need.severity))
+    return Checked(apk, content.package, content.version, tuple(found))
+
+
+def _needs(content: Content) -> Iterator[Need]:
+    newer = {name: version for name, version in content.dex.items() if not version.isdigit() or int(version) > NEWEST_DEX}
+    if newer:
+        told = ", ".join(f"{name} ({version or 'no dex file'})" for name, version in newer.items())
+        yield Need.of(Severity.STOPS, "dex-version", "a reader of newer dex files, or a key to encrypted ones",
+                      f"the translator reads dex files up to version 0{NEWEST_DEX}; here is {told}",
+                      "it cannot be installed", newer)  # fmt: skip
+    if newer or not content.dex:
+        yield from manifest_needs.needs(content, None)
+        return
+    seen = survey(content.apk)
+    yield from manifest_needs.needs(content, seen)
+    yield from code_needs.needs(content, seen)
+    try:
+        replaced = replaced_methods(translate(content.apk))
+    except BadApk as bad:
+        yield Need.of(Severity.STOPS, "translation", "a class that cannot be translated for the JVM", f"{bad.what} {bad.why}",
+                      "it cannot be installed")
+        return
+    yield from code_needs.translation(replaced)

@@ -1,0 +1,56 @@
+package lab.device.shadows;
+
+import android.opengl.GLES20;
+import java.nio.IntBuffer;
+import org.robolectric.annotation.Implementation;
+import org.robolectric.annotation.Implements;
+import org.robolectric.shadows.ShadowGLES20;
+
+/** What an app asks OpenGL ES about itself before it draws (lab.device.Graphics: nothing of it is seen). */
+@Implements(GLES20.class)
+public class LabGles20 extends ShadowGLES20 {
+  private static final int LIMIT = 4096; // pixels of a texture or a viewport
+  private static final int UNITS = 16; // of anything else that there is a limit of
+
+  @Implementation
+  protected static String glGetString(int name) {
+    switch (name) {
+      case GLES20.GL_VERSION:
+        return "OpenGL ES 2.0";
+      case GLES20.GL_SHADING_LANGUAGE_VERSION:
+        return "OpenGL ES GLSL ES 1.00";
+      case GLES20.GL_VENDOR:
+      case GLES20.GL_RENDERER:
+        return "lab";
+      default:
+        return "";
+    }
+  }
+
+  @Implementation
+  protected static void glGetIntegerv(int name, int[] values, int offset) {
+    values[offset] = value(name);
+  }
+
+  @Implementation
+  protected static void glGetIntegerv(int name, IntBuffer values) {
+    values.put(values.position(), value(name));
+  }
+
+  private static int value(int name) {
+    switch (name) {
+      case GLES20.GL_MAX_TEXTURE_SIZE:
+      case GLES20.GL_MAX_VIEWPORT_DIMS:
+      case GLES20.GL_MAX_RENDERBUFFER_SIZE:
+      case GLES20.GL_MAX_CUBE_MAP_TEXTURE_SIZE:
+        return LIMIT;
+      case GLES20.GL_MAX_TEXTURE_IMAGE_UNITS:
+      case GLES20.GL_MAX_COMBINED_TEXTURE_IMAGE_UNITS:
+      case GLES20.GL_MAX_VERTEX_TEXTURE_IMAGE_UNITS:
+      case GLES20.GL_MAX_VERTEX_ATTRIBS:
+        return UNITS;
+      default:
+        return 0;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+package example.peers.host;
+
+/** Not exported. */
+public final class HiddenProvider extends NotesProvider {}

@@ -1,0 +1,19 @@
+package example.peers.host;
+
+import android.app.Service;
+import android.content.Intent;
+import android.os.IBinder;
+import example.peers.Here;
+
+/** For this app alone. */
+public final class HiddenService extends Service {
+    @Override
+    public IBinder onBind(Intent intent) {
+        return "null".equals(intent.getAction()) ? null : new Here(this);
+    }
+
+    @Override
+    public void onDestroy() {
+        Here.say("HiddenService destroyed");
+    }
+}
