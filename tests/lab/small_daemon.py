@@ -54,6 +54,7 @@ class SmallDaemon:
             "proxy": None,
             "trust": None,
         }
+        self.clipboard = {**arguments, **bind}["profile"].get("clipboard", {}).get("text")
         await self.call("bind", **{**arguments, **bind})
 
     async def launch(self, activity: str) -> None:
@@ -107,6 +108,8 @@ class SmallDaemon:
                 return {"started": False, "why": "no such activity"}
             self._later(self._open(fields))
             return {"started": True}
+        if op == "clipboard" and fields["verb"] == "get":
+            return {"text": self.clipboard}
         if op == "permissions":
             self._later(self._decide(fields))
         if op == "finished":

@@ -24,6 +24,7 @@ from harness.lab.system.tasks import Tasks
 from harness.lab.ui.hierarchy import Display
 
 if TYPE_CHECKING:
+    from harness.lab.system.app_services import AppServices
     from harness.lab.system.server import SystemServer
 
 
@@ -67,6 +68,10 @@ class System(Protocol):
     def display(self) -> Display: ...
 
     @property
+    def app_services(self) -> AppServices:
+        """What the system holds for apps."""
+
+    @property
     def profile(self) -> Mapping[str, Any]:
         """The device's profile as docs/lab-protocol.md has it."""
 
@@ -98,6 +103,9 @@ class System(Protocol):
 
     async def force_stop(self, package: str) -> None: ...
 
+    async def kill_package(self, package: str, why: str) -> None:
+        """Ends the package's processes, whatever they are doing."""
+
     async def kill_background(self, package: str) -> None: ...
 
     async def crash(self, package: str) -> None: ...
@@ -107,7 +115,7 @@ class System(Protocol):
 
     async def broadcast(self, intent: Intent) -> BroadcastResult: ...
 
-    async def start_service(self, intent: Intent) -> str:
+    async def start_service(self, intent: Intent, *, foreground: bool = False) -> str:
         """The component started, "" where there is none."""
 
     async def stop_service(self, intent: Intent) -> bool: ...

@@ -18,6 +18,7 @@ from harness.lab.system.activity_resolution import ActivityRefused as ActivityRe
 from harness.lab.system.activity_resolution import resolve_activity
 from harness.lab.system.binders import ROOM, Binders, NoSuchBinder
 from harness.lab.system.facts import Component
+from harness.lab.system.identity import Caller
 from harness.lab.system.intents import CATEGORY_HOME, Intent, short_component
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package, Packages
@@ -82,14 +83,18 @@ class Activities:
 
     def is_foreground(self, package: str) -> bool:
         """Has the resumed activity, or had it until a moment ago."""
+        return self.was_foreground(package, _GRACE_NS)
+
+    def was_foreground(self, package: str, within_ns: int) -> bool:
+        """Has the resumed activity, or had it within that time. 0: has it now."""
         if any(one is not None and one.package == package for one in (self.tasks.top, self.tasks.resumed)):
             return True
         left = self._left_front.get(package)
-        return left is not None and self._now_ns() - left < _GRACE_NS
+        return left is not None and self._now_ns() - left < within_ns
 
     # --- starting
 
-    def resolve(self, intent: Intent, caller: RunningProcess | None) -> tuple[Package, Component, Component]:
+    def resolve(self, intent: Intent, caller: Caller | None) -> tuple[Package, Component, Component]:
         """Package, the component that was meant, and the activity that runs. Raises ActivityRefused."""
         return resolve_activity(intent, self._packages, self._permissions, caller)
 
@@ -97,7 +102,7 @@ class Activities:
         self,
         intent: Intent,
         *,
-        caller: RunningProcess | None = None,
+        caller: Caller | None = None,
         caller_token: str | None = None,
         request_code: int = -1,
         placed: asyncio.Event | None = None,
@@ -135,7 +140,7 @@ class Activities:
         package: Package,
         declared: Component,
         target: Component,
-        caller: RunningProcess | None,
+        caller: Caller | None,
         caller_token: str | None,
         request_code: int,
         placed: asyncio.Event,

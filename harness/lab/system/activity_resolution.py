@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.lab.system.facts import Component
+from harness.lab.system.identity import Caller
 from harness.lab.system.intents import Intent
 from harness.lab.system.packages import Package, Packages
 from harness.lab.system.permissions import Permissions
-from harness.lab.system.processes import RunningProcess
 from harness.lab.system.resolution import find_answers
 
 
@@ -22,7 +22,7 @@ class ActivityRefused(Exception):
 
 
 def resolve_activity(
-    intent: Intent, packages: Packages, permissions: Permissions, caller: RunningProcess | None
+    intent: Intent, packages: Packages, permissions: Permissions, caller: Caller | None
 ) -> tuple[Package, Component, Component]:
     """Package, the component that was meant, and the activity that runs. Raises ActivityRefused."""
     if intent.component:
@@ -45,7 +45,7 @@ def resolve_activity(
 
 
 def _check_allowed(
-    intent: Intent, package: Package, declared: Component, permissions: Permissions, caller: RunningProcess | None
+    intent: Intent, package: Package, declared: Component, permissions: Permissions, caller: Caller | None
 ) -> None:
     own = caller is not None and caller.uid == package.uid
     by_launcher = caller is None and declared.launchable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness.lab.appprocess import AppProcessError
@@ -11,7 +12,7 @@ from harness.lab.system.activities import ActivityRefused
 from harness.lab.system.binders import NoSuchBinder
 from harness.lab.system.components import ComponentRefused
 from harness.lab.system.exchange import OF_ISOLATED, Answer, Exchange
-from harness.lab.system.intents import CATEGORY_HOME, Intent
+from harness.lab.system.intents import CATEGORY_HOME, Intent, full_class
 from harness.lab.system.logs import PRIORITIES, LogLine
 from harness.lab.system.packages import Package
 from harness.lab.system.processes import RunningProcess
@@ -58,6 +59,8 @@ class AppSpeech:
     async def answer(self, process: RunningProcess, op: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Raises AppProcessError, whose text goes back as the error."""
         ask = self._asks.get(op)
+        if ask is None and self._server.app_services.knows(op):
+            ask = partial(self._server.app_services.answer, op=op)
         if ask is None:
             self._note_lab(process, "W", f"unknown ask {op!r}")
             raise AppProcessError(f"no ask {op}")
@@ -75,11 +78,7 @@ class AppSpeech:
             raise AppProcessError(f"{op}: {fault}") from fault
 
     def _own_token(self, process: RunningProcess, token: object) -> str | None:
-        """The token, if it is one of the process's own activities; None otherwise."""
-        activity = self._server.activities.tasks.find(token)
-        if activity is None or activity.package != process.package:
-            return None
-        return activity.token if activity.target.process == process.name else None
+        return self._server.activities.tasks.own_token(token, process.package, process.name)
 
     async def _start_activity(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         server = self._server
@@ -153,10 +152,15 @@ class AppSpeech:
         if verb == "bind":
             connection, flags = int(arguments["connection"]), int(arguments["flags"])
             return {"component": server.bindings.bind(process, intent, connection, flags)}
-        found = server.components.check_service(verb, intent, process)
+        foreground = arguments.get("foreground") is True
+        found = server.components.check_service(verb, intent, process, foreground=foreground)
         if found is None:
             return {"component": ""}
         server.providers.grant_with(process, intent, found[0])
+        if verb == "start":
+            server.app_services.services.starting(*found, foreground)
+            if arguments.get("here") is True and (found[0].name, found[1].process) == (process.package, process.name):
+                return {"component": found[1].component}
         server.processes.run(server.components.carry_out_service(verb, intent, *found), f"{verb} of a service")
         return {"component": found[1].component}
 
@@ -201,22 +205,29 @@ class AppSpeech:
             elif name in ("native", "unimplemented", "blocked"):
                 self._note_limit(process, name, fields)
             elif name == "service":
-                self._service_state(process, str(fields["component"]), str(fields["state"]))
+                self._service_state(process, server.binders.accept_arguments(process, fields))
             elif name in ("activity", "drawn", "exit"):
                 server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
             else:
                 self._note_lab(process, "W", f"unknown event {name!r}")
-        except (KeyError, TypeError, ValueError) as fault:
+        except (KeyError, TypeError, ValueError, NoSuchBinder) as fault:
             server.logs.write(LAB_TAG, f"bad event {name}: {fault!r}", priority="W", pid=pid)
 
-    def _service_state(self, process: RunningProcess, component: str, state: str) -> None:
+    def _service_state(self, process: RunningProcess, fields: Mapping[str, Any]) -> None:
         """A service of the process's own, which it runs itself: it keeps the process from `am kill`."""
-        name = component.partition("/")[2] or component
+        package, _, written = str(fields["component"]).partition("/")
+        if package != process.package:
+            raise ValueError(f"{package} is another app")
+        state, name = str(fields["state"]), full_class(package, written)
         if state == "destroyed":
             process.services.discard(name)
         else:
             process.services.add(name)
-        self._server.logs.write(LAB_TAG, f"service {component} {state}", priority="V", pid=process.pid)
+        server = self._server
+        server.app_services.services.note(process, f"{package}/{name}", state, fields)
+        if state == "started":
+            server.bindings.started(f"{package}/{name}")
+        server.logs.write(LAB_TAG, f"service {package}/{written} {state}", priority="V", pid=process.pid)
 
     def _log(self, pid: int, fields: Mapping[str, Any]) -> None:
         priority, tag, text = str(fields.get("priority", "I")), str(fields.get("tag", "")), str(fields["text"])

@@ -150,11 +150,19 @@ class Binders:
         return Parcel(parcel["data"], self.accept_all(speaker, parcel.get("binders") or []))
 
     def accept_arguments(self, speaker: RunningProcess, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The arguments of an ask, the binders of its intent as nodes. Raises NoSuchBinder."""
-        intent = arguments.get("intent")
+        """The arguments of an ask, the binders of its intents as nodes. Raises NoSuchBinder."""
+        accepted = dict(arguments)
+        for name in ("intent", "fill_in"):
+            if name in arguments:
+                accepted[name] = self._accept_intent(speaker, arguments[name])
+        if isinstance(arguments.get("intents"), list):
+            accepted["intents"] = [self._accept_intent(speaker, one) for one in arguments["intents"]]
+        return accepted
+
+    def _accept_intent(self, speaker: RunningProcess, intent: object) -> object:
         if not isinstance(intent, dict) or "binders" not in intent:
-            return arguments
-        return {**arguments, "intent": {**intent, "binders": self.accept_all(speaker, intent["binders"])}}
+            return intent
+        return {**intent, "binders": self.accept_all(speaker, intent["binders"])}
 
     # --- writing for a process
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from harness.lab.appprocess import AppProcessError, ProcessGone
 from harness.lab.system.binders import ROOM, Binders, NoSuchBinder, Parcel
+from harness.lab.system.broadcast_rules import EXEMPT_BROADCASTS, FLAG_RECEIVER_REGISTERED_ONLY
 from harness.lab.system.components import ComponentRefused
 from harness.lab.system.facts import Component
+from harness.lab.system.identity import Caller
 from harness.lab.system.intents import FLAG_INCLUDE_STOPPED_PACKAGES, Intent, short_component
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package, Packages
@@ -18,23 +20,6 @@ from harness.lab.system.permissions import Permissions
 from harness.lab.system.processes import Processes, RunningProcess, StartFailed
 from harness.lab.system.resolution import find_answers
 
-# implicit broadcasts that manifest receivers of apps targeting 26 and up still get
-# (developer.android.com, "Implicit broadcast exceptions")
-_EXEMPT_BROADCASTS = frozenset(
-    (
-        "android.intent.action.BOOT_COMPLETED",
-        "android.intent.action.LOCKED_BOOT_COMPLETED",
-        "android.intent.action.LOCALE_CHANGED",
-        "android.intent.action.TIME_SET",
-        "android.intent.action.TIMEZONE_CHANGED",
-        "android.intent.action.PACKAGE_FULLY_REMOVED",
-        "android.intent.action.PACKAGE_DATA_CLEARED",
-        "android.provider.Telephony.SMS_RECEIVED",
-        "android.intent.action.PHONE_STATE",
-        "android.intent.action.NEW_OUTGOING_CALL",
-        "android.intent.action.MY_PACKAGE_REPLACED",
-    )
-)
 _STICKY_PERMISSION = "android.permission.BROADCAST_STICKY"
 _MAX_STICKY = 200
 _MAX_REGISTERED = 1000  # receivers of one process: as ActivityManager's MAX_RECEIVERS_ALLOWED_PER_APP
@@ -81,10 +66,10 @@ class Broadcasts:
 
     # --- unordered
 
-    async def send(self, intent: Intent, caller: RunningProcess | None = None, permission: str = "") -> BroadcastResult:
+    async def send(self, intent: Intent, caller: Caller | None = None, permission: str = "") -> BroadcastResult:
         """To manifest receivers, started if need be, and to what running processes have registered.
 
-        `permission`: receivers must hold it; "" for none.
+        `caller`: in whose name it is sent, None for the system and the shell. `permission`: receivers must hold it; "" for none.
         """
         result = BroadcastResult()
         for package, component in self._receivers(intent, caller, permission):
@@ -125,7 +110,7 @@ class Broadcasts:
         intent: Intent,
         receiver: str | None,
         ordered: BroadcastResult | None,
-        caller: RunningProcess | None = None,
+        caller: Caller | None = None,
     ) -> Mapping[str, Any] | None:
         """The answer, its extras as a Parcel; None when the process did not take it."""
         state: dict[str, Any] = {"ordered": ordered.to_json()} if ordered is not None else {}
@@ -226,11 +211,14 @@ class Broadcasts:
 
     # --- who
 
-    def _holds(self, process: RunningProcess, permission: str) -> bool:
-        return not permission or (not process.isolated and self._permissions.is_granted(process.package, permission))
+    def _holds(self, one: Caller, permission: str) -> bool:
+        isolated = isinstance(one, RunningProcess) and one.isolated
+        return not permission or (not isolated and self._permissions.is_granted(one.package, permission))
 
-    def _receivers(self, intent: Intent, caller: RunningProcess | None, permission: str) -> list[tuple[Package, Component]]:
-        allowed = []
+    def _receivers(self, intent: Intent, caller: Caller | None, permission: str) -> list[tuple[Package, Component]]:
+        allowed: list[tuple[Package, Component]] = []
+        if intent.flags & FLAG_RECEIVER_REGISTERED_ONLY:
+            return allowed
         for package, component in find_answers(intent, self._packages, ("receiver",)):
             own = caller is not None and caller.uid == package.uid
             explicit = bool(intent.component or intent.package)
@@ -247,7 +235,7 @@ class Broadcasts:
                     priority="W",
                 )
                 continue
-            if not explicit and package.facts.target_sdk >= 26 and intent.action not in _EXEMPT_BROADCASTS:
+            if not explicit and package.facts.target_sdk >= 26 and intent.action not in EXEMPT_BROADCASTS:
                 self._logs.system(
                     "BroadcastQueue",
                     f"Background execution not allowed: receiving {intent.describe()} to {short_component(component.component)}",

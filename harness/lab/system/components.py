@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from harness.lab.system.facts import Component
+from harness.lab.system.identity import Caller
 from harness.lab.system.intents import Intent, short_component
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.packages import Package, Packages
 from harness.lab.system.permissions import Permissions
 from harness.lab.system.processes import Processes, RunningProcess
 from harness.lab.system.resolution import find_answers
+from harness.lab.system.running_services import RunningServices, ServiceRefused
 
 
 class ComponentRefused(Exception):
@@ -18,7 +21,7 @@ class ComponentRefused(Exception):
 
 
 class Components:
-    """Starts and stops services. `foreground` tells whether a package is in front; `started` hears of each that runs."""
+    """Starts and stops services. `running`: the started ones, where somebody keeps them; `started` hears of each that runs."""
 
     def __init__(
         self,
@@ -26,18 +29,17 @@ class Components:
         processes: Processes,
         permissions: Permissions,
         logs: LogBuffer,
-        foreground: Callable[[str], bool],
         started: Callable[[str], None] = lambda component: None,
     ) -> None:
         self._packages = packages
         self._processes = processes
         self._permissions = permissions
         self._logs = logs
-        self._foreground = foreground
         self.started = started
+        self.running: RunningServices | None = None
 
     def resolve_service(
-        self, intent: Intent, caller: RunningProcess | None, doing: str = "start"
+        self, intent: Intent, caller: Caller | None, doing: str = "start"
     ) -> tuple[Package, Component] | None:
         """None where there is none. Raises ComponentRefused when the caller may not."""
         answers = find_answers(intent, self._packages, ("service",))
@@ -48,44 +50,53 @@ class Components:
         held = caller is not None and self._permissions.is_granted(caller.package, component.permission)
         if not own and (not component.exported or (component.permission and not held)):
             raise ComponentRefused(
-                f"Not allowed to {doing} service Intent {intent.describe()} without permission "
+                f"java.lang.SecurityException: Not allowed to {doing} service Intent {intent.describe()} without permission "
                 f"{component.permission or 'not exported from uid ' + str(package.uid)}"
             )
         return package, component
 
-    async def service(self, verb: str, intent: Intent, caller: RunningProcess | None = None) -> str:
+    async def service(self, verb: str, intent: Intent, caller: Caller | None = None, *, foreground: bool = False) -> str:
         """start or stop. Gives the component, "" where there is none. Raises ComponentRefused."""
-        found = self.check_service(verb, intent, caller)
+        found = self.check_service(verb, intent, caller, foreground=foreground)
         if found is None:
             return ""
+        if verb == "start" and self.running is not None:
+            self.running.starting(*found, foreground)
         await self.carry_out_service(verb, intent, *found)
         return found[1].component
 
-    def check_service(self, verb: str, intent: Intent, caller: RunningProcess | None) -> tuple[Package, Component] | None:
-        """resolve_service plus the background limit of apps targeting 26 and up."""
+    def check_service(
+        self, verb: str, intent: Intent, caller: Caller | None, *, foreground: bool = False
+    ) -> tuple[Package, Component] | None:
+        """resolve_service plus the limits on starts from the background."""
         found = self.resolve_service(intent, caller)
-        if found is None or verb != "start" or caller is None:
+        if found is None or verb != "start" or self.running is None:
             return found
-        package = found[0]
-        if package.facts.target_sdk >= 26 and not self._foreground(package.name):
-            raise ComponentRefused(f"Not allowed to start service {intent.describe()}: app is in background uid {package.uid}")
+        try:
+            self.running.check_start(caller, *found, intent, foreground)
+        except ServiceRefused as refused:
+            raise ComponentRefused(str(refused)) from refused
         return found
 
     async def carry_out_service(self, verb: str, intent: Intent, package: Package, component: Component) -> None:
         """Raises StartFailed, ProcessGone, AppProcessError."""
         if verb == "stop" and self._processes.find(package.name, component.process) is None:
+            if self.running is not None:
+                self.running.forget_one(component.component)
             return
+        await self._call_service(package, component, verb=verb, intent=intent.with_component(component.component).to_json())
+
+    async def start_again(self, package: Package, component: Component, intent: Intent | None, flags: int) -> None:
+        """A sticky service after the death of its process. Raises StartFailed, ProcessGone, AppProcessError."""
+        again = {"intent": intent.with_component(component.component).to_json()} if intent is not None else {}
+        await self._call_service(package, component, verb="start", again=True, flags=flags, **again)
+
+    async def _call_service(self, package: Package, component: Component, **arguments: Any) -> None:
         process = await self.process_for(package, component)
-        await self._processes.call(
-            process,
-            "service",
-            component=component.component,
-            verb=verb,
-            intent=intent.with_component(component.component).to_json(),
-        )
-        if verb == "stop":
+        await self._processes.call(process, "service", component=component.component, **arguments)
+        if arguments["verb"] == "stop":
             process.services.discard(component.name)
-        elif verb == "start":
+        elif arguments["verb"] == "start":
             process.services.add(component.name)
             self.started(component.component)
 

@@ -19,7 +19,7 @@ OF_ISOLATED = frozenset(("transact", "drop", "packages", "check_permission", "ac
 """What an isolated process may ask; all else ActivityManager refuses it (enforceNotIsolatedCaller)."""
 
 # ActivityManager.RunningAppProcessInfo
-_FOREGROUND, _VISIBLE, _SERVICE, _CACHED = 100, 200, 300, 400
+_FOREGROUND, _FOREGROUND_SERVICE, _VISIBLE, _SERVICE, _CACHED = 100, 125, 200, 300, 400
 
 
 class Exchange:
@@ -124,17 +124,20 @@ class Exchange:
             "processes": [
                 {"pid": one.pid, "name": one.name, "uid": one.uid, "importance": self._importance(one, set())} for one in mine
             ],
-            "services": [
-                {
-                    "component": f"{one.package}/{name}",
-                    "pid": one.pid,
-                    "process": one.name,
-                    "uid": one.uid,
-                    "clients": len(self._server.bindings.clients_of(one)),
-                }
-                for one in mine
-                for name in sorted(one.services)
-            ],
+            "services": [self._service(one, name) for one in mine for name in sorted(one.services)],
+        }
+
+    def _service(self, process: RunningProcess, name: str) -> dict[str, Any]:
+        component = f"{process.package}/{name}"
+        started = self._server.app_services.services.find(component)
+        return {
+            "component": component,
+            "pid": process.pid,
+            "process": process.name,
+            "uid": process.uid,
+            "clients": len(self._server.bindings.clients_of(process)),
+            "started": started is not None,
+            "foreground": started is not None and started.foreground_id != 0,
         }
 
     def _importance(self, process: RunningProcess, seen: set[RunningProcess]) -> int:
@@ -148,7 +151,9 @@ class Exchange:
         if top is not None and top in activities:
             return _FOREGROUND
         own = _VISIBLE if any(one.state in ("resumed", "paused") for one in activities) else _CACHED
-        if process.services:
+        if self._server.app_services.services.runs_in_foreground(process):
+            own = _FOREGROUND_SERVICE
+        elif process.services:
             own = min(own, _SERVICE)
         seen.add(process)
         return min([own, *(self._importance(one, seen) for one in self._server.bindings.clients_of(process) if one not in seen)])

@@ -73,6 +73,7 @@ class Component:
     exclude_from_recents: bool = False
     authorities: tuple[str, ...] = ()
     meta_data: tuple[tuple[str, str], ...] = ()
+    foreground_types: int = 0  # of a service: ServiceInfo.FOREGROUND_SERVICE_TYPE_*
     isolated: bool = False  # a service in a process and with a uid of its own
     access: ProviderAccess | None = None
 

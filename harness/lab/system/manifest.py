@@ -65,6 +65,7 @@ ATTRIBUTES = {
     0x010104EC: "usesCleartextTraffic",
     0x01010527: "networkSecurityConfig",
     0x01010576: "versionCodeMajor",
+    0x01010599: "foregroundServiceType",
     0x0101057A: "appComponentFactory",
 }
 _BY_NAME = frozenset(("package", "split", "configForSplit"))

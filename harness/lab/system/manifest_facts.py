@@ -161,6 +161,7 @@ def _components(application: Element, read: Reader, package: str, process: str, 
             exclude_from_recents=read.flag(element, "excludeFromRecents"),
             authorities=tuple(part for part in read.text(element, "authorities").split(";") if part),
             meta_data=_meta_data(element, read),
+            foreground_types=read.number(element, "foregroundServiceType"),
             isolated=isolated,
             access=_access(element, read, permission) if kind == "provider" else None,
         )

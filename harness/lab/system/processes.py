@@ -266,6 +266,7 @@ class Processes:
         task: asyncio.Task[Any] = asyncio.create_task(self._guard(work, what))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # one that was cancelled before it began
         return task
 
     async def _guard(self, work: Coroutine[Any, Any, Any], what: str) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.lab.system.activities import Activities, ActivityRefused, StartResult
+from harness.lab.system.app_services import AppServices
 from harness.lab.system.app_speech import AppSpeech
+from harness.lab.system.bind_arguments import bind_arguments
 from harness.lab.system.binders import Binders
 from harness.lab.system.bindings import Bindings
 from harness.lab.system.broadcasts import BroadcastResult, Broadcasts
 from harness.lab.system.components import ComponentRefused, Components
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.errors_shown import AppErrors
+from harness.lab.system.input_method import type_for
 from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent
 from harness.lab.system.loaded_code import LoadedCode
 from harness.lab.system.logs import LogBuffer
@@ -30,7 +31,6 @@ from harness.lab.system.profile import Profile
 from harness.lab.system.providers import Providers
 from harness.lab.system.settings import Settings
 from harness.lab.system.tasks import Tasks
-from harness.lab.system.trust import write_trust_store
 from harness.lab.system.visibility import Visibility
 from harness.lab.ui.automator import AutomatorServer
 from harness.lab.ui.drawing import Pen, find_font
@@ -52,8 +52,6 @@ __all__ = [
 ]
 
 INPUT_METHODS = ("com.android.inputmethod.latin/.LatinIME", "com.github.uiautomator/.AdbKeyboard")
-_KEYCODE_ENTER = 66
-_RESULT_OK = -1
 
 
 class SystemServer:
@@ -101,7 +99,7 @@ class SystemServer:
         self.binders = Binders(self.processes, self.logs)
         self.processes.localise = self.binders.localised
         self.activities = Activities(self.packages, self.processes, self.permissions, self.logs, self.binders)
-        self.components = Components(self.packages, self.processes, self.permissions, self.logs, self.activities.is_foreground)
+        self.components = Components(self.packages, self.processes, self.permissions, self.logs)
         self.bindings = Bindings(self.packages, self.processes, self.components, self.binders)
         self.components.started = self.bindings.started
         self.broadcasts = Broadcasts(self.packages, self.processes, self.permissions, self.binders, self.logs)
@@ -123,8 +121,10 @@ class SystemServer:
         )
         self.visibility = Visibility(self.packages, self.permissions, profile["installed_apps"])
         self.providers = Providers(self.packages, self.processes, self.permissions, self.binders, self.visibility.sees)
-        self.clipboard: str = profile["clipboard"]["text"]
         self.automator = AutomatorServer(self)
+        self.app_services = AppServices(
+            self, DeviceState(self._state / "jobs.json"), DeviceState(self._state / "notifications.json")
+        )
         self._installing = asyncio.Lock()
 
     # --- life
@@ -138,10 +138,12 @@ class SystemServer:
             self.permissions.install(package.facts)
             self.permissions.end_one_time(package.name)
         self.logs.system("SystemServer", "Entered the Android system server!")
+        self.app_services.start()
         self.processes.keep_warm()
 
     async def stop(self) -> None:
         """Ends all processes; the state is on disk already."""
+        self.app_services.stop()
         await self.processes.close()
 
     # --- packages
@@ -158,6 +160,7 @@ class SystemServer:
                 await self._stop_package(facts.package, "update")
             package = await asyncio.to_thread(self.packages.add, apk, facts, before)
             self.permissions.install(facts, grant_all=grant)
+        self.app_services.broadcasts.installed(package.name, package.uid, update=before is not None)
         self.logs.system(
             "PackageManager", f"Package {facts.package} codePath /{package.apk.parent.relative_to(self.root)} installed"
         )
@@ -165,18 +168,22 @@ class SystemServer:
 
     async def uninstall(self, package: str, *, keep_data: bool = False) -> None:
         """Raises UnknownPackage."""
-        self.packages.get(package)
+        uid = self.packages.get(package).uid
         await self._stop_package(package, "uninstall")
-        self.providers.uninstalled(self.packages.get(package).uid)
+        self.providers.uninstalled(uid)
         await asyncio.to_thread(self.packages.remove, package, keep_data=keep_data)
         self.permissions.uninstall(package)
+        self.app_services.broadcasts.removed(package, uid, data_kept=keep_data)
+        self.app_services.uninstalled(package)
 
     async def clear_data(self, package: str) -> None:
         """`pm clear`: data, permissions and processes. Raises UnknownPackage."""
-        self.packages.get(package)
+        uid = self.packages.get(package).uid
         await self._stop_package(package, "clear data")
         await asyncio.to_thread(self.packages.clear_data, package)
         self.permissions.reset(package)
+        self.app_services.broadcasts.data_cleared(package, uid)
+        self.app_services.uninstalled(package)
 
     async def set_enabled(self, target: str, state: str) -> None:
         """`target`: package or package/class; `state`: enabled, disabled, disabled-user, default.
@@ -198,13 +205,13 @@ class SystemServer:
         held = self.permissions.is_granted(package, permission)
         self.permissions.revoke(package, permission)
         if held:
-            await self.kill(package, "permissions revoked")
+            await self.kill_package(package, "permissions revoked")
 
     async def reset_permissions(self, package: str | None = None) -> None:
         """`pm reset-permissions`: as freshly installed. Raises UnknownPackage."""
         for one in [self.packages.get(package)] if package else list(self.packages):
             self.permissions.reset(one.name)
-            await self.kill(one.name, "permissions revoked")
+            await self.kill_package(one.name, "permissions revoked")
 
     # --- activities and processes
 
@@ -251,6 +258,7 @@ class SystemServer:
     async def _stop_package(self, package: str, why: str) -> None:
         """The processes die first: an app that hangs must not keep the device from stopping it."""
         self.activities.forget_package(package)
+        self.app_services.forget(package, update=why == "update")
         for process in self.processes.of_package(package):
             self.logs.system("ActivityManager", f"Killing {process.pid}:{process.name}/{process.uid} (adj 0): {why}")
             process.link.kill()
@@ -258,9 +266,10 @@ class SystemServer:
         for process in self.processes.of_package(package):
             await self.processes.end(process)
         self.app_errors.forget(package)
-        self.packages.set_stopped(package, True)
+        if why != "update":
+            self.packages.set_stopped(package, True)
 
-    async def kill(self, package: str, why: str) -> None:
+    async def kill_package(self, package: str, why: str) -> None:
         """Ends the package's processes; its stopped activities come back when they are opened again."""
         for process in self.processes.of_package(package):
             self.logs.system("ActivityManager", f"Killing {process.pid}:{process.name}/{process.uid} (adj 0): {why}")
@@ -290,12 +299,12 @@ class SystemServer:
     async def broadcast(self, intent: Intent) -> BroadcastResult:
         """`am broadcast`. The keyboard that uiautomator2 types with is the device's own."""
         if intent.action.startswith("ADB_KEYBOARD_"):
-            return await self._keyboard(intent)
+            return await type_for(self, intent)
         return await self.broadcasts.send(intent)
 
-    async def start_service(self, intent: Intent) -> str:
+    async def start_service(self, intent: Intent, *, foreground: bool = False) -> str:
         """The component, "" where there is none. Raises ComponentRefused, StartFailed."""
-        return await self.components.service("start", intent)
+        return await self.components.service("start", intent, foreground=foreground)
 
     async def stop_service(self, intent: Intent) -> bool:
         """Whether there is such a service. Raises ComponentRefused."""
@@ -324,9 +333,10 @@ class SystemServer:
         async def clear_all() -> None:
             self.screen.close(window)
             for task in tasks:
+                root = next((one.root for one in self.tasks.order if str(one.id) == task.key), None)
                 package = await self.activities.remove_task(int(task.key))
-                if package:
-                    await self.kill(package, "remove task")
+                if package and await self.app_services.task_removed(package, root.intent if root else Intent()):
+                    await self.kill_package(package, "remove task")
             await self.activities.go_home()
 
         async def close() -> None:
@@ -355,9 +365,11 @@ class SystemServer:
                 self.processes.call(process, "set", settings={namespace: {key: value}}), f"setting to {process.name}"
             )
             if (namespace, key) == ("global", "http_proxy"):
-                self.processes.run(self.processes.call(process, "set", proxy=self._proxy()), f"proxy to {process.name}")
+                self.processes.run(self.processes.call(process, "set", proxy=self.proxy()), f"proxy to {process.name}")
+        self.app_services.setting_changed(namespace, key)  # last: what runs because of it finds it set
 
-    def _proxy(self) -> dict[str, Any] | None:
+    def proxy(self) -> dict[str, Any] | None:
+        """The proxy of the settings, as the protocol has it."""
         proxy = self.settings.proxy
         return {"host": proxy[0], "port": proxy[1]} if proxy else None
 
@@ -431,62 +443,18 @@ class SystemServer:
         self.screen.show(window)
         return True
 
-    async def _keyboard(self, intent: Intent) -> BroadcastResult:
-        """The actions of com.github.uiautomator's AdbKeyboard, the input method that uiautomator2 brings along."""
-        action = intent.action.removeprefix("ADB_KEYBOARD_")
-        if action in ("INPUT_TEXT", "SET_TEXT"):
-            try:
-                text = base64.b64decode(str(intent.extras.get("text", "")), validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError) as fault:
-                return BroadcastResult(0, f"text is no base64 of UTF-8: {fault}")
-            if action == "SET_TEXT":
-                await self.automator.clear_focused()
-            return BroadcastResult(_RESULT_OK if await self.screen.text(text) else 0, "success", 1)
-        if action == "CLEAR_TEXT":
-            await self.automator.clear_focused()
-        elif action in ("SMART_ENTER", "EDITOR_CODE"):
-            await self.key(_KEYCODE_ENTER)
-        elif action == "INPUT_KEYCODE":
-            await self.key(int(str(intent.extras.get("code", 0))))
-        elif action == "GET_CLIPBOARD":
-            return BroadcastResult(_RESULT_OK, base64.b64encode(self.clipboard.encode()).decode(), 1)
-        elif action != "HIDE":
-            return BroadcastResult(0, f"unknown action {intent.action}")
-        return BroadcastResult(_RESULT_OK, "success", 1)
-
-    # --- what a process is bound with
+    # --- processes
 
     def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]:
         """The arguments of `bind`: docs/lab-protocol.md."""
-        settings = self.settings.tables()
-        settings["secure"]["android_id"] = self.profile.android_id(package.facts.signer.certificates[0])
-        trust = write_trust_store(
-            self.root,
-            self.root / "data" / "misc" / "lab",
-            user_store=package.facts.trusts_user_store,
-            on_bad=lambda why: self.logs.system("LabDevice", f"CA store: {why}", priority="E"),
-        )
-        return {
-            "package": package.name,
-            "process": process.name,
-            "uid": process.uid,
-            "apks": [self._inside(package.apk)],
-            "classes": self._inside(package.classes),
-            "data": self._inside(package.data),
-            "profile": dict(self.profile),
-            "permissions": {} if process.isolated else self.permissions.states(package.name),
-            "queries": list(package.facts.queries.packages),
-            "settings": settings,
-            "proxy": self._proxy(),
-            "trust": self._inside(trust) if trust else None,
-            "qualifiers": self.profile["display"]["qualifiers"],
-        }
+        return bind_arguments(self, package, process, self._inside)
 
     def process_ended(self, process: RunningProcess) -> None:
         """What follows from the end of a process: windows, one-time grants, what is in front."""
         self.loaded_code.forget(process.link)
         self.permission_flow.forget(process)
         self.app_errors.ended(process)
+        self.app_services.process_ended(process)
         self.binders.process_ended(process)
         self.bindings.process_ended(process)
         self.providers.process_ended(process)

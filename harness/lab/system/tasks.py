@@ -127,6 +127,13 @@ class Tasks:
         """By token."""
         return next((one for one in self.activities() if one.token == token), None)
 
+    def own_token(self, token: object, package: str, process: str) -> str | None:
+        """The token, if it is one of an activity that runs in that process; None otherwise."""
+        activity = self.find(token)
+        if activity is None or (activity.package, activity.target.process) != (package, process):
+            return None
+        return activity.token
+
     def recent(self) -> list[Task]:
         """Tasks for the recents screen, latest first."""
         return [

@@ -121,7 +121,7 @@ class AutomatorService:
             "setClipboard": self.set_clipboard,
             "getClipboard": self.get_clipboard,
             "pasteClipboard": self.paste_clipboard,
-            "openNotification": self._constant(False),
+            "openNotification": self.open_notification,
             "openQuickSettings": self._constant(False),
             "wakeUp": self.wake_up,
             "sleep": self.sleep,
@@ -187,14 +187,14 @@ class AutomatorService:
         return (await self._finder.find(wanted)).text
 
     async def set_clipboard(self, _label: str | None, text: str) -> None:
-        self._server.clipboard = text
+        self._server.app_services.clipboard.put(text)
 
     async def get_clipboard(self) -> str:
-        return self._server.clipboard
+        return self._server.app_services.clipboard.text
 
     async def paste_clipboard(self) -> None:
         """Into the focused field."""
-        await self._screen.text(self._server.clipboard)
+        await self._screen.text(self._server.app_services.clipboard.text)
 
     # --- keys, screen, device
 
@@ -257,6 +257,10 @@ class AutomatorService:
         """The lab's display stands upright; any other orientation is refused."""
         if orientation.lower() not in ("natural", "n"):
             raise ValueError("the lab device's display cannot be turned")
+
+    async def open_notification(self) -> bool:
+        self._screen.open_shade()
+        return True
 
     async def wake_up(self) -> None:
         self._screen.on = True

@@ -23,6 +23,7 @@ from harness.lab.ui.window import Look, SystemWindow
 LONG_PRESS_MS = 500
 KEY_HOME, KEY_BACK, KEY_POWER, KEY_APP_SWITCH, KEY_SLEEP, KEY_WAKEUP = 3, 4, 26, 187, 223, 224
 _TOAST_NS = 3_500_000_000  # NotificationManagerService.LONG_DELAY, the longest a toast is shown
+_STATUS_BAR_DP = 24  # a swipe that begins there opens the shade
 _MAX_PIXELS = 40_000_000
 _STARTING = "SplashScreen"
 
@@ -80,7 +81,9 @@ class Screen:
         self._stack: list[SystemWindow] = []
         self._launcher_page = 0
         self._toast: Toast | None = None
-        self.on = True
+        self.open_shade: Callable[[], None] = lambda: None
+        self.switched: Callable[[bool], None] = lambda _on: None
+        self._on = True
         self.auto_rotate = True
 
     # --- windows of the system
@@ -93,6 +96,17 @@ class Screen:
         """No fault if it is closed already."""
         if window in self._stack:
             self._stack.remove(window)
+
+    @property
+    def on(self) -> bool:
+        """Whether the display is on; `switched` is called when that changes."""
+        return self._on
+
+    @on.setter
+    def on(self, on: bool) -> None:
+        changed, self._on = self._on != on, on
+        if changed:
+            self.switched(on)
 
     @property
     def system_windows(self) -> list[SystemWindow]:
@@ -249,8 +263,14 @@ class Screen:
 
     async def swipe(self, x: float, y: float, x2: float, y2: float, ms: int = 300) -> bool:
         """A finger from one point to another. On the launcher: another page."""
-        if not self.on or self.system_windows:
+        if not self.on:
             return False
+        windows = self.system_windows
+        if windows:
+            return await windows[-1].swipe(x, y, x2, y2)
+        if y < self.look.pen.px(_STATUS_BAR_DP) and y2 - y > abs(x2 - x):
+            self.open_shade()
+            return True
         if self._activities.top is None:
             step = 1 if (y2 < y or x2 < x) else -1
             before = self.launcher().page
@@ -265,7 +285,7 @@ class Screen:
             return True
         if code == KEY_HOME:
             for window in [one for one in self._stack if not one.task]:
-                if window.activity:
+                if window.activity or window.transient:
                     self.close(window)
             self._launcher_page = 0
             await self._activities.go_home()

@@ -69,6 +69,9 @@ _ZH = {
     "wait": "等待",
     "clear_all": "全部清除",
     "no_recents": "近期没有任何内容",
+    "no_notifications": "没有通知",
+    "pasted_from_clipboard": "{0}已从您的剪贴板粘贴",
+    "clear_all_notifications": "清除所有通知。",
     "app_info_title": "应用信息",
     "storage_none": "此页面在实验设备上没有内容",
 }
@@ -137,6 +140,9 @@ _EN = {
     "wait": "Wait",
     "clear_all": "Clear all",
     "no_recents": "No recent items",
+    "no_notifications": "No notifications",
+    "pasted_from_clipboard": "{0} pasted from your clipboard",
+    "clear_all_notifications": "Clear all notifications.",
     "app_info_title": "App info",
     "storage_none": "This page has no content on the lab device",
 }

@@ -38,7 +38,8 @@ class SystemWindow:
     """A window that covers the screen. `dimming`: how dark what lies below gets; 1 hides it.
 
     `parts` are drawn in order; subclasses fill them and `root`. `activity`: the class that dumpsys names,
-    "" for a window that is none. `task`: the task it belongs to and disappears with; 0 for no task's.
+    "" for a window that is none. `task`: the task it belongs to and disappears with; 0 for no task's. `transient`: goes
+    with the home key.
     """
 
     look: Look
@@ -49,6 +50,7 @@ class SystemWindow:
     root: Node = field(default_factory=Node)
     parts: list[Part] = field(default_factory=list)
     task: int = 0
+    transient: bool = False
 
     def frame(self, *children: Node) -> Node:
         """The decor view and android:id/content around the window's own views."""
@@ -97,6 +99,10 @@ class SystemWindow:
 
     async def tap_outside(self, x: float, y: float) -> bool:
         """A tap beside everything that can be pressed."""
+        return False
+
+    async def swipe(self, x: float, y: float, x2: float, y2: float) -> bool:
+        """A finger over the window; True if that did something."""
         return False
 
     async def back(self) -> None:

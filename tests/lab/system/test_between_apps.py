@@ -222,7 +222,7 @@ def test_what_an_activity_saved_comes_back_after_its_process_and_only_then(with_
         await peers.made.server.home()
         await peers.made.server.launch(HOST, wait=True)
         await peers.made.server.home()
-        await peers.made.server.kill(HOST, "test")
+        await peers.made.server.kill_package(HOST, "test")
         await peers.made.server.launch(HOST, wait=True)
         second = peers.made.fake.bound(HOST)
         assert second is not first
@@ -236,7 +236,7 @@ def test_state_of_the_wrong_shape_is_not_kept(with_peers: WithPeers) -> None:
     async def work(peers: Peers) -> None:
         peers.client.answers["lifecycle"] = lambda fields: {"state": {"data": 5, "binders": [{"handle": 3}]}}
         await peers.made.server.home()
-        await peers.made.server.kill(HOST, "test")
+        await peers.made.server.kill_package(HOST, "test")
         await peers.made.server.launch(HOST, wait=True)
         assert peers.made.fake.bound(HOST).last("launch")["state"] is None
 

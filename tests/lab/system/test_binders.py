@@ -354,6 +354,6 @@ def test_each_app_sees_its_own_processes_and_services(with_peers: WithPeers) -> 
         pids = {one["name"]: one["pid"] for one in mine["processes"]}
         assert pids == {HOST: peers.client.pid, f"{HOST}:remote": remote.pid}
         (service,) = mine["services"]
-        assert (service["component"], service["pid"], service["clients"]) == (f"{HOST}/.Remote", remote.pid, 1)
+        assert (service["component"], service["pid"], service["clients"]) == (f"{HOST}/{HOST}.Remote", remote.pid, 1)
 
     with_peers(work)

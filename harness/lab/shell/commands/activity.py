@@ -114,7 +114,7 @@ async def _start_service(call: Call, verb: str) -> int:
     _user_of(own)
     await call.out(f"Starting service: Intent {intent.describe()}\n")
     try:
-        started = await call.system.start_service(intent)
+        started = await call.system.start_service(intent, foreground="foreground" in verb)
     except (ComponentRefused, StartFailed) as refused:
         await call.err(f"Error: {refused}\n")
         return 255

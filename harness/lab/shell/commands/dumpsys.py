@@ -5,7 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
+from harness.lab.shell.battery import dump_battery
 from harness.lab.shell.call import Call, Usage, command
+from harness.lab.shell.commands.services import dump_alarms, dump_jobs, dump_notifications
 from harness.lab.shell.package_dump import dump_package, dump_packages
 from harness.lab.system.intents import short_component
 from harness.lab.system.tasks import Activity
@@ -13,10 +15,10 @@ from harness.lab.system.tasks import Activity
 LAUNCHER_ACTIVITY = "com.android.launcher3/com.android.launcher3.uioverrides.QuickstepLauncher"
 
 _OTHERS = frozenset({
-    "accessibility", "account", "alarm", "appops", "audio", "batteryinfo", "batterystats", "bluetooth_manager",
+    "accessibility", "account", "appops", "audio", "batteryinfo", "batterystats", "bluetooth_manager",
     "clipboard", "content", "cpuinfo", "dbinfo", "device_policy", "deviceidle", "diskstats", "dropbox", "gfxinfo",
-    "graphicsstats", "iphonesubinfo", "isms", "jobscheduler", "location", "media_session", "mount", "netpolicy",
-    "netstats", "notification", "permissionmgr", "phone", "procstats", "role", "sensorservice", "settings", "shortcut",
+    "graphicsstats", "iphonesubinfo", "isms", "location", "media_session", "mount", "netpolicy",
+    "netstats", "permissionmgr", "phone", "procstats", "role", "sensorservice", "settings", "shortcut",
     "statusbar", "telecom", "telephony.registry", "usagestats", "usb", "user", "wallpaper", "webviewupdate", "wifi",
 })  # fmt: skip
 """Services of Android that the lab does not have; they answer so."""
@@ -25,9 +27,10 @@ _OTHERS = frozenset({
 @command("dumpsys")
 async def dump_services(call: Call) -> int:
     services: dict[str, Callable[[Call], str]] = {
-        "activity": _activity, "window": _window, "package": _package, "display": _display, "battery": _battery,
+        "activity": _activity, "window": _window, "package": _package, "display": _display, "battery": dump_battery,
         "power": _power, "input_method": _input_method, "connectivity": _connectivity, "meminfo": _meminfo,
         "SurfaceFlinger": _surface_flinger, "input": _input, "permission": _permission,
+        "jobscheduler": dump_jobs, "alarm": dump_alarms, "notification": dump_notifications,
     }  # fmt: skip
     args = list(call.args)
     while args and args[0] in ("-t", "-T", "--priority"):
@@ -215,36 +218,6 @@ def _display(call: Call) -> str:
     )
 
 
-def _battery(call: Call) -> str:
-    battery = call.system.profile.get("battery", {})
-    plugged = str(battery.get("plugged", 0)).lower()
-    status = {"unknown": 1, "charging": 2, "discharging": 3, "not_charging": 4, "full": 5}
-    health = {"unknown": 1, "good": 2, "overheat": 3, "dead": 4, "over_voltage": 5, "cold": 7}
-
-    def number(name: str, words: dict[str, int], default: int) -> int:
-        value = battery.get(name, default)
-        return words.get(str(value).lower(), default) if isinstance(value, str) else int(value)
-
-    return (
-        "Current Battery Service state:\n"
-        f"  AC powered: {str(plugged in ('1', 'ac')).lower()}\n"
-        f"  USB powered: {str(plugged in ('2', 'usb')).lower()}\n"
-        f"  Wireless powered: {str(plugged in ('4', 'wireless')).lower()}\n"
-        "  Dock powered: false\n"
-        "  Max charging current: 0\n"
-        "  Max charging voltage: 0\n"
-        "  Charge counter: 0\n"
-        f"  status: {number('status', status, 3)}\n"
-        f"  health: {number('health', health, 2)}\n"
-        "  present: true\n"
-        f"  level: {int(battery.get('level', 100))}\n"
-        f"  scale: {int(battery.get('scale', 100))}\n"
-        "  voltage: 4100\n"
-        f"  temperature: {int(battery.get('temperature_dc', 250))}\n"
-        "  technology: Li-ion\n"
-    )
-
-
 def _power(call: Call) -> str:
     return (
         "POWER MANAGER (dumpsys power)\n\nPower Manager State:\n  mWakefulness=Awake\n  mWakefulnessChanging=false\n"
@@ -264,9 +237,15 @@ def _input_method(call: Call) -> str:
 
 def _connectivity(call: Call) -> str:
     wifi = call.system.profile.get("wifi", {})
-    up = call.system.settings.get("global", "wifi_on") != "0"
-    if not up:
+    conditions = call.system.app_services.conditions
+    if not conditions.connected:
         return "NetworkProviders for:\n\nActive default network: none\n\nCurrent Networks:\n"
+    if not conditions.wifi:
+        return (
+            "NetworkProviders for: TelephonyNetworkFactory\n\nActive default network: 101\n\nCurrent Networks:\n"
+            "  NetworkAgentInfo{network{101}  ni{MOBILE[LTE] CONNECTED extra: }  lp{{InterfaceName: rmnet_data0}}  "
+            "nc{[ Transports: CELLULAR Capabilities: INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN&VALIDATED ]}}\n"
+        )
     address = wifi.get("ip", "192.0.2.2")
     return (
         "NetworkProviders for: WifiNetworkFactory\n\nActive default network: 100\n\nCurrent Networks:\n"

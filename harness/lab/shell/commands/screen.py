@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from PIL import Image
 
-from harness.lab.shell.call import Call, Usage, command
+from harness.lab.shell.call import Call, Run, Usage, command
+from harness.lab.shell.commands.services import alarm_manager, job_scheduler
 from harness.lab.shell.keycodes import key_code
 
 _SOURCES = frozenset(
@@ -207,23 +208,26 @@ async def call_service(call: Call) -> int:
     """cmd SERVICE ARGS: the services that have a command of their own, and a few more."""
     args = [arg for arg in call.args if arg != "-w"]
     commands = {"package": "pm", "activity": "am", "window": "wm", "settings": "settings", "input": "input",
-                "input_method": "ime"}  # fmt: skip
+                "input_method": "ime", "appops": "appops"}  # fmt: skip
     if not args:
         await call.err("cmd: No service specified; use -l to list all running services. Use -w to start and wait.\n")
         return 20
     if args[0] == "-l":
-        await call.out("Currently running services:\n" + "".join(f"  {name}\n" for name in sorted({*commands, *_MORE})))
+        await call.out("Currently running services:\n" + "".join(f"  {name}\n" for name in sorted({*commands, *_OWN, *_MORE})))
         return 0
     if args[0] in commands:
         found = call.shell.commands[commands[args[0]]]
         return await found.run(replace(call, name=commands[args[0]], args=args[1:]))
+    if args[0] in _OWN:
+        return await _OWN[args[0]](replace(call, args=args[1:]))
     if args[0] in _MORE:
         return await _more(call, args)
     await call.err(f"cmd: Can't find service: {args[0]}\n")
     return 20
 
 
-_MORE = frozenset({"wifi", "connectivity", "statusbar", "notification", "uimode", "battery", "appops", "overlay"})
+_OWN: dict[str, Run] = {"jobscheduler": job_scheduler, "alarm": alarm_manager}
+_MORE = frozenset({"wifi", "connectivity", "statusbar", "notification", "uimode", "battery", "overlay"})
 
 
 async def _more(call: Call, args: list[str]) -> int:
@@ -242,6 +246,10 @@ async def _more(call: Call, args: list[str]) -> int:
         await call.system.put_setting("global", "wifi_on", "1" if args[2] == "enabled" else "0")
         return 0
     if args[:2] == ["statusbar", "collapse"]:
+        call.system.app_services.shade.close()
+        return 0
+    if args[:2] == ["statusbar", "expand-notifications"]:
+        call.system.app_services.shade.open()
         return 0
     await call.err(f"cmd {' '.join(args[:2])}: this lab device does not have it\n")
     return 1

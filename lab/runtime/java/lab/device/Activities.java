@@ -275,7 +275,7 @@ public final class Activities {
     return null;
   }
 
-  Object tokenOf(Activity activity) {
+  public Object tokenOf(Activity activity) {
     for (Record record : records.values()) {
       if (record.activity() == activity) {
         return record.token;

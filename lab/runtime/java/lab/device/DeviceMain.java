@@ -6,16 +6,21 @@ import android.content.Intent;
 import android.os.Handler;
 import android.os.IBinder;
 import android.os.Looper;
+import android.os.RemoteException;
 import android.view.accessibility.AccessibilityManager;
 import java.io.File;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicBoolean;
 import lab.boot.Device;
 import lab.boot.Reply;
 import lab.boot.Wire;
+import lab.device.system.AndroidKeyStore;
+import lab.device.system.Daemon;
+import lab.device.system.SystemServices;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.internal.AndroidSandbox;
 import org.robolectric.shadow.api.Shadow;
@@ -200,6 +205,7 @@ public final class DeviceMain implements Device {
     set(arguments);
     new Planter(app.context(), (List<String>) arguments.getOrDefault("queries", Collections.emptyList())).plant(app.parsed());
     SystemProviders.register(app.context());
+    AndroidKeyStore.install(app.context().getDataDir());
     // uiautomator is an accessibility service: with one running, list rows say that they can be clicked.
     AccessibilityManager manager = (AccessibilityManager) app.context().getSystemService(Context.ACCESSIBILITY_SERVICE);
     Shadow.<ShadowAccessibilityManager>extract(manager).setEnabled(true);
@@ -255,6 +261,20 @@ public final class DeviceMain implements Device {
       case "set":
         set(arguments);
         break;
+      case "job":
+        job(arguments);
+        break;
+      case "alarm":
+        SystemServices.alarms().fire((String) arguments.get("listener"));
+        break;
+      case "clipboard_changed":
+        SystemServices.clipboard().changed();
+        break;
+      case "task_removed":
+        services.taskRemoved(intent(arguments));
+        break;
+      case "throw":
+        throw Daemon.thrown((String) arguments.get("exception"));
       case "trim":
         app.application().onTrimMemory(number(arguments, "level"));
         break;
@@ -262,6 +282,22 @@ public final class DeviceMain implements Device {
         throw new Wrong("no call " + op);
     }
     return Collections.emptyMap();
+  }
+
+  private static void job(Map<String, Object> arguments) throws RemoteException {
+    switch ((String) arguments.get("verb")) {
+      case "start":
+        SystemServices.jobs().start(arguments);
+        break;
+      case "stop":
+        SystemServices.jobs().stop(arguments);
+        break;
+      case "end":
+        SystemServices.jobs().end(arguments);
+        break;
+      default:
+        throw new Wrong("no verb " + arguments.get("verb"));
+    }
   }
 
   private void receive(Map<String, Object> arguments, Reply reply) throws ReflectiveOperationException {
@@ -282,7 +318,9 @@ public final class DeviceMain implements Device {
     String verb = (String) arguments.get("verb");
     if ("start".equals(verb)) {
       Intent intent = intent(arguments);
-      services.startHere(name, (intent == null ? new Intent() : intent).setComponent(name));
+      boolean again = Boolean.TRUE.equals(arguments.get("again"));
+      Intent sent = intent == null ? (again ? null : new Intent().setComponent(name)) : intent.setComponent(name);
+      services.startHere(name, sent, number(arguments, "flags"));
     } else if ("stop".equals(verb)) {
       services.stopHere(name);
     } else if ("bind".equals(verb)) {
@@ -303,6 +341,7 @@ public final class DeviceMain implements Device {
     Map<String, Object> settings = (Map<String, Object>) arguments.get("settings");
     if (settings != null) {
       Settings.set(app.context().getContentResolver(), settings);
+      Networks.update();
     }
     if (arguments.containsKey("proxy")) {
       Network.proxy((Map<String, Object>) arguments.get("proxy"));
@@ -310,6 +349,9 @@ public final class DeviceMain implements Device {
     Map<String, Object> profile = (Map<String, Object>) arguments.get("profile");
     if (profile != null) {
       Profile.set(profile);
+    }
+    if (arguments.containsKey("timezone")) {
+      TimeZone.setDefault(TimeZone.getTimeZone((String) arguments.get("timezone")));
     }
     String qualifiers = (String) arguments.get("qualifiers");
     if (qualifiers != null && !qualifiers.equals(this.qualifiers)) {

@@ -7,6 +7,7 @@ import android.os.Bundle;
 import android.os.Parcel;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,13 @@ import java.util.Map;
  * <p>Extras that JSON holds are written as such for the daemon to read. What JSON cannot hold
  * exactly travels whole in the extra "lab.parcel", which only another app process opens.
  */
-final class Intents {
+public final class Intents {
   private static final String PARCEL = "lab.parcel";
+  private static final String FILLED = "lab.filled";
 
   private Intents() {}
 
-  static Map<String, Object> write(Intent intent) {
+  public static Map<String, Object> write(Intent intent) {
     Map<String, Object> fields = new LinkedHashMap<>();
     if (intent == null) {
       return fields;
@@ -88,7 +90,7 @@ final class Intents {
   }
 
   @SuppressWarnings("unchecked")
-  static Intent read(Map<String, Object> fields, ClassLoader loader) {
+  public static Intent read(Map<String, Object> fields, ClassLoader loader) {
     Intent intent = new Intent();
     if (fields == null) {
       return intent;
@@ -112,13 +114,30 @@ final class Intents {
     intent.setFlags(flags == null ? 0 : flags.intValue());
     Map<String, Object> extras = (Map<String, Object>) fields.get("extras");
     if (extras != null) {
-      intent.putExtras(bundle(extras, fields.get("binders"), loader));
+      List<Object> binders = (List<Object>) fields.get("binders");
+      intent.putExtras(bundle(extras, binders == null ? Collections.emptyList() : binders, loader));
     }
     intent.setExtrasClassLoader(loader);
     return intent;
   }
 
-  private static Bundle bundle(Map<String, Object> extras, Object binders, ClassLoader loader) {
+  /** What the sender of a pending intent has filled in comes last, as do its binders. */
+  @SuppressWarnings("unchecked")
+  private static Bundle bundle(Map<String, Object> extras, List<Object> binders, ClassLoader loader) {
+    Object filled = extras.get(FILLED);
+    if (!(filled instanceof Map)) {
+      return plainBundle(extras, binders, loader);
+    }
+    Map<String, Object> more = (Map<String, Object>) filled;
+    int own = binders.size() - ((Number) more.get("binders")).intValue();
+    Map<String, Object> first = new LinkedHashMap<>(extras);
+    first.remove(FILLED);
+    Bundle bundle = plainBundle(first, binders.subList(0, own), loader);
+    bundle.putAll(plainBundle((Map<String, Object>) more.get("extras"), binders.subList(own, binders.size()), loader));
+    return bundle;
+  }
+
+  private static Bundle plainBundle(Map<String, Object> extras, List<Object> binders, ClassLoader loader) {
     Object parcelled = extras.get(PARCEL);
     if (parcelled != null) {
       Map<String, Object> fields = new LinkedHashMap<>();

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import lab.device.system.Sender;
 import org.robolectric.res.android.NativeObjRegistry;
 import org.robolectric.shadows.ShadowParcel;
 
@@ -26,9 +27,10 @@ import org.robolectric.shadows.ShadowParcel;
  *
  * <p>Robolectric's parcel is a row of typed items, which Parcel.marshall writes with Java serialization. That takes
  * no binders, and what another app sends must not be read with it. Here an item is a tag and its value; the sizes
- * follow from the value, so that a stranger cannot make items overlap. A binder is an index into `binders`.
+ * follow from the value, so that a stranger cannot make items overlap. A binder is an index into `binders`, except that
+ * of a pending intent, which outlives its app's processes: its number with the daemon.
  */
-final class ParcelCodec {
+public final class ParcelCodec {
   private static final int NULL_TEXT = 0;
   private static final int NULL_BINDER = 1;
   private static final int INT = 2;
@@ -40,6 +42,7 @@ final class ParcelCodec {
   private static final int BYTES = 8;
   private static final int BINDER = 9;
   private static final int NOTHING = 10;
+  private static final int SENDER = 11;
 
   private static final int BINDER_SIZE = 20;
 
@@ -97,6 +100,20 @@ final class ParcelCodec {
   /** The whole parcel, wherever its position is. Throws {@link FileInParcel}. */
   static Map<String, Object> write(Parcel parcel, Binders binders) {
     List<IBinder> objects = new ArrayList<>();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("data", write(parcel, objects));
+    if (!objects.isEmpty()) {
+      List<Object> named = new ArrayList<>();
+      for (IBinder object : objects) {
+        named.add(binders.name(object));
+      }
+      fields.put("binders", named);
+    }
+    return fields;
+  }
+
+  /** The same as text; its binders are added to `objects`. */
+  public static String write(Parcel parcel, List<IBinder> objects) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       Object buffer = buffer(parcel);
@@ -116,16 +133,7 @@ final class ParcelCodec {
     } catch (ReflectiveOperationException | IOException e) {
       throw new IllegalStateException(e);
     }
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("data", Base64.getEncoder().encodeToString(bytes.toByteArray()));
-    if (!objects.isEmpty()) {
-      List<Object> named = new ArrayList<>();
-      for (IBinder object : objects) {
-        named.add(binders.name(object));
-      }
-      fields.put("binders", named);
-    }
-    return fields;
+    return Base64.getEncoder().encodeToString(bytes.toByteArray());
   }
 
   private static void writeItem(DataOutputStream out, Object value, int size, List<IBinder> objects) throws IOException {
@@ -151,6 +159,9 @@ final class ParcelCodec {
       out.write((byte[]) value);
     } else if (value instanceof FileMarker) {
       throw new FileInParcel();
+    } else if (value instanceof Sender) {
+      out.writeByte(SENDER);
+      writeLetters(out, ((Sender) value).id);
     } else if (value instanceof IBinder) {
       out.writeByte(BINDER);
       writeLength(out, objects.size());
@@ -169,6 +180,11 @@ final class ParcelCodec {
     } else {
       out.writeChars(text);
     }
+  }
+
+  private static void writeLetters(DataOutputStream out, String letters) throws IOException {
+    writeLength(out, letters.length());
+    out.write(letters.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Seven bits at a time, the lowest first. */
@@ -193,7 +209,7 @@ final class ParcelCodec {
     read((String) fields.get("data"), parcel, objects);
   }
 
-  static void read(String data, Parcel parcel, List<IBinder> objects) {
+  public static void read(String data, Parcel parcel, List<IBinder> objects) {
     try {
       byte[] bytes = Base64.getDecoder().decode(data);
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
@@ -247,6 +263,10 @@ final class ParcelCodec {
         break;
       case NOTHING:
         add(buffer, 4, 0);
+        break;
+      case SENDER:
+        String id = new String(readBytes(in, readLength(in)), StandardCharsets.ISO_8859_1);
+        add(buffer, BINDER_SIZE, Sender.of(id));
         break;
       default:
         throw new IOException("no item " + tag);

@@ -5,8 +5,6 @@ import android.accounts.AccountManager;
 import android.bluetooth.BluetoothAdapter;
 import android.bluetooth.BluetoothDevice;
 import android.bluetooth.BluetoothManager;
-import android.content.ClipData;
-import android.content.ClipboardManager;
 import android.content.Context;
 import android.content.Intent;
 import android.content.pm.ApplicationInfo;
@@ -17,11 +15,9 @@ import android.hardware.Sensor;
 import android.hardware.SensorManager;
 import android.hardware.camera2.CameraCharacteristics;
 import android.hardware.camera2.CameraMetadata;
-import android.net.ConnectivityManager;
 import android.net.DhcpInfo;
 import android.net.LinkAddress;
 import android.net.LinkProperties;
-import android.net.NetworkInfo;
 import android.net.wifi.ScanResult;
 import android.net.wifi.SupplicantState;
 import android.net.wifi.WifiInfo;
@@ -44,12 +40,9 @@ import lab.device.shadows.LabBluetoothDevice;
 import lab.device.shadows.LabTelephonyManager;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowAccountManager;
-import org.robolectric.shadows.ShadowBatteryManager;
 import org.robolectric.shadows.ShadowBluetoothAdapter;
 import org.robolectric.shadows.ShadowCameraCharacteristics;
 import org.robolectric.shadows.ShadowCameraManager;
-import org.robolectric.shadows.ShadowConnectivityManager;
-import org.robolectric.shadows.ShadowNetworkInfo;
 import org.robolectric.shadows.ShadowPackageManager;
 import org.robolectric.shadows.ShadowProcess;
 import org.robolectric.shadows.ShadowSensor;
@@ -124,7 +117,7 @@ final class Planter {
     installed(profile.list("installed_apps"), app);
     sensors(profile.list("sensors"));
     battery(profile.object("battery"));
-    clipboard(profile.object("clipboard"));
+    Networks.update();
     hardware();
     if (profile.has("user_agent")) {
       ShadowWebSettings.setDefaultUserAgent(profile.text("user_agent"));
@@ -218,14 +211,6 @@ final class Planter {
     List<String> dns = wifi.texts("dns");
     dhcp.dns1 = dns.isEmpty() ? 0 : littleEndian(dns.get(0));
     shadow.setDhcpInfo(dhcp);
-    ConnectivityManager connectivity =
-        (ConnectivityManager) context.getSystemService(Context.CONNECTIVITY_SERVICE);
-    NetworkInfo network =
-        ShadowNetworkInfo.newInstance(
-            NetworkInfo.DetailedState.CONNECTED, ConnectivityManager.TYPE_WIFI, 0, true, NetworkInfo.State.CONNECTED);
-    ReflectionHelpers.setField(NetworkInfo.class, network, "mTypeName", "WIFI");
-    ReflectionHelpers.setField(NetworkInfo.class, network, "mSubtypeName", "");
-    Shadow.<ShadowConnectivityManager>extract(connectivity).setActiveNetworkInfo(network);
     if (address != null) {
       LinkProperties link = new LinkProperties();
       link.setInterfaceName("wlan0");
@@ -233,7 +218,7 @@ final class Planter {
       for (String server : wifi.texts("dns")) {
         link.addDnsServer(address(server));
       }
-      Shadow.<ShadowConnectivityManager>extract(connectivity).setLinkProperties(connectivity.getActiveNetwork(), link);
+      Networks.plant(link);
     }
   }
 
@@ -325,33 +310,19 @@ final class Planter {
     }
   }
 
-  @SuppressWarnings("deprecation")
   private void battery(Profile battery) {
     if (battery.isEmpty()) {
       return;
     }
-    BatteryManager manager = (BatteryManager) context.getSystemService(Context.BATTERY_SERVICE);
-    ShadowBatteryManager shadow = Shadow.extract(manager);
-    int level = battery.integer("level");
-    int scale = Math.max(1, battery.integer("scale"));
-    shadow.setIntProperty(BatteryManager.BATTERY_PROPERTY_CAPACITY, 100 * level / scale);
-    shadow.setIntProperty(BatteryManager.BATTERY_PROPERTY_STATUS, battery.integer("status"));
-    shadow.setIsCharging(battery.integer("plugged") != 0);
-    context.sendStickyBroadcast(
+    Battery.set(
+        context,
         new Intent(Intent.ACTION_BATTERY_CHANGED)
-            .putExtra(BatteryManager.EXTRA_LEVEL, level)
-            .putExtra(BatteryManager.EXTRA_SCALE, scale)
+            .putExtra(BatteryManager.EXTRA_LEVEL, battery.integer("level"))
+            .putExtra(BatteryManager.EXTRA_SCALE, Math.max(1, battery.integer("scale")))
             .putExtra(BatteryManager.EXTRA_STATUS, battery.integer("status"))
             .putExtra(BatteryManager.EXTRA_PLUGGED, battery.integer("plugged"))
             .putExtra(BatteryManager.EXTRA_HEALTH, battery.integer("health"))
             .putExtra(BatteryManager.EXTRA_TEMPERATURE, battery.integer("temperature_dc"))
             .putExtra(BatteryManager.EXTRA_PRESENT, true));
-  }
-
-  void clipboard(Profile clipboard) {
-    if (clipboard.has("text")) {
-      ClipboardManager manager = (ClipboardManager) context.getSystemService(Context.CLIPBOARD_SERVICE);
-      manager.setPrimaryClip(ClipData.newPlainText("", clipboard.text("text")));
-    }
   }
 }

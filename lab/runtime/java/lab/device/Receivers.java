@@ -8,6 +8,7 @@ import android.content.IntentFilter;
 import android.content.pm.PackageManager;
 import android.os.Bundle;
 import android.os.Handler;
+import android.os.PowerManager;
 import android.os.Process;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.robolectric.shadows.ShadowApplication;
 import org.robolectric.shadows.ShadowApplication.Wrapper;
 import org.robolectric.shadows.ShadowBroadcastPendingResult;
 import org.robolectric.shadows.ShadowBroadcastReceiver;
+import org.robolectric.shadows.ShadowPowerManager;
 import org.robolectric.util.ReflectionHelpers;
 import org.robolectric.util.ReflectionHelpers.ClassParameter;
 
@@ -40,6 +42,10 @@ public final class Receivers {
   static void deliver(
       Intent intent, String name, Map<String, Object> before, long callerUid, BoundApp app, Reply reply)
       throws ReflectiveOperationException {
+    if (name == null && callerUid < 0 && reachesManagers(intent, app)) {
+      reply.done(Collections.emptyMap());
+      return;
+    }
     if (name == null) {
       for (Wrapper wrapper : matching(intent, callerUid, app)) {
         run(wrapper.broadcastReceiver, intent, wrapper.context, pending(null), wrapper.scheduler, null);
@@ -59,6 +65,20 @@ public final class Receivers {
           app.componentFactory().instantiateReceiver(app.loader(), component.getClassName(), intent);
       run(receiver, intent, app.application(), pending(before), null, reply);
     }
+  }
+
+  /** What the system tells of changes this process's own managers as well. True where that already tells its receivers. */
+  private static boolean reachesManagers(Intent intent, BoundApp app) {
+    String action = intent.getAction();
+    if (Intent.ACTION_BATTERY_CHANGED.equals(action)) {
+      Battery.set(app.context(), intent);
+      return true;
+    }
+    if (Intent.ACTION_SCREEN_ON.equals(action) || Intent.ACTION_SCREEN_OFF.equals(action)) {
+      PowerManager power = (PowerManager) app.context().getSystemService(Context.POWER_SERVICE);
+      Shadow.<ShadowPowerManager>extract(power).turnScreenOn(Intent.ACTION_SCREEN_ON.equals(action));
+    }
+    return false;
   }
 
   /** Those registered here that an ordered broadcast goes to, one by one. */

@@ -1,6 +1,7 @@
 package lab.device;
 
 import lab.boot.Wire;
+import lab.device.system.Daemon;
 
 /** What the daemon refuses, as the exception that an app gets on a phone. */
 final class Refusals {
@@ -14,11 +15,12 @@ final class Refusals {
   }
 
   static String text(String why) {
-    return why.startsWith(SECURITY) ? why.substring(SECURITY.length()) : why;
+    String plain = why.startsWith("java.lang.") ? why.substring("java.lang.".length()) : why;
+    return plain.startsWith(SECURITY) ? plain.substring(SECURITY.length()) : why;
   }
 
   static RuntimeException of(Wire.Refused refused) {
     String why = refused.getMessage();
-    return isSecurity(why) ? new SecurityException(text(why)) : new IllegalStateException(why);
+    return isSecurity(why) ? new SecurityException(text(why)) : Daemon.thrown(why);
   }
 }

@@ -1,6 +1,7 @@
 package lab.device;
 
 import android.app.ActivityThread;
+import android.app.Notification;
 import android.app.Service;
 import android.content.ComponentName;
 import android.content.Context;
@@ -11,6 +12,7 @@ import android.content.pm.ResolveInfo;
 import android.content.pm.ServiceInfo;
 import android.os.Handler;
 import android.os.IBinder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import lab.boot.Wire;
+import lab.device.system.Daemon;
+import lab.device.system.Notifications;
+import lab.device.system.SystemServices;
 import org.robolectric.RuntimeEnvironment;
 
 /**
@@ -35,6 +40,7 @@ public final class Services {
     final Set<Intent.FilterComparison> wantsRebind = new HashSet<>();
     boolean started;
     int startId;
+    int foregroundType;
 
     Running(Service service) {
       this.service = service;
@@ -53,40 +59,66 @@ public final class Services {
     remote = new RemoteConnections(wire);
   }
 
-  public ComponentName start(Intent intent) {
+  /** The daemon says whether it may be started; one of this process is then started here. */
+  public ComponentName start(Intent intent, boolean foreground) {
     ServiceInfo info = resolve(intent);
-    if (info == null || !isHere(info)) {
-      Map<String, Object> answer = ask("start", intent);
+    boolean here = info != null && isHere(info);
+    Map<String, Object> answer =
+        Daemon.ask("service", "verb", "start", "intent", Intents.write(intent), "foreground", foreground, "here", here);
+    if (!here) {
       String component = (String) answer.get("component");
-      return component == null ? null : ComponentName.unflattenFromString(component);
+      return component == null || component.isEmpty() ? null : ComponentName.unflattenFromString(component);
     }
     ComponentName name = new ComponentName(info.packageName, info.name);
-    handler.post(() -> startHere(name, new Intent(intent).setComponent(name)));
+    handler.post(() -> startHere(name, new Intent(intent).setComponent(name), 0));
     return name;
   }
 
-  private Map<String, Object> ask(String verb, Intent intent) {
-    try {
-      return wire.ask("service", "verb", verb, "intent", Intents.write(intent));
-    } catch (Wire.Refused e) {
-      throw Refusals.of(e);
-    }
-  }
-
-  /** A call of the daemon: on the main thread already. */
-  void startHere(ComponentName name, Intent intent) {
-    Running record = create(name, intent);
+  /** A call of the daemon: on the main thread already. `intent` is null when a sticky service is started again. */
+  void startHere(ComponentName name, Intent intent, int flags) {
+    Running record = create(name, intent == null ? new Intent().setComponent(name) : intent);
     record.started = true;
     record.startId++;
-    intent.setExtrasClassLoader(DeviceMain.app().loader());
-    record.service.onStartCommand(intent, 0, record.startId);
-    tell(name, "started");
+    if (intent != null) {
+      intent.setExtrasClassLoader(DeviceMain.app().loader());
+    }
+    int result = record.service.onStartCommand(intent, flags, record.startId);
+    wire.event(
+        "service", "component", name.flattenToShortString(), "state", "started", "result", result,
+        "intent", intent == null ? null : Intents.write(intent));
+  }
+
+  /** Service.startForeground, and with a notification of null stopForeground. */
+  public void foreground(ComponentName name, int id, Notification notification, int flags, int type) {
+    Running record = running.get(name);
+    if (record == null) {
+      return;
+    }
+    Map<String, Object> answer =
+        Daemon.ask(
+            "foreground", "component", name.flattenToString(), "id", id, "type", type, "flags", flags,
+            "notification", notification == null ? null : Notifications.write(notification));
+    record.foregroundType = notification == null ? 0 : ((Number) answer.get("type")).intValue();
+  }
+
+  public int foregroundType(ComponentName name) {
+    Running record = running.get(name);
+    return record == null ? 0 : record.foregroundType;
+  }
+
+  /** The user has swiped the app's task away. */
+  void taskRemoved(Intent root) {
+    for (Running record : new ArrayList<>(running.values())) {
+      if (record.started) {
+        record.service.onTaskRemoved(root);
+      }
+    }
   }
 
   public boolean stop(Intent intent) {
     ServiceInfo info = resolve(intent);
     if (info == null || !isHere(info)) {
-      ask("stop", intent);
+      Daemon.ask("service", "verb", "stop", "intent", Intents.write(intent));
       return info != null;
     }
     ComponentName name = new ComponentName(info.packageName, info.name);
@@ -226,7 +258,7 @@ public final class Services {
       throw new RuntimeException("Unable to instantiate service " + name.getClassName() + ": " + e, e);
     }
     ActivityThread thread = (ActivityThread) RuntimeEnvironment.getActivityThread();
-    service.attach(app.context(), thread, name.getClassName(), new android.os.Binder(), app.application(), null);
+    service.attach(app.context(), thread, name.getClassName(), new android.os.Binder(), app.application(), SystemServices.activities());
     record = new Running(service);
     running.put(name, record);
     service.onCreate();

@@ -86,7 +86,8 @@ final class Acts {
         new Read("start_foreground_service", "starts a service that may stay", Route.DIRECT) {
             @Override
             Object run(Activity activity) {
-                return activity.startForegroundService(new Intent(activity, TargetService.class)).getClassName();
+                return activity.startForegroundService(new Intent(activity, TargetService.class).putExtra("front", true))
+                    .getClassName();
             }
         },
         new Read("bind_service", "binds a service of its own", Route.DIRECT) {

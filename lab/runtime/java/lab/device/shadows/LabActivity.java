@@ -2,9 +2,15 @@ package lab.device.shadows;
 
 import android.app.Activity;
 import android.content.Intent;
+import android.content.IntentSender;
+import android.os.Bundle;
 import android.view.View;
+import java.util.Map;
 import lab.device.DeviceMain;
+import lab.device.Intents;
 import lab.device.Permissions;
+import lab.device.system.Daemon;
+import lab.device.system.Sender;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowActivity;
@@ -80,6 +86,21 @@ public class LabActivity extends ShadowActivity {
   @Implementation
   protected View getCurrentFocus() {
     return realActivity.getWindow().getCurrentFocus();
+  }
+
+  @Override
+  @Implementation
+  public void startIntentSenderForResult(
+      IntentSender sender, int requestCode, Intent fillIn, int mask, int values, int extraFlags, Bundle options)
+      throws IntentSender.SendIntentException {
+    Map<String, Object> answer =
+        Daemon.ask(
+            "pending_intent", "verb", "send", "id", Sender.idOf(sender.getTarget()), "request_code", requestCode,
+            "caller_token", DeviceMain.activities().tokenOf(realActivity),
+            "fill_in", fillIn == null ? null : Intents.write(fillIn));
+    if (!Boolean.TRUE.equals(answer.get("sent"))) {
+      throw new IntentSender.SendIntentException();
+    }
   }
 
   @Implementation

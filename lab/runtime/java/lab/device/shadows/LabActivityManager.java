@@ -9,13 +9,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import lab.device.DeafServices;
 import lab.device.DeviceMain;
+import lab.device.system.Daemon;
+import lab.device.system.SystemServices;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowActivityManager;
 
-/** The processes and services that run, which the daemon knows; what else is asked of it ends in nothing, and is told. */
+/** The processes and services that run, which the daemon knows; the activity manager's service is the lab's own. */
 @Implements(value = ActivityManager.class)
 public class LabActivityManager extends ShadowActivityManager {
   @Override
@@ -26,13 +27,31 @@ public class LabActivityManager extends ShadowActivityManager {
     }
     List<RunningAppProcessInfo> found = new ArrayList<>();
     for (Map<?, ?> one : running("processes")) {
-      RunningAppProcessInfo info =
-          new RunningAppProcessInfo((String) one.get("name"), number(one, "pid"), new String[] {DeviceMain.app().packageName()});
-      info.uid = number(one, "uid");
-      info.importance = number(one, "importance");
+      RunningAppProcessInfo info = new RunningAppProcessInfo();
+      fill(info, one);
       found.add(info);
     }
     return found.isEmpty() ? null : found;
+  }
+
+  @Implementation
+  protected static void getMyMemoryState(RunningAppProcessInfo out) {
+    if (DeviceMain.app() == null) {
+      return;
+    }
+    for (Map<?, ?> one : running("processes")) {
+      if (DeviceMain.app().processName().equals(one.get("name"))) {
+        fill(out, one);
+      }
+    }
+  }
+
+  private static void fill(RunningAppProcessInfo info, Map<?, ?> one) {
+    info.processName = (String) one.get("name");
+    info.pid = number(one, "pid");
+    info.uid = number(one, "uid");
+    info.pkgList = new String[] {DeviceMain.app().packageName()};
+    info.importance = number(one, "importance");
   }
 
   @Override
@@ -52,7 +71,8 @@ public class LabActivityManager extends ShadowActivityManager {
       info.uid = number(one, "uid");
       info.process = (String) one.get("process");
       info.clientCount = number(one, "clients");
-      info.started = true;
+      info.started = Boolean.TRUE.equals(one.get("started"));
+      info.foreground = Boolean.TRUE.equals(one.get("foreground"));
       found.add(info);
     }
     return found;
@@ -60,7 +80,7 @@ public class LabActivityManager extends ShadowActivityManager {
 
   @SuppressWarnings("unchecked")
   private static List<Map<?, ?>> running(String what) {
-    Object listed = DeviceMain.wire().ask("running").get(what);
+    Object listed = Daemon.ask("running").get(what);
     return listed == null ? Collections.emptyList() : (List<Map<?, ?>>) listed;
   }
 
@@ -70,6 +90,6 @@ public class LabActivityManager extends ShadowActivityManager {
 
   @Implementation
   protected static IActivityManager getService() {
-    return DeafServices.telling(IActivityManager.class, ShadowActivityManager.getService());
+    return SystemServices.activities();
   }
 }

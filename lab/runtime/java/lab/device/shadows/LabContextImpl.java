@@ -122,13 +122,13 @@ public class LabContextImpl extends ShadowContextImpl {
   @Override
   @Implementation
   protected ComponentName startService(Intent service) {
-    return DeviceMain.services().start(service);
+    return DeviceMain.services().start(service, false);
   }
 
   @Override
   @Implementation
   protected ComponentName startForegroundService(Intent service) {
-    return DeviceMain.services().start(service);
+    return DeviceMain.services().start(service, true);
   }
 
   @Override
@@ -227,6 +227,11 @@ public class LabContextImpl extends ShadowContextImpl {
   @Implementation
   protected void sendStickyBroadcast(Intent intent) {
     Broadcasts.stick(intent);
+    super.sendStickyBroadcast(intent);
+  }
+
+  /** Tells the receivers of this process, now and those that come later: what the system itself says to each process. */
+  public void stickHere(Intent intent) {
     super.sendStickyBroadcast(intent);
   }
 

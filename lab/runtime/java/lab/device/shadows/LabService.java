@@ -5,26 +5,23 @@ import lab.device.DeviceMain;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.annotation.RealObject;
-import org.robolectric.shadows.ShadowService;
+import org.robolectric.shadows.ShadowContextWrapper;
 
-/** Services that end when they say so. */
+/** The framework's own services, which end when they say so. */
 @Implements(Service.class)
-public class LabService extends ShadowService {
+public class LabService extends ShadowContextWrapper {
   @RealObject private Service service;
 
-  @Override
   @Implementation
   protected void stopSelf() {
     DeviceMain.services().stopSelf(service, -1);
   }
 
-  @Override
   @Implementation
   protected void stopSelf(int startId) {
     DeviceMain.services().stopSelf(service, startId);
   }
 
-  @Override
   @Implementation
   protected boolean stopSelfResult(int startId) {
     return DeviceMain.services().stopSelf(service, startId);

@@ -3,6 +3,7 @@ package lab.device.shadows;
 import android.os.IBinder;
 import android.os.ServiceManager;
 import lab.device.DeafServices;
+import lab.device.system.SystemServices;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowServiceManager;
@@ -17,11 +18,17 @@ public class LabServiceManager extends ShadowServiceManager {
 
   @Implementation
   protected static IBinder getService(String name) {
-    return SubscriberService.NAME.equals(name) ? SUBSCRIBER : DeafServices.of(name, ShadowServiceManager.getService(name));
+    IBinder own = own(name);
+    return own != null ? own : DeafServices.of(name, ShadowServiceManager.getService(name));
   }
 
   @Implementation
   protected static IBinder checkService(String name) {
-    return SubscriberService.NAME.equals(name) ? SUBSCRIBER : DeafServices.of(name, ShadowServiceManager.checkService(name));
+    IBinder own = own(name);
+    return own != null ? own : DeafServices.of(name, ShadowServiceManager.checkService(name));
+  }
+
+  private static IBinder own(String name) {
+    return SubscriberService.NAME.equals(name) ? SUBSCRIBER : SystemServices.find(name);
   }
 }
