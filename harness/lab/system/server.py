@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.lab.system.activities import Activities, ActivityRefused, StartResult
+from harness.lab.system.adb_keyboard import type_by_broadcast
 from harness.lab.system.app_speech import AppSpeech
 from harness.lab.system.binders import Binders
 from harness.lab.system.bindings import Bindings
@@ -17,6 +16,7 @@ from harness.lab.system.broadcasts import BroadcastResult, Broadcasts
 from harness.lab.system.components import ComponentRefused, Components
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.errors_shown import AppErrors
+from harness.lab.system.install_errors import INVALID_APK, InstallFailed
 from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent
 from harness.lab.system.loaded_code import LoadedCode
 from harness.lab.system.logs import LogBuffer
@@ -52,8 +52,6 @@ __all__ = [
 ]
 
 INPUT_METHODS = ("com.android.inputmethod.latin/.LatinIME", "com.github.uiautomator/.AdbKeyboard")
-_KEYCODE_ENTER = 66
-_RESULT_OK = -1
 
 
 class SystemServer:
@@ -147,16 +145,27 @@ class SystemServer:
     # --- packages
 
     async def install(
-        self, apk: Path, *, replace: bool = True, grant: bool = False, downgrade: bool = False, test_only: bool = False
+        self,
+        *apks: Path,
+        replace: bool = True,
+        grant: bool = False,
+        downgrade: bool = False,
+        test_only: bool = False,
+        inherit: str = "",
+        without: Collection[str] = (),
     ) -> Package:
-        """Installs or updates from an APK file. Raises InstallFailed."""
+        """Installs or updates from a base APK and its splits, in any order. Raises InstallFailed.
+
+        `inherit`: an installed package, whose files stay as far as none of `apks` takes their place, `without` these splits.
+        """
         async with self._installing:
+            files = await asyncio.to_thread(self.packages.joined, apks, inherit, without)
             facts, before = await asyncio.to_thread(
-                self.packages.check, apk, replace=replace, downgrade=downgrade, test_only=test_only
+                self.packages.check, files, replace=replace, downgrade=downgrade, test_only=test_only
             )
             if before is not None:
                 await self._stop_package(facts.package, "update")
-            package = await asyncio.to_thread(self.packages.add, apk, facts, before)
+            package = await asyncio.to_thread(self.packages.add, files, facts, before)
             self.permissions.install(facts, grant_all=grant)
         self.logs.system(
             "PackageManager", f"Package {facts.package} codePath /{package.apk.parent.relative_to(self.root)} installed"
@@ -170,6 +179,13 @@ class SystemServer:
         self.providers.uninstalled(self.packages.get(package).uid)
         await asyncio.to_thread(self.packages.remove, package, keep_data=keep_data)
         self.permissions.uninstall(package)
+
+    async def remove_splits(self, package: str, splits: Collection[str]) -> None:
+        """`pm uninstall PACKAGE SPLIT...`: what is left is installed anew. Raises UnknownPackage, InstallFailed."""
+        unknown = sorted(set(splits) - set(self.packages.get(package).splits))
+        if unknown:
+            raise InstallFailed(INVALID_APK, f"Split not found: {unknown[0]}")
+        await self.install(inherit=package, without=splits, test_only=True)
 
     async def clear_data(self, package: str) -> None:
         """`pm clear`: data, permissions and processes. Raises UnknownPackage."""
@@ -290,7 +306,7 @@ class SystemServer:
     async def broadcast(self, intent: Intent) -> BroadcastResult:
         """`am broadcast`. The keyboard that uiautomator2 types with is the device's own."""
         if intent.action.startswith("ADB_KEYBOARD_"):
-            return await self._keyboard(intent)
+            return await type_by_broadcast(self, intent)
         return await self.broadcasts.send(intent)
 
     async def start_service(self, intent: Intent) -> str:
@@ -431,29 +447,6 @@ class SystemServer:
         self.screen.show(window)
         return True
 
-    async def _keyboard(self, intent: Intent) -> BroadcastResult:
-        """The actions of com.github.uiautomator's AdbKeyboard, the input method that uiautomator2 brings along."""
-        action = intent.action.removeprefix("ADB_KEYBOARD_")
-        if action in ("INPUT_TEXT", "SET_TEXT"):
-            try:
-                text = base64.b64decode(str(intent.extras.get("text", "")), validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError) as fault:
-                return BroadcastResult(0, f"text is no base64 of UTF-8: {fault}")
-            if action == "SET_TEXT":
-                await self.automator.clear_focused()
-            return BroadcastResult(_RESULT_OK if await self.screen.text(text) else 0, "success", 1)
-        if action == "CLEAR_TEXT":
-            await self.automator.clear_focused()
-        elif action in ("SMART_ENTER", "EDITOR_CODE"):
-            await self.key(_KEYCODE_ENTER)
-        elif action == "INPUT_KEYCODE":
-            await self.key(int(str(intent.extras.get("code", 0))))
-        elif action == "GET_CLIPBOARD":
-            return BroadcastResult(_RESULT_OK, base64.b64encode(self.clipboard.encode()).decode(), 1)
-        elif action != "HIDE":
-            return BroadcastResult(0, f"unknown action {intent.action}")
-        return BroadcastResult(_RESULT_OK, "success", 1)
-
     # --- what a process is bound with
 
     def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]:
@@ -470,8 +463,8 @@ class SystemServer:
             "package": package.name,
             "process": process.name,
             "uid": process.uid,
-            "apks": [self._inside(package.apk)],
-            "classes": self._inside(package.classes),
+            "apks": [self._inside(apk) for apk in package.apks],
+            "classes": [self._inside(jar) for jar in package.classes],
             "data": self._inside(package.data),
             "profile": dict(self.profile),
             "permissions": {} if process.isolated else self.permissions.states(package.name),
