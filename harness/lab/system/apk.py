@@ -20,7 +20,7 @@ from harness.lab.system.manifest import Reader
 from harness.lab.system.manifest_facts import read_manifest
 from harness.lab.system.resource_table import ResourceTable, merge_tables
 
-__all__ = ["ABIS", "SDK", "digest_of", "read_apk", "read_package"]
+__all__ = ["ABIS", "SDK", "digest_of", "package_of", "read_apk", "read_package"]
 
 ABIS = ("arm64-v8a", "armeabi-v7a", "armeabi")
 _SPLIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
@@ -35,7 +35,11 @@ def read_apk(path: Path, locale: str = "", abis: tuple[str, ...] = ABIS) -> Pack
 
 def read_package(paths: Sequence[Path], locale: str = "", abis: tuple[str, ...] = ABIS) -> PackageFacts:
     """As `read_apk`, of a base and its splits in any order."""
-    files = [open_apk(path) for path in paths]
+    return package_of([open_apk(path) for path in paths], locale, abis)
+
+
+def package_of(files: Sequence[ApkFile], locale: str = "", abis: tuple[str, ...] = ABIS) -> PackageFacts:
+    """As `read_package`, of files that are open already."""
     base, splits = _base_and_splits(files)
     tables = [one.table for one in (base, *splits.values()) if one.table is not None]
     table = merge_tables(tables) if len(tables) > 1 else next(iter(tables), None)

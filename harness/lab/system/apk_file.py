@@ -63,9 +63,7 @@ def open_apk(path: Path) -> ApkFile:
     with _archive(path) as archive:
         _check_entries(archive)
         names = frozenset(archive.namelist())
-        if "AndroidManifest.xml" not in names:
-            raise InstallFailed(errors.BAD_MANIFEST, f"{path.name} has no AndroidManifest.xml")
-        manifest = _decode(archive, "AndroidManifest.xml")
+        manifest = _manifest(archive, path)
         return ApkFile(
             path=path,
             sha256=hashlib.sha256(data).hexdigest(),
@@ -82,13 +80,11 @@ def split_of(manifest: Element) -> str:
     return Reader(None, "").text(manifest, "split")
 
 
-def split_name(path: Path) -> str:
-    """The same of a file. Raises InstallFailed for what is no APK."""
+def manifest_of(path: Path) -> Element:
+    """The manifest alone. Raises InstallFailed for what is no APK."""
     with _archive(path) as archive:
         _check_entries(archive)
-        if "AndroidManifest.xml" not in archive.namelist():
-            raise InstallFailed(errors.BAD_MANIFEST, f"{path.name} has no AndroidManifest.xml")
-        return split_of(_decode(archive, "AndroidManifest.xml"))
+        return _manifest(archive, path)
 
 
 @contextmanager
@@ -120,6 +116,12 @@ def _check_entries(archive: zipfile.ZipFile) -> None:
         packed += info.compress_size
     if unpacked > _MAX_TOTAL or (unpacked > _RATIO_FROM and unpacked > _MAX_RATIO * max(packed, 1)):
         raise InstallFailed(errors.INVALID_APK, f"The file unpacks from {packed} to {unpacked} bytes (a decompression bomb)")
+
+
+def _manifest(archive: zipfile.ZipFile, path: Path) -> Element:
+    if "AndroidManifest.xml" not in archive.namelist():
+        raise InstallFailed(errors.BAD_MANIFEST, f"{path.name} has no AndroidManifest.xml")
+    return _decode(archive, "AndroidManifest.xml")
 
 
 def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.lab.system import install_errors as errors
 from harness.lab.system.apk import ABIS, digest_of, read_package
-from harness.lab.system.apk_file import split_name
+from harness.lab.system.apk_file import manifest_of, split_of
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.facts import Component, PackageFacts
 from harness.lab.system.install_errors import InstallFailed
@@ -175,7 +175,7 @@ class Packages:
         before = self._installed.get(inherit)
         if before is None:
             raise InstallFailed(errors.INVALID_APK, f"Missing existing base package for {inherit}")
-        taken = {split_name(apk) for apk in apks} | set(without)
+        taken = {split_of(manifest_of(apk)) for apk in apks} | set(without)
         return [*apks, *(apk for name, apk in {"": before.apk, **before.splits}.items() if name not in taken)]
 
     def check(
@@ -200,7 +200,7 @@ class Packages:
         """Copies the files in, has them translated, and registers the package; an update keeps its data."""
         folder = self._root / "data" / "app" / _token(digest_of(facts), "~~") / _token(facts.package, facts.package + "-")
         targets = [folder / "base.apk", *(folder / f"split_{one.name}.apk" for one in facts.splits)]
-        sources = {split_name(apk): apk for apk in apks}
+        sources = {split_of(manifest_of(apk)): apk for apk in apks}
         fresh = before is None or before.apk != targets[0]
         try:
             folder.mkdir(parents=True, exist_ok=True)
