@@ -19,7 +19,7 @@ _SHOWN = 3  # names of a need that a person is shown; --json has more
 
 
 def check(
-    apks: Annotated[list[Path], typer.Argument(help="APK files.", show_default=False)],
+    apks: Annotated[list[Path], typer.Argument(help="APK files; splits are judged with their base.", show_default=False)],
     json: Json = False,
 ) -> int:
     """Say beforehand what apps need that the lab device lacks.
@@ -27,13 +27,14 @@ def check(
     Reads the APKs only; no device is started. `stops`: it will not start; `limits`: parts of it will not work; `note`:
     worth knowing. Exit status 1 where something stops one of them.
     """
-    from harness.lab.check import check_apk
+    from harness.lab.check import check_apk, grouped
 
     done = []
-    for apk in apks:
-        if len(apks) > 1:
-            err.print(printable(f"checking {apk.name}"))
-        done.append(check_apk(apk))
+    apps = grouped(apks)
+    for base, *splits in apps:
+        if len(apps) > 1:
+            err.print(printable(f"checking {base.name}"))
+        done.append(check_apk(base, splits))
     if json:
         emit([as_json(one) for one in done])
     else:
@@ -46,6 +47,7 @@ def as_json(checked: Checked) -> dict[str, Any]:
     """One entry of `lab check --json`; docs/json.md is its reference."""
     return {
         "apk": str(checked.apk),
+        "splits": [str(split) for split in checked.splits],
         "package": checked.package,
         "version": checked.version,
         "starts": not checked.stops,
@@ -68,7 +70,8 @@ def _what(need: Need) -> str:
 
 def show(checked: Checked) -> None:
     """The same for a person. Names come from the APK, so each stays on its line."""
-    out.print(printable(f"{checked.apk.name}: {checked.package} {checked.version}"), style="bold")
+    more = "".join(f" + {split.name}" for split in checked.splits)
+    out.print(printable(f"{checked.apk.name}{more}: {checked.package} {checked.version}"), style="bold")
     if not checked.needs:
         out.print("Nothing was found that the lab device lacks.")
         return

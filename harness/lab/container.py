@@ -154,7 +154,7 @@ class ContainedApp(AppProcess):
 
     async def call(self, op: str, *, timeout: float | None = None, **arguments: Any) -> dict[str, Any]:
         if op == "bind":
-            for path in [*arguments.get("apks", ()), arguments.get("classes"), arguments.get("trust")]:
+            for path in [*arguments.get("apks", ()), *arguments.get("classes", ()), arguments.get("trust")]:
                 if path:
                     await self._show(path, read_only=True)
             if arguments.get("data"):

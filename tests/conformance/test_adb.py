@@ -310,12 +310,23 @@ def test_an_install_session_in_steps(adb: Adb, tmp_path: Path) -> None:
     adb.run("uninstall", "com.example.steps")
 
 
-def test_splits_are_refused_with_a_reason(adb: Adb, tmp_path: Path) -> None:
-    for name in ("a.apk", "b.apk"):
+def test_a_base_and_its_splits_are_one_package(adb: Adb, tmp_path: Path) -> None:
+    for name in ("base.apk", "a.apk", "b.apk"):
         (tmp_path / name).write_bytes(apk_bytes())
-    result = adb.run("install-multiple", str(tmp_path / "a.apk"), str(tmp_path / "b.apk"), check=False)
-    assert result.returncode
-    assert b"one APK at a time" in result.stdout + result.stderr
+    assert b"Success" in adb.run("install-multiple", *(str(tmp_path / name) for name in ("base.apk", "a.apk", "b.apk"))).stdout
+    lines = adb.run("shell", "pm path com.example.shop").stdout.decode().splitlines()
+    assert [line.rpartition("/")[2] for line in lines] == ["base.apk", "split_a.apk", "split_b.apk"]
+    assert b"splits=[base, a, b]" in adb.run("shell", "dumpsys package com.example.shop").stdout
+    assert adb.run("shell", "pm uninstall com.example.shop a").stdout == b"Success\n"
+    assert b"splits=[base, b]" in adb.run("shell", "dumpsys package com.example.shop").stdout
+    assert b"Split not found: a" in adb.run("shell", "pm uninstall com.example.shop a", check=False).stdout
+    adb.run("uninstall", "com.example.shop")
+    assert adb.run("shell", "pm path com.example.shop", check=False).stdout == b""
+
+
+def test_a_session_without_files_installs_nothing(adb: Adb) -> None:
+    session = adb.run("shell", "pm install-create").stdout.decode().partition("[")[2].partition("]")[0]
+    assert b"INSTALL_FAILED_INVALID_APK" in adb.run("shell", f"pm install-commit {session}", check=False).stdout
 
 
 # the daemon

@@ -46,7 +46,7 @@ class SmallDaemon:
             "package": self.package,
             "process": self.package,
             "apks": [str(self.apk)],
-            "classes": str(await asyncio.to_thread(translate, self.apk)),
+            "classes": [str(await asyncio.to_thread(translate, self.apk))],
             "data": str(self.folder / "data"),
             "profile": {},
             "permissions": {},

@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import BadApk
 from harness.lab.apps.toolchain import compile_java, make_dex
-from harness.lab.check import Checked, Need, Severity, check_apk
+from harness.lab.check import Checked, Need, Severity, check_apk, grouped
 from harness.lab.check.survey import survey
 from tests.lab.system.apk_factory import Tag, launcher, make_apk, manifest, raw_zip, tag
 
@@ -74,7 +74,27 @@ def test_one_part_of_a_split_app_stops(tmp_path: Path) -> None:
     root = manifest("com.example.app", launcher(), hasCode=False)
     root.attributes["split"] = "config.zh"
     checked = check_apk(make_apk(tmp_path / "split.apk", root, code=False))
-    assert "is a split of com.example.app" in one(checked, "install").why
+    need = one(checked, "install")
+    assert "must include a base package" in need.why and "INSTALL_FAILED_INVALID_APK" in need.then
+
+
+def test_a_base_and_its_splits_are_one_app(tmp_path: Path) -> None:
+    def split(name: str, package: str = "com.example.app", version: int = 1) -> Path:
+        root = manifest(package, tag("service", name=".Push", process=":push"), hasCode=False, version=version)
+        root.attributes["split"] = name
+        return make_apk(tmp_path / f"{package}-{name}-{version}.apk", root, code=False, entries={"lib/arm64-v8a/libx.so": b"x"})
+
+    base, newer = (manifest("com.example.app", launcher(), hasCode=False, version=version) for version in (1, 2))
+    base.attributes["isSplitRequired"] = True
+    whole, later = (make_apk(tmp_path / f"base{n}.apk", root, code=False) for n, root in enumerate((base, newer)))
+    mine, its, other = split("a"), split("a", version=2), split("a", "com.example.other")
+    assert grouped([its, mine, whole, other, later]) == [(whole, mine), (other,), (later, its)]
+    checked = check_apk(whole, [mine])
+    assert not checked.stops and checked.splits == (mine,)
+    assert one(checked, "other-process").subjects == ("com.example.app.Push",)
+    together = check_apk(whole, [its])
+    assert "version code 2 inconsistent with 1" in one(together, "install").why and together.stops
+    assert "INSTALL_FAILED_MISSING_SPLIT" in one(check_apk(whole), "install").then
 
 
 def test_an_unsigned_app_stops(tmp_path: Path) -> None:
@@ -239,3 +259,22 @@ def test_damaged_code_is_an_error(tmp_path: Path) -> None:
         make_apk(apk, entries={"classes.dex": damaged})
         with pytest.raises(BadApk, match=f"damaged{number}"):
             check_apk(apk)
+
+
+@pytest.mark.lab
+def test_code_of_a_split_counts_for_its_base(tmp_path: Path) -> None:
+    feature = "package com.example.feature; public class Extra extends android.app.Activity {}"
+    own = tmp_path / "own"
+    own.mkdir()
+    entries = code(own, com_example_feature_Extra=feature)
+    root = manifest("com.example.app", launcher(), tag("activity", name="com.example.feature.Extra"), hasCode=False)
+    base = make_apk(tmp_path / "base.apk", root, code=False, entries={"classes.dex": code(tmp_path)["classes.dex"]})
+    part = manifest("com.example.app", tag("activity", name="com.example.feature.Extra"))
+    part.attributes["split"] = "feature"
+    split = make_apk(tmp_path / "split.apk", part, entries=entries)
+    alone = check_apk(base)
+    assert one(alone, "absent-component").subjects == ("com.example.feature.Extra",)
+    both = check_apk(base, [split])
+    assert not of(both, "absent-component")
+    assert one(alone, "web-view").why.startswith("3 places")
+    assert one(both, "web-view").why.startswith("6 places"), "what both use counts twice"

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import BadApk
 from harness.lab.system import install_errors as errors
-from harness.lab.system.apk import read_apk
+from harness.lab.system.apk import package_of
+from harness.lab.system.apk_file import ApkFile, manifest_of, open_apk, split_of
 from harness.lab.system.facts import Element
 from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.intents import full_class
-from harness.lab.system.manifest import BadManifest, Reader, decode_xml
+from harness.lab.system.manifest import Reader
 
-_MOST_XML = 64 << 20
 _MOST_DEX = 512 << 20  # as the translator takes at most
 _DEX = re.compile(r"classes(?:[2-9]|[1-9]\d+)?\.dex")
 _REFUSED = {errors.NO_MATCHING_ABIS, errors.OLDER_SDK, errors.MISSING_SPLIT, errors.NO_CERTIFICATES, errors.TEST_ONLY}
@@ -26,10 +28,15 @@ _READ = Reader(None, "")
 
 @dataclass(frozen=True)
 class Content:
-    """`refused`: why the lab does not install it, None where it does. `libraries`: name (libx.so) -> its ABIs. `dex`: entry ->
-    version ("035"). Class names in it are whole."""
+    """An APK, or a base with its `splits` taken together.
+
+    `refused`: why the lab does not install it, None where it does. `application`: with what is in those of the splits.
+    `libraries`: name (libx.so) -> its ABIs. `dex`: entry -> version ("035"), a split's with its file's name before it. Class
+    names in it are whole.
+    """
 
     apk: Path
+    splits: tuple[Path, ...]
     manifest: Element
     application: Element
     package: str
@@ -39,6 +46,10 @@ class Content:
     libraries: dict[str, tuple[str, ...]]
     entries: frozenset[str]
     dex: dict[str, str]
+
+    @property
+    def apks(self) -> tuple[Path, ...]:
+        return (self.apk, *self.splits)
 
     def text(self, element: Element, name: str) -> str:
         return _READ.text(element, name)
@@ -76,49 +87,88 @@ class Content:
         )
 
 
-def read_content(apk: Path) -> Content:
+@dataclass(frozen=True)
+class Named:
+    """A file by what its manifest says that it is. `split`: "" for a base."""
+
+    apk: Path
+    package: str
+    version_code: int
+    split: str
+
+
+def name_of(apk: Path) -> Named:
+    """Raises BadApk, as `read_content` does."""
+    with _readable(apk):
+        manifest = manifest_of(apk)
+    return Named(apk, _READ.text(manifest, "package"), _READ.number(manifest, "versionCode"), split_of(manifest))
+
+
+def read_content(apk: Path, splits: Sequence[Path] = ()) -> Content:
     """Raises BadApk for what is no APK, or a damaged or hostile one; nothing of it is unpacked to disk."""
-    if not apk.is_file():
-        raise BadApk(f"There is no file {apk}.", "", "Give the path of an APK.")
+    files = [_open(one) for one in (apk, *splits)]
     refused = None
     try:
-        read_apk(apk)
+        package_of(files)
     except InstallFailed as failed:
-        if failed.code not in _REFUSED:
-            raise BadApk(f"{apk.name} is not an APK that can be installed.", f"{failed.detail}.", failed.fix) from failed
+        if failed.code not in _REFUSED and not splits and not split_of(files[0].manifest):
+            raise _no_apk(apk, failed) from failed
         refused = failed
-    try:
-        with zipfile.ZipFile(apk) as archive:
-            return _content(apk, archive, refused)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, BadManifest) as bad:
-        raise BadApk(f"{apk.name} cannot be read.", f"{type(bad).__name__}: {bad}", "Check that the APK is complete.") from bad
-
-
-def _content(apk: Path, archive: zipfile.ZipFile, refused: InstallFailed | None) -> Content:
-    with archive.open("AndroidManifest.xml") as entry:
-        manifest = decode_xml(entry.read(_MOST_XML))
-    libraries: dict[str, list[str]] = {}
+    libraries: dict[str, set[str]] = {}
     dex: dict[str, str] = {}
-    for info in archive.infolist():
-        parts = info.filename.split("/")
-        if len(parts) == 3 and parts[0] == "lib" and parts[2].endswith(".so"):
-            libraries.setdefault(parts[2], []).append(parts[1])
-        if _DEX.fullmatch(info.filename):
-            with archive.open(info) as entry:
-                head = entry.read(8)
-            dex[info.filename] = head[4:7].decode("ascii", "replace") if head[:4] == b"dex\n" else ""
-    if size := _over(archive):
-        raise BadApk(f"{apk.name} says that it has {size >> 20} MiB of code.",
-                     f"More than {_MOST_DEX >> 20} MiB is not unpacked: no real app has it, a hostile archive may.",
-                     "Use a phone for this one.")  # fmt: skip
+    for number, file in enumerate(files):
+        with _readable(file.path), zipfile.ZipFile(file.path) as archive:
+            _add_code(archive, libraries, dex, f"{file.path.name}:" if number else "")
+            _bound(file.path, archive)
+    manifest = files[0].manifest
     return Content(
-        apk=apk, manifest=manifest, application=manifest.first("application") or Element("application"),
-        package=_READ.text(manifest, "package"), version=_READ.text(manifest, "versionName"),
-        split=_READ.text(manifest, "split"), refused=refused, entries=frozenset(archive.namelist()), dex=dex,
+        apk=apk, splits=tuple(splits), manifest=manifest, application=_application(files),
+        package=_READ.text(manifest, "package"), version=_READ.text(manifest, "versionName"), split=split_of(manifest),
+        refused=refused, entries=frozenset().union(*(file.names for file in files)), dex=dex,
         libraries={name: tuple(sorted(abis)) for name, abis in sorted(libraries.items())},
     )  # fmt: skip
 
 
-def _over(archive: zipfile.ZipFile) -> int:
+@contextmanager
+def _readable(apk: Path) -> Iterator[None]:
+    if not apk.is_file():
+        raise BadApk(f"There is no file {apk}.", "", "Give the path of an APK.")
+    try:
+        yield
+    except InstallFailed as failed:
+        raise _no_apk(apk, failed) from failed
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as bad:
+        raise BadApk(f"{apk.name} cannot be read.", f"{type(bad).__name__}: {bad}", "Check that the APK is complete.") from bad
+
+
+def _open(apk: Path) -> ApkFile:
+    with _readable(apk):
+        return open_apk(apk)
+
+
+def _no_apk(apk: Path, failed: InstallFailed) -> BadApk:
+    return BadApk(f"{apk.name} is not an APK that can be installed.", f"{failed.detail}.", failed.fix)
+
+
+def _application(files: Sequence[ApkFile]) -> Element:
+    parts = [file.manifest.first("application") or Element("application") for file in files]
+    return Element("application", parts[0].attributes, [child for part in parts for child in part.children])
+
+
+def _add_code(archive: zipfile.ZipFile, libraries: dict[str, set[str]], dex: dict[str, str], before: str) -> None:
+    for info in archive.infolist():
+        parts = info.filename.split("/")
+        if len(parts) == 3 and parts[0] == "lib" and parts[2].endswith(".so"):
+            libraries.setdefault(parts[2], set()).add(parts[1])
+        if _DEX.fullmatch(info.filename):
+            with archive.open(info) as entry:
+                head = entry.read(8)
+            dex[before + info.filename] = head[4:7].decode("ascii", "replace") if head[:4] == b"dex\n" else ""
+
+
+def _bound(apk: Path, archive: zipfile.ZipFile) -> None:
     size = sum(info.file_size for info in archive.infolist() if _DEX.fullmatch(info.filename))
-    return size if size > _MOST_DEX else 0
+    if size > _MOST_DEX:
+        raise BadApk(f"{apk.name} says that it has {size >> 20} MiB of code.",
+                     f"More than {_MOST_DEX >> 20} MiB is not unpacked: no real app has it, a hostile archive may.",
+                     "Use a phone for this one.")  # fmt: skip

@@ -22,6 +22,7 @@ _WHAT = {
     errors.NO_CERTIFICATES: "a signature that holds",
     errors.TEST_ONLY: "an installer that takes apps for tests only",
 }
+_PARTS = "a base and splits that belong together"
 _HARDWARE = {
     "android.hardware.camera", "android.hardware.camera.autofocus", "android.hardware.camera.front", "android.hardware.nfc",
     "android.hardware.bluetooth_le", "android.hardware.location.network", "android.hardware.touchscreen.multitouch",
@@ -33,7 +34,7 @@ _HARDWARE = {
 def needs(content: Content, survey: Survey | None) -> Iterator[Need]:
     """`survey`: None where the APK has no code."""
     if content.refused is not None:
-        yield Need.of(_STOPS, "install", _WHAT[content.refused.code], content.refused.detail,
+        yield Need.of(_STOPS, "install", _WHAT.get(content.refused.code, _PARTS), content.refused.detail,
                       f"the lab refuses it as a phone does, with {content.refused.code}. {content.refused.fix}".strip())
     if content.flag(content.application, "testOnly"):
         yield Need.of(_NOTE, "test-only", "an installer that takes apps for tests only", "the manifest says testOnly",

@@ -10,8 +10,8 @@ services. What only happens in other classes' code, or depends on arguments, is 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.errors import BadApk, HarnessError
@@ -49,6 +49,37 @@ class Survey:
     loads: dict[str, str] = field(default_factory=dict)
     missing: dict[str, list[Use]] = field(default_factory=dict)
     ends: list[Use] = field(default_factory=list)
+
+
+def survey_all(apks: Sequence[Path]) -> Survey:
+    """Of a base and its splits, which use each other's classes. Raises BadApk."""
+    found = [survey(apk) for apk in apks]
+    if len(found) == 1:
+        return found[0]
+    classes = {name for one in found for name in one.classes}
+    whole = Survey(classes=classes, natives=[name for one in found for name in one.natives])
+    for one in found:
+        whole.loads = {**one.loads, **whole.loads}
+        for mine, its in ((whole.refers, one.refers), (whole.absent, one.absent)):
+            for name, use in its.items():
+                if name not in classes:
+                    mine[name] = _both(mine.get(name), use)
+    for kind in {kind: None for one in found for kind in one.missing}:
+        uses = _joined(use for one in found for use in one.missing.get(kind, ()))
+        whole.missing[kind] = [use for use in uses if not {use.name, use.name.rpartition(".")[0]} & classes]
+    whole.ends = _joined(use for one in found for use in one.ends)
+    return whole
+
+
+def _joined(uses: Iterable[Use]) -> list[Use]:
+    by_name: dict[str, Use] = {}
+    for use in uses:
+        by_name[use.name] = _both(by_name.get(use.name), use)
+    return list(by_name.values())
+
+
+def _both(one: Use | None, other: Use) -> Use:
+    return other if one is None else replace(one, times=one.times + other.times)
 
 
 def survey(apk: Path) -> Survey:

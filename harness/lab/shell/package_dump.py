@@ -30,7 +30,7 @@ def dump_package(device: Device, name: str) -> str:
             lines += _resolver_table(title, [c for c in found.installed.facts.components if c.kind in kinds])
     lines += ["Key Set Manager:", f"  [{name}]", "      Signing KeySets: 1", "", "Packages:"]
     lines += _package(device, found)
-    lines += ["", "Dexopt state:", f"  [{name}]", f"    path: {found.apk}"]
+    lines += ["", "Dexopt state:", f"  [{name}]", *(f"    path: {apk}" for apk in (found.apk, *found.splits))]
     return "\n".join(lines) + "\n"
 
 
@@ -95,7 +95,7 @@ def _package(device: Device, one: ListedPackage) -> list[str]:
         f"    versionName={one.version_name}",
         "    hiddenApiEnforcementPolicy=2",
         "    usesNonSdkApi=false",
-        "    splits=[base]",
+        f"    splits=[{', '.join(['base', *(package.splits if package else ())])}]",
         f"    apkSigningVersion={max(package.facts.signer.schemes, default=1) if package else 3}",
         f"    flags=[ {_flags(one)} ]",
         "    privateFlags=[ PRIVATE_FLAG_ACTIVITIES_RESIZE_MODE_RESIZEABLE ]",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.lab.shell.system import System
 from harness.lab.system.packages import Package
@@ -38,6 +39,7 @@ class ListedPackage:
     enabled: bool
     first_install_ms: int
     last_update_ms: int
+    splits: tuple[str, ...] = ()
     installed: Package | None = None
 
     @property
@@ -75,24 +77,25 @@ def _really(package: Package) -> ListedPackage:
         name=package.name,
         label=facts.label,
         uid=package.uid,
-        apk=device_path(package),
+        apk=device_path(package.apk),
         version_code=facts.version_code,
         version_name=facts.version_name,
         system=False,
         enabled=package.is_enabled(),
         first_install_ms=package.first_install_ms,
         last_update_ms=package.last_update_ms,
+        splits=tuple(device_path(apk) for apk in package.apks[1:]),
         installed=package,
     )
 
 
-def device_path(package: Package) -> str:
-    """The APK as the device names it: what follows the device's root on the host, from "/data/app" on."""
-    parts = package.apk.parts
+def device_path(apk: Path) -> str:
+    """An installed APK as the device names it: what follows the device's root on the host, from "/data/app" on."""
+    parts = apk.parts
     for index in range(len(parts) - 1, 0, -1):
         if parts[index - 1 : index + 1] == ("data", "app"):
             return "/" + "/".join(parts[index - 1 :])
-    return str(package.apk)
+    return str(apk)
 
 
 def _folder(name: str) -> str:

@@ -7,7 +7,7 @@ SecurityRefusal, ActivityRefused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -82,8 +82,16 @@ class System(Protocol):
         """The device's processes: the system's own and the apps'."""
 
     async def install(
-        self, apk: Path, *, replace: bool = True, grant: bool = False, downgrade: bool = False, test_only: bool = False
+        self,
+        *apks: Path,
+        replace: bool = True,
+        grant: bool = False,
+        downgrade: bool = False,
+        test_only: bool = False,
+        inherit: str = "",
     ) -> Package: ...
+
+    async def remove_splits(self, package: str, splits: Collection[str]) -> None: ...
 
     async def uninstall(self, package: str, *, keep_data: bool = False) -> None: ...
 

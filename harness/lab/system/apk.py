@@ -1,65 +1,62 @@
-"""Opens an APK that comes from anywhere and says what it is, or why it cannot be installed."""
+"""Says what the package is that one or several APK files make up, or why it cannot be installed.
+
+The checks of several files and their words: AOSP frameworks/base, PackageInstallerSession.validateApkInstallLocked and
+assertApkConsistentLocked; what of a split's manifest counts: ParsingPackageUtils.parseSplitApk. Android 15.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import zipfile
-import zlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from cryptography import x509
-
 from harness.lab.system import install_errors as errors
-from harness.lab.system.facts import Element, PackageFacts, Signer
+from harness.lab.system.apk_file import SDK, ApkFile, open_apk, split_of
+from harness.lab.system.facts import Element, PackageFacts, Signer, SplitFacts
 from harness.lab.system.install_errors import InstallFailed
-from harness.lab.system.jar_signature import verify_jar
-from harness.lab.system.manifest import BadManifest, decode_xml
+from harness.lab.system.manifest import Reader
 from harness.lab.system.manifest_facts import read_manifest
-from harness.lab.system.resource_table import ResourceTable, read_table
-from harness.lab.system.signing_block import BadSignature, find_layout, verify_block
+from harness.lab.system.resource_table import ResourceTable, merge_tables
 
-SDK = 35
+__all__ = ["ABIS", "SDK", "digest_of", "package_of", "read_apk", "read_package"]
+
 ABIS = ("arm64-v8a", "armeabi-v7a", "armeabi")
-_MAX_FILE = 2 << 30  # bytes of the APK itself
-_MAX_TOTAL = 4 << 30  # bytes unpacked
-_MAX_ENTRIES = 1 << 17
-_MAX_XML = 64 << 20  # bytes of manifest, network config or resource table
-_MAX_RATIO = 200  # deflate reaches 1032:1 on zeros; real APKs stay under 100:1 overall
-_RATIO_FROM = 256 << 20  # bytes unpacked from which on the ratio counts
+_SPLIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
+_MAX_SPLIT_NAME = 200
+_WRITTEN = Reader(None, "")
 
 
 def read_apk(path: Path, locale: str = "", abis: tuple[str, ...] = ABIS) -> PackageFacts:
     """The package's facts with labels in `locale` ("zh-CN"). Raises InstallFailed; reads the file once."""
-    if path.stat().st_size > _MAX_FILE:
-        raise InstallFailed(errors.INVALID_APK, f"The file is larger than {_MAX_FILE} bytes")
-    data = path.read_bytes()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _read(path, data, archive, locale, abis)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as fault:
-        raise InstallFailed(errors.NOT_APK, f"Failed to parse {path.name}: {fault}") from fault
+    return read_package([path], locale, abis)
 
 
-def _read(path: Path, data: bytes, archive: zipfile.ZipFile, locale: str, abis: tuple[str, ...]) -> PackageFacts:
-    _check_entries(archive)
-    names = set(archive.namelist())
-    if "AndroidManifest.xml" not in names:
-        raise InstallFailed(errors.BAD_MANIFEST, f"{path.name} has no AndroidManifest.xml")
-    manifest = _decode(archive, "AndroidManifest.xml")
-    table = _resources(archive, names)
-    native = _native_abis(names)
+def read_package(paths: Sequence[Path], locale: str = "", abis: tuple[str, ...] = ABIS) -> PackageFacts:
+    """As `read_apk`, of a base and its splits in any order."""
+    return package_of([open_apk(path) for path in paths], locale, abis)
+
+
+def package_of(files: Sequence[ApkFile], locale: str = "", abis: tuple[str, ...] = ABIS) -> PackageFacts:
+    """As `read_package`, of files that are open already."""
+    base, splits = _base_and_splits(files)
+    tables = [one.table for one in (base, *splits.values()) if one.table is not None]
+    table = merge_tables(tables) if len(tables) > 1 else next(iter(tables), None)
+    native = tuple(sorted(frozenset().union(*(one.native_abis for one in files))))
     facts = read_manifest(
-        manifest,
+        base.manifest,
         table,
         locale,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
+        sha256=base.sha256,
+        size=sum(one.size for one in files),
         signer=Signer((), ()),
         native_abis=native,
-        network_config=_network_config(archive, names, manifest, table, locale),
+        network_config=_network_config(base, table, locale),
+        splits=[SplitFacts(name, one.sha256) for name, one in splits.items()],
+        split_manifests=[one.manifest for one in splits.values()],
     )
-    if facts.has_code and "classes.dex" not in names:
-        raise InstallFailed(errors.INVALID_APK, f"Package {facts.package} code is missing")
+    _check_code(facts, base, splits)
     if native and not set(native) & set(abis):
         raise InstallFailed(
             errors.NO_MATCHING_ABIS,
@@ -67,94 +64,93 @@ def _read(path: Path, data: bytes, archive: zipfile.ZipFile, locale: str, abis: 
         )
     if facts.min_sdk > SDK:
         raise InstallFailed(errors.OLDER_SDK, f"Requires newer sdk version #{facts.min_sdk} (current version is #{SDK})")
-    if facts.split_required:
-        raise InstallFailed(errors.MISSING_SPLIT, f"Missing split for {facts.package}")
-    signer = _verify_signer(data, archive, facts)
-    return PackageFacts(**{**facts.__dict__, "signer": signer})
+    _check_complete(facts, base, splits)
+    return replace(facts, signer=_one_signer(facts, base, splits))
 
 
-def _check_entries(archive: zipfile.ZipFile) -> None:
-    """Refuses what only a hostile file has: names that lead outside, doubles, a bomb."""
-    infos = archive.infolist()
-    if len(infos) > _MAX_ENTRIES:
-        raise InstallFailed(errors.INVALID_APK, f"The file has {len(infos)} entries")
-    seen: set[str] = set()
-    unpacked = packed = 0
-    for info in infos:
-        # orig_filename: zipfile cuts a name at NUL, which would hide the rest of it
-        name = info.orig_filename.replace("\\", "/")
-        if name.startswith("/") or "\0" in name or ".." in name.split("/") or name[1:3] == ":/":
-            raise InstallFailed(errors.INVALID_APK, f"The entry name {name!r} leads outside the package")
-        if name in seen:
-            raise InstallFailed(errors.INVALID_APK, f"The entry {name!r} is there twice")
-        seen.add(name)
-        unpacked += info.file_size
-        packed += info.compress_size
-    if unpacked > _MAX_TOTAL or (unpacked > _RATIO_FROM and unpacked > _MAX_RATIO * max(packed, 1)):
-        raise InstallFailed(errors.INVALID_APK, f"The file unpacks from {packed} to {unpacked} bytes (a decompression bomb)")
+def _base_and_splits(files: Sequence[ApkFile]) -> tuple[ApkFile, dict[str, ApkFile]]:
+    """The splits by name, sorted. Raises InstallFailed where they are not of one package."""
+    found: dict[str, ApkFile] = {}
+    for file in files:
+        name = split_of(file.manifest)
+        if name and (not _SPLIT_NAME.fullmatch(name) or len(name) > _MAX_SPLIT_NAME):
+            raise InstallFailed(errors.BAD_PACKAGE_NAME, f"Invalid manifest split: {name!r}")
+        if name in found:
+            raise InstallFailed(errors.INVALID_APK, f"Split {name or 'null'} was defined multiple times")
+        found[name] = file
+    first = files[0]
+    for file in files[1:]:
+        for what, mine, its in (
+            ("package", _package(first), _package(file)),
+            ("version code", _version(first), _version(file)),
+        ):
+            if its != mine:
+                raise InstallFailed(errors.INVALID_APK, f"{file.path.name} {what} {its} inconsistent with {mine}")
+    if "" not in found:
+        raise InstallFailed(errors.INVALID_APK, "Full install must include a base package", fix="Give the base APK with it.")
+    return found.pop(""), dict(sorted(found.items()))
 
 
-def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The entry's bytes; the size in the directory is not believed."""
-    with archive.open(name) as entry:
-        data = entry.read(_MAX_XML + 1)
-    if len(data) > _MAX_XML:
-        raise InstallFailed(errors.INVALID_APK, f"{name} is larger than {_MAX_XML} bytes")
-    return data
+def _package(file: ApkFile) -> str:
+    return _WRITTEN.text(file.manifest, "package")
 
 
-def _decode(archive: zipfile.ZipFile, name: str) -> Element:
-    try:
-        return decode_xml(_bounded(archive, name))
-    except BadManifest as fault:
-        raise InstallFailed(errors.BAD_MANIFEST, f"Failed to read {name}: {fault}") from fault
+def _version(file: ApkFile) -> int:
+    major = _WRITTEN.number(file.manifest, "versionCodeMajor")
+    return major << 32 | (_WRITTEN.number(file.manifest, "versionCode") & 0xFFFFFFFF)
 
 
-def _resources(archive: zipfile.ZipFile, names: set[str]) -> ResourceTable | None:
-    """None without a table, or with one so obfuscated that it cannot be read: labels are then names."""
-    if "resources.arsc" not in names:
-        return None
-    try:
-        return read_table(_bounded(archive, "resources.arsc"))
-    except ValueError:
-        return None
+def _check_code(facts: PackageFacts, base: ApkFile, splits: dict[str, ApkFile]) -> None:
+    """A file that says it has code has some (PackageManagerServiceUtils.assertCodePolicy)."""
+    if facts.has_code and "classes.dex" not in base.names:
+        raise InstallFailed(errors.INVALID_APK, f"Package {facts.package} code is missing")
+    for file in splits.values():
+        application = file.manifest.first("application")
+        if application and _WRITTEN.flag(application, "hasCode", True) and "classes.dex" not in file.names:
+            raise InstallFailed(errors.INVALID_APK, f"Package {facts.package} code is missing")
 
 
-def _network_config(
-    archive: zipfile.ZipFile, names: set[str], manifest: Element, table: ResourceTable | None, locale: str
-) -> Element | None:
-    application = manifest.first("application")
+def _check_complete(facts: PackageFacts, base: ApkFile, splits: dict[str, ApkFile]) -> None:
+    """A base that says so needs a split at least, and one of each type that it names."""
+    wanted = _types(base, "requiredSplitTypes")
+    there = {one for file in splits.values() for one in _types(file, "splitTypes")}
+    if (facts.split_required and not splits) or wanted - there:
+        named = f" of the types {', '.join(sorted(wanted - there))}" if wanted - there else ""
+        raise InstallFailed(errors.MISSING_SPLIT, f"Missing split for {facts.package}{named}")
+
+
+def _types(file: ApkFile, attribute: str) -> set[str]:
+    return {one.strip() for one in _WRITTEN.text(file.manifest, attribute).split(",") if one.strip()}
+
+
+def _one_signer(facts: PackageFacts, base: ApkFile, splits: dict[str, ApkFile]) -> Signer:
+    """Who signed all of them; the newest schemes that each has."""
+    signers: list[Signer] = []
+    for file in (base, *splits.values()):
+        if isinstance(file.signer, InstallFailed):
+            raise file.signer
+        if facts.target_sdk >= 30 and file.signer.schemes == (1,):
+            raise InstallFailed(
+                errors.NO_CERTIFICATES,
+                f"No signature found in package of version 2 or newer for package {facts.package}",
+            )
+        if signers and file.signer.certificates != signers[0].certificates:
+            raise InstallFailed(errors.INVALID_APK, f"{file.path.name} signatures are inconsistent")
+        signers.append(file.signer)
+    return signers[0]
+
+
+def _network_config(base: ApkFile, table: ResourceTable | None, locale: str) -> Element | None:
+    application = base.manifest.first("application")
     reference = application.attributes.get("networkSecurityConfig") if application else None
     value = table.lookup(reference.data, locale) if table and reference else None
-    if value is None or value.text not in names:
+    if value is None or value.text not in base.names:
         return None
-    return _decode(archive, value.text)
+    return base.xml(value.text)
 
 
-def _native_abis(names: set[str]) -> tuple[str, ...]:
-    found = {parts[1] for name in names if len(parts := name.split("/")) == 3 and parts[0] == "lib"}
-    return tuple(sorted(found))
-
-
-def _verify_signer(data: bytes, archive: zipfile.ZipFile, facts: PackageFacts) -> Signer:
-    try:
-        layout = find_layout(data)
-        signers = verify_block(data, layout, SDK)
-        schemes = [signer.scheme for signer in signers]
-        newest = [signer.certificates[0] for signer in signers if signer.scheme == schemes[0]] if schemes else []
-        # a device of level 24 and up believes v2 or v3 alone; v1 counts when neither is there
-        certificates = newest or verify_jar(archive, has_newer=False)
-        if not newest and certificates:
-            schemes = [1]
-    except (BadSignature, ValueError) as fault:
-        raise InstallFailed(errors.NO_CERTIFICATES, f"Failed to collect certificates from {facts.package}: {fault}") from fault
-    if not certificates:
-        raise InstallFailed(errors.NO_CERTIFICATES, f"Failed to collect certificates from {facts.package}: it is not signed")
-    if facts.target_sdk >= 30 and schemes == [1]:
-        raise InstallFailed(
-            errors.NO_CERTIFICATES,
-            f"No signature found in package of version 2 or newer for package {facts.package}",
-        )
-    subject = x509.load_der_x509_certificate(certificates[0]).subject.rfc4514_string()
-    hashes = tuple(sorted(hashlib.sha256(one).hexdigest() for one in certificates))
-    return Signer(tuple(dict.fromkeys(schemes)), hashes, subject)
+def digest_of(facts: PackageFacts) -> str:
+    """SHA-256 of the package's files: the base's own where it is alone."""
+    if not facts.splits:
+        return facts.sha256
+    return hashlib.sha256("".join([facts.sha256, *(one.sha256 for one in facts.splits)]).encode()).hexdigest()

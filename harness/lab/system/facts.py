@@ -127,8 +127,16 @@ class Signer:
 
 
 @dataclass(frozen=True)
+class SplitFacts:
+    """An APK besides the base. `sha256` is the file's."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class PackageFacts:
-    """Everything installing learns from an APK."""
+    """Everything installing learns from an APK and its splits, which are sorted by name. `sha256` is the base's."""
 
     package: str
     version_code: int
@@ -157,6 +165,7 @@ class PackageFacts:
     network_security_config: str = ""
     trusts_user_store: bool = False
     meta_data: tuple[tuple[str, str], ...] = ()
+    splits: tuple[SplitFacts, ...] = ()
 
     @property
     def launcher(self) -> Component | None:

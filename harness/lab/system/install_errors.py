@@ -35,7 +35,7 @@ _FIXES = {
     NO_MATCHING_ABIS: "Give the edition for arm64-v8a or armeabi-v7a, or a universal one.",
     OLDER_SDK: "Give an edition for Android 15 (API level 35) or older.",
     TEST_ONLY: "Install it with `adb install -t`.",
-    MISSING_SPLIT: "Give a universal APK: this one is part of an app bundle.",
+    MISSING_SPLIT: "Give its splits with it (`adb install-multiple`), or a universal APK: this one is part of an app bundle.",
     UPDATE_INCOMPATIBLE: "Uninstall the other edition first.",
     VERSION_DOWNGRADE: "Uninstall the newer version first.",
     INSUFFICIENT_STORAGE: "Free some disk space.",
@@ -45,8 +45,8 @@ _FIXES = {
 class InstallFailed(BadApk):
     """`code` and `detail` make the line that `pm install` prints: Failure [CODE: detail]."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__("The package was not installed.", f"{code}: {detail}", _FIXES.get(code, ""))
+    def __init__(self, code: str, detail: str, *, fix: str = "") -> None:
+        super().__init__("The package was not installed.", f"{code}: {detail}", fix or _FIXES.get(code, ""))
         self.code = code
         self.detail = detail
 

@@ -67,6 +67,9 @@ ATTRIBUTES = {
     0x01010576: "versionCodeMajor",
     0x01010599: "foregroundServiceType",
     0x0101057A: "appComponentFactory",
+    0x01010591: "isSplitRequired",
+    0x0101064E: "requiredSplitTypes",
+    0x0101064F: "splitTypes",
 }
 _BY_NAME = frozenset(("package", "split", "configForSplit"))
 _FLOAT = 0x04

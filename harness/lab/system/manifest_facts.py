@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.lab.system import install_errors as errors
 from harness.lab.system.facts import (
@@ -18,6 +18,7 @@ from harness.lab.system.facts import (
     Queries,
     RequestedPermission,
     Signer,
+    SplitFacts,
 )
 from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.intents import full_class
@@ -46,19 +47,21 @@ def read_manifest(
     signer: Signer,
     native_abis: tuple[str, ...],
     network_config: Element | None,
+    splits: Sequence[SplitFacts] = (),
+    split_manifests: Sequence[Element] = (),
 ) -> PackageFacts:
-    """Raises InstallFailed where Android's parser would refuse the manifest."""
+    """Raises InstallFailed where Android's parser would refuse the manifest.
+
+    Of a split only what is in its <application> counts; what it leaves out there the base's <application> says.
+    """
     read = Reader(table, locale)
     if manifest.tag != "manifest":
         raise InstallFailed(errors.MANIFEST_MALFORMED, f"The root element is <{manifest.tag}>, not <manifest>")
     package = read.text(manifest, "package")
     if not _PACKAGE_NAME.fullmatch(package) or len(package) > 223:
         raise InstallFailed(errors.BAD_PACKAGE_NAME, f"Invalid manifest package: {package!r}")
-    if read.text(manifest, "split"):
-        raise InstallFailed(errors.MISSING_SPLIT, f"This is a split of {package}, not its base")
-    application = manifest.first("application")
-    if application is None:
-        raise InstallFailed(errors.MANIFEST_MALFORMED, "<manifest> has no <application>")
+    application = _application(manifest)
+    parts = [application, *(_application(one) for one in split_manifests)]
     min_sdk, target_sdk = _sdk_levels(manifest, read)
     process = _process(read.text(application, "process"), package, package)
     name = read.text(application, "name")
@@ -74,7 +77,9 @@ def read_manifest(
         sha256=sha256,
         size=size,
         signer=signer,
-        components=tuple(_components(application, read, package, process, target_sdk)),
+        components=tuple(
+            one for part in parts for one in _components(part, application, read, package, process, target_sdk)
+        ),
         requested=tuple(_requested(manifest, read)),
         declared=tuple(_declared(manifest, read)),
         features=tuple(
@@ -82,7 +87,9 @@ def read_manifest(
             for one in manifest.each("uses-feature")
             if read.text(one, "name")
         ),
-        libraries=tuple((read.text(one, "name"), read.flag(one, "required", True)) for one in application.each("uses-library")),
+        libraries=tuple(
+            (read.text(one, "name"), read.flag(one, "required", True)) for part in parts for one in part.each("uses-library")
+        ),
         native_abis=native_abis,
         queries=_queries(manifest, read),
         shared_user=read.text(manifest, "sharedUserId"),
@@ -93,8 +100,16 @@ def read_manifest(
         cleartext=_cleartext(application, network_config, read, target_sdk),
         network_security_config=read.text(application, "networkSecurityConfig"),
         trusts_user_store=_trusts_user_store(network_config, read, target_sdk),
-        meta_data=_meta_data(application, read),
+        meta_data=tuple(one for part in parts for one in _meta_data(part, read)),
+        splits=tuple(splits),
     )
+
+
+def _application(manifest: Element) -> Element:
+    found = manifest.first("application")
+    if found is None:
+        raise InstallFailed(errors.MANIFEST_MALFORMED, "<manifest> has no <application>")
+    return found
 
 
 def _sdk_levels(manifest: Element, read: Reader) -> tuple[int, int]:
@@ -123,11 +138,14 @@ def _launcher_label(application: Element, read: Reader) -> str:
     return ""
 
 
-def _components(application: Element, read: Reader, package: str, process: str, target_sdk: int) -> Iterator[Component]:
+def _components(
+    part: Element, application: Element, read: Reader, package: str, process: str, target_sdk: int
+) -> Iterator[Component]:
+    """Those in `part`, with the defaults of `application`, the base's."""
     processes: dict[str, str] = {}
     affinity = read.text(application, "taskAffinity", package)
     on = read.flag(application, "enabled", True)
-    for element in application.children:
+    for element in part.children:
         kind = _KINDS.get(element.tag)
         name = read.text(element, "name")
         if kind is None or not name:

@@ -6,13 +6,14 @@ import errno
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.lab.system import install_errors as errors
-from harness.lab.system.apk import ABIS, read_apk
+from harness.lab.system.apk import ABIS, digest_of, read_package
+from harness.lab.system.apk_file import manifest_of, split_of
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.facts import Component, PackageFacts
 from harness.lab.system.install_errors import InstallFailed
@@ -35,13 +36,14 @@ class UnknownPackage(HarnessError):
 class Package:
     """An installed package. `enabled`: package or class name -> one of ENABLED_STATES.
 
+    `apks`: the base, then its splits in the order of `facts.splits`; `classes`: the translated jar of each.
     `stopped`: installed or force-stopped and not started since; such a package gets no broadcasts.
     """
 
     facts: PackageFacts
     uid: int
-    apk: Path
-    classes: Path
+    apks: tuple[Path, ...]
+    classes: tuple[Path, ...]
     data: Path
     first_install_ms: int
     last_update_ms: int
@@ -51,6 +53,16 @@ class Package:
     @property
     def name(self) -> str:
         return self.facts.package
+
+    @property
+    def apk(self) -> Path:
+        """The base."""
+        return self.apks[0]
+
+    @property
+    def splits(self) -> dict[str, Path]:
+        """Name -> APK."""
+        return dict(zip((one.name for one in self.facts.splits), self.apks[1:], strict=True))
 
     @property
     def user(self) -> str:
@@ -101,14 +113,14 @@ class Packages:
         content = self._state.load()
         self._next_uid = content.get("next_uid", FIRST_APP_ID)
         for name, kept in content.get("packages", {}).items():
-            apk = self._root / kept["apk"]
-            if not apk.is_file():
+            apks = tuple(self._root / apk for apk in kept.get("apks") or [kept["apk"]])
+            if not all(apk.is_file() for apk in apks):
                 continue
             self._installed[name] = Package(
-                facts=read_apk(apk, self._locale, self._abis),
+                facts=read_package(apks, self._locale, self._abis),
                 uid=kept["uid"],
-                apk=apk,
-                classes=self._translate(apk),
+                apks=apks,
+                classes=tuple(self._translate(apk) for apk in apks),
                 data=self._data_folder(name),
                 first_install_ms=kept["first_install_ms"],
                 last_update_ms=kept["last_update_ms"],
@@ -123,7 +135,7 @@ class Packages:
                 "next_uid": self._next_uid,
                 "packages": {
                     name: {
-                        "apk": str(one.apk.relative_to(self._root)),
+                        "apks": [str(apk.relative_to(self._root)) for apk in one.apks],
                         "uid": one.uid,
                         "first_install_ms": one.first_install_ms,
                         "last_update_ms": one.last_update_ms,
@@ -153,9 +165,27 @@ class Packages:
         """None when it is not installed."""
         return self._installed.get(name)
 
-    def check(self, apk: Path, *, replace: bool, downgrade: bool, test_only: bool) -> tuple[PackageFacts, Package | None]:
-        """The APK's facts and what is installed under its name, if it may be installed. Raises InstallFailed."""
-        facts = read_apk(apk, self._locale, self._abis)
+    def joined(self, apks: Sequence[Path], inherit: str, without: Collection[str] = ()) -> list[Path]:
+        """`apks`, and of the package `inherit` those that they do not take the place of, `without` some splits.
+
+        Raises InstallFailed.
+        """
+        if not inherit:
+            return list(apks)
+        before = self._installed.get(inherit)
+        if before is None:
+            raise InstallFailed(errors.INVALID_APK, f"Missing existing base package for {inherit}")
+        taken = {split_of(manifest_of(apk)) for apk in apks} | set(without)
+        return [*apks, *(apk for name, apk in {"": before.apk, **before.splits}.items() if name not in taken)]
+
+    def check(
+        self, apks: Sequence[Path], *, replace: bool, downgrade: bool, test_only: bool
+    ) -> tuple[PackageFacts, Package | None]:
+        """The facts of a base and its splits and what is installed under their name, if they may be installed.
+
+        Raises InstallFailed.
+        """
+        facts = read_package(apks, self._locale, self._abis)
         before = self._installed.get(facts.package)
         if facts.test_only and not test_only:
             raise InstallFailed(errors.TEST_ONLY, "Failed to install test-only apk. Did you forget to add -t?")
@@ -166,29 +196,35 @@ class Packages:
                 _check_conflicts(facts, other.facts)
         return facts, before
 
-    def add(self, apk: Path, facts: PackageFacts, before: Package | None) -> Package:
-        """Copies the APK in, has it translated, and registers the package; an update keeps its data."""
-        folder = self._root / "data" / "app" / _token(facts.sha256, "~~") / _token(facts.package, facts.package + "-")
-        target = folder / "base.apk"
+    def add(self, apks: Sequence[Path], facts: PackageFacts, before: Package | None) -> Package:
+        """Copies the files in, has them translated, and registers the package; an update keeps its data."""
+        folder = self._root / "data" / "app" / _token(digest_of(facts), "~~") / _token(facts.package, facts.package + "-")
+        targets = [folder / "base.apk", *(folder / f"split_{one.name}.apk" for one in facts.splits)]
+        sources = {split_of(manifest_of(apk)): apk for apk in apks}
+        fresh = before is None or before.apk != targets[0]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(apk, target)
-            target.chmod(0o644)
-            classes = self._translate(target)
+            for name, target in zip(["", *(one.name for one in facts.splits)], targets, strict=True):
+                if sources[name] != target:
+                    shutil.copyfile(sources[name], target)
+                target.chmod(0o644)
+            classes = tuple(self._translate(target) for target in targets)
             data = self._make_data_folder(facts.package)
         except OSError as fault:
-            shutil.rmtree(folder, ignore_errors=True)
+            if fresh:
+                shutil.rmtree(folder, ignore_errors=True)
             if fault.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise InstallFailed(errors.INSUFFICIENT_STORAGE, str(fault)) from fault
             raise
         except HarnessError as fault:
-            shutil.rmtree(folder, ignore_errors=True)
+            if fresh:
+                shutil.rmtree(folder, ignore_errors=True)
             raise InstallFailed(errors.DEXOPT, str(fault)) from fault
         now = self._now_ms()
         package = Package(
             facts=facts,
             uid=before.uid if before else self._take_uid(),
-            apk=target,
+            apks=tuple(targets),
             classes=classes,
             data=data,
             first_install_ms=before.first_install_ms if before else now,
@@ -198,7 +234,7 @@ class Packages:
         )
         self._installed[facts.package] = package
         self.store()
-        if before is not None and before.apk != target:
+        if before is not None and fresh:
             _remove_code(before.apk)
         return package
 

@@ -7,6 +7,7 @@ nothing here trusts a length it has not checked against the file.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 _STRING_POOL, _TABLE, _PACKAGE, _TYPE = 0x0001, 0x0002, 0x0200, 0x0201
@@ -59,6 +60,16 @@ class ResourceTable:
         """The text of a string resource, or None."""
         value = self.lookup(resource, locale)
         return value.text if value is not None and value.kind == TYPE_STRING else None
+
+
+def merge_tables(tables: Iterable[ResourceTable]) -> ResourceTable:
+    """What a base and its splits say together: they share ids, each with configurations of its own."""
+    merged = ResourceTable()
+    for table in tables:
+        for resource, entries in table.entries.items():
+            merged.entries.setdefault(resource, []).extend(entries)
+        merged.names.update(table.names)
+    return merged
 
 
 def _fitness(entry: Entry, locale: str) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from harness.lab.system.components import ComponentRefused, Components
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.errors_shown import AppErrors
 from harness.lab.system.input_method import type_for
+from harness.lab.system.install_errors import INVALID_APK, InstallFailed
 from harness.lab.system.intents import CATEGORY_HOME, Intent, launcher_intent
 from harness.lab.system.loaded_code import LoadedCode
 from harness.lab.system.logs import LogBuffer
@@ -149,16 +150,27 @@ class SystemServer:
     # --- packages
 
     async def install(
-        self, apk: Path, *, replace: bool = True, grant: bool = False, downgrade: bool = False, test_only: bool = False
+        self,
+        *apks: Path,
+        replace: bool = True,
+        grant: bool = False,
+        downgrade: bool = False,
+        test_only: bool = False,
+        inherit: str = "",
+        without: Collection[str] = (),
     ) -> Package:
-        """Installs or updates from an APK file. Raises InstallFailed."""
+        """Installs or updates from a base APK and its splits, in any order. Raises InstallFailed.
+
+        `inherit`: an installed package, whose files stay as far as none of `apks` takes their place, `without` these splits.
+        """
         async with self._installing:
+            files = await asyncio.to_thread(self.packages.joined, apks, inherit, without)
             facts, before = await asyncio.to_thread(
-                self.packages.check, apk, replace=replace, downgrade=downgrade, test_only=test_only
+                self.packages.check, files, replace=replace, downgrade=downgrade, test_only=test_only
             )
             if before is not None:
                 await self._stop_package(facts.package, "update")
-            package = await asyncio.to_thread(self.packages.add, apk, facts, before)
+            package = await asyncio.to_thread(self.packages.add, files, facts, before)
             self.permissions.install(facts, grant_all=grant)
         self.app_services.broadcasts.installed(package.name, package.uid, update=before is not None)
         self.logs.system(
@@ -175,6 +187,13 @@ class SystemServer:
         self.permissions.uninstall(package)
         self.app_services.broadcasts.removed(package, uid, data_kept=keep_data)
         self.app_services.uninstalled(package)
+
+    async def remove_splits(self, package: str, splits: Collection[str]) -> None:
+        """`pm uninstall PACKAGE SPLIT...`: what is left is installed anew. Raises UnknownPackage, InstallFailed."""
+        unknown = sorted(set(splits) - set(self.packages.get(package).splits))
+        if unknown:
+            raise InstallFailed(INVALID_APK, f"Split not found: {unknown[0]}")
+        await self.install(inherit=package, without=splits, test_only=True)
 
     async def clear_data(self, package: str) -> None:
         """`pm clear`: data, permissions and processes. Raises UnknownPackage."""

@@ -8,8 +8,9 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from harness.lab.system.facts import (
     PackageFacts,
     RequestedPermission,
     Signer,
+    SplitFacts,
 )
 from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.intents import Intent
@@ -130,9 +132,19 @@ class MemorySystem:
         return [first, launcher, *self._processes.values()]
 
     async def install(
-        self, apk: Path, *, replace: bool = True, grant: bool = False, downgrade: bool = False, test_only: bool = False
+        self,
+        *apks: Path,
+        replace: bool = True,
+        grant: bool = False,
+        downgrade: bool = False,
+        test_only: bool = False,
+        inherit: str = "",
     ) -> Package:
+        """A split is a file whose name ends in its name; the first file is the base. `inherit` keeps nothing."""
+        apk, *more = apks
         facts = _facts(apk.read_bytes())
+        splits = {path.stem.rpartition("-")[2]: path for path in more}
+        facts = replace_fields(facts, splits=tuple(SplitFacts(name, "0" * 64) for name in sorted(splits)))
         before = self.packages.find(facts.package)
         if facts.test_only and not test_only:
             raise InstallFailed(install_errors.TEST_ONLY, "installPackageLI")
@@ -142,13 +154,15 @@ class MemorySystem:
             raise InstallFailed(install_errors.VERSION_DOWNGRADE, "Downgrade detected")
         folder = self._root / "data" / "app" / f"~~x==/{facts.package}-y=="
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "base.apk").write_bytes(apk.read_bytes())
+        kept = [folder / "base.apk", *(folder / f"split_{name}.apk" for name in sorted(splits))]
+        for path, source in zip(kept, [apk, *(splits[name] for name in sorted(splits))], strict=True):
+            path.write_bytes(source.read_bytes())
         data = self._root / "data" / "data" / facts.package
         (data / "files").mkdir(parents=True, exist_ok=True)
         self._uids += 1
         now = time.time_ns() // 10**6
         uid = before.uid if before else self._uids
-        package = Package(facts, uid, folder / "base.apk", folder / "classes.jar", data, now, now)
+        package = Package(facts, uid, tuple(kept), (folder / "classes.jar",) * len(kept), data, now, now)
         self.packages.by_name[facts.package] = package
         self.permissions.install(facts, grant_all=grant)
         return package
@@ -164,6 +178,17 @@ class MemorySystem:
         await self.force_stop(package)
         del self.packages.by_name[package]
         self.permissions.uninstall(package)
+
+    async def remove_splits(self, package: str, splits: Collection[str]) -> None:
+        unknown = sorted(set(splits) - set(self._get(package).splits))
+        if unknown:
+            raise InstallFailed(install_errors.INVALID_APK, f"Split not found: {unknown[0]}")
+        facts = self._get(package).facts
+        kept = [one for one in facts.splits if one.name not in splits]
+        self.packages.by_name[package] = replace_fields(
+            self._get(package), facts=replace_fields(facts, splits=tuple(kept)),
+            apks=(self._get(package).apk, *(self._get(package).splits[one.name] for one in kept)),
+        )  # fmt: skip
 
     async def clear_data(self, package: str) -> None:
         self._get(package)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from harness.lab.shell.call import Call, Usage, command
 from harness.lab.shell.install_sessions import MAX_BYTES, InstallSession
@@ -16,7 +15,7 @@ from harness.lab.shell.package_dump import dump_package
 from harness.lab.shell.package_view import find_listed, listed_packages
 from harness.lab.shell.pipes import OpenFile, Source
 from harness.lab.system.facts import Component
-from harness.lab.system.install_errors import InstallFailed
+from harness.lab.system.install_errors import INVALID_APK, InstallFailed
 from harness.lab.system.intents import CATEGORY_LAUNCHER, Intent, short_component
 from harness.lab.system.packages import UnknownPackage
 from harness.lab.system.permissions import SecurityRefusal
@@ -160,7 +159,7 @@ async def _path(call: Call, verb: str) -> int:
     found = find_listed(call.system, call.args[0]) if call.args else None
     if found is None:
         return 1
-    await call.out(f"package:{found.apk}\n")
+    await call.out("".join(f"package:{apk}\n" for apk in (found.apk, *found.splits)))
     return 0
 
 
@@ -236,18 +235,21 @@ async def _receive(session: InstallSession, name: str, source: Source, size: int
             file.write(block)
             missing -= len(block)
     if missing:
-        raise InstallFailed("INSTALL_FAILED_INVALID_APK", f"{missing} of {size} bytes did not arrive")
+        raise InstallFailed(INVALID_APK, f"{missing} of {size} bytes did not arrive")
     session.apks[name] = target
 
 
 async def _install_session(call: Call, session: InstallSession) -> int:
-    if len(session.apks) != 1:
-        count = len(session.apks)
-        raise InstallFailed("INSTALL_FAILED_INVALID_APK", f"this lab device installs one APK at a time, not {count}")
-    apk: Path = next(iter(session.apks.values()))
+    if not session.apks:
+        raise InstallFailed(INVALID_APK, f"Session: {session.id}. No packages staged in /data/app/vmdl{session.id}.tmp")
     options = session.options
     await call.system.install(
-        apk, replace="-R" not in options, grant="-g" in options, downgrade="-d" in options, test_only="-t" in options
+        *session.apks.values(),
+        replace="-R" not in options,
+        grant="-g" in options,
+        downgrade="-d" in options,
+        test_only="-t" in options,
+        inherit=options.get("-p", ""),
     )
     await call.out("Success\n")
     return 0
@@ -306,7 +308,7 @@ async def _abandon(call: Call, verb: str) -> int:
 
 
 async def _uninstall(call: Call, verb: str) -> int:
-    names = [word for word in call.args if not word.startswith("-")]
+    names = [word for word in _without(call.args, "--versionCode") if not word.startswith("-")]
     if not names:
         raise Usage("Error: package name not specified")
     listed = find_listed(call.system, names[0])
@@ -315,12 +317,23 @@ async def _uninstall(call: Call, verb: str) -> int:
         await call.out(f"Failure [{reason}]\n")
         return 1
     try:
-        await call.system.uninstall(names[0], keep_data="-k" in call.args)
+        if names[1:]:
+            await call.system.remove_splits(names[0], names[1:])
+        else:
+            await call.system.uninstall(names[0], keep_data="-k" in call.args)
+    except InstallFailed as failed:
+        await call.out(failed.line + "\n")
+        return 1
     except UnknownPackage:
         await call.out("Failure [DELETE_FAILED_INTERNAL_ERROR]\n")
         return 1
     await call.out("Success\n")
     return 0
+
+
+def _without(args: Sequence[str], option: str) -> list[str]:
+    """The words without an option and its value."""
+    return [word for before, word in zip(["", *args], args, strict=False) if option not in (before, word)]
 
 
 async def _clear(call: Call, verb: str) -> int:

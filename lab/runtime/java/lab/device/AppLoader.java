@@ -36,17 +36,24 @@ public final class AppLoader extends PathClassLoader {
 
   private final FrameworkLoader framework;
   private final boolean legacyHttp;
-  private final ZipFile classes;
   private final List<ZipFile> apks = new ArrayList<>();
+  private final List<ZipFile> classes = new ArrayList<>();
 
-  /** `legacyHttp`: the app may use Apache's HTTP client, which the framework has had no more since Android 9. */
-  AppLoader(FrameworkLoader framework, String classes, List<String> apks, boolean legacyHttp) throws IOException {
+  /**
+   * `apks`: the base, then its splits; `classes`: the translated jar of each. One loader has them all, as on a phone where the
+   * splits are not isolated. `legacyHttp`: the app may use Apache's HTTP client, which the framework has had no more since
+   * Android 9.
+   */
+  AppLoader(FrameworkLoader framework, List<String> classes, List<String> apks, boolean legacyHttp) throws IOException {
     super("", framework);
     this.legacyHttp = legacyHttp;
     this.framework = framework;
-    this.classes = new ZipFile(classes);
-    for (String apk : apks) {
-      this.apks.add(new ZipFile(apk));
+    if (classes.size() != apks.size()) {
+      throw new IllegalArgumentException(apks.size() + " APKs and the classes of " + classes.size());
+    }
+    for (int i = 0; i < apks.size(); i++) {
+      this.apks.add(new ZipFile(apks.get(i)));
+      this.classes.add(new ZipFile(classes.get(i)));
     }
   }
 
@@ -67,9 +74,9 @@ public final class AppLoader extends PathClassLoader {
           return findClass(name);
         }
       }
-      ZipEntry entry = classes.getEntry(name.replace('.', '/') + ".class");
-      if (entry != null) {
-        return define(name, entry);
+      Class<?> own = findOwn(name);
+      if (own != null) {
+        return own;
       }
       if (!legacyHttp && startsWith(name, LEGACY_HTTP)
           && framework.frameworkResource(name.replace('.', '/') + ".class") == null) {
@@ -81,16 +88,28 @@ public final class AppLoader extends PathClassLoader {
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    ZipEntry entry = classes.getEntry(name.replace('.', '/') + ".class");
-    if (entry == null) {
+    Class<?> own = findOwn(name);
+    if (own == null) {
       throw new ClassNotFoundException(name);
     }
-    return define(name, entry);
+    return own;
   }
 
-  private Class<?> define(String name, ZipEntry entry) throws ClassNotFoundException {
+  /** The first APK that has the class counts. */
+  private Class<?> findOwn(String name) throws ClassNotFoundException {
+    String file = name.replace('.', '/') + ".class";
+    for (ZipFile jar : classes) {
+      ZipEntry entry = jar.getEntry(file);
+      if (entry != null) {
+        return define(name, jar, entry);
+      }
+    }
+    return null;
+  }
+
+  private Class<?> define(String name, ZipFile jar, ZipEntry entry) throws ClassNotFoundException {
     byte[] bytes;
-    try (InputStream in = classes.getInputStream(entry)) {
+    try (InputStream in = jar.getInputStream(entry)) {
       bytes = in.readAllBytes();
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
@@ -128,24 +147,27 @@ public final class AppLoader extends PathClassLoader {
 
   @Override
   protected URL findResource(String name) {
+    List<URL> found = urls(name);
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  @Override
+  protected Enumeration<URL> findResources(String name) {
+    return Collections.enumeration(urls(name));
+  }
+
+  private List<URL> urls(String name) {
+    List<URL> found = new ArrayList<>();
     for (ZipFile apk : apks) {
       if (apk.getEntry(name) != null) {
         try {
-          return new URL("jar:file:" + apk.getName() + "!/" + name);
+          found.add(new URL("jar:file:" + apk.getName() + "!/" + name));
         } catch (MalformedURLException e) {
           throw new IllegalStateException(e);
         }
       }
     }
-    return null;
-  }
-
-  @Override
-  protected Enumeration<URL> findResources(String name) {
-    URL url = findResource(name);
-    return url == null
-        ? Collections.emptyEnumeration()
-        : Collections.enumeration(Collections.singletonList(url));
+    return found;
   }
 
   /** System.loadLibrary ends here. Native code for a phone cannot run: the caller says so. */
@@ -167,9 +189,14 @@ public final class AppLoader extends PathClassLoader {
     return false;
   }
 
-  /** The APK's translated classes. */
-  ZipFile classes() {
-    return classes;
+  /** The translated classes of one of the app's own APKs; null for any other file. */
+  ZipFile classesOf(String apk) {
+    for (int i = 0; i < apks.size(); i++) {
+      if (apks.get(i).getName().equals(apk)) {
+        return classes.get(i);
+      }
+    }
+    return null;
   }
 
   @Override

@@ -59,16 +59,15 @@ public final class BoundApp {
     packageName = (String) arguments.get("package");
     String process = (String) arguments.get("process");
     processName = process == null ? packageName : process;
-    List<String> apks = new ArrayList<>();
-    for (Object apk : (List<?>) arguments.get("apks")) {
-      apks.add((String) apk);
-    }
-    parsed = ShadowPackageParser.callParsePackage(Path.of(apks.get(0)));
+    List<String> apks = texts(arguments.get("apks"));
+    Path base = Path.of(apks.get(0));
+    // A folder is parsed as the package that its base and splits make up.
+    parsed = ShadowPackageParser.callParsePackage(apks.size() == 1 ? base : base.getParent());
     info = parsed.applicationInfo;
     FrameworkLoader framework = (FrameworkLoader) BoundApp.class.getClassLoader();
-    loader = new AppLoader(framework, (String) arguments.get("classes"), apks, takesLegacyHttp());
+    loader = new AppLoader(framework, texts(arguments.get("classes")), apks, takesLegacyHttp());
     Platform.set(framework, info.targetSdkVersion, NativeLibraries::goOnWithout);
-    fill(info, apks.get(0), new File((String) arguments.get("data")));
+    fill(info, apks, new File((String) arguments.get("data")));
 
     ActivityThread thread = (ActivityThread) RuntimeEnvironment.getActivityThread();
     ShadowActivityThread.setApplicationInfo(info);
@@ -146,10 +145,25 @@ public final class BoundApp {
     }
   }
 
-  private void fill(ApplicationInfo info, String apk, File data) {
+  private static List<String> texts(Object list) {
+    List<String> texts = new ArrayList<>();
+    for (Object one : (List<?>) list) {
+      texts.add((String) one);
+    }
+    return texts;
+  }
+
+  private void fill(ApplicationInfo info, List<String> apks, File data) {
     info.uid = Process.myUid();
-    info.sourceDir = apk;
-    info.publicSourceDir = apk;
+    info.sourceDir = apks.get(0);
+    info.publicSourceDir = info.sourceDir;
+    if (apks.size() > 1) {
+      info.splitNames = parsed.splitNames;
+      info.splitSourceDirs = apks.subList(1, apks.size()).toArray(new String[0]);
+      info.splitPublicSourceDirs = info.splitSourceDirs;
+      // All splits are loaded at once, also those of an app that would have each loaded apart.
+      info.privateFlags &= ~ApplicationInfo.PRIVATE_FLAG_ISOLATED_SPLIT_LOADING;
+    }
     info.processName = info.processName == null ? packageName : info.processName;
     info.dataDir = data.getPath();
     info.credentialProtectedDataDir = data.getPath();

@@ -96,8 +96,9 @@ public final class LoadedCode {
 
   private static ZipFile ofFile(File file) {
     BoundApp app = DeviceMain.app();
-    if (app != null && file.getPath().equals(app.context().getApplicationInfo().sourceDir)) {
-      return app.loader().classes();
+    ZipFile own = app == null ? null : app.loader().classesOf(file.getPath());
+    if (own != null) {
+      return own;
     }
     if (!file.isFile()) {
       return null;
