@@ -16,6 +16,8 @@ _COMPLEX, _COMPACT = 0x0001, 0x0008  # ResTable_entry.flags
 _NO_ENTRY = 0xFFFFFFFF
 TYPE_REFERENCE, TYPE_STRING, TYPE_BOOLEAN = 0x01, 0x03, 0x12
 _MAX_REFERENCES = 8
+_MAX_ENTRIES = 1_000_000  # of all types and configurations
+_MAX_REPEATED = 4  # how often over a pool's strings may make up its bytes, where they lie over each other
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class ResourceTable:
 
     entries: dict[int, list[Entry]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    count: int = 0
 
     def lookup(self, resource: int, locale: str = "") -> Value | None:
         """The value for `locale` ("zh-CN"), references followed; None when there is none."""
@@ -103,11 +106,17 @@ def read_string_pool(data: bytes, at: int) -> list[str]:
     end = at + length
     if count * 4 + header > length:
         raise ValueError("string pool: more strings than bytes")
-    strings = []
-    for offset in struct.unpack_from(f"<{count}I", data, at + header):
-        where = at + start + offset
-        strings.append(_utf8(data, where, end) if flags & _UTF8 else _utf16(data, where, end))
-    return strings
+    read: dict[int, str] = {}
+    room = _MAX_REPEATED * length
+    offsets = struct.unpack_from(f"<{count}I", data, at + header)
+    for offset in offsets:
+        if offset not in read:
+            where = at + start + offset
+            read[offset] = _utf8(data, where, end) if flags & _UTF8 else _utf16(data, where, end)
+            room -= len(read[offset])
+            if room < 0:
+                raise ValueError("string pool: the strings are more than its bytes")
+    return [read[offset] for offset in offsets]
 
 
 def _utf8(data: bytes, at: int, end: int) -> str:
@@ -171,6 +180,9 @@ def _read_type(
         if entry is None:
             continue
         key, value = entry
+        table.count += 1
+        if table.count > _MAX_ENTRIES:
+            raise ValueError(f"resources.arsc: more than {_MAX_ENTRIES} entries")
         resource = package << 24 | type_id << 16 | index
         table.entries.setdefault(resource, []).append(Entry(locale, density, value))
         if type_id <= len(type_names) and key < len(key_names):
