@@ -27,7 +27,7 @@ final class Registers {
     /** Registers times instructions: what is kept of each. The largest methods of real apps stay under a tenth of it. */
     private static final long MOST_CELLS = 40_000_000;
     /** Registers times arrivals at instructions. */
-    private static final long MOST_WORK = 1_000_000_000;
+    private static final long MOST_WORK = 200_000_000;
 
     final byte[][] shapes;
     final String[][] notes;
