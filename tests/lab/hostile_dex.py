@@ -79,7 +79,7 @@ class HostileDex:
         handler: int = 0,
         debug: int = 0,
     ) -> int:
-        """A code item of static methods without parameters. `tries`: (start, count) of units; all have one handler for everything."""
+        """A code item of static methods without parameters. `tries`: (start, count) of units; all have one catch-all handler."""
         content = units if isinstance(units, bytes) else struct.pack(f"<{len(units)}H", *units)
         size = len(content) // 2
         item = struct.pack("<HHHHII", registers, 0, 0, len(tries), debug, size) + content

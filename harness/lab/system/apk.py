@@ -17,7 +17,7 @@ from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.jar_signature import verify_jar
 from harness.lab.system.manifest import BadManifest, decode_xml
 from harness.lab.system.manifest_facts import read_manifest
-from harness.lab.system.resource_table import ResourceTable, read_table
+from harness.lab.system.resource_table import DamagedTable, ResourceTable, read_table
 from harness.lab.system.signing_block import BadSignature, find_layout, verify_block
 
 SDK = 35
@@ -115,11 +115,13 @@ def _decode(archive: zipfile.ZipFile, name: str) -> Element:
 
 
 def _resources(archive: zipfile.ZipFile, names: set[str]) -> ResourceTable | None:
-    """None without a table, or with one so obfuscated that it cannot be read: labels are then names."""
+    """None without a table, or with one so obfuscated that it cannot be read: labels are then names. Raises InstallFailed."""
     if "resources.arsc" not in names:
         return None
     try:
         return read_table(_bounded(archive, "resources.arsc", _MAX_TABLE))
+    except DamagedTable as fault:
+        raise InstallFailed(errors.INVALID_APK, f"Failed to load APK: {fault}") from fault
     except ValueError:
         return None
 

@@ -20,6 +20,10 @@ _MAX_ENTRIES = 1_000_000  # of all types and configurations
 _MAX_REPEATED = 4  # how often over a pool's strings may make up its bytes, where they lie over each other
 
 
+class DamagedTable(ValueError):
+    """The chunks do not lie within each other and the file. A phone installs no such APK (LoadedArsc, ChunkIterator)."""
+
+
 @dataclass(frozen=True)
 class Value:
     """A Res_value: `kind` is its dataType, `data` the 32 bits, `text` the string of a TYPE_STRING."""
@@ -83,15 +87,17 @@ def read_table(data: bytes) -> ResourceTable:
 
 def _read(data: bytes) -> ResourceTable:
     kind, header, size = struct.unpack_from("<HHI", data, 0)
-    if kind != _TABLE or size > len(data):
+    if kind != _TABLE:
         raise ValueError("resources.arsc is no resource table")
+    if size > len(data):
+        raise DamagedTable(f"resources.arsc: {size} bytes are said to be in {len(data)}")
     table = ResourceTable()
     values: list[str] = []
     at = header
     while at + 8 <= size:
         chunk, _, length = struct.unpack_from("<HHI", data, at)
         if length < 8 or at + length > len(data):
-            raise ValueError(f"resources.arsc: chunk of {length} bytes at {at}")
+            raise DamagedTable(f"resources.arsc: chunk of {length} bytes at {at}")
         if chunk == _STRING_POOL and not values:
             values = read_string_pool(data, at)
         elif chunk == _PACKAGE:
@@ -154,7 +160,7 @@ def _read_package(data: bytes, at: int, length: int, values: list[str], table: R
     while here + 8 <= end:
         chunk, _, size = struct.unpack_from("<HHI", data, here)
         if size < 8 or here + size > end:
-            raise ValueError(f"resources.arsc: chunk of {size} bytes in a package")
+            raise DamagedTable(f"resources.arsc: chunk of {size} bytes in a package")
         if chunk == _TYPE:
             _read_type(data, here, package, values, type_names, key_names, table)
         here += size
