@@ -21,11 +21,14 @@ PACKAGE = "example.bad"
 MANIFEST, TABLE, DEX = "AndroidManifest.xml", "resources.arsc", "classes.dex"
 
 
-def bad_app() -> Path:
+def bad_app(package: str = PACKAGE) -> Path:
+    """Under another package's name it is another app."""
     folder = (Path(__file__).parent / "bad").resolve()
+    write_as = {} if package == PACKAGE else {PACKAGE: package}
     return build_source(
-        AppSource(name="bad", folder=folder, package=PACKAGE, label="bad", version_code=1, version_name="1.0", code=(folder,))
-    )
+        AppSource(name=package, folder=folder, package=package, label="bad", version_code=1, version_name="1.0", code=(folder,),
+                  write_as=write_as)
+    )  # fmt: skip
 
 
 @cache

@@ -18,13 +18,13 @@ from tests.lab.hostile_dex import HostileDex
 from tests.lab.whole import PATIENCE, Bench, bench
 
 pytestmark = pytest.mark.lab
-TINY = "example.tiny"
+TINY, STUCK = "example.tiny", "example.bed"
 MAIN = "Lexample/bad/MainActivity;"
 
 
 @dataclass
 class Device:
-    """The device, and what its apps do."""
+    """The device, and what its apps do. `stuck`: the log of an app that was started first and never came up."""
 
     bench: Bench
 
@@ -80,6 +80,7 @@ def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
         device = Device(lab)
         assert "Success" in device.install(build("tiny"))
         assert "Success" in device.install(bad_app())
+        assert "Success" in device.install(bad_app(STUCK))
         yield device
         device.goes_on()
 
@@ -127,27 +128,21 @@ def test_floods_of_lines_and_toasts_end_and_the_device_answers_meanwhile(device:
         device.wait_for(f"did {deed}|Displayed {PACKAGE}")
 
 
-def test_an_activity_that_never_gets_through_on_create_is_an_anr_that_can_be_stopped(device: Device) -> None:
-    device.deed("stuck")
-    device.wait_for("does stuck")
-    device.shell("input", "tap", "400", "700")
-    device.wait_for(rf"ANR in {PACKAGE}")
-    shown = device.shell("uiautomator", "dump", "/dev/tty")
-    assert "android:id/aerr_wait" in shown and "android:id/aerr_close" in shown
-    assert device.shell("pidof", PACKAGE).strip()
-    device.shell("am", "force-stop", PACKAGE)
-    assert device.shell("pidof", PACKAGE).strip() == ""
-    assert "aerr_wait" not in device.shell("uiautomator", "dump", "/dev/tty")
-
-
-def test_an_application_that_never_comes_up_lets_am_start_end_and_is_stopped(device: Device) -> None:
-    device.shell("am", "force-stop", PACKAGE)
+def test_what_never_gets_through_on_create_is_an_anr_that_can_be_stopped_while_all_else_goes_on(device: Device) -> None:
+    """The activity of one app, the Application of another; `am start -W` ends, the other app starts meanwhile."""
     device.shell("logcat", "-c")
-    said = device.shell("am", "start", "-W", "-n", f"{PACKAGE}/.StuckActivity")
-    assert "Status: timeout" in said, said
-    device.goes_on()
-    device.shell("am", "force-stop", PACKAGE)
-    assert ":stuck_application" not in device.shell("ps", "-A")
+    for words in (("-n", f"{STUCK}/.MainActivity", "--es", "deed", "stuck"), ("-n", f"{PACKAGE}/.StuckActivity")):
+        said = device.shell("am", "start", "-W", *words)
+        assert "Status: timeout" in said, said
+    device.shell("am", "start", "-n", f"{TINY}/.MainActivity")
+    device.wait_for(f"Displayed {TINY}/.MainActivity")
+    device.wait_for(rf"ANR in {STUCK}")
+    device.wait_for(rf"ANR in {PACKAGE}:stuck_application")
+    assert device.shell("pidof", STUCK).strip()
+    for package in (STUCK, PACKAGE, TINY):
+        device.shell("am", "force-stop", package)
+    processes = device.shell("ps", "-A")
+    assert STUCK not in processes and PACKAGE not in processes
 
 
 def test_a_manifest_that_names_what_is_not_there_is_a_crash_with_the_class_s_name(device: Device, tmp_path: Path) -> None:

@@ -208,16 +208,17 @@ class AppSpeech:
             elif process is None:
                 server.logs.write(LAB_TAG, f"event {name} of a process without an app", priority="D", pid=pid)
             elif name == "toast":
-                server.screen.note_toast(str(fields["text"]), process.package)
-                server.logs.system("NotificationService", f"Toast from {process.package}: {fields['text']}")
+                text = str(fields["text"])[:MAX_TEXT]
+                server.screen.note_toast(text, process.package)
+                server.logs.system("NotificationService", f"Toast from {process.package}: {text}")
             elif name == "crash":
                 server.app_errors.crashed(process, str(fields["thread"]), str(fields["stack"]))
             elif name == "anr":
-                server.app_errors.not_responding(process, str(fields.get("why", "")))
+                server.app_errors.not_responding(process, str(fields.get("why", ""))[:_MAX_FIELD])
             elif name in ("native", "unimplemented", "blocked"):
                 self._note_limit(process, name, fields)
             elif name == "service":
-                self._service_state(process, str(fields["component"]), str(fields["state"]))
+                self._service_state(process, str(fields["component"])[:_MAX_FIELD], str(fields["state"])[:_MAX_FIELD])
             elif name in ("activity", "drawn", "exit"):
                 server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
             else:
@@ -229,9 +230,9 @@ class AppSpeech:
         """A service of the process's own, which it runs itself: it keeps the process from `am kill`."""
         name = component.partition("/")[2] or component
         if state == "destroyed":
-            process.services.discard(name[:_MAX_FIELD])
+            process.services.discard(name)
         elif len(process.services) < _MAX_SERVICES:
-            process.services.add(name[:_MAX_FIELD])
+            process.services.add(name)
         self._server.logs.write(LAB_TAG, f"service {component} {state}", priority="V", pid=process.pid)
 
     def _log(self, pid: int, fields: Mapping[str, Any]) -> None:

@@ -61,16 +61,16 @@ final class Deeds {
                 }
                 break;
             case "toasts":
-                for (int i = 0; i < 20_000; i++) {
+                for (int i = 0; i < 5_000; i++) {
                     Toast.makeText(activity, "toast " + i, Toast.LENGTH_LONG).show();
                 }
                 break;
             case "endless_layout":
-                activity.setContentView(activity.getResources().getIdentifier("endless", "layout", "example.bad"));
+                activity.setContentView(activity.getResources().getIdentifier("endless", "layout", activity.getPackageName()));
                 break;
             case "looped_resources":
-                activity.setContentView(activity.getResources().getIdentifier("looped", "layout", "example.bad"));
-                int first = activity.getResources().getIdentifier("first", "string", "example.bad");
+                activity.setContentView(activity.getResources().getIdentifier("looped", "layout", activity.getPackageName()));
+                int first = activity.getResources().getIdentifier("first", "string", activity.getPackageName());
                 Log.i("Bad", "the string is " + activity.getResources().getString(first));
                 break;
             default:
