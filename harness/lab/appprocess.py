@@ -22,7 +22,19 @@ from harness.errors import RigError
 LINE_LIMIT = 32 << 20
 """Bytes in one line, docs/lab-protocol.md."""
 
+ASK_LIMIT = 4 << 20
+"""Bytes of one ask, but for code to be translated: a phone's binder carries no more than 1 MiB, here it is base64 in JSON."""
+
+PENDING_BYTES = 64 << 20
+"""Bytes of all asks of one process that wait for their answers."""
+
+UNREAD_BYTES = 64 << 20
+"""Bytes that wait for a process to read them, beyond which it is ended."""
+
+_LARGE_ASKS = frozenset(("translate",))
 _PENDING_ASKS = 256
+_TURN = 64  # lines that are taken before others have their turn
+_MAX_REASON = 500
 _WARM_SECONDS = 120.0
 
 
@@ -80,6 +92,7 @@ class AppProcess:
         self._calls = 0
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._asks: set[asyncio.Task[None]] = set()
+        self._asked_bytes = 0
         self._warm: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._reading = asyncio.create_task(self._read())
         self.exit_reason = ""
@@ -169,8 +182,12 @@ class AppProcess:
     async def _read(self) -> None:
         reason = "the process ended"
         try:
+            taken = 0
             while line := await self._reader.readline():
                 self._take(line)
+                taken += 1
+                if taken % _TURN == 0:
+                    await asyncio.sleep(0)  # a flood of lines is all there already: reading it waits for nothing
         except (Misbehaved, ValueError, RecursionError) as error:
             reason = f"not the lab's protocol: {error}"
             self.kill()
@@ -204,7 +221,7 @@ class AppProcess:
         elif "event" in fields:
             self._happened(fields)
         elif "ask" in fields:
-            self._asked(fields)
+            self._asked(fields, len(line))
         else:
             raise Misbehaved("neither answer, event nor ask")
 
@@ -219,17 +236,25 @@ class AppProcess:
             self._warm.set_result(_number(fields.get("pid")))
             return
         if name == "exit":
-            self.exit_reason = _text(fields.get("why", ""))
+            self.exit_reason = _text(fields.get("why", ""))[:_MAX_REASON]
         self._callbacks.event(self, name, fields)
 
-    def _asked(self, fields: dict[str, Any]) -> None:
+    def _asked(self, fields: dict[str, Any], size: int) -> None:
         number = _number(fields.pop("ask"))
         op = _text(fields.pop("op"))
         if len(self._asks) >= _PENDING_ASKS:
             raise Misbehaved(f"more than {_PENDING_ASKS} asks at once")
+        if (size > ASK_LIMIT and op not in _LARGE_ASKS) or self._asked_bytes + size > PENDING_BYTES:
+            self._send({"answer": number, "error": f"TransactionTooLargeException: data parcel size {size} bytes"})
+            return
+        self._asked_bytes += size
         task = asyncio.create_task(self._answer(number, op, fields))
         self._asks.add(task)
-        task.add_done_callback(self._asks.discard)
+        task.add_done_callback(lambda done: self._was_answered(done, size))
+
+    def _was_answered(self, task: asyncio.Task[None], size: int) -> None:
+        self._asks.discard(task)
+        self._asked_bytes -= size
 
     async def _answer(self, number: int, op: str, fields: dict[str, Any]) -> None:
         try:
@@ -239,8 +264,13 @@ class AppProcess:
         self._send({"answer": number, **answer})
 
     def _send(self, fields: Mapping[str, Any]) -> None:
-        if not self._writer.is_closing():
-            self._writer.write(json.dumps(fields, separators=(",", ":")).encode() + b"\n")
+        if self._writer.is_closing():
+            return
+        self._writer.write(json.dumps(fields, separators=(",", ":")).encode() + b"\n")
+        if self._writer.transport.get_write_buffer_size() > UNREAD_BYTES:
+            self.exit_reason = self.exit_reason or f"it left {UNREAD_BYTES >> 20} MiB of the system's messages unread"
+            self.kill()
+            self._writer.transport.abort()
 
 
 def _number(value: object) -> int:

@@ -33,6 +33,7 @@ from harness.lab.frida_service import FridaService
 from harness.lab.system.profile import Profile, make_profile
 from harness.lab.system.server import SystemServer
 from harness.lab.translate import translate
+from harness.lab.translation_process import LOADED, Translations
 from harness.lab.trust import check_trust
 
 log = logging.getLogger("harness.lab.daemon")
@@ -79,6 +80,7 @@ class Daemon:
         self._space = space
         self._ending = ending
         self._device: LabDevice | None = None
+        self._translations = Translations()
         self.is_up = False
         self._watches: set[asyncio.Task[None]] = set()
 
@@ -100,6 +102,7 @@ class Daemon:
             device = self._device = self._assemble(container, runtime, frida, profile)
             say({"progress": "starting Android"})
             stack.push_async_callback(device.stop)
+            stack.callback(self._translations.stop)
             await device.start()
             adbd = AdbDaemon(device)
             try:
@@ -137,7 +140,10 @@ class Daemon:
 
         def checked(apk: Path) -> Path:
             check_trust(apk, container.why_not, self._options.trust_apk)
-            return translate(apk)
+            return translate(apk, among=self._translations)
+
+        def loaded(code: Path) -> Path:
+            return translate(code, limits=LOADED, among=self._translations)
 
         def make_system() -> SystemServer:
             return SystemServer(
@@ -145,7 +151,7 @@ class Daemon:
                 profile=profile,
                 spawn=starter.start,
                 translate=checked,
-                translate_code=translate if container.contained or self._options.trust_apk else None,
+                translate_code=loaded if container.contained or self._options.trust_apk else None,
                 gate=frida.gate,
                 inside=container.inside,
                 fonts=runtime.natives / "fonts",

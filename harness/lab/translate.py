@@ -17,9 +17,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from harness.errors import BadApk, HarnessError
+from harness.errors import BadApk, HarnessError, RigError
+from harness.lab import translation_process
 from harness.lab.artefacts import sha256_of
 from harness.lab.runtime import artefact, compile_class_path, java
+from harness.lab.translation_process import HEAP, INSTALL, Limits, Stopped, TooMuch, Translations
 from harness.resources import cache_dir, resource
 
 Progress = Callable[[int, int], None]
@@ -30,30 +32,38 @@ _LIBRARIES = (
     "org.ow2.asm:asm-tree",
 )  # fmt: skip
 _GIVES_UP = 3
+_MOST_TROUBLE = 1 << 20
 _MAX_DEX_BYTES = 512 << 20
-_HEAP = "-Xmx1536m"
 
 
 @dataclass(frozen=True)
 class ReplacedMethod:
-    """A method that throws VerifyError instead of running. `method` is name and descriptor."""
+    """A method that throws VerifyError instead of running. `method` is name and descriptor; "<class>" where the whole class is
+    left out, so that who asks for it gets a NoClassDefFoundError."""
 
     class_name: str
     method: str
     why: str
 
 
-def translate(apk: Path, *, progress: Progress | None = None) -> Path:
+class TranslationTookTooMuch(BadApk):
+    """Time or memory. A dex can be made for that."""
+
+
+def translate(
+    apk: Path, *, progress: Progress | None = None, limits: Limits = INSTALL, among: Translations | None = None
+) -> Path:
     """The jar of the APK's classes; an APK without code gives an empty one.
 
-    Cached by the APK's SHA-256 and the translator's sources. Raises BadApk where the file is no ZIP, or its
-    dex cannot be read; the message names the class, where it got as far as one.
+    Cached by the APK's SHA-256 and the translator's sources. Raises BadApk where the file is no ZIP, its dex cannot be read, or
+    takes more than `limits`; the message names the class, where it got as far as one. RigError: it was stopped, with all
+    of `among`.
     """
-    _check(apk)
+    size = _check(apk)
     version, program = _translator()
     jar = cache_dir("translated", version) / f"{sha256_of(apk)}.jar"
     if not jar.is_file():
-        _run(apk, jar, program, progress)
+        _run(apk, jar, program, progress, (limits, limits.seconds(size)), among or Translations())
     return jar
 
 
@@ -80,7 +90,8 @@ def _notes(jar: Path) -> Path:
     return jar.with_suffix(".json")
 
 
-def _check(apk: Path) -> None:
+def _check(apk: Path) -> int:
+    """Bytes of dex, unpacked, as the archive's directory has it."""
     try:
         with zipfile.ZipFile(apk) as archive:
             entries = archive.infolist()
@@ -93,6 +104,7 @@ def _check(apk: Path) -> None:
             f"More than {_MAX_DEX_BYTES >> 20} MiB is not unpacked: no real app has it, a hostile archive may.",
             "Use a phone for this one.",
         )
+    return size
 
 
 def _translator() -> tuple[str, str]:
@@ -124,21 +136,31 @@ def _compile(sources: Iterable[Path], libraries: Iterable[Path], jar: Path) -> N
         part.replace(jar)
 
 
-def _run(apk: Path, jar: Path, program: str, progress: Progress | None) -> None:
+def _run(
+    apk: Path, jar: Path, program: str, progress: Progress | None, limits: tuple[Limits, int], among: Translations
+) -> None:
     with tempfile.TemporaryDirectory(dir=jar.parent) as work:
         part = Path(work) / jar.name
-        command = [java(), _HEAP, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", program, "lab.translator.Main",
+        command = [java(), HEAP, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", program, "lab.translator.Main",
                    apk, part, *compile_class_path()]  # fmt: skip
+        said: list[list[str]] = []
         with (Path(work) / "stderr").open("w+") as errors:
-            with subprocess.Popen(
-                [str(p) for p in command], stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
-            ) as process:
-                assert process.stdout is not None
-                said = _listen(process.stdout, progress)
+            try:
+                status = translation_process.run(
+                    [str(p) for p in command], errors, limits[1], limits[0].patience,
+                    lambda lines: _listen(lines, said, progress), among,
+                )  # fmt: skip
+            except TooMuch as much:
+                raise TranslationTookTooMuch(
+                    f"The code of {apk.name} cannot be translated.", f"It takes more than a translation may: {much}.",
+                    "Use a phone for this one.",
+                ) from much  # fmt: skip
+            except Stopped as stopped:
+                raise RigError(f"The code of {apk.name} was not translated.", "The lab device ends.", "") from stopped
             errors.seek(0)
-            trouble = errors.read()
-        if process.returncode != 0:
-            _fail(apk, process.returncode, said, trouble)
+            trouble = errors.read(_MOST_TROUBLE)
+        if status != 0:
+            _fail(apk, status, said, trouble)
         replaced = [ReplacedMethod(*fields) for name, *fields in said if name == "replaced"]
         notes = Path(work) / "notes.json"
         notes.write_text(json.dumps([asdict(entry) for entry in replaced], indent=1), encoding="utf-8")
@@ -146,18 +168,17 @@ def _run(apk: Path, jar: Path, program: str, progress: Progress | None) -> None:
         part.replace(jar)
 
 
-def _listen(lines: Iterable[str], progress: Progress | None) -> list[list[str]]:
-    """Everything the translator says, a list of fields for each line; progress is passed on."""
-    said: list[list[str]] = []
+def _listen(lines: Iterable[str], said: list[list[str]], progress: Progress | None) -> None:
+    """Puts what the translator says into `said`, a list of fields for each line; progress is passed on."""
     total = 0
     for line in lines:
         fields = line.rstrip("\n").split("\t")
-        said.append(fields)
+        if fields[0] != "done":
+            said.append(fields)
         if fields[0] == "total":
             total = int(fields[1])
         if progress and fields[0] in ("total", "done"):
             progress(0 if fields[0] == "total" else min(int(fields[1]), total), total)
-    return said
 
 
 def _fail(apk: Path, status: int, said: list[list[str]], trouble: str) -> None:

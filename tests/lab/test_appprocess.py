@@ -196,3 +196,99 @@ def test_the_process_gets_nothing_of_the_hosts_environment(monkeypatch: pytest.M
         assert "LAB_SECRET" not in (await process.call("env"))["names"]
 
     with_app('say(re=hear()["call"], names=list(os.environ)); hear()', Heard(), body)
+
+
+def test_an_ask_that_no_binder_would_carry_is_refused_and_the_process_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appprocess, "ASK_LIMIT", 1000)
+    heard = Heard(answer={})
+
+    async def body(process: AppProcess) -> None:
+        assert await process.call("refused") == {"error_said": "TransactionTooLargeException: data parcel size"}
+        assert [op for op, _ in heard.asks] == ["translate"], "code is larger than what else is asked"
+
+    with_app(
+        """
+call = hear()
+say(ask=1, op="grant", uri="x" * 2000)
+refused = hear()["error"]
+say(ask=2, op="translate", content="x" * 2000)
+assert hear() == {"answer": 2}
+say(re=call["call"], error_said=refused[:len("TransactionTooLargeException: data parcel size")])
+hear()
+""",
+        heard,
+        body,
+    )
+
+
+def test_what_a_process_leaves_unanswered_takes_so_much_memory_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appprocess, "PENDING_BYTES", 5000)
+    waits = asyncio.Event()
+    seen: list[str] = []
+
+    async def main() -> None:
+        async def ask(process: AppProcess, op: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+            seen.append(op)
+            await waits.wait()
+            return {}
+
+        source = """
+call = hear()
+for number in range(4):
+    say(ask=number, op="translate", content="x" * 2000)
+refused = [hear()["answer"], hear()["answer"]]
+say(re=call["call"], refused=refused)
+hear()
+"""
+        callbacks = Callbacks(event=lambda *_: None, ask=ask, ended=lambda *_: None)
+        argv = [sys.executable, "-c", PRELUDE + source]
+        process = await AppProcess.start(spawn_plain, argv, callbacks, warm_seconds=30)
+        try:
+            assert await process.call("which") == {"refused": [2, 3]}
+            assert len(seen) == 2
+        finally:
+            process.kill()
+            await process.wait()
+
+    asyncio.run(main())
+
+
+def test_a_process_that_does_not_read_what_it_asked_for_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appprocess, "UNREAD_BYTES", 1 << 20)
+    heard = Heard(answer={"much": "x" * 100_000})
+
+    async def body(process: AppProcess) -> None:
+        await process.wait()
+        assert "unread" in heard.ends[0]
+
+    with_app(
+        """
+try:
+    for number in range(100_000):
+        say(ask=number, op="packages")
+except OSError:
+    pass
+""",
+        heard,
+        body,
+    )
+
+
+def test_others_have_their_turn_while_a_process_floods() -> None:
+    heard = Heard()
+
+    async def body(process: AppProcess) -> None:
+        turns = 0
+        while len(heard.events) < 20_000:
+            await asyncio.sleep(0)
+            turns += 1
+        assert turns > 20_000 // appprocess._TURN
+
+    with_app(
+        """
+lines.write('{"event": "log"}\\n' * 20_000); lines.flush()
+hear()
+""",
+        heard,
+        body,
+    )

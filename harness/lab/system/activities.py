@@ -35,6 +35,7 @@ class StartResult:
     """The outcome of starting an activity, as `am start -W` needs it. Times in milliseconds.
 
     `why` is Android's message where it was not started, and `code` ActivityManager's START_* number then.
+    `timed_out`: it is not up yet, and may never be.
     """
 
     started: bool
@@ -46,6 +47,7 @@ class StartResult:
     wait_ms: int = 0
     brought_to_front: bool = False
     delivered: bool = False
+    timed_out: bool = False
 
 
 class Activities:
@@ -132,6 +134,7 @@ class Activities:
             wait_ms=total + 1,
             brought_to_front=result.brought_to_front,
             delivered=result.delivered,
+            timed_out=result.timed_out,
         )
 
     async def _perform(
@@ -177,7 +180,7 @@ class Activities:
         if not why and not place.deliver and record.state == "resumed":
             spent = (self._now_ns() - began) // 1_000_000
             self._logs.system("ActivityTaskManager", f"Displayed {short_component(record.component)} for user 0: +{spent}ms")
-        return StartResult(not why, why=why, delivered=place.deliver)
+        return StartResult(not why, why=why, delivered=place.deliver, timed_out=not why and record.state == "starting")
 
     async def _drop(self, place: Placement) -> None:
         for gone in place.finish:

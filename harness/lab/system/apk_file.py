@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,14 +19,15 @@ from harness.lab.system.facts import Element, Signer
 from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.jar_signature import verify_jar
 from harness.lab.system.manifest import BadManifest, Reader, decode_xml
-from harness.lab.system.resource_table import ResourceTable, read_table
+from harness.lab.system.resource_table import DamagedTable, ResourceTable, read_table
 from harness.lab.system.signing_block import BadSignature, find_layout, verify_block
 
 SDK = 35
 _MAX_FILE = 2 << 30  # bytes of the APK itself
 _MAX_TOTAL = 4 << 30  # bytes unpacked
 _MAX_ENTRIES = 1 << 17
-_MAX_XML = 64 << 20  # bytes of manifest, network config or resource table
+_MAX_TABLE = 64 << 20  # bytes of the resource table
+_MAX_XML = 4 << 20  # bytes of manifest or network config; manifests of large apps have some 0.3 MiB
 _MAX_RATIO = 200  # deflate reaches 1032:1 on zeros; real APKs stay under 100:1 overall
 _RATIO_FROM = 256 << 20  # bytes unpacked from which on the ratio counts
 
@@ -93,7 +96,8 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as fault:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, OSError, struct.error, ValueError) as fault:
+        # RuntimeError: an entry that is encrypted, elements within elements without end
         raise InstallFailed(errors.NOT_APK, f"Failed to parse {path.name}: {fault}") from fault
 
 
@@ -124,12 +128,12 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Element:
     return _decode(archive, "AndroidManifest.xml")
 
 
-def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
+def _bounded(archive: zipfile.ZipFile, name: str, limit: int = _MAX_XML) -> bytes:
     """The entry's bytes; the size in the directory is not believed."""
     with archive.open(name) as entry:
-        data = entry.read(_MAX_XML + 1)
-    if len(data) > _MAX_XML:
-        raise InstallFailed(errors.INVALID_APK, f"{name} is larger than {_MAX_XML} bytes")
+        data = entry.read(limit + 1)
+    if len(data) > limit:
+        raise InstallFailed(errors.INVALID_APK, f"{name} is larger than {limit} bytes")
     return data
 
 
@@ -144,7 +148,9 @@ def _resources(archive: zipfile.ZipFile, names: frozenset[str]) -> ResourceTable
     if "resources.arsc" not in names:
         return None
     try:
-        return read_table(_bounded(archive, "resources.arsc"))
+        return read_table(_bounded(archive, "resources.arsc", _MAX_TABLE))
+    except DamagedTable as fault:
+        raise InstallFailed(errors.INVALID_APK, f"Failed to load APK: {fault}") from fault
     except ValueError:
         return None
 

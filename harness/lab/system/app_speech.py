@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from harness.lab.system.binders import NoSuchBinder
 from harness.lab.system.components import ComponentRefused
 from harness.lab.system.exchange import OF_ISOLATED, Answer, Exchange
 from harness.lab.system.intents import CATEGORY_HOME, Intent, full_class
-from harness.lab.system.logs import PRIORITIES, LogLine
+from harness.lab.system.logs import MAX_TEXT, PRIORITIES, LogLine
 from harness.lab.system.packages import Package
 from harness.lab.system.processes import RunningProcess
 from harness.lab.system.providers import AccessRefused
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from harness.lab.system.server import SystemServer
 
 _MAX_LOG = 200_000  # characters of one log event
+_MAX_SERVICES = 1000  # that a process says it runs
+_MAX_BESIDE = 200  # starts, ends and other requests of one process that are being carried out
 _MAX_FIELD, _MAX_FIELDS = 500, 4  # characters of one field of an event that is told on; how many of them
 LAB_TAG = "LabDevice"
-
 
 
 class AppSpeech:
@@ -42,8 +44,9 @@ class AppSpeech:
             "packages": self._packages,
             "setting": self._setting,
             "translate": self._translate,
-            **Exchange(server).asks,
+            **Exchange(server, self.beside).asks,
         }
+        self._beside: dict[RunningProcess, int] = defaultdict(int)
 
     def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]:
         return self._server.bind_arguments(package, process)
@@ -52,7 +55,21 @@ class AppSpeech:
         self._server.app_errors.not_responding(process, why)
 
     def process_ended(self, process: RunningProcess, why: str) -> None:
+        self._beside.pop(process, None)
         self._server.process_ended(process)
+
+    def beside(self, process: RunningProcess, work: Coroutine[Any, Any, Any], what: str) -> None:
+        """Carries out what a process asked for after it was answered. Raises AppProcessError when it has asked for too much."""
+        if self._beside[process] >= _MAX_BESIDE:
+            work.close()
+            raise AppProcessError(f"{_MAX_BESIDE} requests of {process.name} are being carried out already")
+        self._beside[process] += 1
+
+        def done(_: object) -> None:
+            if process in self._beside:
+                self._beside[process] -= 1
+
+        self._server.processes.run(work, what).add_done_callback(done)
 
     # --- asks
 
@@ -102,9 +119,8 @@ class AppSpeech:
             return {"started": True, "why": ""}  # as on Android: the app is not told
         token = self._own_token(process, arguments.get("caller_token"))
         code = arguments.get("request_code")
-        server.processes.run(
-            self._carry_out_start(intent, process, token, code if isinstance(code, int) else -1), "start of an activity"
-        )
+        code = code if isinstance(code, int) else -1
+        self.beside(process, self._carry_out_start(intent, process, token, code), "start of an activity")
         return {"started": True, "why": ""}
 
     async def _carry_out_start(self, intent: Intent, process: RunningProcess, token: str | None, request_code: int) -> None:
@@ -120,7 +136,7 @@ class AppSpeech:
         if token is None:
             raise ValueError("the token is none of this process's activities")
         code = int(arguments["request_code"])
-        self._server.processes.run(flow.ask(process, token, code, names), "a permission request")
+        self.beside(process, flow.ask(process, token, code, names), "a permission request")
         return {}
 
     async def _finished(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,13 +145,13 @@ class AppSpeech:
             result = arguments.get("intent")
             intent = Intent.from_json(result) if result else None
             code = int(arguments.get("result_code") or 0)
-            self._server.processes.run(self._server.activities.finish(token, code, intent), "finish")
+            self.beside(process, self._server.activities.finish(token, code, intent), "finish")
         return {}
 
     async def _move_to_back(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         token = self._own_token(process, arguments["token"])
         if token is not None:
-            self._server.processes.run(self._server.activities.move_to_back(token), "move to back")
+            self.beside(process, self._server.activities.move_to_back(token), "move to back")
         return {}
 
     async def _service(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +177,7 @@ class AppSpeech:
             server.app_services.services.starting(*found, foreground)
             if arguments.get("here") is True and (found[0].name, found[1].process) == (process.package, process.name):
                 return {"component": found[1].component}
-        server.processes.run(server.components.carry_out_service(verb, intent, *found), f"{verb} of a service")
+        self.beside(process, server.components.carry_out_service(verb, intent, *found), f"{verb} of a service")
         return {"component": found[1].component}
 
     async def _packages(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,12 +212,13 @@ class AppSpeech:
             elif process is None:
                 server.logs.write(LAB_TAG, f"event {name} of a process without an app", priority="D", pid=pid)
             elif name == "toast":
-                server.screen.note_toast(str(fields["text"]), process.package)
-                server.logs.system("NotificationService", f"Toast from {process.package}: {fields['text']}")
+                text = str(fields["text"])[:MAX_TEXT]
+                server.screen.note_toast(text, process.package)
+                server.logs.system("NotificationService", f"Toast from {process.package}: {text}")
             elif name == "crash":
                 server.app_errors.crashed(process, str(fields["thread"]), str(fields["stack"]))
             elif name == "anr":
-                server.app_errors.not_responding(process, str(fields.get("why", "")))
+                server.app_errors.not_responding(process, str(fields.get("why", ""))[:_MAX_FIELD])
             elif name in ("native", "unimplemented", "blocked"):
                 self._note_limit(process, name, fields)
             elif name == "service":
@@ -218,10 +235,10 @@ class AppSpeech:
         package, _, written = str(fields["component"]).partition("/")
         if package != process.package:
             raise ValueError(f"{package} is another app")
-        state, name = str(fields["state"]), full_class(package, written)
+        state, name = str(fields["state"])[:_MAX_FIELD], full_class(package, written[:_MAX_FIELD])
         if state == "destroyed":
             process.services.discard(name)
-        else:
+        elif len(process.services) < _MAX_SERVICES:
             process.services.add(name)
         server = self._server
         server.app_services.services.note(process, f"{package}/{name}", state, fields)
@@ -236,7 +253,7 @@ class AppSpeech:
         tag = "".join(c if c.isprintable() else "?" for c in tag[:128])  # with a line feed in it, it could forge a line
         tid, time_ns = int(fields.get("tid", pid)), int(fields["time_ns"])
         for line in text[:_MAX_LOG].splitlines() or [""]:
-            self._server.logs.add(LogLine(time_ns, pid, tid, priority, tag, line))
+            self._server.logs.add(LogLine(time_ns, pid, tid, priority, tag, line[:MAX_TEXT]))
 
     def _note_limit(self, process: RunningProcess, name: str, fields: Mapping[str, Any]) -> None:
         """What the device does not have. The line is the system's own, as under the app's pid it could be the app's; whose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.lab.appprocess import AppProcessError
@@ -12,6 +12,9 @@ from harness.lab.system.processes import RunningProcess
 
 if TYPE_CHECKING:
     from harness.lab.system.server import SystemServer
+
+Beside = Callable[[RunningProcess, Coroutine[Any, Any, Any], str], None]
+"""Carries out what a process asked for after it was answered; raises AppProcessError when that is too much."""
 
 Answer = Callable[[RunningProcess, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -25,8 +28,9 @@ _FOREGROUND, _FOREGROUND_SERVICE, _VISIBLE, _SERVICE, _CACHED = 100, 125, 200, 3
 class Exchange:
     """`asks`: by op. They raise ValueError, KeyError or TypeError for what is of the wrong shape."""
 
-    def __init__(self, server: SystemServer) -> None:
+    def __init__(self, server: SystemServer, beside: Beside) -> None:
         self._server = server
+        self._beside = beside
         self.asks: Mapping[str, Answer] = {
             "transact": self._transact,
             "drop": self._drop,
@@ -97,7 +101,7 @@ class Exchange:
         if first is None:
             if arguments.get("sticky") is True:
                 server.broadcasts.keep_sticky(intent, process)
-            server.processes.run(server.broadcasts.send(intent, process, permission), "broadcast")
+            self._beside(process, server.broadcasts.send(intent, process, permission), "broadcast")
             return {}
         extras = first.get("extras")
         state = BroadcastResult(

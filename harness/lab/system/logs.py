@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 CAPACITY = 20_000  # lines
+MOST_CHARACTERS = 32 << 20  # in the whole ring
 _BEHIND = 5_000  # lines a follower may lag before it loses the oldest
 PRIORITIES = "VDIWEF"
-_MAX_TEXT = 4068  # bytes of a line's payload, as logd's LOGGER_ENTRY_MAX_PAYLOAD
+MAX_TEXT = 4068  # bytes of a line's payload, as logd's LOGGER_ENTRY_MAX_PAYLOAD
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,22 @@ class LogLine:
 
 
 class LogBuffer:
-    """Holds the last `CAPACITY` lines and gives new ones to followers."""
+    """Holds the last `CAPACITY` lines, fewer where they are long, and gives new ones to followers."""
 
     def __init__(self, now_ns: Callable[[], int] = time.time_ns, system_pid: int = 1000) -> None:
         """`system_pid`: the pid under which the system server writes."""
         self._now_ns = now_ns
         self._system_pid = system_pid
-        self._lines: deque[LogLine] = deque(maxlen=CAPACITY)
+        self._lines: deque[LogLine] = deque()
+        self._characters = 0
         self._followers: set[asyncio.Queue[LogLine]] = set()
 
     def add(self, line: LogLine) -> None:
         """Appends; a follower that is too far behind loses its oldest line, as with a full logd reader."""
         self._lines.append(line)
+        self._characters += len(line.text)
+        while len(self._lines) > CAPACITY or self._characters > MOST_CHARACTERS:
+            self._characters -= len(self._lines.popleft().text)
         for queue in self._followers:
             if queue.full():
                 queue.get_nowait()
@@ -50,7 +55,7 @@ class LogBuffer:
         pid = pid or self._system_pid
         now = self._now_ns()
         for part in text.splitlines() or [""]:
-            self.add(LogLine(now, pid, tid or pid, priority, tag, part[:_MAX_TEXT], buffer))
+            self.add(LogLine(now, pid, tid or pid, priority, tag, part[:MAX_TEXT], buffer))
 
     def system(self, tag: str, text: str, *, priority: str = "I") -> None:
         """What ActivityManager and its like say."""
@@ -63,6 +68,7 @@ class LogBuffer:
     def clear(self) -> None:
         """`logcat -c`"""
         self._lines.clear()
+        self._characters = 0
 
     async def follow(self, *, from_start: bool = True) -> AsyncIterator[LogLine]:
         """The lines there are and then each new one; ends only when the caller stops."""

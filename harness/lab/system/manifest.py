@@ -16,7 +16,8 @@ from apkInspector.axml import ManifestStruct, XmlEndElement, XmlStartElement
 from harness.lab.system.facts import Element
 from harness.lab.system.resource_table import TYPE_BOOLEAN, TYPE_REFERENCE, TYPE_STRING, ResourceTable, Value
 
-logging.getLogger("apkInspector").setLevel(logging.CRITICAL)
+# It speaks to the root logger, once for each odd chunk: half a million lines, where a manifest is made for it.
+logging.getLogger().addFilter(lambda record: "apkInspector" not in record.pathname)
 
 # frameworks/base core/res/res/values/public.xml, the attributes a manifest uses
 ATTRIBUTES = {
@@ -73,6 +74,7 @@ ATTRIBUTES = {
 }
 _BY_NAME = frozenset(("package", "split", "configForSplit"))
 _FLOAT = 0x04
+_MAX_STRINGS = 16 << 20  # characters of all strings together, which may lie over each other in the file
 
 
 class BadManifest(ValueError):
@@ -82,11 +84,31 @@ class BadManifest(ValueError):
 def decode_xml(data: bytes) -> Element:
     """The root element. Raises BadManifest."""
     try:
+        _check_strings(data)
         document = ManifestStruct.parse(io.BytesIO(data))
         return _build(document)
-    except (struct.error, IndexError, TypeError, AttributeError, ValueError, NotImplementedError) as fault:
+    except (struct.error, LookupError, TypeError, AttributeError, ValueError, ArithmeticError, NotImplementedError) as fault:
         # the kinds of fault that apkInspector's struct reading lets through on damaged input
         raise BadManifest(f"the binary XML cannot be read: {fault}") from fault
+
+
+def _check_strings(data: bytes) -> None:
+    """apkInspector makes a text of each string, also where a million of them share the same bytes. Raises BadManifest."""
+    flags, start = struct.unpack_from("<II", data, 24)
+    count = min(start - 28, len(data)) // 4
+    if count <= 0 or 36 + 4 * count > len(data):
+        return  # it will say so itself
+    total = 0
+    for offset in struct.unpack_from(f"<{count}I", data, 36):
+        at = start + offset + 8
+        if flags & 1 << 8:
+            total += data[at] if at < len(data) else 0
+        elif at + 4 <= len(data):
+            high, low = struct.unpack_from("<HH", data, at)
+            size = (high & 0x7FFF) << 16 | low if high & 0x8000 else high
+            total += min(size, (len(data) - at) // 2)
+        if total > _MAX_STRINGS:
+            raise BadManifest(f"its strings have more than {_MAX_STRINGS} characters")
 
 
 def _build(document: ManifestStruct) -> Element:

@@ -17,6 +17,12 @@ _COMPLEX, _COMPACT = 0x0001, 0x0008  # ResTable_entry.flags
 _NO_ENTRY = 0xFFFFFFFF
 TYPE_REFERENCE, TYPE_STRING, TYPE_BOOLEAN = 0x01, 0x03, 0x12
 _MAX_REFERENCES = 8
+_MAX_ENTRIES = 1_000_000  # of all types and configurations
+_MAX_REPEATED = 4  # how often over a pool's strings may make up its bytes, where they lie over each other
+
+
+class DamagedTable(ValueError):
+    """The chunks do not lie within each other and the file. A phone installs no such APK (LoadedArsc, ChunkIterator)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class ResourceTable:
 
     entries: dict[int, list[Entry]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    count: int = 0
 
     def lookup(self, resource: int, locale: str = "") -> Value | None:
         """The value for `locale` ("zh-CN"), references followed; None when there is none."""
@@ -91,15 +98,17 @@ def read_table(data: bytes) -> ResourceTable:
 
 def _read(data: bytes) -> ResourceTable:
     kind, header, size = struct.unpack_from("<HHI", data, 0)
-    if kind != _TABLE or size > len(data):
+    if kind != _TABLE:
         raise ValueError("resources.arsc is no resource table")
+    if size > len(data):
+        raise DamagedTable(f"resources.arsc: {size} bytes are said to be in {len(data)}")
     table = ResourceTable()
     values: list[str] = []
     at = header
     while at + 8 <= size:
         chunk, _, length = struct.unpack_from("<HHI", data, at)
         if length < 8 or at + length > len(data):
-            raise ValueError(f"resources.arsc: chunk of {length} bytes at {at}")
+            raise DamagedTable(f"resources.arsc: chunk of {length} bytes at {at}")
         if chunk == _STRING_POOL and not values:
             values = read_string_pool(data, at)
         elif chunk == _PACKAGE:
@@ -114,11 +123,17 @@ def read_string_pool(data: bytes, at: int) -> list[str]:
     end = at + length
     if count * 4 + header > length:
         raise ValueError("string pool: more strings than bytes")
-    strings = []
-    for offset in struct.unpack_from(f"<{count}I", data, at + header):
-        where = at + start + offset
-        strings.append(_utf8(data, where, end) if flags & _UTF8 else _utf16(data, where, end))
-    return strings
+    read: dict[int, str] = {}
+    room = _MAX_REPEATED * length
+    offsets = struct.unpack_from(f"<{count}I", data, at + header)
+    for offset in offsets:
+        if offset not in read:
+            where = at + start + offset
+            read[offset] = _utf8(data, where, end) if flags & _UTF8 else _utf16(data, where, end)
+            room -= len(read[offset])
+            if room < 0:
+                raise ValueError("string pool: the strings are more than its bytes")
+    return [read[offset] for offset in offsets]
 
 
 def _utf8(data: bytes, at: int, end: int) -> str:
@@ -156,7 +171,7 @@ def _read_package(data: bytes, at: int, length: int, values: list[str], table: R
     while here + 8 <= end:
         chunk, _, size = struct.unpack_from("<HHI", data, here)
         if size < 8 or here + size > end:
-            raise ValueError(f"resources.arsc: chunk of {size} bytes in a package")
+            raise DamagedTable(f"resources.arsc: chunk of {size} bytes in a package")
         if chunk == _TYPE:
             _read_type(data, here, package, values, type_names, key_names, table)
         here += size
@@ -182,6 +197,9 @@ def _read_type(
         if entry is None:
             continue
         key, value = entry
+        table.count += 1
+        if table.count > _MAX_ENTRIES:
+            raise ValueError(f"resources.arsc: more than {_MAX_ENTRIES} entries")
         resource = package << 24 | type_id << 16 | index
         table.entries.setdefault(resource, []).append(Entry(locale, density, value))
         if type_id <= len(type_names) and key < len(key_names):

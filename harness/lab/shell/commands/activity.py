@@ -101,9 +101,10 @@ async def _report_start(call: Call, intent: Intent, result: StartResult, *, wait
     elif result.delivered:
         await call.err("Warning: Activity not started, intent has been delivered to currently running top-most instance.\n")
     if waited:
-        state = "UNKNOWN (0)" if result.brought_to_front or result.delivered else result.state
+        status = "timeout" if result.timed_out else "ok"
+        state = "UNKNOWN (0)" if result.brought_to_front or result.delivered or result.timed_out else result.state
         await call.out(
-            f"Status: ok\nLaunchState: {state}\nActivity: {short_component(result.component)}\n"
+            f"Status: {status}\nLaunchState: {state}\nActivity: {short_component(result.component)}\n"
             f"TotalTime: {result.total_ms}\nWaitTime: {result.wait_ms}\nComplete\n"
         )
     return 0

@@ -39,7 +39,7 @@ final class ClassTranslator {
     private final Attributes attributes;
     /** Methods replaced by one that throws VerifyError, with the reason. */
     final Map<String, String> replaced = new HashMap<>();
-    private final Set<String> tooLarge = new HashSet<>();
+    private final Map<String, String> refused = new HashMap<>();
     private final Set<String> interfaces = new LinkedHashSet<>();
 
     ClassTranslator(ClassDef source, Hierarchy hierarchy, Bridges bridges, Attributes attributes) {
@@ -67,11 +67,24 @@ final class ClassTranslator {
                     return written;
                 }
             } catch (MethodTooLargeException problem) {
-                if (!tooLarge.add(problem.getMethodName() + problem.getDescriptor())) {
+                if (refused.put(problem.getMethodName() + problem.getDescriptor(), "too large for a JVM method") != null) {
                     throw problem;
                 }
+            } catch (Refused again) {
+                // written anew without the method's code, which is half in the class
             }
         }
+    }
+
+    /** A method's code that nobody could have foreseen: it is now among those that are refused. */
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** What a fault of the reading or writing libraries says; damaged code makes them throw whatever they happen to. */
+    static String damage(Throwable problem) {
+        String text = problem instanceof StackOverflowError ? "nested too deep" : problem.toString();
+        return "its dex code is damaged: " + (text.length() > 200 ? text.substring(0, 200) : text);
     }
 
     private byte[] write() {
@@ -152,12 +165,17 @@ final class ClassTranslator {
         }
         String key = method.getName() + descriptor;
         try {
-            if (tooLarge.contains(key)) {
-                throw new Untranslatable("too large for a JVM method");
+            if (refused.containsKey(key)) {
+                throw new Untranslatable(refused.get(key));
             }
             new MethodTranslator(this, method).writeTo(out, () -> writeInitialValues(out, initial));
         } catch (Untranslatable problem) {
             writeRefusal(out, key, problem.getMessage());
+        } catch (MethodTooLargeException problem) {
+            throw problem;
+        } catch (RuntimeException | StackOverflowError problem) {
+            refused.put(key, damage(problem));
+            throw new Refused();
         }
     }
 

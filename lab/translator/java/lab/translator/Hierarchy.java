@@ -67,7 +67,11 @@ final class Hierarchy {
     /** The class that has the constructor: R8 leaves out those that only call the parent's, and calls them all the same. */
     String constructorOwner(String name, String descriptor) {
         String owner = name;
+        Set<String> seen = new HashSet<>();
         while (isFromApp(owner) && !declaresConstructor(owner, descriptor) && parent(owner) != null) {
+            if (!seen.add(owner)) {
+                return name; // a class that is its own ancestor: it is never loaded
+            }
             owner = parent(owner);
         }
         return owner;

@@ -23,6 +23,10 @@ import org.jf.dexlib2.iface.reference.Reference;
 
 /** A Dalvik instruction with its operands in plain fields. Branch targets are indices, -1 where there is none. */
 final class Insn {
+    /** A method of the JVM has at most 65535 bytes, and dex code of more units than these becomes more. */
+    private static final int MOST_UNITS = 1 << 17;
+    /** Array elements, switch cases and arguments of all instructions; the least of them is four bytes. */
+    private static final int MOST_OPERANDS = 1 << 16;
     final int address;
     final Opcode opcode;
     final Op op;
@@ -50,13 +54,22 @@ final class Insn {
         Map<Integer, Integer> indexAt = new HashMap<>();
         int address = 0;
         for (Instruction source : code.getInstructions()) {
+            if (address > MOST_UNITS) {
+                throw new Untranslatable("too large for a JVM method");
+            }
             indexAt.put(address, insns.size());
             sources.add(source);
             insns.add(new Insn(address, source));
             address += source.getCodeUnits();
         }
+        long operands = 0;
         for (int i = 0; i < insns.size(); i++) {
-            insns.get(i).read(sources.get(i), sources, indexAt);
+            Insn insn = insns.get(i);
+            insn.read(sources.get(i), sources, indexAt);
+            operands += insn.arguments.length + insn.switchKeys.length + (insn.array == null ? 0 : insn.array.getArrayElements().size());
+            if (operands > MOST_OPERANDS) {
+                throw new Untranslatable("too large for a JVM method");
+            }
         }
         return insns.toArray(new Insn[0]);
     }
@@ -105,6 +118,9 @@ final class Insn {
 
     private void readSwitch(SwitchPayload payload, Map<Integer, Integer> indexAt) {
         List<? extends SwitchElement> elements = payload.getSwitchElements();
+        if (elements.size() > MOST_OPERANDS) {
+            throw new Untranslatable("too large for a JVM method");
+        }
         switchKeys = new int[elements.size()];
         switchTargets = new int[elements.size()];
         for (int i = 0; i < switchKeys.length; i++) {

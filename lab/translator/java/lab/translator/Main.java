@@ -34,6 +34,11 @@ import org.jf.dexlib2.util.DexUtil;
  * `total N`, `done N`, `replaced CLASS METHOD WHY` and, where it gives up (status 3), `bad WHERE WHY`.
  */
 public final class Main {
+    private static final String WHOLE_CLASS = "<class>";
+    private static final int MOST_SAID = 500;
+    private static final int MOST_REPLACED = 20_000;
+    private static final int MOST_DEX = 512 << 20;
+
     private Main() {
     }
 
@@ -52,18 +57,39 @@ public final class Main {
         for (int i = 2; i < arguments.length; i++) {
             framework.add(new ZipFile(arguments[i]));
         }
+        endWithParent();
         try {
             write(translate(readClasses(new File(arguments[0])), framework), arguments[1]);
         } catch (BadDex problem) {
             say("bad", problem.where, String.valueOf(problem.getCause()));
             System.exit(3);
+        } catch (OutOfMemoryError problem) {
+            say("bad", "all of it", "it takes more memory to translate than a translation is given");
+            System.exit(3);
         }
+    }
+
+    /** Standard input is open as long as who started this lives and wants it. */
+    private static void endWithParent() {
+        Thread watch = new Thread(() -> {
+            try {
+                while (System.in.read() >= 0) {
+                    // says nothing
+                }
+            } catch (IOException gone) {
+                // gone
+            }
+            Runtime.getRuntime().halt(4);
+        }, "parent");
+        watch.setDaemon(true);
+        watch.start();
     }
 
     static synchronized void say(String... fields) {
         StringBuilder line = new StringBuilder();
         for (String field : fields) {
-            line.append(line.length() == 0 ? "" : "\t").append(field.replaceAll("[\\t\\r\\n]+", " "));
+            String shown = field.length() > MOST_SAID ? field.substring(0, MOST_SAID) + "..." : field;
+            line.append(line.length() == 0 ? "" : "\t").append(shown.replaceAll("[\\t\\r\\n]+", " "));
         }
         System.out.println(line);
     }
@@ -75,16 +101,32 @@ public final class Main {
             String name = "classes.dex";
             for (int number = 2; archive.getEntry(name) != null; number++) {
                 try (InputStream in = archive.getInputStream(archive.getEntry(name))) {
-                    for (ClassDef source : readDex(in.readAllBytes()).getClasses()) {
-                        classes.putIfAbsent(Hierarchy.internal(source.getType()), source);
+                    for (ClassDef source : readDex(read(in, archive.getEntry(name).getSize())).getClasses()) {
+                        classes.putIfAbsent(className(source.getType()), source);
                     }
-                } catch (RuntimeException problem) {
+                } catch (RuntimeException | IOException | StackOverflowError problem) {
                     throw new BadDex(name, problem);
                 }
                 name = "classes" + number + ".dex";
             }
         }
         return classes;
+    }
+
+    /** No more than the archive's directory says, which was looked at before: an entry may unpack to more. */
+    private static byte[] read(InputStream in, long size) throws IOException {
+        byte[] content = in.readNBytes((int) Math.min(size, MOST_DEX));
+        if (content.length != size || in.read() >= 0) {
+            throw new IOException("the archive says that it has " + size + " bytes, and it has not");
+        }
+        return content;
+    }
+
+    private static String className(String descriptor) {
+        if (!descriptor.startsWith("L") || !descriptor.endsWith(";") || descriptor.length() < 3 || descriptor.length() > 0x4000) {
+            throw new IllegalArgumentException("no class has a name such as " + descriptor);
+        }
+        return Hierarchy.internal(descriptor);
     }
 
     private static DexBackedDexFile readDex(byte[] content) {
@@ -113,9 +155,16 @@ public final class Main {
                 Map<String, Future<?>> running = new LinkedHashMap<>();
                 for (String name : next) {
                     running.put(name, workers.submit(() -> {
-                        ClassTranslator translator = new ClassTranslator(classes.get(name), hierarchy, bridges, attributes);
-                        done.put(name, translator.translate());
-                        translator.replaced.forEach((method, why) -> replaced.put(name + method, new String[] {name, method, why}));
+                        Map<String, String> faults = new TreeMap<>();
+                        try {
+                            ClassTranslator translator = new ClassTranslator(classes.get(name), hierarchy, bridges, attributes);
+                            done.put(name, translator.translate());
+                            faults.putAll(translator.replaced);
+                        } catch (RuntimeException | StackOverflowError problem) {
+                            done.remove(name); // who asks for it finds no such class
+                            faults.put(WHOLE_CLASS, ClassTranslator.damage(problem));
+                        }
+                        faults.forEach((method, why) -> replaced.put(name + method, new String[] {name, method, why}));
                         int sofar = count.incrementAndGet();
                         if (sofar % 250 == 0) {
                             say("done", String.valueOf(sofar));
@@ -128,7 +177,11 @@ public final class Main {
         } finally {
             workers.shutdownNow();
         }
-        new TreeMap<>(replaced).values().forEach(entry -> say("replaced", entry[0].replace('/', '.'), entry[1], entry[2]));
+        new TreeMap<>(replaced).values().stream().limit(MOST_REPLACED)
+            .forEach(entry -> say("replaced", entry[0].replace('/', '.'), entry[1], entry[2]));
+        if (replaced.size() > MOST_REPLACED) {
+            say("replaced", "and", String.valueOf(replaced.size() - MOST_REPLACED), "more, which are not listed");
+        }
         return new TreeMap<>(done);
     }
 
@@ -137,6 +190,9 @@ public final class Main {
             try {
                 entry.getValue().get();
             } catch (ExecutionException problem) {
+                if (problem.getCause() instanceof OutOfMemoryError) {
+                    throw (OutOfMemoryError) problem.getCause();
+                }
                 throw new BadDex(entry.getKey().replace('/', '.'), problem.getCause());
             }
         }

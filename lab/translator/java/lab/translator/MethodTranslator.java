@@ -1,5 +1,6 @@
 package lab.translator;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,6 +35,14 @@ final class MethodTranslator {
             this.block = block;
         }
     }
+
+    /** Of a JVM method: entries of its exception table, and locals. */
+    private static final int MOST_HANDLERS = 0xFFFF;
+    private static final int MOST_LOCALS = 0xFFFF;
+    /** Try blocks times instructions looked through, lines told, and locals times places that are jumped to. */
+    private static final long MOST_SEARCHED = 50_000_000;
+    private static final int MOST_LINES = 1 << 17;
+    private static final long MOST_FRAMED = 30_000_000;
 
     final ClassTranslator owner;
     final Method method;
@@ -73,11 +82,7 @@ final class MethodTranslator {
         for (int[] slot : slots) {
             java.util.Arrays.fill(slot, -1);
         }
-        for (DebugItem item : code.getDebugItems()) {
-            if (item instanceof LineNumber) {
-                lineAt.put(item.getCodeAddress(), ((LineNumber) item).getLineNumber());
-            }
-        }
+        readLines();
         int[][] handlers = findHandlers();
         byte[] entry = new byte[slots.length];
         String[] entryNotes = new String[slots.length];
@@ -96,8 +101,26 @@ final class MethodTranslator {
         }
     }
 
+    /** Line numbers are nothing that the code needs: of damaged or endless ones there are as many as could be read. */
+    private void readLines() {
+        int told = 0;
+        try {
+            for (DebugItem item : code.getDebugItems()) {
+                if (item instanceof LineNumber) {
+                    lineAt.put(item.getCodeAddress(), ((LineNumber) item).getLineNumber());
+                }
+                if (++told >= MOST_LINES) {
+                    return;
+                }
+            }
+        } catch (RuntimeException damaged) {
+            lineAt.clear();
+        }
+    }
+
     private int[][] findHandlers() {
         int[][] handlers = new int[insns.length][];
+        long searched = 0;
         for (TryBlock<? extends ExceptionHandler> block : code.getTryBlocks()) {
             int end = block.getStartCodeAddress() + block.getCodeUnitCount();
             List<? extends ExceptionHandler> all = block.getExceptionHandlers();
@@ -107,6 +130,9 @@ final class MethodTranslator {
                 isTarget[targets[i]] = true;
             }
             for (int i = Insn.indexOf(indexAt, block.getStartCodeAddress()); i < insns.length && insns[i].address < end; i++) {
+                if (++searched > MOST_SEARCHED) {
+                    throw new Untranslatable("too many try blocks over each other");
+                }
                 if (insns[i].opcode.canThrow()) {
                     handlers[i] = targets;
                     blockOf.set(i, block);
@@ -158,13 +184,19 @@ final class MethodTranslator {
         java.util.Arrays.fill(everRead, 31);
         emit(new MethodVisitor(Opcodes.ASM9) { });
         learning = false;
-        boolean changed = true;
-        while (changed) {
-            changed = false;
-            for (int[] move : moves) {
-                int wanted = reads[move[1]] | reads[move[0]] & move[2];
-                changed |= wanted != reads[move[1]];
-                reads[move[1]] = wanted;
+        Map<Integer, List<int[]>> into = new HashMap<>();
+        for (int[] move : moves) {
+            into.computeIfAbsent(move[0], register -> new ArrayList<>()).add(move);
+        }
+        ArrayDeque<Integer> changed = new ArrayDeque<>(into.keySet());
+        while (!changed.isEmpty()) {
+            int read = changed.remove();
+            for (int[] move : into.getOrDefault(read, List.of())) {
+                int wanted = reads[move[1]] | reads[read] & move[2];
+                if (wanted != reads[move[1]]) {
+                    reads[move[1]] = wanted;
+                    changed.add(move[1]);
+                }
             }
         }
         System.arraycopy(reads, 0, everRead, 0, reads.length);
@@ -175,6 +207,7 @@ final class MethodTranslator {
         learnReads();
         MethodNode node = new MethodNode(Opcodes.ASM9);
         emit(node);
+        checkSize();
         for (Label[] guard : guards) {
             node.visitTryCatchBlock(guard[0], guard[1], guard[2], "java/lang/UnsatisfiedLinkError");
         }
@@ -189,6 +222,24 @@ final class MethodTranslator {
                 // already visited, before the prologue
             }
         });
+    }
+
+    /** Before ASM computes frames: it keeps every local for each place that is jumped to. */
+    private void checkSize() {
+        long handlers = guards.size();
+        for (Range range : ranges) {
+            handlers += range.block.getExceptionHandlers().size();
+        }
+        if (handlers > MOST_HANDLERS) {
+            throw new Untranslatable("too many exception handlers for a JVM method");
+        }
+        long places = 1 + 2L * ranges.size() + pads.size();
+        for (Label label : labels) {
+            places += label == null ? 0 : 1;
+        }
+        if (places * nextSlot > MOST_FRAMED) {
+            throw new Untranslatable("too many registers over too many branches");
+        }
     }
 
     private void addHandlers(MethodNode node, Range range) {
@@ -299,6 +350,9 @@ final class MethodTranslator {
         if (slots[register][column] < 0) {
             slots[register][column] = nextSlot;
             nextSlot += width(shape);
+            if (nextSlot > MOST_LOCALS) {
+                throw new Untranslatable("too many registers for a JVM method");
+            }
         }
         return slots[register][column];
     }

@@ -24,12 +24,18 @@ final class Registers {
     static final int DOUBLE = 16;
     static final String NULL = "0";
     static final String THIS = "*this";
+    /** Registers times instructions: what is kept of each. The largest methods of real apps stay under a tenth of it. */
+    private static final long MOST_CELLS = 40_000_000;
+    /** Registers times arrivals at instructions. */
+    private static final long MOST_WORK = 200_000_000;
 
     final byte[][] shapes;
     final String[][] notes;
     private final Insn[] insns;
     private final int[][] handlers;
     private final BitSet pending = new BitSet();
+    private long cells;
+    private long work;
 
     /** @param handlers for each instruction that can throw the indices of its handlers, else null */
     Registers(Insn[] insns, int[][] handlers, byte[] entryShapes, String[] entryNotes) {
@@ -69,7 +75,15 @@ final class Registers {
         if (index >= insns.length) {
             throw new Untranslatable("code runs off its end");
         }
+        work += newShapes.length;
+        if (work > MOST_WORK) {
+            throw new Untranslatable("too many paths through too many registers");
+        }
         if (shapes[index] == null) {
+            cells += newShapes.length;
+            if (cells > MOST_CELLS) {
+                throw new Untranslatable("too many registers in too long a method");
+            }
             shapes[index] = newShapes.clone();
             notes[index] = newNotes.clone();
             pending.set(index);
