@@ -213,6 +213,17 @@ def test_what_is_said_beforehand_is_what_the_device_tells(tmp_path: Path) -> Non
 
 
 @pytest.mark.lab
+def test_a_service_that_the_lab_has_of_its_own_ends_in_nothing_only_where_it_lacks_the_method(tmp_path: Path) -> None:
+    more = (
+        "android.app.NotificationManager notices = getSystemService(android.app.NotificationManager.class);"
+        'notices.cancel(1); notices.areNotificationsEnabled(); notices.canNotifyAsPackage("x");'
+        "getSystemService(android.app.AlarmManager.class).canScheduleExactAlarms();"
+    )
+    found = {use.name for use in survey(make_apk(tmp_path / "app.apk", entries=code(tmp_path, more))).ends}
+    assert {name for name in found if name.startswith("android.app.")} == {"android.app.NotificationManager.canNotifyAsPackage"}
+
+
+@pytest.mark.lab
 def test_a_packed_app_and_one_without_its_application_class_stop(tmp_path: Path) -> None:
     entries = code(tmp_path)
     packed = make_apk(tmp_path / "packed.apk", entries={**entries, "assets/libjiagu.so": b"x"})

@@ -49,11 +49,14 @@ class Ran:
 
 
 def ask(device: AdbDevice, action: str, receiver: str, *extras: str) -> str:
-    """What the app answers; it is asked again as long as it has nothing to answer with (a place that is still coming)."""
-    component = f"{PACKAGE}/.receivers.{receiver}"
+    """What the app answers; it is asked again as long as it has nothing to answer with (a place that is still coming).
+
+    `receiver`: one of its manifest, "" for one that it registers while it runs.
+    """
+    to = ("-n", f"{PACKAGE}/.receivers.{receiver}") if receiver else ()
     until = time.monotonic() + PATIENCE
     while True:
-        said = device.shell("am", "broadcast", "-a", f"{PACKAGE}.{action}", "-n", component, *extras, seconds=60)
+        said = device.shell("am", "broadcast", "-a", f"{PACKAGE}.{action}", *to, *extras, seconds=60)
         found = re.search(r'result=-1, data="(.*)"', said.output, re.DOTALL)
         if found:
             return found.group(1)
@@ -84,6 +87,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
                 "location": ask(device, "location", "LocationInfoReceiver", "--ez", "forceUpdate", "true"),
                 "sms": ask(device, "sms.read", "SmsReader", "--es", "max", "10"),
             }
+            device.shell("cmd", "notification", "post", "-t", "Parcel", "post", "on its way")
+            device.shell("cmd", "notification", "allow_listener", f"{PACKAGE}/.NLService")
+            answers["notifications"] = ask(device, "notifications", "")
             log = device.shell("logcat", "-d").output
             lives = bool(device.pids(PACKAGE))
             with capture.stopping():
@@ -122,3 +128,12 @@ def test_the_messages_that_it_reads_are_recorded(ran: Ran) -> None:
     recorded = json.dumps(read.value, ensure_ascii=False)
     for message in messages:
         assert message["body"] in recorded
+
+
+def test_the_notifications_that_it_reads_are_recorded(ran: Ran) -> None:
+    """It is a notification listener, which the system binds once the user allows it."""
+    [told] = json.loads(ran.answers["notifications"])["statusBarNotifications"]
+    assert told["packageName"] == "com.android.shell" and "on its way" in json.dumps(told)
+    method = "android.service.notification.NotificationListenerService.getActiveNotifications"
+    values: list[Any] = [call.value for call in ran.calls(method)]
+    assert values and all(len(value) == 1 and "pkg=com.android.shell" in value[0] for value in values)

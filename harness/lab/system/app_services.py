@@ -18,6 +18,7 @@ from harness.lab.system.facts import Component
 from harness.lab.system.identity import Caller
 from harness.lab.system.intents import Intent
 from harness.lab.system.notification_flow import NotificationFlow
+from harness.lab.system.notification_listeners import SETTING, NotificationListeners
 from harness.lab.system.notifications import FOREGROUND_SERVICE, NO_CLEAR, ONGOING, Notifications
 from harness.lab.system.packages import Package
 from harness.lab.system.pending_intents import ACTIVITY, PendingIntents, read_intents
@@ -48,6 +49,10 @@ class AppServices:
         self.shade = NotificationFlow(
             self.notifications, self.pending, server.packages, server.processes, server.screen, self._texts
         )
+        self.listeners = NotificationListeners(
+            server.packages, server.processes, server.components, self.notifications, server.settings, server.logs
+        )
+        self.notifications.changed = self._notifications_changed
         self.services = RunningServices(
             server.packages,
             server.permissions,
@@ -81,6 +86,7 @@ class AppServices:
     def start(self) -> None:
         self.jobs.load()
         self.broadcasts.booted()
+        self.listeners.look()
 
     def stop(self) -> None:
         self.jobs.stop()
@@ -91,6 +97,7 @@ class AppServices:
         self.alarms.process_ended(process)
         self.jobs.process_ended(process)
         self.services.process_ended(process)
+        self.listeners.process_ended(process)
 
     def forget(self, package: str, *, update: bool = False) -> None:
         """force-stop, uninstall: what it had asked the system to do later is not done. After an update it is."""
@@ -122,7 +129,18 @@ class AppServices:
     def _hide_foreground(self, package: str, number: int) -> None:
         self.notifications.cancel(package, number, None, by_app=False)
 
+    def _notifications_changed(self) -> None:
+        self.shade.refresh()
+        self.listeners.tell()
+
+    def installed(self, package: Package, *, update: bool) -> None:
+        """Others hear of it, and what was waiting for it finds it."""
+        self.broadcasts.installed(package.name, package.uid, update=update)
+        self.listeners.look()
+
     def setting_changed(self, namespace: str, key: str) -> None:
+        if (namespace, key) == SETTING:
+            self.listeners.look()
         if namespace == "global" and key in ("wifi_on", "airplane_mode_on", "mobile_data"):
             self.broadcasts.setting(key)
             self.jobs.look()
@@ -269,6 +287,14 @@ class AppServices:
             held.cancel(package, int(fields["id"]), tag)
         elif verb == "cancel_all":
             held.cancel_all(package)
+        elif verb == "shown":
+            return {"notifications": self.listeners.shown_to(process, fields["component"])}
+        elif verb == "dismiss":
+            one = self.listeners.find_for(process, fields)
+            if one is not None:
+                self._server.processes.run(self.shade.dismiss(one.key), "a listener cancels")
+        elif verb == "listeners":
+            return {"components": [one for one in self.listeners.allowed if one.partition("/")[0] == package]}
         elif verb == "enabled":
             return {"enabled": held.enabled(package)}
         elif verb == "list":

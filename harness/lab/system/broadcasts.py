@@ -127,7 +127,7 @@ class Broadcasts:
     # --- ordered
 
     async def send_ordered(
-        self, intent: Intent, caller: RunningProcess, permission: str, first: BroadcastResult
+        self, intent: Intent, caller: RunningProcess | None, permission: str, first: BroadcastResult
     ) -> BroadcastResult:
         """To one receiver after the other, each given what the one before has set, until one aborts."""
         state = first
@@ -153,7 +153,7 @@ class Broadcasts:
                 break
         return state
 
-    async def _in_order(self, intent: Intent, caller: RunningProcess, permission: str) -> Sequence[_Receiver]:
+    async def _in_order(self, intent: Intent, caller: RunningProcess | None, permission: str) -> Sequence[_Receiver]:
         """The highest priority first; at the same priority registered receivers before those of manifests."""
         found = []
         if not intent.component:
@@ -167,9 +167,10 @@ class Broadcasts:
         ]
         return sorted(found, key=lambda one: -one.priority)
 
-    async def _registered(self, process: RunningProcess, intent: Intent, caller: RunningProcess) -> list[_Receiver]:
+    async def _registered(self, process: RunningProcess, intent: Intent, caller: RunningProcess | None) -> list[_Receiver]:
         try:
-            answer = await self._processes.call(process, "receivers", intent=intent.to_json(), caller_uid=caller.uid)
+            uid = -1 if caller is None else caller.uid
+            answer = await self._processes.call(process, "receivers", intent=intent.to_json(), caller_uid=uid)
         except (ProcessGone, AppProcessError) as fault:
             self._logs.system("BroadcastQueue", f"{process.name}: {fault}", priority="W")
             return []

@@ -29,7 +29,6 @@ class NotificationFlow:
         self._processes = processes
         self._screen = screen
         self._texts = texts
-        notifications.changed = self._refresh
         screen.open_shade = self.open
 
     @property
@@ -55,10 +54,11 @@ class NotificationFlow:
         entries = [(self._label(one.owner.package), one) for one in self._notifications.all()]
         actions = ShadeActions(self._open, self._act, self.dismiss, self.clear_all, close)
         shade = Shade(self._screen.look, self._texts, entries, actions, first)
-        shade.moved = self._refresh
+        shade.moved = self.refresh
         self._screen.show(shade)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """What is shown has changed."""
         shade = self.shade
         if shade is not None:
             self._screen.close(shade)

@@ -17,6 +17,8 @@ from harness.lab.system.permissions import Permissions
 ONGOING, AUTO_CANCEL, NO_CLEAR, FOREGROUND_SERVICE, GROUP_SUMMARY = 0x2, 0x10, 0x20, 0x40, 0x200
 """Notification.FLAG_*"""
 IMPORTANCE_NONE, IMPORTANCE_DEFAULT = 0, 3
+_SHELL = AppIdentity("com.android.shell", 2000)
+_SHELL_ID, SHELL_CHANNEL = 2020, "shellcmd"  # NotificationShellCmd.NOTIFICATION_ID, CHANNEL_ID
 _MOST = 50  # NotificationManagerService.MAX_PACKAGE_NOTIFICATIONS
 _MOST_CHANNELS = 5000  # NOTIFICATION_CHANNEL_COUNT_LIMIT
 _MAX_TEXT = 5 * 1024  # Notification.safeCharSequence
@@ -143,6 +145,17 @@ class Notifications:
         self._logs.system("NotificationService", f"posted {made.key}", priority="D")
         self.changed()
         return True
+
+    def post_as_shell(self, tag: str, title: str, text: str, big_text: str = "") -> None:
+        """`cmd notification post`."""
+        now = self._now_ms()
+        made = Notification(
+            _SHELL, _SHELL_ID, tag, 0, 0, IMPORTANCE_DEFAULT, now, now, title=title, text=text, big_text=big_text,
+            channel=SHELL_CHANNEL,
+        )  # fmt: skip
+        self._shown[made.key] = made
+        self._logs.system("NotificationService", f"posted {made.key}", priority="D")
+        self.changed()
 
     def _importance(self, package: str, fields: Mapping[str, Any]) -> tuple[bool, int]:
         """Whether its channel exists, and how important it is. Apps that target less than 26 have one without asking."""

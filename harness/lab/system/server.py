@@ -172,7 +172,7 @@ class SystemServer:
                 await self._stop_package(facts.package, "update")
             package = await asyncio.to_thread(self.packages.add, files, facts, before)
             self.permissions.install(facts, grant_all=grant)
-        self.app_services.broadcasts.installed(package.name, package.uid, update=before is not None)
+        self.app_services.installed(package, update=before is not None)
         self.logs.system(
             "PackageManager", f"Package {facts.package} codePath /{package.apk.parent.relative_to(self.root)} installed"
         )
@@ -319,7 +319,7 @@ class SystemServer:
         """`am broadcast`. The keyboard that uiautomator2 types with is the device's own."""
         if intent.action.startswith("ADB_KEYBOARD_"):
             return await type_for(self, intent)
-        return await self.broadcasts.send(intent)
+        return await self.broadcasts.send_ordered(intent, None, "", BroadcastResult())
 
     async def start_service(self, intent: Intent, *, foreground: bool = False) -> str:
         """The component, "" where there is none. Raises ComponentRefused, StartFailed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apk_factory import launcher, make_apk, manifest
+from apk_factory import launcher, make_apk, manifest, tag
 from device_bench import Bench
 from example_shop import OTHER, SHOP, launched
 from hypothesis import given
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from harness.lab.system.conditions import Conditions
 from harness.lab.system.device_state import DeviceState
-from harness.lab.system.intents import Intent
+from harness.lab.system.intents import FILLED, PARCEL, Intent
 from harness.lab.system.jobs import Job, JobSpec
 from harness.lab.system.pending_intents import fill_in
 from harness.lab.system.settings import Settings
@@ -141,3 +141,85 @@ def test_a_job_waits_for_what_the_device_lacks(tmp_path: Any, fields: dict[str, 
 def test_what_is_filled_in_never_replaces_what_is_there() -> None:
     filled = fill_in(Intent(action="a", extras={"x": 1}), Intent(action="b", data="d:e", package="p", extras={"y": 2}))
     assert filled == Intent(action="a", data="d:e", package="p", extras={"x": 1, "y": 2})
+
+
+def test_what_is_filled_in_leaves_what_only_apps_can_read_apart_with_its_binders() -> None:
+    """Neither parcel may take the other's place, and the last binders are those of what was filled in."""
+    filled = fill_in(
+        Intent(action="a", extras={"x": 1, PARCEL: "own"}, binders=("first",)),
+        Intent(extras={"y": 2, PARCEL: "more"}, binders=("second", "third")),
+    )
+    assert filled.extras[PARCEL] == "own" and filled.binders == ("first", "second", "third")
+    assert filled.extras[FILLED] == {"extras": {"y": 2, PARCEL: "more"}, "binders": 2}
+    from_plain = fill_in(Intent(extras={"x": 1}), Intent(extras={PARCEL: "more"}, binders=("one",)))
+    assert PARCEL not in from_plain.extras and from_plain.extras[FILLED]["binders"] == 1
+
+
+def test_a_binder_in_a_pending_intent_reaches_its_receiver(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        number = await pending(app, intent={**PING, "extras": {PARCEL: "x"}, "binders": [{"own": 7}]})
+        await made.server.install(make_apk(made.folder / "other.apk", shop_of(OTHER)))
+        await made.server.launch(OTHER, wait=True)
+        other = made.fake.bound(OTHER)
+        more = {"extras": {PARCEL: "y"}, "binders": [{"own": 7}]}
+        assert await other.ask("pending_intent", verb="send", id=number, fill_in=more) == {"sent": True}
+        await made.settled()
+        own, theirs = app.last("broadcast")["intent"]["binders"]
+        assert own == {"own": 7} and "handle" in theirs
+        lie = await other.ask("pending_intent", verb="send", id=number, fill_in={"binders": [{"handle": 99}]})
+        assert "error" in lie
+
+    on_device(work)
+
+
+def listener_app(package: str, permission: str) -> Any:
+    service = tag("service", name=".Listener", exported=True, permission=permission)
+    return manifest(package, launcher(".Main"), service, target=30)
+
+
+def test_a_notification_listener_is_bound_only_while_the_user_lets_it(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        held = made.server.app_services
+        await made.server.install(make_apk(made.folder / "shop.apk", manifest(SHOP, launcher(".Main"), target=30)))
+        await made.server.launch(SHOP, wait=True)
+        app = made.fake.bound(SHOP)
+        for package, permission in ((OTHER, "android.permission.BIND_NOTIFICATION_LISTENER_SERVICE"), ("com.example.odd", "")):
+            await made.server.install(make_apk(made.folder / f"{package}.apk", listener_app(package, permission)))
+            await made.server.launch(package, wait=True)
+        listener, other, odd = f"{OTHER}/{OTHER}.Listener", made.fake.bound(OTHER), made.fake.bound("com.example.odd")
+        assert "SecurityException" in (await other.ask("notification", verb="shown", component=listener))["error"]
+        held.listeners.allow(listener)
+        held.listeners.allow("com.example.odd/com.example.odd.Listener")
+        await made.settled()
+        assert other.last("listener")["verb"] == "connect" and "listener" not in odd.ops()
+        channel = {"verb": "create_channel", "channel": "c", "name": "c", "importance": 3, "parcel": ""}
+        await app.ask("notification", **channel)
+        await app.ask("notification", verb="post", id=1, tag=None, notification={"channel": "c", "title": "word"})
+        await made.settled()
+        told = other.last("listener")
+        assert (told["verb"], told["notification"]["package"], told["notification"]["title"]) == ("posted", SHOP, "word")
+        shown = await other.ask("notification", verb="shown", component=listener)
+        assert [one["title"] for one in shown["notifications"]] == ["word"]
+        assert "SecurityException" in (await app.ask("notification", verb="shown", component=listener))["error"]
+        await other.ask("notification", verb="dismiss", component=listener, key=told["notification"]["key"])
+        await made.settled()
+        assert other.last("listener")["verb"] == "removed" and not held.notifications.all()
+        held.listeners.allow(listener, may=False)
+        await made.settled()
+        assert other.last("listener")["verb"] == "disconnect"
+        assert "SecurityException" in (await other.ask("notification", verb="shown", component=listener))["error"]
+
+    on_device(work)
+
+
+def test_a_broadcast_of_the_shell_gives_what_a_registered_receiver_has_set(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        app.answers["receivers"] = lambda fields: {"receivers": [{"id": "registered:1", "priority": 0}]}
+        app.answers["broadcast"] = lambda fields: {"result_code": -1, "result_data": "answer"}
+        result = await made.server.broadcast(Intent(action="com.example.ASK"))
+        assert (result.code, result.data, result.receivers) == (-1, "answer", 1)
+        assert app.last("broadcast")["receiver"] == "registered:1"
+
+    on_device(work)

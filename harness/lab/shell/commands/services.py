@@ -8,8 +8,9 @@ import zoneinfo
 
 from harness.lab.shell.call import Call, Usage, command
 from harness.lab.system.alarms import EXACT_CHANGED, TYPES, elapsed_ms
-from harness.lab.system.intents import Intent, short_component
+from harness.lab.system.intents import Intent, full_class, short_component
 from harness.lab.system.jobs import Job
+from harness.lab.system.notifications import SHELL_CHANNEL
 
 _JOB_ERRORS = {"package": -1000, "job": -1001, "constraints": -1002}
 """JobSchedulerShellCommand.CMD_ERR_NO_PACKAGE, _NO_JOB, _CONSTRAINTS"""
@@ -77,6 +78,32 @@ async def alarm_manager(call: Call) -> int:
     if call.args[:1] != ["set-timezone"] or len(call.args) != 2 or call.args[1] not in zoneinfo.available_timezones():
         raise Usage("Alarm manager service (alarm) commands:\n  set-timezone TZ")
     call.system.app_services.set_timezone(call.args[1])
+    return 0
+
+
+async def notification(call: Call) -> int:
+    """cmd notification allow_listener | disallow_listener COMPONENT [USER], post [-t TITLE] [-S bigtext] TAG TEXT"""
+    verb, component = [*call.args, "", ""][:2]
+    if verb == "post":
+        return await _post(call, list(call.args[1:]))
+    if verb not in ("allow_listener", "disallow_listener") or "/" not in component:
+        raise Usage("Notification service (notification) commands:\n  allow_listener COMPONENT [user_id]\n"
+                    "  disallow_listener COMPONENT [user_id]\n  post [-t TITLE] [-S bigtext] TAG TEXT")  # fmt: skip
+    package, _, name = component.partition("/")
+    call.system.app_services.listeners.allow(f"{package}/{full_class(package, name)}", verb == "allow_listener")
+    return 0
+
+
+async def _post(call: Call, words: list[str]) -> int:
+    title, style = "", ""
+    while words[:1] and words[0] in ("-t", "--title", "-S", "--style") and len(words) > 1:
+        option, value = words.pop(0), words.pop(0)
+        title, style = (value, style) if option in ("-t", "--title") else (title, value)
+    if len(words) != 2 or words[0].startswith("-") or style not in ("", "bigtext"):
+        raise Usage("usage: cmd notification post [-t TITLE] [-S bigtext] TAG TEXT")
+    tag, text = words
+    call.system.app_services.notifications.post_as_shell(tag, title, text, text if style else "")
+    await call.out(f"posting:\n  Notification(channel={SHELL_CHANNEL})\n")
     return 0
 
 

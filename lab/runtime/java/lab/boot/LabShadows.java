@@ -50,6 +50,7 @@ public final class LabShadows implements ShadowProvider {
     "android.os.ResultReceiver", "LabResultReceiver",
     "android.os.ServiceManager", "LabServiceManager",
     "android.os.UserManager", "LabUserManager",
+    "android.service.notification.NotificationListenerService", "LabNotificationListenerService",
     "android.telephony.TelephonyManager", "LabTelephonyManager",
     "android.text.format.Time.TimeCalculator", "LabTimeCalculator",
     "android.app.Activity", "LabActivity",

@@ -267,6 +267,9 @@ public final class DeviceMain implements Device {
       case "alarm":
         SystemServices.alarms().fire((String) arguments.get("listener"));
         break;
+      case "listener":
+        SystemServices.listeners().tell(arguments, services);
+        break;
       case "clipboard_changed":
         SystemServices.clipboard().changed();
         break;

@@ -183,7 +183,7 @@ public final class Services {
   }
 
   /** onBind once for each different intent; after an onUnbind that said so, onRebind. Null where onBind gives null. */
-  IBinder bindHere(ComponentName name, Intent intent, Object connection) {
+  public IBinder bindHere(ComponentName name, Intent intent, Object connection) {
     Running record = create(name, intent);
     Intent.FilterComparison key = new Intent.FilterComparison(intent);
     intent.setExtrasClassLoader(DeviceMain.app().loader());
@@ -197,7 +197,7 @@ public final class Services {
   }
 
   /** A connection of another process is gone. */
-  void unbindHere(ComponentName name, Object connection) {
+  public void unbindHere(ComponentName name, Object connection) {
     Running record = running.get(name);
     Intent intent = record == null ? null : record.connections.remove(connection);
     if (intent != null) {

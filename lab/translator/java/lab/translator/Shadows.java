@@ -24,9 +24,11 @@ import org.objectweb.asm.Type;
 
 /**
  * What stands in for methods of the framework on the lab device: Robolectric's shadows and the lab's, by their annotations,
- * and the system services that Robolectric answers with a proxy which gives null or zero for everything.
+ * and the system services that Robolectric answers with a proxy which gives null or zero for everything, as far as the lab
+ * has none of its own.
  *
- * <p>Where there are several shadows of one class, as for graphics, what any of them implements counts as implemented.
+ * <p>The lab's shadow of a class takes the place of Robolectric's. Where there are several of Robolectric's, as for graphics,
+ * what any of them implements counts as implemented.
  */
 final class Shadows {
     /** `leavesOut`: what it does not implement does nothing, else the framework's own code runs. */
@@ -41,11 +43,18 @@ final class Shadows {
     private static final String SERVICES = "org/robolectric/shadows/ShadowServiceManager";
     private static final String BINDER_TYPE = SERVICES + "$BinderType";
     private static final Set<String> ANSWERED = Set.of("DELEGATING_PROXY", "CONCRETE");
+    private static final String OWN_SERVICES = "lab/device/system/SystemServices";
+    private static final String OWN_SERVICE = "lab/device/system/LocalService";
     private static final int SDK = 35;
 
     final Map<String, Shadow> of = new HashMap<>();
     /** AIDL interfaces, by internal name. The first two are given out by shadows of their own. */
-    final Set<String> deaf = new HashSet<>(List.of("android/app/IActivityManager", "android/app/IActivityTaskManager"));
+    private final Set<String> deaf = new HashSet<>(List.of("android/app/IActivityManager", "android/app/IActivityTaskManager"));
+    /** AIDL interface -> the lab's class that answers those of its methods that it has. */
+    private final Map<String, String> answering = new HashMap<>();
+    private final Map<String, Set<String>> methodsOf = new HashMap<>();
+    private final Set<String> own = new HashSet<>();
+    private boolean ofLab = true;
     private final Map<String, Shadow> byShadow = new HashMap<>();
     private final Map<String, String> parents = new HashMap<>();
 
@@ -53,15 +62,12 @@ final class Shadows {
     Shadows(List<File> classPath) throws IOException {
         for (File one : classPath) {
             if (one.isDirectory()) {
-                List<Path> files;
-                try (Stream<Path> all = Files.walk(one.toPath())) {
-                    files = all.filter(file -> file.toString().endsWith(".class") && file.toString().contains("/shadows/"))
-                        .collect(Collectors.toList());
-                }
-                for (Path file : files) {
-                    take(Files.readAllBytes(file));
-                }
-            } else if (one.getName().contains("shadows-framework")) {
+                takeOwn(one);
+            }
+        }
+        ofLab = false;
+        for (File one : classPath) {
+            if (!one.isDirectory() && one.getName().contains("shadows-framework")) {
                 try (ZipFile jar = new ZipFile(one)) {
                     for (ZipEntry entry : Collections.list(jar.entries())) {
                         if (entry.getName().startsWith("org/robolectric/shadows/") && entry.getName().endsWith(".class")) {
@@ -79,6 +85,71 @@ final class Shadows {
                 if (above != null) {
                     entry.getValue().methods.addAll(above.methods);
                 }
+            }
+        }
+    }
+
+    private void takeOwn(File folder) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(folder.toPath())) {
+            files = all.filter(file -> file.toString().endsWith(".class")).collect(Collectors.toList());
+        }
+        for (Path file : files) {
+            if (file.toString().contains("/shadows/")) {
+                take(Files.readAllBytes(file));
+            } else if (file.toString().contains("/lab/device/system/")) {
+                readOwnServices(new ClassReader(Files.readAllBytes(file)));
+            }
+        }
+    }
+
+    /** Whether a call of the interface's method gives null or zero. */
+    boolean isDeaf(String type, String method) {
+        String answers = answering.get(type);
+        return answers == null ? deaf.contains(type) : !methodsOf.get(answers).contains(method);
+    }
+
+    private void readOwnServices(ClassReader reader) {
+        Set<String> methods = new HashSet<>();
+        methodsOf.put(reader.getClassName(), methods);
+        boolean table = reader.getClassName().equals(OWN_SERVICES);
+        reader.accept(new ClassVisitor(Opcodes.ASM9) {
+            @Override
+            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+                methods.add(name);
+                return table && name.equals("<clinit>") ? new OwnTable() : null;
+            }
+        }, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+    }
+
+    /** The lab's table of services: an interface, then an object that answers it. */
+    private final class OwnTable extends MethodVisitor {
+        private String type;
+        private String object;
+
+        OwnTable() {
+            super(Opcodes.ASM9);
+        }
+
+        @Override
+        public void visitLdcInsn(Object value) {
+            type = value instanceof Type ? ((Type) value).getInternalName() : type;
+        }
+
+        @Override
+        public void visitTypeInsn(int code, String made) {
+            object = code == Opcodes.NEW ? made : object;
+        }
+
+        @Override
+        public void visitFieldInsn(int code, String owner, String name, String descriptor) {
+            object = code == Opcodes.GETSTATIC ? Type.getType(descriptor).getInternalName() : object;
+        }
+
+        @Override
+        public void visitMethodInsn(int code, String owner, String name, String descriptor, boolean isInterface) {
+            if (owner.equals(OWN_SERVICE) && name.equals("of")) {
+                answering.put(type, object);
             }
         }
     }
@@ -142,6 +213,11 @@ final class Shadows {
 
         @Override
         public void visitEnd() {
+            if (ofLab && shadowed != null) {
+                own.add(shadowed);
+            } else if (own.contains(shadowed)) {
+                return;
+            }
             if (shadowed != null && here) {
                 Shadow before = of.putIfAbsent(shadowed, made);
                 if (before != null) {

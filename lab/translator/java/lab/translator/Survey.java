@@ -196,7 +196,7 @@ public final class Survey {
         }
         for (Classes.Call call : classes.calls(declared, member)) {
             String called = call.member.substring(0, call.member.indexOf('('));
-            if (shadows.deaf.contains(call.owner) && !called.equals("asBinder") && !rightly(call.owner, called)) {
+            if (shadows.isDeaf(call.owner, called) && !called.equals("asBinder") && !rightly(call.owner, called)) {
                 return "asks " + dots(call.owner) + "." + called;
             }
             if (call.owner.equals(owner) && depth > 0) {

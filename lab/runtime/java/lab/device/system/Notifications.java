@@ -5,12 +5,15 @@ import android.app.NotificationChannel;
 import android.app.NotificationChannelGroup;
 import android.app.NotificationManager;
 import android.app.PendingIntent;
+import android.content.ComponentName;
 import android.content.pm.ParceledListSlice;
 import android.os.Bundle;
 import android.os.Parcelable;
 import android.os.Process;
+import android.service.notification.INotificationListener;
 import android.service.notification.StatusBarNotification;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,11 @@ import java.util.Map;
 /** android.app.INotificationManager: the daemon holds what is shown, the channels, and whether the app may show any. */
 public final class Notifications {
   private final Map<String, Notification> shown = new HashMap<>();
+  private final Listeners listeners;
+
+  Notifications(Listeners listeners) {
+    this.listeners = listeners;
+  }
 
   void enqueueNotificationWithTag(
       String packageName, String operating, String tag, int id, Notification notification, int user) {
@@ -70,6 +78,42 @@ public final class Notifications {
               ((Number) one.get("posted_ms")).longValue()));
     }
     return new ParceledListSlice<>(found);
+  }
+
+  // What notification listeners ask.
+
+  @SuppressWarnings("unchecked")
+  ParceledListSlice<StatusBarNotification> getActiveNotificationsFromListener(
+      INotificationListener listener, String[] keys, int trim) {
+    Map<String, Object> answer =
+        Daemon.ask("notification", "verb", "shown", "component", listeners.component(listener));
+    List<StatusBarNotification> found = new ArrayList<>();
+    for (Map<?, ?> one : list(answer, "notifications")) {
+      if (keys == null || Arrays.asList(keys).contains(one.get("key"))) {
+        found.add(Listeners.read((Map<String, Object>) one));
+      }
+    }
+    return new ParceledListSlice<>(found);
+  }
+
+  void cancelNotificationsFromListener(INotificationListener listener, String[] keys) {
+    String component = listeners.component(listener);
+    List<Object> wanted = new ArrayList<>();
+    if (keys != null) {
+      wanted.addAll(Arrays.asList(keys));
+    } else {
+      for (Map<?, ?> one : list(Daemon.ask("notification", "verb", "shown", "component", component), "notifications")) {
+        wanted.add(one.get("key"));
+      }
+    }
+    for (Object key : wanted) {
+      Daemon.ask("notification", "verb", "dismiss", "component", component, "key", key);
+    }
+  }
+
+  boolean isNotificationListenerAccessGranted(ComponentName listener) {
+    List<?> mine = (List<?>) Daemon.ask("notification", "verb", "listeners").get("components");
+    return mine.contains(listener.flattenToString());
   }
 
   private static Notification rebuilt(Map<?, ?> one) {

@@ -16,8 +16,11 @@ public final class SystemServices {
   private static final IJobScheduler JOB_SCHEDULER = LocalService.of(IJobScheduler.class, JOBS);
   private static final IAlarmManager ALARM_MANAGER = LocalService.of(IAlarmManager.class, ALARMS);
 
+  private static final Listeners LISTENERS = new Listeners();
+  private static final Notifications NOTIFICATION_CALLS = new Notifications(LISTENERS);
+
   private static final INotificationManager NOTIFICATIONS =
-      LocalService.of(INotificationManager.class, new Notifications());
+      LocalService.of(INotificationManager.class, NOTIFICATION_CALLS);
 
   private static final Clipboard CLIPBOARD = new Clipboard();
   private static final IClipboard CLIPBOARD_SERVICE = LocalService.of(IClipboard.class, CLIPBOARD);
@@ -34,6 +37,10 @@ public final class SystemServices {
 
   public static Alarms alarms() {
     return ALARMS;
+  }
+
+  public static Listeners listeners() {
+    return LISTENERS;
   }
 
   public static Clipboard clipboard() {
