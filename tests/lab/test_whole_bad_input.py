@@ -24,9 +24,11 @@ MAIN = "Lexample/bad/MainActivity;"
 
 @dataclass
 class Device:
-    """The device, and what its apps do. `stuck`: the log of an app that was started first and never came up."""
+    """The device, and what its apps do. `follows`: its log from the start; `said`: by the start of what never came up."""
 
     bench: Bench
+    follows: Path
+    said: str = ""
 
     def shell(self, *words: str) -> str:
         return self.bench.shell(*words)
@@ -77,12 +79,20 @@ def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
     with bench(tmp_path_factory.mktemp("bad-state")) as lab:
         if lab.shell("getprop", "lab.containment").strip() != "full":
             pytest.skip("no containment here")
-        device = Device(lab)
+        device = Device(lab, tmp_path_factory.mktemp("bad-log") / "log.txt")
         assert "Success" in device.install(build("tiny"))
         assert "Success" in device.install(bad_app())
         assert "Success" in device.install(bad_app(STUCK))
-        yield device
-        device.goes_on()
+        with device.follows.open("wb") as out:
+            following = subprocess.Popen([adbutils.adb_path(), "-s", lab.serial, "logcat"], stdout=out)
+        try:
+            device.shell("am", "start", "-n", f"{STUCK}/.MainActivity", "--es", "deed", "stuck")
+            device.said = device.shell("am", "start", "-W", "-n", f"{STUCK}/.StuckActivity")
+            yield device
+            device.goes_on()
+        finally:
+            following.kill()
+            following.wait()
 
 
 @pytest.mark.parametrize(
@@ -128,23 +138,6 @@ def test_floods_of_lines_and_toasts_end_and_the_device_answers_meanwhile(device:
         device.wait_for(f"did {deed}|Displayed {PACKAGE}")
 
 
-def test_what_never_gets_through_on_create_is_an_anr_that_can_be_stopped_while_all_else_goes_on(device: Device) -> None:
-    """The activity of one app, the Application of another; `am start -W` ends, the other app starts meanwhile."""
-    device.shell("logcat", "-c")
-    for words in (("-n", f"{STUCK}/.MainActivity", "--es", "deed", "stuck"), ("-n", f"{PACKAGE}/.StuckActivity")):
-        said = device.shell("am", "start", "-W", *words)
-        assert "Status: timeout" in said, said
-    device.shell("am", "start", "-n", f"{TINY}/.MainActivity")
-    device.wait_for(f"Displayed {TINY}/.MainActivity")
-    device.wait_for(rf"ANR in {STUCK}")
-    device.wait_for(rf"ANR in {PACKAGE}:stuck_application")
-    assert device.shell("pidof", STUCK).strip()
-    for package in (STUCK, PACKAGE, TINY):
-        device.shell("am", "force-stop", package)
-    processes = device.shell("ps", "-A")
-    assert STUCK not in processes and PACKAGE not in processes
-
-
 def test_a_manifest_that_names_what_is_not_there_is_a_crash_with_the_class_s_name(device: Device, tmp_path: Path) -> None:
     device.start("-n", f"{PACKAGE}/.AbsentActivity")
     device.crash(r"java.lang.ClassNotFoundException: example.bad.AbsentActivity")
@@ -177,3 +170,16 @@ def test_what_cannot_be_read_is_not_installed_and_leaves_what_is_there(device: D
     stranger = spoilt(tmp_path, "stranger", {}, other_key())
     assert "INSTALL_FAILED_UPDATE_INCOMPATIBLE" in device.install(stranger)
     assert PACKAGE in device.shell("pm", "list", "packages")
+
+
+def test_what_never_gets_through_on_create_is_an_anr_that_can_be_stopped_and_all_else_went_on(device: Device) -> None:
+    """Started before all the other tests: an app's activity, and its Application in another process."""
+    assert "Status: timeout" in device.said, device.said
+    until = time.monotonic() + PATIENCE
+    for process in (STUCK, f"{STUCK}:stuck_application"):
+        while f"ANR in {process}\n" not in device.follows.read_text(errors="replace"):
+            assert time.monotonic() < until, f"no ANR in {process}"
+            time.sleep(0.3)
+    assert device.shell("pidof", STUCK).strip(), "it is told, not ended"
+    device.shell("am", "force-stop", STUCK)
+    assert STUCK not in device.shell("ps", "-A")
