@@ -39,7 +39,10 @@ final class ClassTranslator {
     private final Attributes attributes;
     /** Methods replaced by one that throws VerifyError, with the reason. */
     final Map<String, String> replaced = new HashMap<>();
+    /** Methods that are larger than the JVM takes: cut up, and where that was not enough, replaced. */
+    private final Set<String> cutUp = new HashSet<>();
     private final Set<String> tooLarge = new HashSet<>();
+    private final Map<String, String> parts = new HashMap<>();
     private final Set<String> interfaces = new LinkedHashSet<>();
 
     ClassTranslator(ClassDef source, Hierarchy hierarchy, Bridges bridges, Attributes attributes) {
@@ -67,7 +70,9 @@ final class ClassTranslator {
                     return written;
                 }
             } catch (MethodTooLargeException problem) {
-                if (!tooLarge.add(problem.getMethodName() + problem.getDescriptor())) {
+                String written = problem.getMethodName() + problem.getDescriptor();
+                String key = parts.getOrDefault(written, written);
+                if (!cutUp.add(key) && !tooLarge.add(key)) {
                     throw problem;
                 }
             }
@@ -75,6 +80,7 @@ final class ClassTranslator {
     }
 
     private byte[] write() {
+        parts.clear();
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
             @Override
             protected String getCommonSuperClass(String one, String other) {
@@ -155,10 +161,18 @@ final class ClassTranslator {
             if (tooLarge.contains(key)) {
                 throw new Untranslatable("too large for a JVM method");
             }
-            new MethodTranslator(this, method).writeTo(out, () -> writeInitialValues(out, initial));
+            MethodSink sink = (flags, part, shape) -> writer.visitMethod(flags, part, shape, null, null);
+            new MethodTranslator(this, method).writeTo(out, () -> writeInitialValues(out, initial), cutUp.contains(key) ? sink : null,
+                () -> newPart(key));
         } catch (Untranslatable problem) {
             writeRefusal(out, key, problem.getMessage());
         }
+    }
+
+    private String newPart(String key) {
+        String name = "lab$part" + parts.size();
+        parts.put(name + MethodSplitter.DESCRIPTOR, key);
+        return name;
     }
 
     private int access(Method method, boolean isInterface) {
