@@ -40,6 +40,9 @@ final class ClassTranslator {
     /** Methods replaced by one that throws VerifyError, with the reason. */
     final Map<String, String> replaced = new HashMap<>();
     private final Map<String, String> refused = new HashMap<>();
+    /** Methods that are larger than the JVM takes: cut up, and where that was not enough, refused. */
+    private final Set<String> cutUp = new HashSet<>();
+    private final Map<String, String> parts = new HashMap<>();
     private final Set<String> interfaces = new LinkedHashSet<>();
 
     ClassTranslator(ClassDef source, Hierarchy hierarchy, Bridges bridges, Attributes attributes) {
@@ -67,7 +70,9 @@ final class ClassTranslator {
                     return written;
                 }
             } catch (MethodTooLargeException problem) {
-                if (refused.put(problem.getMethodName() + problem.getDescriptor(), "too large for a JVM method") != null) {
+                String written = problem.getMethodName() + problem.getDescriptor();
+                String key = parts.getOrDefault(written, written);
+                if (!cutUp.add(key) && refused.put(key, "too large for a JVM method") != null) {
                     throw problem;
                 }
             } catch (Refused again) {
@@ -88,6 +93,7 @@ final class ClassTranslator {
     }
 
     private byte[] write() {
+        parts.clear();
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
             @Override
             protected String getCommonSuperClass(String one, String other) {
@@ -168,7 +174,9 @@ final class ClassTranslator {
             if (refused.containsKey(key)) {
                 throw new Untranslatable(refused.get(key));
             }
-            new MethodTranslator(this, method).writeTo(out, () -> writeInitialValues(out, initial));
+            MethodSink sink = (flags, part, shape) -> writer.visitMethod(flags, part, shape, null, null);
+            new MethodTranslator(this, method).writeTo(out, () -> writeInitialValues(out, initial), cutUp.contains(key) ? sink : null,
+                () -> newPart(key));
         } catch (Untranslatable problem) {
             writeRefusal(out, key, problem.getMessage());
         } catch (MethodTooLargeException problem) {
@@ -177,6 +185,12 @@ final class ClassTranslator {
             refused.put(key, damage(problem));
             throw new Refused();
         }
+    }
+
+    private String newPart(String key) {
+        String name = "lab$part" + parts.size();
+        parts.put(name + MethodSplitter.DESCRIPTOR, key);
+        return name;
     }
 
     private int access(Method method, boolean isInterface) {

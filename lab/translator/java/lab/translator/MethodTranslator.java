@@ -2,10 +2,14 @@ package lab.translator;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jf.dexlib2.AccessFlags;
 import org.jf.dexlib2.iface.ExceptionHandler;
 import org.jf.dexlib2.iface.Method;
@@ -16,6 +20,7 @@ import org.jf.dexlib2.iface.debug.LineNumber;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /**
@@ -43,6 +48,13 @@ final class MethodTranslator {
     private static final long MOST_SEARCHED = 50_000_000;
     private static final int MOST_LINES = 1 << 17;
     private static final long MOST_FRAMED = 30_000_000;
+    /** Instructions of one run that becomes a method of its own; so few that no such method is too large. */
+    private static final int RUN = 1200;
+    private static final int LEAST = 40;
+    private static final Set<Op.Kind> MOVABLE = EnumSet.of(Op.Kind.NOP, Op.Kind.MOVE, Op.Kind.RESULT, Op.Kind.CONST,
+        Op.Kind.CONST_WIDE, Op.Kind.STRING, Op.Kind.CLASS, Op.Kind.CHECK_CAST, Op.Kind.INSTANCE_OF, Op.Kind.LENGTH, Op.Kind.NEW,
+        Op.Kind.NEW_ARRAY, Op.Kind.FILLED, Op.Kind.COMPARE, Op.Kind.ARRAY_GET, Op.Kind.ARRAY_PUT, Op.Kind.GET, Op.Kind.PUT,
+        Op.Kind.STATIC_GET, Op.Kind.STATIC_PUT, Op.Kind.INVOKE, Op.Kind.UNARY, Op.Kind.BINARY, Op.Kind.LITERAL);
 
     final ClassTranslator owner;
     final Method method;
@@ -65,6 +77,8 @@ final class MethodTranslator {
     private Map<Integer, Label> pads;
     private Range open;
     private List<Label[]> guards;
+    private final Map<Integer, String> parameters = new HashMap<>();
+    private List<AbstractInsnNode> marks;
 
     MethodTranslator(ClassTranslator owner, Method method) {
         this.owner = owner;
@@ -153,18 +167,20 @@ final class MethodTranslator {
         int register = slots.length - width;
         if (!isStatic) {
             boolean constructor = method.getName().equals("<init>");
-            placeParameter(register++, 'A', constructor ? Registers.THIS : null, entry, entryNotes);
+            placeParameter(register++, method.getDefiningClass(), constructor ? Registers.THIS : null, entry, entryNotes);
         }
         for (CharSequence type : types) {
             char shape = Op.shape(type.toString());
             String note = type.toString().startsWith("[") ? type.toString() : null;
-            placeParameter(register, shape, note, entry, entryNotes);
+            placeParameter(register, type.toString(), note, entry, entryNotes);
             register += width(shape);
         }
     }
 
-    private void placeParameter(int register, char shape, String note, byte[] entry, String[] entryNotes) {
+    private void placeParameter(int register, String type, String note, byte[] entry, String[] entryNotes) {
+        char shape = Op.shape(type);
         slots[register][column(shape)] = nextSlot;
+        parameters.put(nextSlot, type);
         nextSlot += width(shape);
         entry[register] = (byte) Registers.bit(shape);
         entryNotes[register] = note;
@@ -202,8 +218,8 @@ final class MethodTranslator {
         System.arraycopy(reads, 0, everRead, 0, reads.length);
     }
 
-    /** @param prologue writes what must run before the method's own code */
-    void writeTo(MethodVisitor target, Runnable prologue) {
+    /** @param prologue writes what must run before the method's own code; @param parts takes what is cut off, null: nothing is */
+    void writeTo(MethodVisitor target, Runnable prologue, ClassTranslator.MethodSink parts, Supplier<String> names) {
         learnReads();
         MethodNode node = new MethodNode(Opcodes.ASM9);
         emit(node);
@@ -213,6 +229,10 @@ final class MethodTranslator {
         }
         for (Range range : ranges) {
             addHandlers(node, range);
+        }
+        if (parts != null) {
+            boolean isInterface = AccessFlags.INTERFACE.isSet(owner.source.getAccessFlags());
+            new MethodSplitter(node, runs(), parameters, nextSlot).split(parts, owner.name, isInterface, names);
         }
         target.visitCode();
         prologue.run();
@@ -242,6 +262,47 @@ final class MethodTranslator {
         }
     }
 
+    /** Straight runs of instructions without handlers, as long as they may become. */
+    private List<MethodSplitter.Run> runs() {
+        List<MethodSplitter.Run> runs = new ArrayList<>();
+        int start = -1;
+        for (int i = 1; i < insns.length; i++) {
+            boolean result = insns[i].op.kind == Op.Kind.RESULT;
+            boolean full = start >= 0 && i - start >= RUN && !result && isSettled(i);
+            if (start >= 0 && (!mayMove(i) || full)) {
+                int end = i;
+                while (end > start && (insns[end].op.kind == Op.Kind.RESULT || !isSettled(end) || marks.get(end) == null)) {
+                    end--;
+                }
+                if (end - start >= LEAST) {
+                    runs.add(new MethodSplitter.Run(marks.get(start).getNext(), marks.get(end)));
+                }
+                start = -1;
+            }
+            if (start < 0 && mayMove(i) && !result && marks.get(i) != null && isSettled(i)) {
+                start = i;
+            }
+        }
+        return runs;
+    }
+
+    private boolean mayMove(int index) {
+        return registers.reached(index) && !isTarget[index] && blockOf.get(index) == null && MOVABLE.contains(insns[index].op.kind);
+    }
+
+    /** Whether every object is initialised before the instruction. */
+    private boolean isSettled(int index) {
+        if (!registers.reached(index)) {
+            return false;
+        }
+        for (String note : registers.notes[index]) {
+            if (note != null && note.startsWith("*")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void addHandlers(MethodNode node, Range range) {
         for (ExceptionHandler handler : range.block.getExceptionHandlers()) {
             String type = handler.getExceptionType();
@@ -260,6 +321,7 @@ final class MethodTranslator {
         guards = new ArrayList<>();
         pads = new LinkedHashMap<>();
         open = null;
+        marks = new ArrayList<>(Collections.nCopies(insns.length, null));
         InsnEmitter emitter = new InsnEmitter(this, out);
         for (int i = 0; i < insns.length; i++) {
             Insn insn = insns[i];
@@ -269,6 +331,9 @@ final class MethodTranslator {
             TryBlock<? extends ExceptionHandler> block = blockOf.get(i);
             if (open != null && (open.block != block || isTarget[i])) {
                 closeRange();
+            }
+            if (target instanceof MethodNode) {
+                marks.set(i, ((MethodNode) target).instructions.getLast());
             }
             Integer line = lineAt.get(insn.address);
             if (isTarget[i] || line != null) {
