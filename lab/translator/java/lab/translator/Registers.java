@@ -1,5 +1,6 @@
 package lab.translator;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jf.dexlib2.iface.reference.CallSiteReference;
@@ -24,8 +25,8 @@ final class Registers {
     static final int DOUBLE = 16;
     static final String NULL = "0";
     static final String THIS = "*this";
-    /** Registers times instructions: what is kept of each. The largest methods of real apps stay under a tenth of it. */
-    private static final long MOST_CELLS = 40_000_000;
+    /** Registers times instructions: what is kept of each. A list of 4,936 icons, the largest that was met, has 144 million. */
+    private static final long MOST_CELLS = 150_000_000;
     /** Registers times arrivals at instructions. */
     private static final long MOST_WORK = 200_000_000;
 
@@ -85,20 +86,26 @@ final class Registers {
                 throw new Untranslatable("too many registers in too long a method");
             }
             shapes[index] = newShapes.clone();
-            notes[index] = newNotes.clone();
+            notes[index] = newNotes; // rows are shared, and copied before a change
             pending.set(index);
             return;
         }
         boolean changed = false;
+        String[] joined = notes[index];
         for (int r = 0; r < newShapes.length; r++) {
             byte both = (byte) (shapes[index][r] & newShapes[r]);
-            String note = join(notes[index][r], newNotes[r]);
-            if (both != shapes[index][r] || !same(note, notes[index][r])) {
+            String note = join(joined[r], newNotes[r]);
+            if (!same(note, joined[r])) {
+                joined = joined == notes[index] ? joined.clone() : joined;
+                joined[r] = note;
+                changed = true;
+            }
+            if (both != shapes[index][r]) {
                 shapes[index][r] = both;
-                notes[index][r] = note;
                 changed = true;
             }
         }
+        notes[index] = joined;
         if (changed) {
             pending.set(index);
         }
@@ -138,6 +145,9 @@ final class Registers {
         byte[] after = shapes[index].clone();
         String[] afterNotes = notes[index].clone();
         apply(index, insn, after, afterNotes);
+        if (Arrays.equals(afterNotes, notes[index])) {
+            afterNotes = notes[index];
+        }
         if (insn.target >= 0) {
             arrive(insn.target, after, afterNotes);
         }
