@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from harness.lab.apps.archive import pack
 from harness.lab.apps.toolchain import compile_java, make_dex
 from harness.lab.runtime import artefact, java
 from harness.lab.translate import load_check, replaced_methods, translate
+from tests.lab import large_method
 
 SAMPLE = Path(__file__).parent / "translation" / "Sample.java"
 
@@ -44,6 +46,20 @@ def test_translated_code_prints_what_the_compiled_code_prints(tmp_path: Path) ->
     expected = run_class(classes)
     assert "Sample.java:" in expected
     assert run_class(jar) == expected
+
+
+@pytest.mark.lab
+def test_a_method_that_outgrows_the_jvm_is_cut_up_and_computes_the_same(tmp_path: Path) -> None:
+    source = tmp_path / "Sample.java"
+    source.write_text(large_method.source())
+    classes = compile_java([source], tmp_path)
+    dex = {file.name: file.read_bytes() for file in make_dex(classes, tmp_path)}
+    jar = translate(apk_of(tmp_path, "large.apk", dex))
+    assert replaced_methods(jar) == []
+    assert load_check(jar) == {}
+    translated = zipfile.ZipFile(jar).read("sample/Sample.class")
+    assert len(set(re.findall(rb"lab\$part\d+", translated))) >= 6, "nothing had to be cut"
+    assert run_class(jar) == run_class(classes)
 
 
 def write_odd_dex(work: Path) -> bytes:
