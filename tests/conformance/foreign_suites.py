@@ -4,8 +4,8 @@
 
 Each REPO is a git repository, bare or not, or REPO@REVISION (HEAD unless given): openatx/adbutils, openatx/uiautomator2,
 AOSP's platform/packages/modules/adb, and platform/development, which has the Python module that AOSP's tests import. What
-is run is exported from it into a folder of the run. `--only SUITE` runs one; `--page` writes docs/conformance.md, `--logs
-FOLDER` keeps what the suites said. One that writes the page must run all.
+is run is exported from it into a folder of the run. `--only SUITE` runs one; `--logs FOLDER` keeps what the suites said and
+what came of them; `--page` writes docs/conformance.md, with what is kept there of suites that were not run now.
 
 The suites name port 5037, so all this happens in a network namespace with nothing but a loopback: the lab device, an adb
 server of its own on that port, the suites. Nothing but protobuf (for AOSP's) is fetched, and that before.
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import pty
 import shutil
@@ -25,7 +26,7 @@ import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -77,13 +78,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Ran:
-    suite: Suite
-    revision: str
-    client_version: str
+    suite: str
+    commit: str
+    against: str
     outcomes: tuple[Outcome, ...]
 
     def count(self, result: str) -> int:
         return sum(one.result == result for one in self.outcomes)
+
+    def keep(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    @classmethod
+    def kept(cls, file: Path) -> Ran:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return cls(**{**content, "outcomes": tuple(Outcome(**one) for one in content["outcomes"])})
 
 
 def known() -> dict[str, dict[str, dict[str, str]]]:
@@ -136,7 +145,7 @@ def phone(folder: Path) -> Iterator[str]:
     subprocess.run([adbutils.adb_path(), "start-server"], env=environment, check=True, stdout=subprocess.DEVNULL)
     try:
         with own_state(folder / "state"):
-            device = registry.start(warm=1, die_with=os.getpid())
+            device = registry.start(warm=2, die_with=os.getpid())
             try:
                 client = adbutils.AdbClient("127.0.0.1", ADB_PORT)
                 client.connect(device.serial, timeout=30)
@@ -208,17 +217,16 @@ def page(ran: Sequence[Ran]) -> str:
     ]
     for one in ran:
         counts = " | ".join(str(one.count(result)) for result in ("passed", "failed", "skipped"))
-        against = f"{one.suite.client} {one.client_version}"
-        lines.append(f"| {one.suite.name} | {one.revision[:12]} | {against} | {len(one.outcomes)} | {counts} |")
+        lines.append(f"| {one.suite} | {one.commit[:12]} | {one.against} | {len(one.outcomes)} | {counts} |")
     reasons = known()
     for one in ran:
         rest = [outcome for outcome in one.outcomes if outcome.result != "passed"]
         if rest:
-            lines += ["", f"## {one.suite.name}", "", "| test | result | whose | why |", "|---|---|---|---|"]
+            lines += ["", f"## {one.suite}", "", "| test | result | whose | why |", "|---|---|---|---|"]
         for outcome in rest:
-            reason = reasons.get(one.suite.name, {}).get(outcome.test)
+            reason = reasons.get(one.suite, {}).get(outcome.test)
             if reason is None:
-                raise SystemExit(f"{one.suite.name}: {outcome.test} {outcome.result}, and {KNOWN.name} does not say why.")
+                raise SystemExit(f"{one.suite}: {outcome.test} {outcome.result}, and {KNOWN.name} does not say why.")
             lines.append(f"| {outcome.test} | {outcome.result} | {reason['whose']} | {reason['why']} |")
     return "\n".join(lines) + "\n"
 
@@ -236,12 +244,10 @@ def main() -> None:
         options.add_argument(f"--{name}", required=True, metavar="REPO[@REVISION]")
     options.add_argument("--only", choices=[suite.name for suite in SUITES])
     options.add_argument("-k", dest="matching", default="", help="only tests that pytest's -k selects")
-    options.add_argument("--logs", type=Path)
+    options.add_argument("--logs", type=Path, required=True)
     options.add_argument("--page", action="store_true")
     given = options.parse_args()
-    if given.page and (given.only or given.matching):
-        options.error("the page is of all suites")
-
+    given.logs.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="foreign-suites-"))
     try:
         source = folder / "source"
@@ -253,7 +259,6 @@ def main() -> None:
         }
         foreign.fetch(foreign.APPS[0])
         leave_the_network()
-        ran = []
         for suite in SUITES:
             if given.only not in (None, suite.name):
                 continue
@@ -261,18 +266,17 @@ def main() -> None:
                 own = folder / suite.name / "suite"
                 paths_of = python_path.get(suite.repository, [])
                 done = run(suite, source / suite.repository, paths_of, serial, own, given.matching)
-            if given.logs:
-                given.logs.mkdir(parents=True, exist_ok=True)
-                shutil.copy(own / "said.txt", given.logs / f"{suite.name}.txt")
-            one = Ran(suite, commits[suite.repository], _client_version(suite.client), done)
-            ran.append(one)
+            shutil.copy(own / "said.txt", given.logs / f"{suite.name}.txt")
+            one = Ran(suite.name, commits[suite.repository], f"{suite.client} {_client_version(suite.client)}", done)
+            if not given.matching:
+                one.keep(given.logs / f"{suite.name}.json")
             counts = ", ".join(f"{one.count(result)} {result}" for result in ("passed", "failed", "skipped"))
             print(f"{suite.name}: {len(done)} tests, {counts}")
             for outcome in done:
                 if outcome.result != "passed":
                     print(f"  {outcome.result} {outcome.test}: {outcome.said}", flush=True)
         if given.page:
-            PAGE.write_text(page(ran), encoding="utf-8")
+            PAGE.write_text(page([Ran.kept(given.logs / f"{suite.name}.json") for suite in SUITES]), encoding="utf-8")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
