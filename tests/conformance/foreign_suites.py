@@ -1,11 +1,12 @@
 """Conformance suites that nobody here wrote, run unmodified against a lab device, and what came of each test.
 
-`python -m tests.conformance.foreign_suites --adbutils REPO --uiautomator2 REPO --aosp REPO --aosp-client REPO [--page]`
+`python -m tests.conformance.foreign_suites --adbutils REPO --uiautomator2 REPO --aosp REPO --aosp-client REPO --logs FOLDER
+[--only SUITE] [--page]`
 
 Each REPO is a git repository, bare or not, or REPO@REVISION (HEAD unless given): openatx/adbutils, openatx/uiautomator2,
 AOSP's platform/packages/modules/adb, and platform/development, which has the Python module that AOSP's tests import. What
-is run is exported from it into a folder of the run. `--only SUITE` runs one; `--logs FOLDER` keeps what the suites said and
-what came of them; `--page` writes docs/conformance.md, with what is kept there of suites that were not run now.
+is run is exported from it into a folder of the run. FOLDER keeps what the suites said and what came of them; `--only` runs
+one of them, or none; `--page` writes docs/conformance.md, with what is kept of suites that were not run now.
 
 The suites name port 5037, so all this happens in a network namespace with nothing but a loopback: the lab device, an adb
 server of its own on that port, the suites. Nothing but protobuf (for AOSP's) is fetched, and that before.
@@ -242,7 +243,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     for name in ("adbutils", "uiautomator2", "aosp", "aosp-client"):
         options.add_argument(f"--{name}", required=True, metavar="REPO[@REVISION]")
-    options.add_argument("--only", choices=[suite.name for suite in SUITES])
+    options.add_argument("--only", choices=[*(suite.name for suite in SUITES), "none"])
     options.add_argument("-k", dest="matching", default="", help="only tests that pytest's -k selects")
     options.add_argument("--logs", type=Path, required=True)
     options.add_argument("--page", action="store_true")
