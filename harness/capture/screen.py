@@ -158,7 +158,10 @@ class U2Source:
             current = self._device.app_current()
         except _UNREADABLE:
             return None, None
-        return current.get("package"), current.get("activity")
+        package, activity = current.get("package"), current.get("activity")
+        if package and activity and activity.startswith("."):
+            activity = package + activity  # Android 10 and later name it in short
+        return package, activity
 
 
 class ScreenCapture(Generic[R]):

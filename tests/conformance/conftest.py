@@ -6,9 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import adbutils
@@ -17,29 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab" / "adbd"))
 
 from memory_device import DaemonThread, MemoryDevice
-
-
-@dataclass
-class Adb:
-    """The real adb with a server on a port of its own."""
-
-    path: str
-    port: int
-    serial: str
-
-    def run(self, *args: str, stdin: bytes | None = None, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-        result = subprocess.run(
-            [self.path, "-P", str(self.port), "-s", self.serial, *args], input=stdin, capture_output=True, timeout=60
-        )
-        if check and result.returncode:
-            raise AssertionError(f"adb {args}: {result.returncode}\n{result.stdout!r}\n{result.stderr!r}")
-        return result
-
-    def start(self, *args: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [self.path, "-P", str(self.port), "-s", self.serial, *args],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+from real_adb import Adb, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +44,7 @@ def adb(daemon: DaemonThread, tmp_path_factory: pytest.TempPathFactory) -> Itera
     )  # fmt: skip
     try:
         serial = f"127.0.0.1:{daemon.port}"
-        _wait_for(port)
+        wait_for(port)
         adb = Adb(path, port, serial)
         assert b"connected to" in subprocess.check_output([path, "-P", str(port), "connect", serial], timeout=30)
         yield adb
@@ -82,18 +58,6 @@ def _its_port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     """Commands that the client starts itself go to the same server; only while one of these tests runs."""
     if "adb" in request.fixturenames:
         monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(request.getfixturevalue("adb").port))
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
 
 
 @pytest.fixture

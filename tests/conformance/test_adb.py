@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Adb
 from memory_device import DaemonThread, apk_bytes
+from real_adb import Adb
 
 TMP = "/data/local/tmp/adb"
 

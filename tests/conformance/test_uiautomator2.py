@@ -327,6 +327,22 @@ def test_swipes_and_drags(d: uiautomator2.Device, shop: Shop) -> None:
     assert shop.app.last("input")["kind"] == "swipe"
 
 
+def test_two_fingers(d: uiautomator2.Device, shop: Shop) -> None:
+    button = d(text="购买")
+    left, top, right, bottom = button.bounds()
+    (x, y), half = ((left + right) // 2, (top + bottom) // 2), (right - left) // 2
+    button.pinch_out(percent=50, steps=20)
+    sent = shop.app.last("input")
+    assert sent["kind"] == "pinch" and sent["ms"] == 100
+    assert [sent[key] for key in ("x", "y", "x3", "y3")] == [x - 20, y, x + 20, y]
+    assert [sent[key] for key in ("x2", "y2", "x4", "y4")] == [x - half // 2, y, x + half // 2, y]
+    button.pinch_in(percent=100)
+    assert [shop.app.last("input")[key] for key in ("x", "x3", "x2", "x4")] == [x - half, x + half, x - 20, x + 20]
+    button.gesture((10, 20), (30, 40), (50, 60), (70, 80), steps=10)
+    sent = shop.app.last("input")
+    assert [sent[key] for key in ("x", "y", "x3", "y3", "x2", "y2", "x4", "y4")] == [10, 20, 30, 40, 50, 60, 70, 80]
+
+
 def test_clipboard(d: uiautomator2.Device, shop: Shop) -> None:
     d.set_clipboard("剪贴板")
     assert d.clipboard == "剪贴板"

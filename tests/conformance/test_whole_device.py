@@ -17,10 +17,10 @@ import adbutils
 import pytest
 import uiautomator2
 from lxml import etree
+from real_adb import Adb, wait_for
 
 from harness.lab import registry
 from harness.lab.apps import build
-from tests.conformance.conftest import Adb, _wait_for
 
 pytestmark = pytest.mark.lab
 
@@ -46,7 +46,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
     )  # fmt: skip
     os.environ["ANDROID_ADB_SERVER_PORT"] = str(port)
     try:
-        _wait_for(port)
+        wait_for(port)
         handle = registry.start(warm=1, die_with=os.getpid())
         try:
             assert "connected to" in adbutils.AdbClient("127.0.0.1", port).connect(handle.serial)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import shlex
 import socket
 import struct
 from collections.abc import Callable, Mapping
@@ -49,6 +50,9 @@ class Services:
             return self._shell(ShellArguments.parse(destination))
         if name == "exec":
             return self._shell(ShellArguments(rest, framed=False, terminal=False))
+        if name in ("abb", "abb_exec"):
+            words = ["cmd", *(word for word in rest.split("\0") if rest)]
+            return self._shell(ShellArguments(shlex.join(words), framed=name == "abb", terminal=False))
         if name == "sync":
             return lambda stream: SyncService(self.device.tree.seen_by(self.who), stream).run()
         if name == "tcp":

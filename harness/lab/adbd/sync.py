@@ -1,7 +1,7 @@
 """The sync: service: stat, list, send and receive files (AOSP file_sync_protocol.h, file_sync_service.cpp).
 
 Requests and answers are little-endian: four letters, then words. A file travels as DATA blocks of at most
-64 KiB and DONE. Compression is not offered, so its flags are refused.
+64 KiB and DONE; in the second version of the requests it may be compressed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from harness.lab.adbd.compression import Corrupt, Decoder, Encoder, PlainDecoder, PlainEncoder, decoder, encoder
 from harness.lab.adbd.files import Files, FileStat
 from harness.lab.adbd.stream import Stream
 
@@ -52,7 +53,7 @@ class SyncService:
             b"LIS2": self._list_v2,
             b"SEND": self._send_v1,
             b"SND2": self._send_v2,
-            b"RECV": self._receive,
+            b"RECV": self._receive_v1,
             b"RCV2": self._receive_v2,
         }
         while True:
@@ -125,23 +126,25 @@ class SyncService:
             number = int(mode, 8) if mode.startswith("0") else int(mode)
         except ValueError:
             raise SyncFailed("bad mode") from None
-        await self._send(path, number, dry_run=False)
+        await self._send(path, number, PlainDecoder(), dry_run=False)
 
     async def _send_v2(self, path: str) -> None:
         _, mode, flags = struct.unpack("<4sII", await self.stream.read_exactly(12))
-        if flags & ~FLAG_DRY_RUN:
-            raise SyncFailed(f"unknown flags: {flags & ~FLAG_DRY_RUN}")
-        await self._send(path, mode, dry_run=bool(flags & FLAG_DRY_RUN))
+        try:
+            unpacking = decoder(flags & ~FLAG_DRY_RUN)
+        except KeyError:
+            raise SyncFailed(f"unknown flags: {flags & ~FLAG_DRY_RUN}") from None
+        await self._send(path, mode, unpacking, dry_run=bool(flags & FLAG_DRY_RUN))
 
-    async def _send(self, path: str, mode: int, *, dry_run: bool) -> None:
+    async def _send(self, path: str, mode: int, unpacking: Decoder, *, dry_run: bool) -> None:
         try:
             if stat.S_ISLNK(mode):
                 mtime = await self._take_link(path, dry_run=dry_run)
             elif dry_run:
-                await self._take_data(-1)
+                await self._take_data(-1, unpacking)
                 mtime = -1
             else:
-                mtime = await self._take_file(path, mode)
+                mtime = await self._take_file(path, mode, unpacking)
             if mtime >= 0 and not dry_run:
                 self.files.utime(path, mtime * _SECOND)
         except OSError as error:
@@ -149,7 +152,7 @@ class SyncService:
             raise SyncFailed(f"couldn't create file: {os.strerror(error.errno or errno.EIO)}") from error
         await self.stream.write(_REQUEST.pack(b"OKAY", 0))
 
-    async def _take_file(self, path: str, mode: int) -> int:
+    async def _take_file(self, path: str, mode: int, unpacking: Decoder) -> int:
         """Writes what comes to `path`; the seconds of its mtime. Half a file is not left behind."""
         bits = mode & 0o700
         bits |= bits >> 3 | bits >> 6
@@ -162,7 +165,7 @@ class SyncService:
             descriptor = self.files.open(path, flags, 0o600)
         complete = False
         try:
-            mtime = await self._take_data(descriptor)
+            mtime = await self._take_data(descriptor, unpacking)
             os.fchmod(descriptor, bits)
             complete = True
         finally:
@@ -180,14 +183,15 @@ class SyncService:
         if there.is_file or there.is_link:
             self.files.unlink(path)
 
-    async def _take_data(self, descriptor: int) -> int:
+    async def _take_data(self, descriptor: int, unpacking: Decoder) -> int:
         while True:
             request, size = _REQUEST.unpack(await self.stream.read_exactly(_REQUEST.size))
             if request == b"DONE":
+                _unpacked(unpacking, None)
                 return int(size)
             if request != b"DATA" or size > DATA_MAX:
                 raise SyncFailed("invalid data message")
-            block = await self.stream.read_exactly(size)
+            block = _unpacked(unpacking, await self.stream.read_exactly(size))
             while block and descriptor >= 0:
                 block = block[os.write(descriptor, block) :]
 
@@ -220,11 +224,16 @@ class SyncService:
 
     async def _receive_v2(self, path: str) -> None:
         _, flags = struct.unpack("<4sI", await self.stream.read_exactly(8))
-        if flags:
-            raise SyncFailed(f"unknown flags: {flags}")
-        await self._receive(path)
+        try:
+            packing = encoder(flags)
+        except KeyError:
+            raise SyncFailed(f"unknown flags: {flags}") from None
+        await self._receive(path, packing)
 
-    async def _receive(self, path: str) -> None:
+    async def _receive_v1(self, path: str) -> None:
+        await self._receive(path, PlainEncoder())
+
+    async def _receive(self, path: str, packing: Encoder) -> None:
         """The last block and DONE go out together: apart, Nagle's algorithm costs the client 40 ms a file."""
         try:
             descriptor = self.files.open(path, os.O_RDONLY)
@@ -236,10 +245,27 @@ class SyncService:
                 if ready:
                     await self.stream.write(ready)
                     await asyncio.sleep(0)
-                ready = _REQUEST.pack(b"DATA", len(block)) + block
+                ready = _data(packing.encode(block))
         finally:
             os.close(descriptor)
-        await self.stream.write(ready + _REQUEST.pack(b"DONE", 0))
+        await self.stream.write(ready + _data(packing.finish()) + _REQUEST.pack(b"DONE", 0))
+
+
+def _data(content: bytes) -> bytes:
+    """In DATA blocks, none for nothing."""
+    blocks = (content[start : start + DATA_MAX] for start in range(0, len(content), DATA_MAX))
+    return b"".join(_REQUEST.pack(b"DATA", len(block)) + block for block in blocks)
+
+
+def _unpacked(unpacking: Decoder, data: bytes | None) -> bytes:
+    """What `data` completes; None for the end."""
+    try:
+        if data is None:
+            unpacking.finish()
+            return b""
+        return unpacking.decode(data)
+    except Corrupt as why:
+        raise SyncFailed(f"decompress failed: {why}") from why
 
 
 def _read(descriptor: int) -> bytes:

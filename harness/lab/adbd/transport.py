@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from itertools import count
 
+from harness.lab.adbd import compression
 from harness.lab.adbd.packets import (
     A_AUTH,
     A_CLSE,
@@ -27,10 +28,10 @@ from harness.lab.adbd.packets import (
 from harness.lab.adbd.stream import WINDOW, FlowViolation, Stream, StreamClosed
 
 FEATURES = (
-    "shell_v2", "cmd", "stat_v2", "ls_v2", "fixed_push_mkdir", "fixed_push_symlink_timestamp",
-    "sendrecv_v2", "sendrecv_v2_dry_run_send", "delayed_ack",
+    "shell_v2", "cmd", "abb", "abb_exec", "stat_v2", "ls_v2", "fixed_push_mkdir", "fixed_push_symlink_timestamp",
+    "sendrecv_v2", "sendrecv_v2_dry_run_send", *compression.FEATURES, "delayed_ack",
 )  # fmt: skip
-"""Only what is implemented here. No `abb`, no `track_app`, none of the compressions."""
+"""Only what is implemented here. No `track_app`."""
 
 MAX_STREAMS = 512
 HANDSHAKE_S = 10.0

@@ -17,7 +17,7 @@ _NAMES = """
     mkfifo mkfs.ext4 mkfs.f2fs mknod mkswap modinfo modprobe more mount mountpoint mtpd nbd-client ncal ndc
     netd newfs_msdos nl nsenter oatdump odrefresh odsign paste patch pbtool perfetto ping ping6
     pivot_root pppd prlimit procrank profman pwdx racoon readelf reset resize resize2fs restorecon rev rfkill
-    rmmod rss_hwm_reset rtcwake run-parts runcon schedtest screenrecord sdcard secdiscard secilc segment_dump
+    rmmod rss_hwm_reset rtcwake run-parts runcon schedtest sdcard secdiscard secilc segment_dump
     selinux send_event sendevent service servicemanager setenforce setfattr sgdisk sha224sum
     sha384sum sha512sum simpleperf simpleperf_app_runner sm snapshotctl split storaged storageproxyd strace
     strings surfaceflinger swapoff swapon sysctl tac tar taskset tc tcpdump tee_supplicant telecom telnet

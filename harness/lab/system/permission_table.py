@@ -84,6 +84,10 @@ class PermissionTable:
         """Protection level normal. Signature permissions of the platform are never granted to an app here."""
         return self.levels.get(permission, "").startswith("normal")
 
+    def is_development(self, permission: str) -> bool:
+        """Protection flag development: not given with the package, but `pm grant` may give it for good."""
+        return "development" in self.levels.get(permission, "").split("|")[1:]
+
     def group(self, permission: str) -> str:
         """The group's short name ("LOCATION"); a permission without group is a group of its own."""
         return self.groups.get(permission, permission)

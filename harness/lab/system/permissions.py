@@ -94,6 +94,8 @@ class Permissions:
         self._declare(facts)
         before = self._packages.get(facts.package)
         kept = before.runtime if before else self._load(facts.package)
+        held = before.install_time if before else [name for name, grant in kept.items() if grant.granted]
+        developers = {name for name in held if self._table.is_development(name)}
         record = PackagePermissions(facts)
         for name in self._wanted(facts):
             if self._table.is_runtime(name):
@@ -104,7 +106,7 @@ class Permissions:
                 if grant_all:
                     grant = Grant(granted=True)
                 record.runtime[name] = grant
-            elif self._table.granted_at_install(name) or self._own_signature(name, facts):
+            elif self._table.granted_at_install(name) or self._own_signature(name, facts) or name in developers:
                 record.install_time.append(name)
         self._packages[facts.package] = record
         self._store()
@@ -151,13 +153,17 @@ class Permissions:
 
     def grant(self, package: str, permission: str) -> None:
         """`pm grant`. Raises SecurityRefusal."""
-        self._check_changeable(package, permission)
-        self.update(package, {permission: Grant(granted=True)})
+        if self._check_changeable(package, permission):
+            self._set_development(package, permission, granted=True)
+        else:
+            self.update(package, {permission: Grant(granted=True)})
 
     def revoke(self, package: str, permission: str) -> None:
         """`pm revoke`. Raises SecurityRefusal."""
-        self._check_changeable(package, permission)
-        self.update(package, {permission: Grant()})
+        if self._check_changeable(package, permission):
+            self._set_development(package, permission, granted=False)
+        else:
+            self.update(package, {permission: Grant()})
 
     def reset(self, package: str) -> None:
         """Back to the state of a fresh install (`pm reset-permissions`, `pm clear`)."""
@@ -174,16 +180,30 @@ class Permissions:
         if ended:
             self.update(package, ended)
 
-    def _check_changeable(self, package: str, permission: str) -> None:
+    def _set_development(self, package: str, permission: str, *, granted: bool) -> None:
+        held = self._packages[package].install_time
+        if granted == (permission in held):
+            return
+        if granted:
+            held.append(permission)
+        else:
+            held.remove(permission)
+        self._store()
+        self._changed(package, {permission: "granted" if granted else "denied"})
+
+    def _check_changeable(self, package: str, permission: str) -> bool:
+        """Raises SecurityRefusal. True for a development permission, False for one that the user may be asked for."""
         record = self._packages.get(package)
         if record is None:
             raise SecurityRefusal(f"Unknown package: {package}")
         if permission not in self._table.levels:
             raise SecurityRefusal(f"Unknown permission: {permission}")
         if permission in record.runtime:
-            return
+            return False
         if not any(one.name == permission for one in record.facts.requested):
             raise SecurityRefusal(f"Package {package} has not requested permission {permission}")
+        if self._table.is_development(permission):
+            return True
         raise SecurityRefusal(f"Permission {permission} requested by {package} is not a changeable permission type")
 
     def _wanted(self, facts: PackageFacts) -> Iterable[str]:
@@ -232,5 +252,8 @@ class Permissions:
             self._kept[package] = {
                 name: {key: True for key, on in grant.__dict__.items() if on} for name, grant in record.runtime.items()
             }
+            self._kept[package].update(
+                {name: {"granted": True} for name in record.install_time if self._table.is_development(name)}
+            )
         content: dict[str, Any] = dict(self._kept)
         self._state.store(content)

@@ -248,12 +248,14 @@ class SystemServer:
     async def _start(self, intent: Intent, wait: bool) -> StartResult:
         if wait:
             return await self.activities.start(intent)
-        _, declared, _ = self.activities.resolve(intent, None)
+        package, declared, target = self.activities.resolve(intent, None)
         placed = asyncio.Event()
         start = self.processes.run(self.activities.start(intent, placed=placed), f"start of {declared.component}")
         waiting = asyncio.ensure_future(placed.wait())
         await asyncio.wait({start, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
+        while self.processes.find(package.name, target.process) is None and not start.done():
+            await asyncio.sleep(0.01)  # a phone's zygote has forked it before anybody can ask `ps`
         return StartResult(True, declared.component)
 
     async def launch(self, package: str, *, wait: bool = False) -> StartResult:

@@ -16,10 +16,15 @@ _SCROLL_STEPS = 55
 _FLING_STEPS = 5
 _DEAD_ZONE = 0.1  # UiScrollable.DEFAULT_SWIPE_DEADZONE_PCT
 _MAX_SWIPES = 30
+_FINGER = 20  # UiObject.FINGER_TOUCH_HALF_WIDTH, pixels
+
+
+def _duration(steps: Any) -> int:
+    return max(1, int(steps)) * _STEP_MS
 
 
 class Gestures:
-    """One finger."""
+    """One finger, or two."""
 
     def __init__(self, screen: Screen, finder: Finder) -> None:
         self._screen = screen
@@ -101,6 +106,31 @@ class Gestures:
             else:
                 await self._screen.swipe(*start, x, y, 100)
         return True
+
+    # --- two fingers (UiObject.pinchOut, pinchIn, performTwoPointerGesture)
+
+    async def pinch_out(self, wanted: Any, percent: int, steps: int) -> bool:
+        return await self._pinch(wanted, percent, steps, out=True)
+
+    async def pinch_in(self, wanted: Any, percent: int, steps: int) -> bool:
+        return await self._pinch(wanted, percent, steps, out=False)
+
+    async def _pinch(self, wanted: Any, percent: int, steps: int, *, out: bool) -> bool:
+        """Sideways from its middle, by that share of its width."""
+        left, top, right, bottom = self._finder.bounds(await self._finder.find(wanted))
+        if right - left <= 2 * _FINGER:
+            raise ValueError("Object width is too small for operation")
+        x, y = (left + right) // 2, (top + bottom) // 2
+        far = (right - left) // 2 * min(max(percent, 0), 100) // 100
+        start, end = (_FINGER, far) if out else (far, _FINGER)
+        return await self._screen.pinch((x - start, y, x - end, y), (x + start, y, x + end, y), _duration(steps))
+
+    async def gesture(self, wanted: Any, *arguments: Any) -> bool:
+        """Two starts, two ends, steps."""
+        await self._finder.find(wanted)
+        *points, steps = arguments
+        x, y, x3, y3, x2, y2, x4, y4 = (float(point[axis]) for point in points for axis in ("x", "y"))
+        return await self._screen.pinch((x, y, x2, y2), (x3, y3, x4, y4), _duration(steps))
 
     # --- scrolling
 

@@ -91,9 +91,9 @@ class AutomatorService:
             "swipePoints": gestures.swipe_points,
             "drag": gestures.drag,
             "dragTo": gestures.drag_to,
-            "gesture": self._no_multi_touch,
-            "pinchIn": self._no_multi_touch,
-            "pinchOut": self._no_multi_touch,
+            "gesture": gestures.gesture,
+            "pinchIn": gestures.pinch_in,
+            "pinchOut": gestures.pinch_out,
             "injectInputEvent": gestures.inject,
             "scrollForward": gestures.scroll_forward,
             "scrollBackward": gestures.scroll_backward,
@@ -153,9 +153,6 @@ class AutomatorService:
             return value
 
         return answer
-
-    async def _no_multi_touch(self, *_: Any) -> bool:
-        raise ValueError("the lab device has one finger: no pinch, no two-finger gesture")
 
     # --- text
 

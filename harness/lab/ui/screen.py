@@ -278,6 +278,13 @@ class Screen:
             return self.launcher().page != before
         return await self._input(kind="swipe", x=x, y=y, x2=x2, y2=y2, ms=max(1, ms))
 
+    async def pinch(self, first: tuple[float, float, float, float], second: tuple[float, float, float, float], ms: int) -> bool:
+        """Two fingers, each from x, y to x, y. Only apps take them."""
+        if not self.on or self.system_windows or self._activities.top is None:
+            return False
+        (x, y, x2, y2), (x3, y3, x4, y4) = first, second
+        return await self._input(kind="pinch", x=x, y=y, x2=x2, y2=y2, x3=x3, y3=y3, x4=x4, y4=y4, ms=max(1, ms))
+
     async def key(self, code: int, meta: int = 0, *, long: bool = False) -> bool:
         """A key. Home, back, recents, power are the system's."""
         if code in (KEY_WAKEUP, KEY_SLEEP, KEY_POWER):

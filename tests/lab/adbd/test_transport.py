@@ -320,8 +320,8 @@ async def test_sync_refuses_what_is_not_sync(daemon: AdbDaemon, connect: Callabl
         struct.pack("<4sI", b"WHAT", 1) + b"/",
         struct.pack("<4sI", b"STAT", 5000) + b"/" * 5000,
         struct.pack("<4sI", b"SEND", 2) + b"/x",
-        struct.pack("<4sI", b"SND2", 2) + b"/x" + struct.pack("<4sII", b"SND2", 0o644, 4),
-        struct.pack("<4sI", b"RCV2", 2) + b"/x" + struct.pack("<4sI", b"RCV2", 1),
+        struct.pack("<4sI", b"SND2", 2) + b"/x" + struct.pack("<4sII", b"SND2", 0o644, 8),
+        struct.pack("<4sI", b"RCV2", 2) + b"/x" + struct.pack("<4sI", b"RCV2", 3),
     ):
         number, opened = await peer.open("sync:")
         await peer.send(A_WRTE, number, opened.arg0, request)

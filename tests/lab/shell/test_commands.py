@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from memory_device import MemoryDevice, apk_bytes
 
 from harness.lab.adbd.ownership import ROOT
+from harness.lab.system.facts import Component, IntentFilter
 from harness.lab.system.logs import LogLine
 
 Out = Callable[..., str]
@@ -126,7 +128,8 @@ def test_starting(sh: Sh, out: Out, shop: str) -> None:
 
 def test_what_is_in_front(out: Out, device: MemoryDevice, shop: str) -> None:
     launcher = "com.android.launcher3/com.android.launcher3.uioverrides.QuickstepLauncher"
-    assert f" u0 {launcher}}}" in out("dumpsys window windows | grep mCurrentFocus")
+    assert f" u0 {launcher}}}" in out("dumpsys window displays | grep mCurrentFocus")
+    assert "mCurrentFocus" not in out("dumpsys window windows"), "as since Android 10"
     assert "Events injected: 1\n" in out(f"monkey -p {shop} -c android.intent.category.LAUNCHER 1")
     assert re.search(r"mCurrentFocus=Window\{\w+ u0 com.example.shop/com.example.shop.MainActivity\}", out("dumpsys window"))
     assert re.search(
@@ -137,7 +140,13 @@ def test_what_is_in_front(out: Out, device: MemoryDevice, shop: str) -> None:
     device.system.dialog = (
         "com.android.permissioncontroller/com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
     )
-    assert "GrantPermissionsActivity}" in out("dumpsys window windows | grep mCurrentFocus")
+    assert "GrantPermissionsActivity}" in out("dumpsys window | grep mCurrentFocus")
+    assert "com.android.permissioncontroller/.permission.ui.GrantPermissionsActivity t2}" in out(
+        "dumpsys activity activities | grep mResumedActivity"
+    )
+    assert out("dumpsys activity top").splitlines()[-1].startswith(
+        "  ACTIVITY com.android.permissioncontroller/.permission.ui.GrantPermissionsActivity "
+    )
 
 
 def test_monkey_needs_a_launcher_activity(sh: Sh) -> None:
@@ -246,6 +255,26 @@ def test_input_methods(out: Out) -> None:
     out(f"ime enable {adb}; ime set {adb}")
     assert out("settings get secure default_input_method") == adb + "\n"
     assert adb in out("ime list -s").split()
+
+
+def test_an_app_s_input_method_is_one_of_them(out: Out, sh: Sh, device: MemoryDevice, shop: str) -> None:
+    package = device.system.packages.by_name[shop]
+    filters = (IntentFilter(("android.view.InputMethod",), ()),)
+    keys = Component(
+        "service", shop, f"{shop}.Keys", shop, True, permission="android.permission.BIND_INPUT_METHOD", filters=filters
+    )
+    open_to_all = Component("service", shop, f"{shop}.Open", shop, True, filters=filters)
+    package.facts = replace(package.facts, components=(*package.facts.components, keys, open_to_all))
+    assert f"{shop}/.Keys" in out("ime list -a -s").split()
+    assert f"{shop}/.Open" not in out("ime list -a -s").split(), "only the system may bind an input method"
+    assert out(f"ime enable {shop}/{shop}.Keys") == f"Input method {shop}/.Keys: now enabled for user #0\n"
+    assert out(f"ime set {shop}/.Keys") == f"Input method {shop}/.Keys selected for user #0\n"
+    assert f"{shop}/.Keys" in out("ime list -s").split()
+    out(f"ime disable {shop}/.Keys")
+    assert f"{shop}/.Keys" not in out("ime list -s").split()
+    assert out("settings get secure default_input_method") != f"{shop}/.Keys\n"
+    assert sh(f"ime set {shop}/.Open").err == f"Unknown input method {shop}/.Open cannot be selected for user #0\n"
+
 
 
 # files

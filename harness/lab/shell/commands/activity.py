@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -231,6 +232,16 @@ async def _absent(call: Call, verb: str) -> int:
     return 1
 
 
+_MONKEY_S = 8.0
+"""How long `monkey` stays for the app to come up. A phone's is itself a program that takes longer to end than an app to draw,
+and its users count on that; here an app needs seconds on a busy machine."""
+
+
+def _in_front(call: Call, package: str) -> bool:
+    top = call.system.tasks.top
+    return top is None or top.package != package or top.state == "resumed"
+
+
 @command("monkey")
 async def monkey(call: Call) -> int:
     """monkey -p PACKAGE -c android.intent.category.LAUNCHER 1: a start through the launcher, no random events."""
@@ -261,6 +272,8 @@ async def monkey(call: Call) -> int:
     if not result.started:
         await call.err(f"** Error: {result.why}\n** Monkey aborted due to error.\n")
         return 1
+    while time.monotonic() - begun < _MONKEY_S and not _in_front(call, package):
+        await asyncio.sleep(0.02)
     spent = int((time.monotonic() - begun) * 1000)
     await call.out(
         f"Events injected: 1\n## Network stats: elapsed time={spent}ms (0ms mobile, 0ms wifi, {spent}ms not connected)\n"

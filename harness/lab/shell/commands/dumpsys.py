@@ -68,8 +68,17 @@ def _home_record(call: Call) -> str:
     return f"ActivityRecord{{{_token('home')} u0 {short_component(LAUNCHER_ACTIVITY)} t{home.id}}}"
 
 
+def _system_activity(call: Call) -> str:
+    """package/class of an activity of the system's in front of all apps: a permission dialog, a settings page; else ""."""
+    focus, top = call.system.focused_window(), call.system.tasks.top
+    return "" if "/" not in focus or focus == LAUNCHER_ACTIVITY or (top and focus == top.component) else focus
+
+
 def _resumed(call: Call) -> str:
     top = call.system.tasks.top
+    if system := _system_activity(call):
+        task = top.task if top is not None else call.system.tasks.home
+        return f"ActivityRecord{{{_token(system)} u0 {short_component(system)} t{task.id}}}"
     return _record(top) if top is not None else _home_record(call)
 
 
@@ -111,9 +120,9 @@ def _window(call: Call) -> str:
                 f"    isOnScreen={str(one == focus).lower()}",
                 f"    isVisible={str(one == focus).lower()}",
             ]
+    if "displays" in head or not call.args:  # Android 10 and later do not say it of `windows`
+        lines += [f"  mCurrentFocus={window}", f"  mFocusedApp={_resumed(call)}"]
     lines += [
-        f"  mCurrentFocus={window}",
-        f"  mFocusedApp={_resumed(call)}",
         "  mHoldScreenWindow=null",
         f"  mGlobalConfiguration={{1.0 {call.system.profile.get('display', {}).get('qualifiers', '')}}}",
     ]
@@ -162,6 +171,10 @@ def _activity_top(call: Call) -> str:
                 f"      mResumed={_flag(activity.state == 'resumed')} mStopped={_flag(activity.state == 'stopped')} "
                 "mFinished=false",
             ]
+    if system := _system_activity(call):
+        package = system.partition("/")[0]
+        pid = next((one.pid for one in call.system.running() if one.name == package), 1000)
+        lines += [f"TASK {package} userId=0", f"  ACTIVITY {short_component(system)} {_token(system)} pid={pid}"]
     return "\n".join(lines) + "\n"
 
 
@@ -180,9 +193,10 @@ def _activities(call: Call) -> str:
                 f"      Intent {activity.intent.describe()}",
                 f"      state={activity.state.upper()} finishing={str(activity.state == 'finishing').lower()}",
             ]
-        if task.top is not None and task.top.state == "resumed":
+        if task.top is not None and task.top.state == "resumed" and not _system_activity(call):
             lines.append(f"    mResumedActivity: {_record(task.top)}")
     lines += [
+        *([f"    mResumedActivity: {_resumed(call)}"] if _system_activity(call) else []),
         f"  topResumedActivity={_resumed(call)}",
         f"  ResumedActivity: {_resumed(call)}",
         f"  mFocusedApp={_resumed(call)}",

@@ -1,4 +1,4 @@
-"""input, wm, screencap, uiautomator, ime: what is on the screen and what touches it."""
+"""input, wm, screencap, uiautomator, cmd: what is on the screen and what touches it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,6 @@ _SOURCES = frozenset(
         "trackball",
     }
 )
-BUILT_IN_IMES = ("com.android.inputmethod.latin/.LatinIME", "com.github.uiautomator/.AdbKeyboard")
-"""uiautomator2's own is built in: what it would be sent is carried out by `am broadcast`."""
-
 LONG_PRESS_MS = 500
 
 
@@ -167,39 +164,6 @@ async def dump_screen(call: Call) -> int:
     else:
         call.files.write_bytes(call.path(path), xml.encode())
     await call.out(f"UI hierchary dumped to: {path}\n")
-    return 0
-
-
-@command("ime")
-async def input_methods(call: Call) -> int:
-    verb = call.args[0] if call.args else ""
-    words = [word for word in call.args[1:] if not word.startswith("-")]
-    settings = call.system.settings
-    enabled = (settings.get("secure", "enabled_input_methods") or BUILT_IN_IMES[0]).split(":")
-    if verb == "list":
-        names = BUILT_IN_IMES if "-a" in call.args else [one for one in BUILT_IN_IMES if one in enabled]
-        for name in names:
-            await call.out(f"{name}\n" if "-s" in call.args else f"{name}:\n  mId={name} mIsDefaultResId=0x0\n")
-        return 0
-    if verb == "reset":
-        await call.system.put_setting("secure", "enabled_input_methods", BUILT_IN_IMES[0])
-        await call.system.put_setting("secure", "default_input_method", BUILT_IN_IMES[0])
-        await call.out("Reset current and enabled IMEs for user #0\n")
-        return 0
-    if verb not in ("enable", "disable", "set") or not words:
-        raise Usage("usage: ime list [-a] [-s] | enable ID | disable ID | set ID | reset")
-    name = words[0]
-    if name not in BUILT_IN_IMES:
-        await call.err(f"Unknown input method {name} cannot be {'selected' if verb == 'set' else verb + 'd'} for user #0\n")
-        return 255
-    if verb == "set":
-        await call.system.put_setting("secure", "default_input_method", name)
-        await call.out(f"Input method {name} selected for user #0\n")
-        return 0
-    known = [one for one in enabled if one != name] + ([name] if verb == "enable" else [])
-    already = (name in enabled) == (verb == "enable")
-    await call.system.put_setting("secure", "enabled_input_methods", ":".join(known))
-    await call.out(f"Input method {name}: {'already' if already else 'now'} {verb}d for user #0\n")
     return 0
 
 

@@ -47,6 +47,9 @@ final class Input {
       case "swipe":
         gesture(x, y, number(arguments, "x2", x), number(arguments, "y2", y), (int) number(arguments, "ms", 300), reply);
         break;
+      case "pinch":
+        pinch(arguments, reply);
+        break;
       case "key":
         key((int) number(arguments, "code", 0), (int) number(arguments, "meta", 0), number(arguments, "ms", 0) > 0, reply);
         break;
@@ -70,6 +73,23 @@ final class Input {
     new Gesture(window, x, y, x2, y2, Math.max(ms, TAP_MS), reply).run();
   }
 
+  private void pinch(Map<String, Object> arguments, Reply reply) {
+    float[] from = new float[4];
+    float[] to = new float[4];
+    String[] names = {"x", "y", "x3", "y3", "x2", "y2", "x4", "y4"};
+    for (int i = 0; i < 4; i++) {
+      from[i] = number(arguments, names[i], 0);
+      to[i] = number(arguments, names[4 + i], from[i]);
+    }
+    Windows.Window window = touched(from[0], from[1]);
+    if (window == null) {
+      answer(reply, false);
+      return;
+    }
+    int ms = Math.max((int) number(arguments, "ms", 300), TAP_MS);
+    new TwoFingers(window, handler, from, to, ms, handled -> answer(reply, handled)).run();
+  }
+
   /** The topmost touchable window there; those above that watch for outside touches are told. */
   private Windows.Window touched(float x, float y) {
     List<Windows.Window> all = windows.all();
@@ -91,7 +111,7 @@ final class Input {
     return null;
   }
 
-  private static boolean dispatch(Windows.Window window, MotionEvent event) {
+  static boolean dispatch(Windows.Window window, MotionEvent event) {
     event.setSource(InputDevice.SOURCE_TOUCHSCREEN);
     event.offsetLocation(-window.bounds.left, -window.bounds.top);
     try {
