@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +26,10 @@ _MOST = 10_000
 
 @dataclass
 class PendingIntent:
-    """One record. `intents`: several for activities started one upon the other, the last being the one that counts."""
+    """One record. `intents`: several for activities started one upon the other, the last being the one that counts.
+
+    `id`: whoever has it may send it, so that it must not be guessed.
+    """
 
     id: str
     owner: AppIdentity
@@ -85,7 +88,6 @@ class PendingIntents:
         self._start_service = start_service
         self._logs = logs
         self._records: dict[str, PendingIntent] = {}
-        self._numbers = itertools.count(1)
 
     def find(self, number: object) -> PendingIntent | None:
         """By its number; None for one that is cancelled or never was."""
@@ -115,7 +117,7 @@ class PendingIntents:
         if len(mine) >= _MOST:
             raise ValueError(f"more than {_MOST} pending intents of {owner.package}")
         made = PendingIntent(
-            str(next(self._numbers)), AppIdentity(owner.package, owner.uid), kind, request_code, flags & _KEY_FLAGS, [*intents]
+            secrets.token_hex(8), AppIdentity(owner.package, owner.uid), kind, request_code, flags & _KEY_FLAGS, [*intents]
         )
         self._records[made.id] = made
         return made
