@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import io
@@ -20,6 +21,7 @@ from harness.lab.ui.nodes import BadHierarchy, Bounds, Node, contains, read_boun
 from harness.lab.ui.system_pages import Launcher
 from harness.lab.ui.window import Look, SystemWindow
 
+_SETTLE_S = 3.0
 LONG_PRESS_MS = 500
 KEY_HOME, KEY_BACK, KEY_POWER, KEY_APP_SWITCH, KEY_SLEEP, KEY_WAKEUP = 3, 4, 26, 187, 223, 224
 _TOAST_NS = 3_500_000_000  # NotificationManagerService.LONG_DELAY, the longest a toast is shown
@@ -259,7 +261,17 @@ class Screen:
             return await self.launcher().tap(x, y)
         kind = "long_press" if ms >= LONG_PRESS_MS else "tap"
         more = {"ms": ms} if ms else {}
-        return await self._input(kind=kind, x=x, y=y, **more)
+        taken = await self._input(kind=kind, x=x, y=y, **more)
+        await self._settle()
+        return taken
+
+    async def _settle(self) -> None:
+        """Until an activity that the touch has started is up, or `_SETTLE_S`: a phone's is before a client asks again."""
+        end = asyncio.get_running_loop().time() + _SETTLE_S
+        while (top := self._activities.top) is not None and top.state in ("initializing", "starting"):
+            if asyncio.get_running_loop().time() >= end:
+                return
+            await asyncio.sleep(0.02)
 
     async def swipe(self, x: float, y: float, x2: float, y2: float, ms: int = 300) -> bool:
         """A finger from one point to another. On the launcher: another page."""
