@@ -44,7 +44,10 @@ class ServiceRefused(Exception):
 
 @dataclass(eq=False)
 class ServiceRecord:
-    """A started service. `foreground_id`: its notification's, 0 while it is in the background."""
+    """A started service. `foreground_id`: its notification's, 0 while it is in the background.
+
+    `ahead`: starts that were let through and that its process has not carried out yet.
+    """
 
     package: str
     component: str
@@ -56,6 +59,7 @@ class ServiceRecord:
     must_come_forward: bool = False
     timer: asyncio.TimerHandle | None = None
     restarts: int = 0
+    ahead: int = 0
 
 
 class RunningServices:
@@ -140,6 +144,7 @@ class RunningServices:
     def starting(self, package: Package, component: Component, foreground: bool) -> None:
         """A start was let through."""
         record = self._records.setdefault(component.component, ServiceRecord(package.name, component.component))
+        record.ahead += 1
         if foreground and not record.foreground_id and not record.must_come_forward:
             record.must_come_forward = True
             record.timer = asyncio.get_running_loop().call_later(self._promise_s, self._broke_promise, record)
@@ -166,13 +171,24 @@ class RunningServices:
         if state == "started":
             record = self._records.setdefault(component, ServiceRecord(process.package, component))
             record.process = process
+            record.ahead = max(0, record.ahead - 1)
             record.sticky = int(fields.get("result", NOT_STICKY))
             intent = fields.get("intent")
             record.last = Intent.from_json(intent) if isinstance(intent, dict) else None
         elif state == "destroyed":
-            record_or_none = self._records.pop(component, None)
-            if record_or_none is not None:
-                self._end(record_or_none)
+            ended = self._records.get(component)
+            if ended is not None and ended.ahead:
+                self._begin_anew(ended)
+            elif ended is not None:
+                del self._records[component]
+                self._end(ended)
+
+    def _begin_anew(self, record: ServiceRecord) -> None:
+        """It was stopped, and started once more before its process had done so: what the next start owes stays."""
+        if record.foreground_id:
+            self._hide(record.package, record.foreground_id)
+        record.foreground_id = record.foreground_type = 0
+        record.sticky, record.last = NOT_STICKY, None
 
     def _end(self, record: ServiceRecord) -> None:
         """Stopped: its notification goes, and one that still owes to come to the foreground brings its app down."""
@@ -268,6 +284,7 @@ class RunningServices:
                 self._hide(record.package, record.foreground_id)
             record.foreground_id = record.foreground_type = 0
             record.must_come_forward = False
+            record.ahead = 0
             if record.sticky == NOT_STICKY or (record.sticky == REDELIVER and record.last is None):
                 del self._records[record.component]
                 continue

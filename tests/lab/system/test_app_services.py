@@ -223,3 +223,24 @@ def test_a_broadcast_of_the_shell_gives_what_a_registered_receiver_has_set(on_de
         assert app.last("broadcast")["receiver"] == "registered:1"
 
     on_device(work)
+
+
+@pytest.mark.parametrize("once_more", [True, False])
+def test_a_service_that_ends_owes_nothing_of_the_start_that_comes_after(on_device: OnDevice, once_more: bool) -> None:
+    """It is stopped and at once started in the foreground: the end of the first run is told after the second start."""
+
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+        await app.ask("service", verb="start", intent={"component": f"{SHOP}/.Push"})
+        await made.until(lambda: any(process.name == f"{SHOP}:push" for process in made.server.processes.running()))
+        push = made.fake.bound(f"{SHOP}:push")
+        push.event("service", component=f"{SHOP}/.Push", state="started", result=2)
+        await made.settled()
+        await app.ask("service", verb="start", intent={"component": f"{SHOP}/.Push"}, foreground=True)
+        if not once_more:
+            push.event("service", component=f"{SHOP}/.Push", state="started", result=2)
+        push.event("service", component=f"{SHOP}/.Push", state="destroyed")
+        await made.settled()
+        assert ("throw" in push.ops()) is not once_more
+
+    on_device(work)

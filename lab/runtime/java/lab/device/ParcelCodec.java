@@ -12,6 +12,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -251,7 +252,7 @@ public final class ParcelCodec {
       case WIDE:
         int width = tag == WIDE ? 2 : 1;
         byte[] letters = readBytes(in, (long) readLength(in) * width);
-        String text = new String(letters, tag == WIDE ? StandardCharsets.UTF_16BE : StandardCharsets.ISO_8859_1);
+        String text = tag == WIDE ? wide(letters) : new String(letters, StandardCharsets.ISO_8859_1);
         add(buffer, 4 + 2 * (text.length() + 1), text);
         break;
       case BYTES:
@@ -275,6 +276,11 @@ public final class ParcelCodec {
 
   private static void add(Object buffer, int size, Object value) throws ReflectiveOperationException {
     WRITE_ITEM.invoke(buffer, NEW_ITEM.newInstance((size + 3) / 4 * 4, value));
+  }
+
+  /** Char by char: a decoder would take half surrogates for a fault. */
+  private static String wide(byte[] letters) {
+    return ByteBuffer.wrap(letters).asCharBuffer().toString();
   }
 
   private static int readLength(DataInputStream in) throws IOException {
