@@ -91,7 +91,7 @@ def test_a_base_and_its_splits_are_one_app(tmp_path: Path) -> None:
     assert grouped([its, mine, whole, other, later]) == [(whole, mine), (other,), (later, its)]
     checked = check_apk(whole, [mine])
     assert not checked.stops and checked.splits == (mine,)
-    assert one(checked, "other-process").subjects == ("com.example.app.Push",)
+    assert one(checked, "other-process").subjects == ("com.example.app:push",)
     together = check_apk(whole, [its])
     assert "version code 2 inconsistent with 1" in one(together, "install").why and together.stops
     assert "INSTALL_FAILED_MISSING_SPLIT" in one(check_apk(whole), "install").then

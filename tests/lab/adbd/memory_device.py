@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from PIL import Image
@@ -26,6 +27,7 @@ from harness.lab.shell.processes import ShellProcesses
 from harness.lab.system import install_errors
 from harness.lab.system.activities import ActivityRefused, StartResult
 from harness.lab.system.broadcasts import BroadcastResult
+from harness.lab.system.conditions import Conditions
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.facts import (
     Component,
@@ -117,6 +119,7 @@ class MemorySystem:
         self.tasks = Tasks()
         self.display = Display(822, 1462, 320)
         self.profile = PROFILE
+        self.app_services = SimpleNamespace(conditions=Conditions(self.settings, PROFILE["battery"]))
         self.inputs: list[tuple[Any, ...]] = []
         self.dialog = ""
         self._processes: dict[str, ProcessInfo] = {}
