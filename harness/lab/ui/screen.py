@@ -22,7 +22,6 @@ from harness.lab.ui.system_pages import Launcher
 from harness.lab.ui.window import Look, SystemWindow
 
 _SETTLE_S = 3.0
-_CLICK_S = 0.1  # a list's item is clicked 64 ms after the finger has gone (ViewConfiguration.getPressedStateDuration)
 LONG_PRESS_MS = 500
 KEY_HOME, KEY_BACK, KEY_POWER, KEY_APP_SWITCH, KEY_SLEEP, KEY_WAKEUP = 3, 4, 26, 187, 223, 224
 _TOAST_NS = 3_500_000_000  # NotificationManagerService.LONG_DELAY, the longest a toast is shown
@@ -269,7 +268,6 @@ class Screen:
     async def _settle(self) -> None:
         """Until an activity that the touch has started is up, or `_SETTLE_S`: a phone's is before a client asks again."""
         end = asyncio.get_running_loop().time() + _SETTLE_S
-        await asyncio.sleep(_CLICK_S)
         while (top := self._activities.top) is not None and top.state in ("initializing", "starting"):
             if asyncio.get_running_loop().time() >= end:
                 return
