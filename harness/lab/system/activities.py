@@ -232,6 +232,7 @@ class Activities:
             package, record.target.process, f"top-activity {{{short_component(record.component)}}}"
         )
         self._packages.set_stopped(package.name, False)
+        record.drawn = record.drawn and record.state == "resumed"
         if record.alive and new_intent is None:
             await self._processes.call(process, "lifecycle", token=record.token, state="resumed")
         else:
@@ -250,6 +251,12 @@ class Activities:
             )
         if process.ended:
             raise ProcessGone(f"{process.name} ended while {record.component} was starting")
+
+    def note_drawn(self, token: str) -> None:
+        """Its first frame is on the screen."""
+        record = self.tasks.find(token)
+        if record is not None:
+            record.drawn = True
 
     async def _is_up(self, coming: asyncio.Future[None]) -> bool:
         """Waits for the app, but neither for ever nor when the user wants something else."""

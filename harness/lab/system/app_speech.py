@@ -224,6 +224,8 @@ class AppSpeech:
             elif name == "service":
                 self._service_state(process, server.binders.accept_arguments(process, fields))
             elif name in ("activity", "drawn", "exit"):
+                if name == "drawn" and (token := self._own_token(process, fields.get("token"))) is not None:
+                    server.activities.note_drawn(token)
                 server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
             else:
                 self._note_lab(process, "W", f"unknown event {name!r}")

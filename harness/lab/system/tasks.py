@@ -26,7 +26,7 @@ class Activity:
     `saved`: what it wrote in onSaveInstanceState when it was stopped last.
 
     `declared` is what the intent named, `target` the class that runs (an alias's activity). `covered`: paused
-    below a dialog of the system.
+    below a dialog of the system. `drawn`: its first frame since it was last brought to the front is on the screen.
     """
 
     token: str
@@ -39,6 +39,7 @@ class Activity:
     request_code: int = -1
     state: str = "initializing"
     covered: bool = False
+    drawn: bool = False
     saved: Parcel | None = None
 
     @property

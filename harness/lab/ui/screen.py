@@ -266,9 +266,11 @@ class Screen:
         return taken
 
     async def _settle(self) -> None:
-        """Until an activity that the touch has started is up, or `_SETTLE_S`: a phone's is before a client asks again."""
+        """Until an activity that the touch has started is drawn, or `_SETTLE_S`: a phone's is before a client asks again."""
         end = asyncio.get_running_loop().time() + _SETTLE_S
-        while (top := self._activities.top) is not None and top.state in ("initializing", "starting"):
+        while (top := self._activities.top) is not None and (
+            top.state in ("initializing", "starting") or (top.state == "resumed" and not top.drawn)
+        ):
             if asyncio.get_running_loop().time() >= end:
                 return
             await asyncio.sleep(0.02)

@@ -51,7 +51,7 @@ from harness.lab.ui.nodes import Node
 LAUNCHER = "com.android.launcher3/com.android.launcher3.uioverrides.QuickstepLauncher"
 PROFILE: Mapping[str, Any] = {
     "display": {"width": 822, "height": 1462, "density_dpi": 320, "qualifiers": "en-w411dp-h731dp-xhdpi"},
-    "battery": {"level": 81, "scale": 100, "status": "discharging", "plugged": 0, "temperature_dc": 253},
+    "battery": {"level": 81, "scale": 100, "status": 3, "health": 2, "plugged": 0, "temperature_dc": 253},
     "wifi": {"ip": "192.0.2.17", "netmask": "255.255.255.0", "mac": "02:11:22:33:44:55", "dns": ["192.0.2.1"]},
     "installed_apps": [
         {"package": "com.example.notes", "label": "Notes", "version_name": "2", "version_code": 2, "system": False,
