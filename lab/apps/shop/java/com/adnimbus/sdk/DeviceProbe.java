@@ -31,12 +31,11 @@ final class DeviceProbe {
         }
     }
 
-    /** Null for apps that target Android 11 or later. */
+    /** Null: the loopback interface has no hardware address. That of wlan0 a device may give, and then a value was read. */
     static byte[] hardwareAddress() {
         try {
-            NetworkInterface wifi = NetworkInterface.getByName("wlan0");
-            NetworkInterface any = wifi == null ? NetworkInterface.getByName("lo") : wifi;
-            return any == null ? null : any.getHardwareAddress();
+            NetworkInterface loopback = NetworkInterface.getByName("lo");
+            return loopback == null ? null : loopback.getHardwareAddress();
         } catch (SocketException problem) {
             return null;
         }
