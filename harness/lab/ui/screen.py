@@ -21,6 +21,7 @@ from harness.lab.ui.nodes import BadHierarchy, Bounds, Node, contains, read_boun
 from harness.lab.ui.system_pages import Launcher
 from harness.lab.ui.window import Look, SystemWindow
 
+_PRESSED_S = 0.1  # a row of a list is clicked 64 ms after the finger is up (ViewConfiguration.getPressedStateDuration)
 _SETTLE_S = 3.0
 LONG_PRESS_MS = 500
 KEY_HOME, KEY_BACK, KEY_POWER, KEY_APP_SWITCH, KEY_SLEEP, KEY_WAKEUP = 3, 4, 26, 187, 223, 224
@@ -268,6 +269,7 @@ class Screen:
     async def _settle(self) -> None:
         """Until an activity that the touch has started is drawn, or `_SETTLE_S`: a phone's is before a client asks again."""
         end = asyncio.get_running_loop().time() + _SETTLE_S
+        await asyncio.sleep(_PRESSED_S)
         while (top := self._activities.top) is not None and (
             top.state in ("initializing", "starting") or (top.state == "resumed" and not top.drawn)
         ):
