@@ -101,6 +101,8 @@ def whose(text: str, package: str, pids: Collection[int]) -> str:
     count: what stands before may be in the words of the process."""
     pairs = dict(_PAIR.findall(text))
     app, pid = pairs.get("app", "").strip('"'), pairs.get("pid", "")
+    if app and pid.isdecimal() and int(pid) in pids:
+        return f"{app} ({pid})"  # a process may have any name
     if app == package or app.startswith(f"{package}:"):
         return f"{app} ({pid})"
     return pid if not app and pid.isdecimal() and int(pid) in pids else ""

@@ -188,12 +188,13 @@ class AppProcess:
                 taken += 1
                 if taken % _TURN == 0:
                     await asyncio.sleep(0)  # a flood of lines is all there already: reading it waits for nothing
-        except (Misbehaved, ValueError, RecursionError) as error:
+        except (Misbehaved, ValueError, RecursionError, OverflowError, AttributeError, TypeError) as error:
             reason = f"not the lab's protocol: {error}"
             self.kill()
         except ConnectionError:
             reason = "the process was killed"
         finally:
+            self.kill()  # whoever is not heard any more does not run on
             self._end(reason)
 
     def _end(self, reason: str) -> None:
@@ -261,6 +262,9 @@ class AppProcess:
             answer = dict(await self._callbacks.ask(self, op, fields))
         except AppProcessError as error:
             answer = {"error": str(error)}
+        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as fault:
+            # only what a stranger sends can be of the wrong shape here; whoever asked must not wait for ever
+            answer = {"error": f"malformed {op[:_MAX_REASON]}: {fault}"}
         self._send({"answer": number, **answer})
 
     def _send(self, fields: Mapping[str, Any]) -> None:

@@ -58,6 +58,11 @@ def elapsed_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
+def _number(value: Any) -> int:
+    """A time as an app gives it: some 292 million years at most, so that no later sum is too large for a clock."""
+    return max(-(1 << 62), min(int(value), 1 << 62))
+
+
 class Alarms:
     """All of the device. They end with force-stop, uninstall and reboot; those of listeners with their process."""
 
@@ -127,7 +132,7 @@ class Alarms:
         clock = fields.get("clock")
         if clock is not None and not isinstance(clock, Mapping):
             raise ValueError("clock is no object")
-        window, flags, interval = int(fields["window_ms"]), int(fields["flags"]), int(fields["interval_ms"])
+        window, flags, interval = _number(fields["window_ms"]), _number(fields["flags"]), _number(fields["interval_ms"])
         exact = window == _WINDOW_EXACT
         if (exact or clock is not None) and operation and not self.may_be_exact(process.package):
             raise AlarmRefused(
@@ -141,7 +146,7 @@ class Alarms:
                 f"callingPackage: {process.package}"
             )
         now = self._now_ms()
-        trigger = int(fields["trigger_ms"]) - (self._wall_ms() - now if kind < 2 else 0)
+        trigger = _number(fields["trigger_ms"]) - (self._wall_ms() - now if kind < 2 else 0)
         if 0 < interval < _MIN_INTERVAL_MS:
             interval = _MIN_INTERVAL_MS
         alarm = Alarm(

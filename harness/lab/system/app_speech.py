@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections import defaultdict
 from collections.abc import Coroutine, Mapping
 from functools import partial
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 _MAX_LOG = 200_000  # characters of one log event
 _MAX_SERVICES = 1000  # that a process says it runs
 _MAX_BESIDE = 200  # starts, ends and other requests of one process that are being carried out
+_MAX_LINES = 1000  # of one log event
+_MAX_KEY = 64
+_MAX_TOLD = 2000  # so that whose want it was, at the end, is never cut off
 _MAX_FIELD, _MAX_FIELDS = 500, 4  # characters of one field of an event that is told on; how many of them
 LAB_TAG = "LabDevice"
 
@@ -229,7 +233,7 @@ class AppSpeech:
                 server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
             else:
                 self._note_lab(process, "W", f"unknown event {name!r}")
-        except (KeyError, TypeError, ValueError, NoSuchBinder) as fault:
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError, NoSuchBinder) as fault:
             server.logs.write(LAB_TAG, f"bad event {name}: {fault!r}", priority="W", pid=pid)
 
     def _service_state(self, process: RunningProcess, fields: Mapping[str, Any]) -> None:
@@ -253,14 +257,17 @@ class AppSpeech:
         if priority not in PRIORITIES:
             priority = "I"
         tag = "".join(c if c.isprintable() else "?" for c in tag[:128])  # with a line feed in it, it could forge a line
+        if tag.startswith("Lab"):
+            tag = f"{tag}(app)"  # the system's own tags: whoever reads the log takes them for its word
         tid, time_ns = int(fields.get("tid", pid)), int(fields["time_ns"])
-        for line in text[:_MAX_LOG].splitlines() or [""]:
+        for line in text[:_MAX_LOG].splitlines()[:_MAX_LINES] or [""]:
             self._server.logs.add(LogLine(time_ns, pid, tid, priority, tag, line[:MAX_TEXT]))
 
     def _note_limit(self, process: RunningProcess, name: str, fields: Mapping[str, Any]) -> None:
         """What the device does not have. The line is the system's own, as under the app's pid it could be the app's; whose
         want it was stands at its end, after all that is in the app's words."""
-        told = " ".join(f"{key}={' '.join(str(value)[:_MAX_FIELD].split())}" for key, value in list(fields.items())[:_MAX_FIELDS])
+        pairs = (f"{str(key)[:_MAX_KEY]}={' '.join(str(value)[:_MAX_FIELD].split())}" for key, value in fields.items())
+        told = " ".join(itertools.islice(pairs, _MAX_FIELDS))[:_MAX_TOLD]
         text = f"{process.name}: {name}: {told} pid={process.pid} app={process.name}"
         self._server.logs.write(LAB_TAG, "".join(c if c.isprintable() else "?" for c in text), priority="W")
 

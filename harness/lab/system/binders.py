@@ -32,6 +32,9 @@ class NoSuchBinder(Exception):
     """A process used a handle that was not given to it, or said something that is no binder."""
 
 
+_OBJECT_BYTES = 24  # flat_binder_object
+
+
 @dataclass(eq=False)
 class Node:
     """An object of `owner`, which knows it as `own`. `seen`: how many times the owner has named it.
@@ -58,7 +61,7 @@ class Parcel:
     @property
     def size(self) -> int:
         """Bytes on a phone, at most. Base64 of an encoding that is at most a quarter longer than Android's."""
-        return len(self.data) * 3 // 5
+        return len(self.data) * 3 // 5 + _OBJECT_BYTES * len(self.nodes)
 
 
 @dataclass

@@ -41,7 +41,7 @@ class DeviceState:
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, ensure_ascii=False, indent=1)
+                json.dump(content, file, ensure_ascii=True, indent=1)
             os.replace(name, self.path)
         except BaseException:
             os.unlink(name)

@@ -6,10 +6,11 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CAPACITY = 20_000  # lines
 MOST_CHARACTERS = 32 << 20  # in the whole ring
+_SYSTEM_SHARE = 4  # so many times as far behind a follower may be for lines of the system
 _BEHIND = 5_000  # lines a follower may lag before it loses the oldest
 PRIORITIES = "VDIWEF"
 MAX_TEXT = 4068  # bytes of a line's payload, as logd's LOGGER_ENTRY_MAX_PAYLOAD
@@ -28,6 +29,11 @@ class LogLine:
     buffer: str = "main"
 
 
+def _printable(text: str) -> str:
+    """Half a surrogate pair has no bytes in UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 class LogBuffer:
     """Holds the last `CAPACITY` lines, fewer where they are long, and gives new ones to followers."""
 
@@ -40,15 +46,17 @@ class LogBuffer:
         self._followers: set[asyncio.Queue[LogLine]] = set()
 
     def add(self, line: LogLine) -> None:
-        """Appends; a follower that is too far behind loses its oldest line, as with a full logd reader."""
+        """Appends. A follower that is too far behind gets no more lines of apps, and those of the system all the same: no
+        flood of an app's takes a line of the system's away."""
+        line = replace(line, text=_printable(line.text))
         self._lines.append(line)
         self._characters += len(line.text)
         while len(self._lines) > CAPACITY or self._characters > MOST_CHARACTERS:
             self._characters -= len(self._lines.popleft().text)
         for queue in self._followers:
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(line)
+            room = _BEHIND if line.pid != self._system_pid else _BEHIND * _SYSTEM_SHARE
+            if queue.qsize() < room:
+                queue.put_nowait(line)
 
     def write(self, tag: str, text: str, *, priority: str = "I", pid: int = 0, tid: int = 0, buffer: str = "main") -> None:
         """A line of the system's own, or in an app's name; several lines of text become several lines."""
@@ -72,7 +80,7 @@ class LogBuffer:
 
     async def follow(self, *, from_start: bool = True) -> AsyncIterator[LogLine]:
         """The lines there are and then each new one; ends only when the caller stops."""
-        queue: asyncio.Queue[LogLine] = asyncio.Queue(_BEHIND)
+        queue: asyncio.Queue[LogLine] = asyncio.Queue()
         backlog = self.lines() if from_start else []
         self._followers.add(queue)
         try:

@@ -123,9 +123,14 @@ def _sdk_levels(manifest: Element, read: Reader) -> tuple[int, int]:
     return min_sdk, read.number(uses, "targetSdkVersion", min_sdk)
 
 
+_PROCESS_NAME = re.compile(r":?[A-Za-z0-9_.]{1,200}")  # FrameworkParsingPackageUtils.validateName, and a bound
+
+
 def _process(written: str, package: str, default: str) -> str:
     if not written:
         return default
+    if not _PROCESS_NAME.fullmatch(written):
+        raise InstallFailed(errors.BAD_PACKAGE_NAME, f"Invalid process name {written[:80]!r} in package {package}")
     return package + written if written.startswith(":") else written
 
 

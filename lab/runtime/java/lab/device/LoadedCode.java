@@ -106,8 +106,7 @@ public final class LoadedCode {
     try {
       return translated(file.getName(), Files.readAllBytes(file.toPath()));
     } catch (IOException e) {
-      DeviceMain.log("W", "System", "Unable to load dex file: " + file + ": " + e);
-      return null;
+      return lost(file.getName(), e);
     }
   }
 
@@ -124,8 +123,14 @@ public final class LoadedCode {
         return known;
       }
     } catch (Wire.Refused | IOException e) {
-      DeviceMain.log("W", "System", "Unable to load dex file: " + name + ": " + e.getMessage());
-      return null;
+      return lost(name, e);
     }
+  }
+
+  /** Code of the app's that will not run, which a run has to know. */
+  private static ZipFile lost(String name, Exception why) {
+    DeviceMain.log("W", "System", "Unable to load dex file: " + name + ": " + why.getMessage());
+    DeviceMain.wire().event("native", "library", name, "error", "code that was loaded while running: " + why.getMessage());
+    return null;
   }
 }

@@ -106,7 +106,7 @@ public class LabBaseDexClassLoader {
 
   @Implementation
   protected String findLibrary(String name) {
-    NativeLibraries.missing(name, false);
+    NativeLibraries.missing(name, true);
     return null;
   }
 

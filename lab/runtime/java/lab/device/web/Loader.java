@@ -142,10 +142,11 @@ final class Loader {
         () -> {
           try {
             answer.complete(question.call());
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             answer.complete(false);
             throw e;
           } catch (Exception e) {
+            answer.complete(false);
             throw new IllegalStateException(e);
           }
         });
@@ -178,8 +179,22 @@ final class Loader {
     }
     boolean same = resource.status >= 307;
     Call next = new Call(url, same ? call.method : "GET", same ? call.body : null, call.mainFrame);
-    next.headers.putAll(call.headers);
+    if (sameOrigin(call.url, url)) {
+      next.headers.putAll(call.headers);
+    }
+    if (!same) {
+      next.headers.keySet().removeIf(name -> name.equalsIgnoreCase("content-type"));
+    }
     return next;
+  }
+
+  /** Headers that an app added are for the place it named, as in Chromium. */
+  private static boolean sameOrigin(String one, String other) {
+    URI from = URI.create(Fetcher.escaped(one));
+    URI to = URI.create(Fetcher.escaped(other));
+    return from.getPort() == to.getPort()
+        && String.valueOf(from.getScheme()).equalsIgnoreCase(String.valueOf(to.getScheme()))
+        && String.valueOf(from.getHost()).equalsIgnoreCase(String.valueOf(to.getHost()));
   }
 
   private static Resource given(WebResourceResponse own) throws IOException {
