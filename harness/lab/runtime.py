@@ -147,7 +147,6 @@ class Runtime:
             "-Drobolectric.logging.enabled=false",
             "-Drobolectric.windowManager.useRequestedSize=true",
             "-Drobolectric.useRealSpinnerSelection=true",
-            "-Drobolectric.validateReceiverExportFlags=true",
             f"-Dlab.natives={self.natives}",
             f"-Dlab.browser={os.pathsep.join(map(str, (self.class_path[0], *self.browser)))}",
             f"-Dlab.qualifiers={qualifiers}",
