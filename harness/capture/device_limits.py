@@ -18,7 +18,7 @@ import yaml
 
 from harness.bundle import Bundle, BundleReader, open_bundle
 from harness.capture.catalogue import Catalogue
-from harness.capture.device_log import LINE, whose
+from harness.capture.device_log import LINE, processes_of, whose
 from harness.model import Fact, Gap, GapKind, Outcome
 
 MOST_FACTS = 300
@@ -122,10 +122,9 @@ def tell(bundle: Bundle, log: Path, package: str, catalogue: Catalogue) -> list[
     """Journals what the log of this run tells: a fact `limit` for each thing that the device could not do, and a gap unless
     it is the app's own want."""
     reader = open_bundle(bundle.path)
-    processes = {f.data["pid"]: str(f.data.get("process")) for f in reader.facts("process") if isinstance(f.data.get("pid"), int)}
     offset = next((int(f.data["offset_ns"]) for f in reversed(reader.facts("clock")) if "offset_ns" in f.data), 0)
     with log.open("rb") as lines:
-        limits = read_limits(lines, package, processes)
+        limits = read_limits(lines, package, processes_of(reader))
     for limit in limits[:MOST_FACTS]:
         _fact(bundle, what=limit.what, subject=limit.subject, asked=limit.asked, why=limit.why, own=limit.own, count=limit.count,
               first_ns=limit.first_ns, last_ns=limit.last_ns, processes=sorted(limit.times), told_by=limit.told_by)

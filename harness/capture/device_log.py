@@ -9,14 +9,14 @@ from __future__ import annotations
 import ipaddress
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from harness.bundle import Bundle, open_bundle
+from harness.bundle import Bundle, BundleReader, open_bundle
 from harness.model import Fact, Gap, GapKind
 
 MOST_FACTS = 200
@@ -70,19 +70,19 @@ class Refusal:
 
 
 def read_refusals(
-    lines: Iterable[bytes], package: str, pids: Collection[int], forms: Sequence[Form] | None = None
+    lines: Iterable[bytes], package: str, processes: Mapping[int, str], forms: Sequence[Form] | None = None
 ) -> list[Refusal]:
     """The refusals that concern the app, in the order of their first lines. `lines`: of `logcat -v epoch`; any other
-    line is passed over. `pids`: the app's processes as far as they are known."""
+    line is passed over. `processes`: the app's, name by pid, as far as they are known."""
     by_tag = {tag: form for form in (load_forms() if forms is None else forms) for tag in form.tags}
     found: dict[tuple[str, str, str], Refusal] = {}
     for raw in lines:
         line = LINE.match(raw.decode("utf-8", "replace"))
         form = by_tag.get(line["tag"]) if line else None
-        if line is None or form is None or int(line["pid"]) in pids:
+        if line is None or form is None or int(line["pid"]) in processes:
             continue
         said = form.line.search(line["text"])
-        who = whose(line["text"], package, pids) if said else ""
+        who = whose(line["text"], package, processes) if said else ""
         if said is None or not who:
             continue
         at = int(line["seconds"]) * 10**9 + int(line["fraction"].ljust(9, "0"))
@@ -96,16 +96,20 @@ def read_refusals(
     return list(found.values())
 
 
-def whose(text: str, package: str, pids: Collection[int]) -> str:
+def processes_of(reader: BundleReader) -> dict[int, str]:
+    """The app's processes that the run knew, name by pid."""
+    return {f.data["pid"]: str(f.data.get("process")) for f in reader.facts("process") if isinstance(f.data.get("pid"), int)}
+
+
+def whose(text: str, package: str, processes: Mapping[int, str]) -> str:
     """The app's process that a line of the system's is about; "" where it is none of the app's. The last `pid=` and `app=`
     count: what stands before may be in the words of the process."""
     pairs = dict(_PAIR.findall(text))
     app, pid = pairs.get("app", "").strip('"'), pairs.get("pid", "")
-    if app and pid.isdecimal() and int(pid) in pids:
-        return f"{app} ({pid})"  # a process may have any name
-    if app == package or app.startswith(f"{package}:"):
-        return f"{app} ({pid})"
-    return pid if not app and pid.isdecimal() and int(pid) in pids else ""
+    known = processes.get(int(pid)) if pid.isdecimal() else None
+    if app:    # a process of the app may have any name, and its pid may have been another app's before
+        return f"{app} ({pid})" if app in (package, known) or app.startswith(f"{package}:") else ""
+    return "" if known is None else pid
 
 
 def _address(form: Form, text: str) -> str:
@@ -127,10 +131,9 @@ def tell(bundle: Bundle, log: Path, package: str) -> list[Refusal]:
     """Journals what the log of this run tells: a fact `blocked` for each thing that was refused, a gap for each address
     that the app would have sent something to, and for each other act that another device may have allowed."""
     reader = open_bundle(bundle.path)
-    pids = {f.data["pid"] for f in reader.facts("process") if isinstance(f.data.get("pid"), int)}
     offset = next((int(f.data["offset_ns"]) for f in reversed(reader.facts("clock")) if "offset_ns" in f.data), 0)
     with log.open("rb") as lines:
-        refusals = read_refusals(lines, package, pids)
+        refusals = read_refusals(lines, package, processes_of(reader))
     for refusal in refusals[:MOST_FACTS]:
         _fact(bundle, what=refusal.what, target=refusal.target, count=refusal.count, traffic=bool(refusal.address),
               first_ns=refusal.first_ns, last_ns=refusal.last_ns, processes=sorted(refusal.times), told_by=refusal.told_by)

@@ -11,7 +11,7 @@ from harness.bundle import Bundle, BundleReader, open_bundle
 from harness.capture.device_log import MOST_FACTS, MOST_GAPS, Refusal, load_forms, read_refusals, tell
 from harness.model import Fact, GapKind
 
-APP, PID, SYSTEM = "com.example.shop", 20001, 1000
+APP, PID, OWN, SYSTEM = "com.example.shop", 20001, 20003, 1000
 S = 1_700_000_000
 AVC = (
     'type=1400 audit(1700000000.120:45): avc:  denied  {{ {what} }} for  pid={pid} comm="oracle pid=1" {rest} '
@@ -30,7 +30,7 @@ def blocked(what: str, target: str, *, pid: int = PID, app: str = APP, count: in
 
 
 def read(*lines: bytes) -> list[Refusal]:
-    return read_refusals(lines, APP, {PID})
+    return read_refusals(lines, APP, {PID: APP, OWN: "remote.part"})
 
 
 def test_a_refused_connection_is_told_with_its_address_and_how_often() -> None:
@@ -49,6 +49,12 @@ def test_each_process_of_the_app_is_counted_for_itself() -> None:
         line(blocked("connect", "192.0.2.1:80", app="", count=2)),                 # known by its pid alone
     )
     assert told.count == 32 + 1 + 2
+
+
+def test_a_process_with_a_name_of_its_own_is_the_app_s_as_long_as_the_pid_is() -> None:
+    [told] = read(line(blocked("connect", "192.0.2.1:80", pid=OWN, app="remote.part")))
+    assert list(told.times) == [f"remote.part ({OWN})"]
+    assert read(line(blocked("connect", "192.0.2.1:80", pid=20009, app="remote.part"))) == []
 
 
 def test_what_the_app_itself_logs_is_not_believed() -> None:

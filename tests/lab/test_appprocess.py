@@ -282,7 +282,7 @@ def test_others_have_their_turn_while_a_process_floods() -> None:
         while len(heard.events) < 20_000:
             await asyncio.sleep(0)
             turns += 1
-        assert turns > 20_000 // appprocess._TURN
+        assert turns >= 20_000 // appprocess._TURN - 1    # the loop ends within the last of them
 
     with_app(
         """

@@ -31,7 +31,7 @@ class LogLine:
 
 def _printable(text: str) -> str:
     """Half a surrogate pair has no bytes in UTF-8."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class LogBuffer:
@@ -48,7 +48,8 @@ class LogBuffer:
     def add(self, line: LogLine) -> None:
         """Appends. A follower that is too far behind gets no more lines of apps, and those of the system all the same: no
         flood of an app's takes a line of the system's away."""
-        line = replace(line, text=_printable(line.text))
+        if not line.text.isascii():
+            line = replace(line, text=_printable(line.text))
         self._lines.append(line)
         self._characters += len(line.text)
         while len(self._lines) > CAPACITY or self._characters > MOST_CHARACTERS:
