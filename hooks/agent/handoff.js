@@ -11,6 +11,8 @@ const EXECUTOR = 'java.util.concurrent.ThreadPoolExecutor';
 const MESSAGE = 'android.os.Message';
 const FORK = 'java.util.concurrent.ForkJoinTask';
 const POOL = 'java.util.concurrent.ForkJoinPool';
+const THREAD = 'java.lang.Thread';
+const NOTHING = { className: '', method: '' };
 
 // {what is hooked, where the task is: an argument's place or 'self'}. `also`: the method by which other versions of the class do the same.
 const SUBMITS = [
@@ -21,7 +23,7 @@ const SUBMITS = [
   { className: POOL, method: 'externalSubmit', types: [FORK], task: 0, also: { method: 'externalPush', types: [FORK] } },
   { className: FORK, method: 'fork', types: [], task: 'self' },
   { className: 'android.os.MessageQueue', method: 'enqueueMessage', types: [MESSAGE, 'long'], task: 0 },
-  { className: 'java.lang.Thread', method: 'start', types: [], task: 'self' },
+  { className: THREAD, method: 'start', types: [], task: 'self' },
 ];
 // `around`: the work is done when the method returns. `within`: it may run inside other handed-over work, which counts where nobody
 // handed over this one.
@@ -60,7 +62,8 @@ export class Handoff {
       this.quietly(env, submit, (t) => {
         const task = submit.task === 'self' ? self : args[submit.task];
         if (task.isNull()) return;
-        const stack = this.stacks.current(env, submit);
+        // That a thread was started stands on the stack: unlike a task, a thread may serve many.
+        const stack = this.stacks.current(env, submit.className === THREAD ? NOTHING : submit);
         if (stack === null) return;
         this.recorder.nameOf(t, env); // who started this thread, too
         const key = this.identity(env, task);

@@ -2,6 +2,7 @@
 // and its exception go back untouched, and a record of it is put in the outbox.
 
 import { ascii } from './outbox.js';
+import { headIn, localPort } from './request.js';
 
 const NAME_MS = 500;
 const SITES = 20000; // call sites that are counted at once
@@ -89,12 +90,8 @@ export class Recorder {
     }
     if (hit.direct && stack !== null && stack.framework) return; // its own business, of which it does a lot
     if (this.refuses(target, hit, stack)) return;
-    let shown = '[';
-    for (let i = 0; i < args.length; i++) {
-      if (i !== 0) shown += ',';
-      shown += target.tellers[i](env, args[i]);
-    }
-    shown += ']';
+    const writes = typeof hit.value === 'object'; // {request: N}: its bytes are in the traffic
+    const shown = writes ? '[]' : this.shown(target, env, args);
     let outcome = 'value';
     let value = 'null';
     let error = 'null';
@@ -108,13 +105,35 @@ export class Recorder {
       if (type === 'uint8') value = String(result !== 0);
       if (value === 'false' || (type === 'pointer' && result.isNull())) outcome = 'empty';
     } else {
-      if (hit.value === 'return') value = target.tellsResult(env, result, hit.empty);
+      renderer.empty = false;
+      if (writes) value = this.written(target, env, self, args, hit.value.request);
+      else if (hit.value === 'return') value = target.tellsResult(env, result, hit.empty);
       else if (hit.value === 'receiver') value = this.tellsReceiver(env, self, hit.empty);
       else value = target.tellers[hit.value](env, args[hit.value], hit.empty);
       if (renderer.empty) outcome = 'empty';
     }
     if (outcome !== 'value') value = 'null';
     this.keep(target, hit, at, t, this.nameOf(t, env), stack, outcome, shown, value, error);
+  }
+
+  shown(target, env, args) {
+    let shown = '[';
+    for (let i = 0; i < args.length; i++) {
+      if (i !== 0) shown += ',';
+      shown += target.tellers[i](env, args[i]);
+    }
+    return `${shown}]`;
+  }
+
+  // The head of the request that is written, and the port of its connection where that can be had.
+  written(target, env, self, args, at) {
+    let port = null;
+    try {
+      port = localPort(env, this.jni, self, target.hooked.className);
+    } catch (e) {
+      this.clear(env); // a socket of another make
+    }
+    return ascii({ ...headIn(env, this.jni, args, at), port });
   }
 
   // Whether this call site has had enough of this method; counted.

@@ -117,6 +117,7 @@ class Session {
         return { signature, status: 'failed', why: 'abstract: the class that implements it must be hooked' };
       }
       const { world, jni } = this;
+      const body = hook.candidates.some((c) => c.kind === 'crypto');
       const target = {
         index: this.targets.length,
         hooked: { className: hook.className, method: hook.method },
@@ -127,8 +128,8 @@ class Session {
         })),
         // What `when` asks of a binder is a call to another process: not for those that the framework makes all day.
         stackFirst: hook.candidates.every((c) => c.direct && c.when.some((w) => w.part === 'descriptor')),
-        tellers: overload.argumentTypes.map((type) => this.renderer.teller(type)),
-        tellsResult: this.renderer.teller(overload.returnType),
+        tellers: overload.argumentTypes.map((type) => this.renderer.teller(type, body)),
+        tellsResult: this.renderer.teller(overload.returnType, body),
         call: null,
       };
       const patch = replaceMethod(overload, world.flavor, world.vm, java.api, this.recorder.body(target), kept);

@@ -136,20 +136,20 @@ export class Jni {
     return Checksum.compute('sha256', whole.readByteArray(length * 2));
   }
 
-  // The first bytes of an array in hexadecimal, its length, and where there are more the SHA-256 of all.
-  bytes(env, handle, limit) {
-    const length = this.getArrayLength(env, handle);
-    const n = Math.min(length, limit);
-    const raw = this.rooms.use((room) => {
-      this.getByteArrayRegion(env, handle, 0, n, room);
-      return new Uint8Array(room.readByteArray(n));
-    });
-    let hex = '';
-    for (let i = 0; i !== n; i++) hex += (raw[i] < 16 ? '0' : '') + raw[i].toString(16);
-    if (n === length || length > HASHED) return { hex, length };
+  // SHA-256 of an array of so many bytes; null where they are too many.
+  sum(env, handle, length) {
+    if (length > HASHED) return null;
     const whole = Memory.alloc(length);
     this.getByteArrayRegion(env, handle, 0, length, whole);
-    return { hex, length, sha256: Checksum.compute('sha256', whole.readByteArray(length)) };
+    return Checksum.compute('sha256', whole.readByteArray(length));
+  }
+
+  // Bytes of an array, no more than a room holds, each as one character.
+  latin(env, handle, from, n) {
+    return this.rooms.use((room) => {
+      this.getByteArrayRegion(env, handle, from, n, room);
+      return fromUnits(new Uint8Array(room.readByteArray(n)));
+    });
   }
 
   classOf(name) {
@@ -183,6 +183,13 @@ export class Jni {
       this.check(env);
       this.ids.set(key, id);
     }
+    return signature === 'I' ? this.getIntField(env, object, id) : this.getObjectField(env, object, id);
+  }
+
+  // A field of an object whose class may be the app's: that of its own class, whoever declares it.
+  fieldOf(env, object, name, signature) {
+    const id = this.getFieldId(env, this.getObjectClass(env, object), Memory.allocUtf8String(name), Memory.allocUtf8String(signature));
+    this.check(env);
     return signature === 'I' ? this.getIntField(env, object, id) : this.getObjectField(env, object, id);
   }
 

@@ -3,8 +3,10 @@
 // {arg1: "android_id"}   {arg0.authority: ["sms", "mms*"]}   {arg0: {not: "com.example.self"}}   {receiver.command: "su*"}
 // A pattern is a text in which * stands for anything and $pid for this process. `arg0` alone is the argument's text;
 // `.authority` reads a content URI or is the text of an authority, `.action` and `.package` (the one that is to have
-// it) an intent, `.actions` an intent filter, `.class` the class. `receiver` is the object the method is called on: a
+// it) an intent, `.actions` an intent filter, `.class` the class, `.request` the method of an HTTP request that is written. `receiver` is the object the method is called on: a
 // File, `.command` of a ProcessBuilder, `.package` of a notification, `.provider` of a Location, `.descriptor` of a binder.
+
+import { methodIn } from './request.js';
 
 const CONTENT = 'content://';
 
@@ -40,7 +42,8 @@ export function compile(when, overload, jni) {
     return (env, args, texts, receiver) => {
       let text = texts.get(key);
       if (text === undefined) {
-        text = type === null ? readReceiver(env, receiver, part, jni) : read(env, args[arg], type, part, jni);
+        if (part === 'request') text = type.className === '[B' ? methodIn(env, jni, args, arg) : null;
+        else text = type === null ? readReceiver(env, receiver, part, jni) : read(env, args[arg], type, part, jni);
         texts.set(key, text);
       }
       return text === null ? false : test(text) !== not;

@@ -4,11 +4,13 @@
 // an app's class would run app code that the app did not call.
 
 import { ascii } from './outbox.js';
+import { portOf } from './request.js';
 import { Texts } from './texts.js';
 
 const TEXT = 4096;
 const SHORT = 256;
 const BYTES = 1024;
+const BODY = 16384; // what is encrypted or compressed is looked for in what was sent
 const ITEMS = 64;
 const SCANNED = 1024; // of a longer list no more is looked at
 const ROWS = 20;
@@ -18,6 +20,8 @@ const BLOB = 64;
 const DEPTH = 4;
 
 const S = '()Ljava/lang/String;';
+const STRING = 'Ljava/lang/String;';
+const VOLLEY = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'PATCH']; // com.android.volley.Request$Method
 const PLATFORM = /^(android\.(?!support\.|arch\.)|com\.android\.|java\.|javax\.|libcore\.)/;
 
 // A renderer: [class, (r, env, object, depth) => JSON]. The first that the object is an instance of counts.
@@ -65,6 +69,7 @@ const RENDERERS = [
     carrier: r.tryCall(env, o, 'android.telephony.SubscriptionInfo', 'getCarrierName', '()Ljava/lang/CharSequence;'),
   })],
   ['java.net.InetAddress', get('java.net.InetAddress', 'getHostAddress')],
+  ['java.net.Socket', (r, env, o) => ({ port: portOf(env, r.jni, o) })], // this machine's, once it is connected
   ['java.net.NetworkInterface', get('java.net.NetworkInterface', 'getName')],
   ['java.net.InterfaceAddress', text],
   ['java.io.File', text],
@@ -77,9 +82,20 @@ const QUICK = new Map([
   ['java.lang.String', (r, env, o) => r.texts.one(env, o, TEXT)],
   ['android.net.Uri', (r, env, o) => r.texts.one(env, r.jni.asText(env, o), SHORT)],
   ['[Ljava.lang.String;', (r, env, o) => r.texts.several(env, o, ITEMS, TEXT)],
+  ['[B', (r, env, o, body) => r.texts.bytes(env, o, body ? BODY : BYTES)],
   ['android.database.Cursor', (r, env, o) => cursor(r, env, o)],
 ]);
-const BY_TYPE = new Map(RENDERERS);
+// Of libraries that the app brings: by their fields, so that none of their code runs.
+const REQUESTS = [
+  ['okhttp3.Request', (r, env, o) => ({
+    method: r.jni.text(env, r.jni.fieldOf(env, o, 'method', STRING), SHORT),
+    url: r.jni.wholeText(env, r.jni.fieldOf(env, r.jni.fieldOf(env, o, 'url', 'Lokhttp3/HttpUrl;'), 'url', STRING), TEXT),
+  })],
+  ['com.android.volley.Request', (r, env, o) => ({
+    method: VOLLEY[r.jni.fieldOf(env, o, 'mMethod', 'I')] ?? null, url: r.jni.wholeText(env, r.jni.fieldOf(env, o, 'mUrl', STRING), TEXT),
+  })],
+];
+const BY_TYPE = new Map([...RENDERERS, ...REQUESTS]);
 const NO_PLACEHOLDERS = { values: new Set(), json: new Set() };
 
 // The texts that stand for nothing.
@@ -96,8 +112,8 @@ export class Renderer {
   }
 
   // How a native value of a declared type is told: (env, native, placeholders) => JSON without a byte beyond ASCII. `empty` says
-  // then whether it is nothing. Never throws.
-  teller(type) {
+  // then whether it is nothing. `body`: whether bytes are what a request may be made of, so that more of them count. Never throws.
+  teller(type, body = false) {
     const quick = type.type === 'pointer' ? QUICK.get(type.className) : undefined;
     const slow = (env, native, none = NO_PLACEHOLDERS) => {
       const value = this.value(env, native, type);
@@ -112,7 +128,7 @@ export class Renderer {
       }
       let told;
       try {
-        told = quick(this, env, native);
+        told = quick(this, env, native, body);
       } catch (e) {
         this.empty = false;
         return ascii(this.unreadable(env, type, e));
@@ -168,8 +184,7 @@ export class Renderer {
   array(env, o, name, depth) {
     const { jni } = this;
     if (name === '[B') {
-      const told = jni.bytes(env, o, BYTES);
-      return told.hex.length === told.length * 2 ? told.hex : told;
+      return JSON.parse(this.texts.bytes(env, o, BYTES).json);
     }
     const length = jni.getArrayLength(env, o);
     if (name === '[I') {

@@ -20,12 +20,19 @@ const MOST = 20000; // stacks that are remembered
 // A stack of which no more is wanted than that the framework calls.
 const PASSED_OVER = { id: 0, framework: true, untold: null };
 const OWN = /^\$\$robo\$\$/;
+// The lab's way from native code to Java: no frames of that on a phone. The lab lets no class of an app have such a name; on
+// another device it would be the app's.
+const EMULATOR = /^(lab\.(emulator\.|boot\.Platform$|device\.NativeLibraries$)|com\.github\.unidbg\.|unicorn\.)/;
+let emulates = false;
 const FRAMEWORK = /^(android\.(?!support\.|arch\.|databinding\.)|com\.android\.|java\.|javax\.|sun\.|jdk\.|libcore\.|dalvik\.|org\.robolectric\.|lab\.(boot|device)\.|com\.sun\.(crypto|security|net\.ssl)\.)/;
 
 // Under these an app may put classes of its own: only the packages that the framework has (plan) are the framework's.
 const CLAIMED = /^(com\.)?android\./;
 // How a call is made, not who makes it.
 const REFLECTION = /^(java\.lang\.(reflect|invoke)\.|jdk\.internal\.reflect\.|sun\.reflect\.)/;
+// A cipher or a hash for who writes to them, through what other streams ever.
+const STREAM = /^(javax\.crypto\.Cipher|java\.security\.Digest)(In|Out)putStream$/;
+const STREAMS = /^(java\.io|java\.util\.zip|sun\.nio\.cs|javax\.crypto|java\.security)\./;
 
 // 53 bits of hash over the frames, as much as a double holds; negative where the VM gives none.
 const HASH_SOURCE = `
@@ -57,6 +64,7 @@ export class Stacks {
     this.count = 0;
     this.flavor = flavor;
     this.read = flavor === 'jvm' ? this.readJvm : this.readArt;
+    emulates = flavor === 'jvm';
     if (flavor !== 'jvm') return;
     this.jvmti = jvmti.handle;
     const slot = (n) => this.jvmti.readPointer().add((n - 1) * Process.pointerSize).readPointer();
@@ -144,8 +152,9 @@ export class Stacks {
 
   // Whether the nearest frame is the framework's, of a stack without the hooked method itself.
   byFramework(kept) {
-    const nearest = kept.find((f) => !REFLECTION.test(f.className));
-    return nearest !== undefined && this.isFramework(nearest.className);
+    let who = kept.filter((f) => !REFLECTION.test(f.className));
+    if (who.length > 0 && STREAM.test(who[0].className)) who = who.filter((f) => !STREAMS.test(f.className));
+    return who.length > 0 && this.isFramework(who[0].className);
   }
 
   isFramework(className) {
@@ -220,7 +229,7 @@ function framed(f) {
 }
 
 function withoutHooked(frames, hooked) {
-  const kept = frames.filter((f) => !OWN.test(f.method));
+  const kept = frames.filter((f) => !OWN.test(f.method) && !(emulates && EMULATOR.test(f.className)));
   if (kept.length > 0 && kept[0].className === hooked.className && kept[0].method === hooked.method) kept.shift();
   return kept;
 }

@@ -146,6 +146,16 @@ blob (void * env, void * bytes, gint limit, Out * o)
   letter (o, '"');
 }
 
+/* The first bytes of an array as hexadecimal digits: how many bytes there are. */
+gint
+bytes (void * env, void * array, gint limit, char * out, guint16 * units)
+{
+  Out o;
+  begin (&o, out, units);
+  blob (env, array, limit, &o);
+  return finish (&o, ARRAY_LENGTH (env, array));
+}
+
 typedef struct { void * count; void * names; void * position; void * move; void * type; void * text; void * blob; } Ids;
 
 /* A cursor's columns and first rows: how many rows there are. Its position is put back. Runs Java code. */
@@ -227,6 +237,7 @@ export class Texts {
     const p = 'pointer';
     this.oneInC = new NativeFunction(this.module.one, 'int', [p, p, 'int', p, p], WITHOUT_LOCK);
     this.severalInC = new NativeFunction(this.module.several, 'int', [p, p, 'int', 'int', p, p], WITHOUT_LOCK);
+    this.bytesInC = new NativeFunction(this.module.bytes, 'int', [p, p, 'int', p, p], WITHOUT_LOCK);
     this.rowsInC = new NativeFunction(this.module.rows, 'int', [p, p, p, 'int', 'int', 'int', 'int', p, p], WITHOUT_LOCK);
     this.rooms = new Pool(ROOM + UNITS * 2);
     this.cursorIds = null;
@@ -242,6 +253,14 @@ export class Texts {
   // An array of texts, and how many there are; null where it is too long.
   several(env, handle, items, limit) {
     return this.told((out, units) => this.severalInC(env, handle, items, limit, out, units));
+  }
+
+  // Of an array of bytes as many as a room holds at most, in hexadecimal digits; of the others their hash.
+  bytes(env, handle, limit) {
+    const told = this.told((out, units) => this.bytesInC(env, handle, Math.min(limit, UNITS * 2), out, units));
+    if (told.json.length === told.count * 2 + 2) return told;
+    const sha256 = this.jni.sum(env, handle, told.count);
+    return { count: told.count, json: `{"hex":${told.json},"length":${told.count}${sha256 === null ? '' : `,"sha256":"${sha256}"`}}` };
   }
 
   // The same of a cursor. Throws where the cursor does.

@@ -141,6 +141,8 @@ export class World {
   }
 }
 
+// A class that needs a native method of its own to begin with, which this VM has not, is nobody's: the JDK ships such.
 function isAbsent(error, name) {
+  if (error.message.startsWith('java.lang.UnsatisfiedLinkError: ') && error.message.includes(` ${name}.`)) return true;
   return /ClassNotFoundException|NoClassDefFoundError: L?[\w/$.]+;?$/.test(error.message) && error.message.includes(name.split('.').pop());
 }
