@@ -1,0 +1,1 @@
+"""One file for each encoding; found by walking (harness.decoding.decoder)."""

@@ -1,0 +1,406 @@
+"""Looks for all known values at once in every layer of a message, in all their spellings and hashes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from harness.decoding import Layer, Tree, as_bytes
+from harness.decoding.opacity import known_media
+from harness.decoding.rows import BLANK, DASH, DIGIT, DOT, PLUS, WORD, Places, all_in, before, matches, only, rows, sorts_of
+from harness.decoding.spans import marked, spans_of
+from harness.matching import coordinates, shapes
+from harness.matching.digests import raw_digests
+from harness.matching.evidence import (
+    BY_NAME,
+    ENOUGH,
+    GLUED,
+    IN_WORD,
+    MOST_FROM_NEIGHBOURS,
+    PART,
+    WEAKEST,
+    WHOLE,
+    Weighed,
+    rarity,
+    raw_bits,
+    with_neighbours,
+)
+from harness.matching.hash_search import HashSearch
+from harness.matching.hit import Hit
+from harness.matching.implied import implied
+from harness.matching.known import Known
+from harness.matching.lexicon import Agreement, agreement, bare, in_object, object_matters, words
+from harness.matching.names import key_of, object_of
+from harness.matching.patterns import LongPatterns, Patterns, Quota
+from harness.matching.raw_forms import raw_forms
+from harness.matching.short_values import ONE_DIGIT, LoneDigits, country_near, form_says, only_signs, stricter
+from harness.matching.spellings import of_field, short_base64, spellings
+from harness.matching.standing import before_value, in_binary, in_locale, in_user_agent, leads, standing, surely_glued
+
+_NEAR = ((16, 1.0), (64, 0.6), (256, 0.3))  # bytes between values -> how much of one's bits speaks for the other
+_SHORTEST = 2
+_BOOLEAN = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", ""})
+_SURE = 24.0
+_GROUPED = re.compile(rb"[0-9](?<![\w.].)(?:[ \-/().]{0,2}[0-9]){8,20}(?![\w.])")  # it looks back afterwards, see decoders/hex.py
+_ALNUM = re.compile(r"[^\W_]+")
+_VARIABLE = re.compile(r"[^\W\d_]+")
+_USER_AGENT = frozenset({"useragent", "ua", "xuseragent", "browseruseragent"})
+_LOCALE = ("language", "country")
+_OF_SCREENS = frozenset({"screen", "display", "resolution", "device", "size", "sr", "viewport", "metrics"})
+_DIMENSIONS = frozenset({"screen_width", "screen_height"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    known: Known
+    variant: str
+    text: bytes
+    bits: float
+    degrees: float | None = None
+    named_only: bool = False  # counts only in a field whose name says so
+    word: bool = False
+    weak: bool = field(init=False)  # cannot count where a letter or digit stands beside it
+
+    def __post_init__(self) -> None:
+        weak = self.degrees is None and self.bits + GLUED + PART + BY_NAME[Agreement.NAMED] < ENOUGH
+        object.__setattr__(self, "weak", weak)
+
+
+@dataclass(slots=True)
+class _Candidate:
+    form: _Form
+    start: int
+    end: int
+    key: str
+    variant: str
+    fits: Agreement
+    weighed: Weighed
+
+
+class Search:
+    """Made once for a set of values, asked for each message. `salts`: see `digests`."""
+
+    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = ()) -> None:
+        self.knowns = [k for k in knowns if k.value.strip().lower() not in _BOOLEAN]
+        self._app_words = _app_words(self.knowns)
+        self._numbers: dict[bytes, _Form] = {}
+        self._texts = Patterns[_Form]()
+        self._digits = LoneDigits[_Form]()
+        self._raws = LongPatterns[_Form]()
+        for known in self.knowns:
+            self._add(known)
+        for brand, model in itertools.product(_of_field(self.knowns, "manufacturer"), _of_field(self.knowns, "device_model")):
+            self._put(brand, "before the model", brand.value + model.value)
+        self._hashes = HashSearch(self.knowns, salts)
+        self._texts.close()
+        self._raws.close()
+
+    def _add(self, known: Known) -> None:
+        """A value, and the values that it is made of: both coordinates of a place, both dimensions of a screen."""
+        self._add_value(known, known.value)
+        if (place := shapes.place_of(known.value)) is not None:
+            for field, degrees in zip(("latitude", "longitude"), place, strict=True):
+                self._add_value(replace(known, field=field), f"{degrees:.7f}".rstrip("0"))
+        elif (size := shapes.SIZE.fullmatch(known.value)) is not None:
+            for field, pixels in (("screen_width", size[1]), ("screen_height", size[2])):
+                self._put(replace(known, field=field), "one dimension", pixels)
+
+    def _add_value(self, known: Known, value: str) -> None:
+        for text, variant in spellings(value).items():
+            self._put(known, variant, text, named_only=variant == "year")
+            for label, encoded in short_base64(text):
+                self._put(known, f"{label}({variant})" if variant != "raw" else label, encoded)
+        for variant, text, named_only in of_field(known.field, value):
+            self._put(known, variant, text, named_only=named_only)
+        for one in implied(replace(known, value=value)):
+            same = replace(one.known, value=known.value) if one.known.field != known.field else known
+            self._put(same, one.variant, one.text, named_only=one.named_only)
+        degrees = shapes.coordinate_of(value) if known.field in ("latitude", "longitude", "") else None
+        if degrees is not None:
+            for text in coordinates.prefixes(degrees):
+                _enter(self._texts.under(text.encode()), _Form(known, "coordinate", text.encode(), 0.0, degrees))
+        for variant, raw in (*raw_forms(value), *raw_digests(known)):
+            if len(raw) >= 4:
+                _enter(self._raws.under(raw), _Form(known, variant, raw, len(raw)))
+
+    def _put(self, known: Known, variant: str, text: str, *, named_only: bool = False) -> None:
+        raw = as_bytes(text)
+        if len(text) == 1 and raw.isdigit() and known.field in ONE_DIGIT:
+            _enter(self._digits.under(raw), _Form(known, variant, raw, rarity(text)))
+        elif len(text) >= _SHORTEST and len(raw) <= 4096:
+            word = _VARIABLE.fullmatch(text.replace(" ", "")) is not None
+            form = _Form(known, variant, raw, rarity(text), None, named_only, word)
+            _enter(self._texts.under(raw.lower()), form)
+            if raw.isdigit() and form.bits >= _SURE:
+                self._numbers.setdefault(raw, form)
+
+    def hits(self, tree: Tree) -> list[Hit]:
+        """Each value's best hit for each part of the message and each spelling: the fewest encodings, then the heaviest.
+
+        A message that is full of what is looked for is not searched to its end; `spent` of the tree says so.
+        """
+        best: dict[tuple[str, str, str, str], Hit] = {}
+        quota = Quota()
+        for layer in tree.layers:
+            if known_media(layer.data) and not layer.text:
+                continue
+            for hit in self._of_layer(layer, quota):
+                key = (hit.known.name, hit.known.value, layer.root, hit.variant)
+                old = best.get(key)
+                if old is None or (layer.depth, -hit.weight) < (old.layer.depth, -old.weight):
+                    best[key] = hit
+        if quota.spent:
+            tree.spent = tree.spent or "matches"
+        return list(best.values())
+
+    def _of_layer(self, layer: Layer, quota: Quota) -> Iterator[Hit]:
+        lowered = layer.data.lower()
+        rows = len(lowered) > _LONG or _ROW in lowered.translate(_IN_ROWS)
+        yield from self._hashes.hits(layer, lowered, rows=rows)
+        found = [
+            candidate
+            for form, start, end in self._places(layer, lowered, quota)
+            if not (form.weak and surely_glued(lowered, start, end, form.known.field))
+            and (candidate := self._weigh(layer, lowered, start, end, form, quota)) is not None
+        ]
+        if found:
+            yield from _judged(layer, found)
+        if rows:
+            yield from self._grouped(layer)
+        if not layer.text:
+            yield from self._raw(layer, quota)
+
+    def _places(self, layer: Layer, lowered: bytes, quota: Quota) -> Iterator[tuple[_Form, int, int]]:
+        yield from self._texts.matches(lowered, quota)
+        if layer.text:
+            yield from self._digits.matches(lowered, quota)
+
+    def _grouped(self, layer: Layer) -> Iterator[Hit]:
+        """Long numbers that are written in groups, whichever signs part them."""
+        if not self._numbers:
+            return
+        for match in matches(_GROUPED, layer.data, _group_places, _few_group_places):
+            digits = match[0].translate(None, b" -/().")
+            form = self._numbers.get(digits)
+            if form is not None and len(digits) < len(match[0]):
+                yield Hit(
+                    form.known,
+                    f"{form.variant}, grouped",
+                    layer,
+                    match.start(),
+                    match.end(),
+                    key_of(layer, match.start()),
+                    form.bits,
+                )
+
+    def _raw(self, layer: Layer, quota: Quota) -> Iterator[Hit]:
+        size = len(layer.data)
+        found = sorted(self._raws.matches(layer.data, quota), key=lambda one: one[1])
+        starts = [start for _, start, _ in found]
+        for form, start, end in found:
+            bits = raw_bits(end - start, size)
+            # Two numbers of four bytes beside each other, such as latitude and longitude, are no chance.
+            beside = found[bisect_left(starts, start - 32) : bisect_right(starts, start + 32)]
+            near = any(other.known.name != form.known.name for other, _, _ in beside)
+            weight = bits + (16.0 if near else 0.0)
+            if weight >= ENOUGH:
+                yield Hit(form.known, form.variant, layer, start, end, "", weight)
+
+    def _weigh(self, layer: Layer, lowered: bytes, start: int, end: int, form: _Form, quota: Quota) -> _Candidate | None:
+        data, bits, variant, field = layer.data, form.bits, form.variant, form.known.field
+        if form.degrees is not None:
+            measured = coordinates.measured(data, start, form.degrees)
+            if measured is None:
+                return None
+            end, bits, variant = measured
+        stands = standing(lowered, start, end, field, word=form.word)
+        if stands < PART and not layer.text:
+            stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
+        if bits + stands + BY_NAME[Agreement.NAMED] < ENOUGH and stands < WHOLE and field not in ("os_version", "os_name"):
+            return None
+        quota.weighed -= 1
+        if quota.weighed < 0:
+            return None
+        key = key_of(layer, start)
+        fits = _fits(form.known, key)
+        if field in _LOCALE and fits < Agreement.NAMED and in_locale(lowered, start, end):
+            # A country after a language says how the language is written; whose country it is, only a name says.
+            fits = max(agreement(other, other, key) for other in ((field,) if field == "country" else _LOCALE))
+            if field == "country" and fits < Agreement.NAMED:
+                return None
+        if bits + stands < ENOUGH:
+            fits = stricter(field, lowered[start:end], key, fits)
+            if field == "mnc" and not country_near(variant, lowered, start, end):
+                return None
+            if stands > IN_WORD and form_says(field, lowered, start, end):
+                fits, stands = max(fits, Agreement.NAMED), WHOLE
+            elif field == "app_version" and lowered[start - 1 : start] == b"/" and fits == Agreement.NAMED:
+                # The product of a User-Agent: the app's own, or a library's with a version that happens to be the same.
+                fits = Agreement.NAMED if _product(lowered, start) & self._app_words else Agreement.OTHER
+            elif (field in _DIMENSIONS or object_matters(key, field, fits)) and (parent := object_of(layer, start)):
+                fits = in_object(parent, key, field, fits)
+            word = before_value(lowered, start) if fits < Agreement.NAMED else ""
+            if word and _fits(form.known, word) == Agreement.NAMED:
+                # `plz_10115`, `imei:86...`, `LANG/de`: the value brings its name along.
+                fits, stands = Agreement.NAMED, max(stands, 0.0) if stands >= PART else stands
+            if stands <= PART and fits == Agreement.NAMED:
+                if bare(key) in _USER_AGENT and (field == "os_name" or in_user_agent(lowered, start, end)):
+                    stands = WHOLE
+                elif stands == PART and leads(lowered, start, end):
+                    stands = 1.0
+        if form.named_only and fits < Agreement.LIKELY:
+            return None
+        variant = _case(variant, data[start:end], form)
+        return _Candidate(form, start, end, key, variant, fits, Weighed(bits, BY_NAME[fits], stands))
+
+
+def _of_field(knowns: Sequence[Known], field: str) -> list[Known]:
+    return [known for known in knowns if known.field == field]
+
+
+def _enter(forms: list[_Form], form: _Form) -> None:
+    if all(other.known is not form.known or other.degrees != form.degrees for other in forms):
+        forms.append(form)
+
+
+_IN_NUMBERS = b"0123456789 -/()."
+# Rows of what hashes and grouped numbers are made of. In longer layers there are some.
+_LONG, _ROW = 4096, b"aaaaaaa"
+_IN_ROWS = marked((b"a", _IN_NUMBERS + b"abcdefABCDEF"))
+_group_rows = spans_of(_IN_NUMBERS, 10)
+
+
+def _few_group_places(data: bytes) -> Iterator[int]:
+    """As `_group_places`, one by one."""
+    for start, end in _group_rows(data):
+        if not data[start:end].isdigit():
+            yield from (match.start() for match in _GROUPED.finditer(data, start, min(end + 1, len(data))))
+
+
+def _group_places(data: bytes) -> Places:
+    """The digits with which a number in groups can begin: the first of a row of digits and signs, or one behind a sign."""
+    sorts = sorts_of(data)
+    digits, signs = (sorts & sort != 0 for sort in (DIGIT, BLANK | DASH | DOT | PLUS))
+    starts, ends = rows(sorts, DIGIT | BLANK | DASH | DOT | PLUS, 10)
+    if not len(starts):
+        return starts
+    parted = digits[:-2] & signs[1:-1] & (digits[2:] | signs[2:])
+    in_row = np.searchsorted(starts, np.flatnonzero(parted), "right") - 1
+    grouped = np.unique(in_row[in_row >= 0])
+    places = all_in(starts[grouped], ends[grouped])
+    return only(places, (sorts[places] & DIGIT != 0) & (before(sorts, places) & (WORD | DOT) == 0))
+
+
+def _app_words(knowns: Sequence[Known]) -> frozenset[str]:
+    """The words of the app's names, so that its own User-Agent is known."""
+    named = (k.value.lower() for k in knowns if k.field in ("app_package", "app_name"))
+    return frozenset(word for value in named for word in _ALNUM.findall(value) if len(word) > 3)
+
+
+def _product(lowered: bytes, start: int) -> set[str]:
+    """The words of the name before a slash."""
+    before = lowered[max(0, start - 64) : start - 1].decode("utf-8", "replace")
+    return set(_ALNUM.findall(before.split(" ")[-1].split("\n")[-1]))
+
+
+def _fits(known: Known, key: str) -> Agreement:
+    return agreement(known.field, known.name, key.partition("~")[0])
+
+
+def _case(variant: str, matched: bytes, form: _Form) -> str:
+    if form.degrees is not None or matched == form.text:
+        return variant
+    case = "upper" if matched == form.text.upper() else "lower" if matched == form.text.lower() else "other case"
+    return case if variant == "raw" else f"{variant}, {case}"
+
+
+def _judged(layer: Layer, found: list[_Candidate]) -> Iterator[Hit]:
+    found.sort(key=lambda f: f.start)
+    for place, one in enumerate(found):
+        weight = one.weighed.alone
+        if one.form.known.field in _DIMENSIONS and _joined(found, place, 3, Agreement.OTHER):
+            weight += MOST_FROM_NEIGHBOURS
+        elif one.form.known.field in _DIMENSIONS and one.fits >= Agreement.LIKELY and _joined(found, place, 96, Agreement.LIKELY):
+            weight += MOST_FROM_NEIGHBOURS / 2
+        elif weight < ENOUGH and _in_a_row(layer.data, found, place):
+            weight = max(weight, ENOUGH)
+        elif weight < ENOUGH and one.fits >= Agreement.UNKNOWN and one.weighed.standing > PART:
+            near = _others(found, place)
+            weight = with_neighbours(one.weighed, sum(near.values()), keyed=bool(one.key) and not one.key.isdigit())
+        if weight >= ENOUGH and _in_company(found, place):
+            yield Hit(one.form.known, one.variant, layer, one.start, one.end, one.key, weight)
+
+
+def _others(found: list[_Candidate], place: int) -> dict[str, float]:
+    """Names of the other values near by, with the bits that they lend, each once."""
+    one, near = found[place], dict[str, float]()
+    for step in (-1, 1):
+        at = place + step
+        while 0 <= at < len(found) and abs(found[at].start - one.start) <= _NEAR[-1][0] + 4096:
+            other = found[at]
+            gap = other.start - one.end if other.start >= one.end else one.start - other.end
+            if gap > _NEAR[-1][0]:
+                break
+            if (
+                gap >= 0
+                and other.form.known.name != one.form.known.name
+                and other.weighed.name >= 0
+                and other.weighed.standing > PART
+            ):
+                share = next(part for distance, part in _NEAR if gap <= distance)
+                bits = (other.weighed.bits + other.weighed.name) * share
+                near[other.form.known.name] = max(near.get(other.form.known.name, 0.0), bits)
+            at += step
+    return near
+
+
+def _joined(found: list[_Candidate], place: int, gap: int, least: Agreement) -> bool:
+    """Whether the other dimension stands near by, as in 1080x2400, in a field whose name fits so well."""
+    one = found[place]
+    return any(
+        other.form.known.field in _DIMENSIONS - {one.form.known.field}
+        and other.fits >= least
+        and min(abs(other.start - one.end), abs(one.start - other.end)) <= gap
+        for other in found[max(0, place - 6) : place + 7]
+    )
+
+
+def _in_a_row(data: bytes, found: list[_Candidate], place: int) -> bool:
+    """Whether it stands right beside what it is sent with: a latitude beside its longitude, an OS's version behind the model or
+    between two identifiers."""
+    one = found[place]
+    field = one.form.known.field
+    if field not in _ROWS or (field == "os_version" and one.fits == Agreement.AGAINST):
+        return False
+    sides = [False, False]
+    for other in found[max(0, place - 8) : place + 9]:
+        behind = other.start >= one.end
+        between = data[one.end : other.start] if behind else data[other.end : one.start]
+        if (behind or other.end <= one.start) and (only_signs(between) or (field != "os_version" and between == b"_")):
+            if other.form.known.field in _ROWS[field] and other.weighed.bits >= WEAKEST:
+                return True
+            sides[behind] |= other.weighed.bits + other.weighed.standing >= ENOUGH
+    return field == "os_version" and all(sides)
+
+
+_ROWS = {
+    "latitude": frozenset({"longitude"}),
+    "longitude": frozenset({"latitude"}),
+    "os_version": frozenset({"device_model", "manufacturer", "os_name"}),
+}
+
+
+def _in_company(found: list[_Candidate], place: int) -> bool:
+    """A width is the screen's where its field says so, or where its height stands near: pictures and films have widths, too."""
+    one = found[place]
+    field = one.form.known.field
+    if field not in _DIMENSIONS or words(one.key) & _OF_SCREENS or bare(one.key).startswith(("screen", "display", "res", "dim")):
+        return True
+    sides = (range(place - 1, -1, -1), range(place + 1, len(found)))
+    near = (found[at] for side in sides for at in itertools.takewhile(lambda at: abs(found[at].start - one.start) <= 128, side))
+    return any(other.form.known.field in _DIMENSIONS - {field} for other in near)

@@ -1,0 +1,62 @@
+"""What is found in requests: which value, written how, went to whom; and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from harness.decoding import Budget, Tree
+from harness.matching import Hit, Known, Search
+from harness.traffic.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class Blind:
+    """Something of a request that could not be looked into. `where`: its place; `why`: what it is, or what was wrong with it."""
+
+    index: int
+    host: str
+    where: str
+    why: str
+
+
+@dataclass
+class Examined:
+    """One request's hits and blind spots. `decoded`: bytes looked at, all layers together."""
+
+    exchange: Exchange
+    hits: list[Hit] = field(default_factory=list)
+    blind: list[Blind] = field(default_factory=list)
+    decoded: int = 0
+
+
+def search_for(knowns: Sequence[Known], package: str = "") -> Search:
+    """`package`: the app's, which SDKs put before or behind a value that they hash."""
+    salts = [k.value for k in knowns if k.field == "app_package"] + ([package] if package else [])
+    return Search(knowns, tuple(dict.fromkeys(salts)))
+
+
+def examine(exchanges: Iterable[Exchange], search: Search) -> Iterator[Examined]:
+    for exchange in exchanges:
+        tree = exchange.taken_apart(Budget())
+        yield Examined(
+            exchange, search.hits(tree), list(blind_spots(exchange, tree)), sum(len(layer.data) for layer in tree.layers)
+        )
+
+
+def blind_spots(exchange: Exchange, tree: Tree) -> Iterator[Blind]:
+    for note in exchange.notes:
+        yield Blind(exchange.index, exchange.host, "request", note)
+    for trouble in tree.troubles:
+        yield Blind(exchange.index, exchange.host, trouble.where, f"{trouble.decoder}: {trouble.why}")
+    if tree.spent:
+        yield Blind(
+            exchange.index,
+            exchange.host,
+            "request",
+            f"the budget for one message is used up ({tree.spent}): the rest was not looked into",
+        )
+    for opaque in tree.opaque():
+        yield Blind(
+            exchange.index, exchange.host, opaque.where, f"{opaque.size} bytes of no known form, even as encrypted ones are"
+        )

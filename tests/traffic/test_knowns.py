@@ -1,0 +1,74 @@
+"""`--knowns FILE`: what may stand in it, and what is said of a file that is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UsageError
+from harness.traffic.knowns_file import read_knowns
+from tests.traffic.messages import written
+
+
+def values(folder: Path, content: str | bytes) -> list[tuple[str, str]]:
+    return [(k.name, k.value) for k in read_knowns(written(folder, content, "knowns.json"))]
+
+
+def test_values_lists_and_objects(tmp_path: Path) -> None:
+    assert values(tmp_path, '{"imei": "1", "mac": ["a", ["b"]], "geo": {"lat": "2", "deep": {"x": "3"}}, "": "4"}') == [
+        ("imei", "1"), ("mac", "a"), ("mac", "b"), ("geo", "2"), ("geo", "3"), ("", "4"),
+    ]  # fmt: skip
+
+
+def test_what_is_no_value_is_left_out(tmp_path: Path) -> None:
+    assert values(tmp_path, '{"a": null, "b": true, "c": "", "d": "  ", "e": [], "f": {}, "g": [[[[[[[[[["deep"]]]]]]]]]]}') == []
+
+
+def test_numbers_keep_their_digits(tmp_path: Path) -> None:
+    text = '{"iccid": 89860012345678901234, "lat": 31.230400, "n": -5, "long": ' + "9" * 6000 + "}"
+    assert values(tmp_path, text) == [("iccid", "89860012345678901234"), ("lat", "31.230400"), ("n", "-5"), ("long", "9" * 6000)]
+
+
+def test_names_say_what_a_value_is(tmp_path: Path) -> None:
+    fields = [k.field for k in read_knowns(written(tmp_path, '{"IMEI1": "1", "gpsLatitude": "2.55", "zzz": "3"}', "k.json"))]
+    assert fields == ["imei", "latitude", ""]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_other_encodings(tmp_path: Path, encoding: str) -> None:
+    assert values(tmp_path, '{"city": "上海"}'.encode(encoding)) == [("city", "上海")]
+
+
+def test_half_a_surrogate_pair_is_a_value(tmp_path: Path) -> None:
+    assert values(tmp_path, '{"name": "\\ud83d"}') == [("name", "\ud83d")]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "no JSON"),
+        (b"{", "no JSON"),
+        (b"{'imei': 1}", "line 1, column 2"),
+        (b"\x89PNG\r\n\x1a\n", "no JSON"),
+        (b'{"a": "\xff"}', "no JSON"),
+        (b'{"a": ' + b"[" * 100_000, "no JSON"),
+        (b"[]", "a list at its top"),
+        (b'"imei"', "a single value at its top"),
+        (b"490154203237518", "a single value at its top"),
+        (b"null", "a single value at its top"),
+    ],
+    ids=lambda value: repr(value[:16]),
+)
+def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        values(tmp_path, content)
+    assert "knowns.json" in caught.value.what
+    assert why in caught.value.why
+    assert '{"imei": ' in caught.value.fix
+
+
+def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    for path, why in ((tmp_path, "directory"), (tmp_path / "gone.json", "No such file")):
+        with pytest.raises(UsageError, match=why):
+            read_knowns(path)
