@@ -34,6 +34,8 @@ BEHAVIOURS = {
     "code_loading": {"zh": "动态加载代码", "en": "loading code"},
     "crypto": {"zh": "加密与压缩", "en": "encryption, hashing or compression"},
     "socket": {"zh": "网络连接", "en": "network connection"},
+    "http_request": {"zh": "发起网络请求", "en": "asking for a request"},
+    "http_write": {"zh": "写出网络请求", "en": "writing a request"},
     "webview": {"zh": "网页视图", "en": "web view"},
     "service_lookup": {"zh": "绕过管理类查找系统服务", "en": "system service looked up past its manager"},
     "anti_analysis": {"zh": "检测运行环境", "en": "looking for an analyst's tools"},
@@ -190,7 +192,10 @@ class Catalogue:
 
 
 def _candidate(index: int, hook: Hook, package: str) -> dict[str, Any]:
-    value: str | int = int(hook.value[3:]) if hook.value.startswith("arg") else hook.value
+    place, _, part = hook.value.removeprefix("arg").partition(".")
+    value: str | int | dict[str, int] = int(place) if hook.value.startswith("arg") else hook.value
+    if part:
+        value = {part: int(place)}
     conditions = [
         {
             "arg": "receiver" if c.arg is None else c.arg,

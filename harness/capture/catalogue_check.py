@@ -18,7 +18,7 @@ HOOK_KEYS = {
     "doc",
 }  # fmt: skip
 ORIGINS = ("framework", "vendor", "app", "native")
-PARTS = ("", "uri", "path", "authority", "action", "actions", "package", "class")
+PARTS = ("", "uri", "path", "authority", "action", "actions", "package", "class", "request")
 RECEIVER_PARTS = ("", "path", "class", "command", "package", "provider", "descriptor")
 LOWEST, HIGHEST = 1, 99
 NATIVE_ARGUMENTS = 3
@@ -27,7 +27,7 @@ METHOD = re.compile(r"((?:[\w$]+\.)+[\w$]+)\.([\w$]+|<init>)")
 WHEN = re.compile(r"(receiver|arg\d+)(?:\.(\w+))?")
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 _API = re.compile(r"(\d+)?(\.\.)?(\d+)?")
-_VALUE = re.compile(r"return|act|registered|receiver|arg\d+")
+_VALUE = re.compile(r"return|act|registered|receiver|arg\d+(\.request)?")
 _OVERLOAD = re.compile(r"\(([\w$.\[;]+(, [\w$.\[;]+)*)?\)")
 
 Path_ = tuple["str | int", ...]
@@ -120,7 +120,8 @@ def hook_faults(entry: Mapping[Any, Any], kinds: Mapping[str, Any], behaviours: 
         yield Fault(("kind",), f"kind: {entry.get('kind')!r} is neither in kinds.yaml nor a behaviour ({known})")
     yield from _level_faults(entry)
     if not isinstance(entry.get("value"), str) or not _VALUE.fullmatch(entry["value"]):
-        yield Fault(("value",), f"value: must be return, act, registered, receiver or argN, not {entry.get('value')!r}")
+        known = "return, act, registered, receiver, argN or argN.request"
+        yield Fault(("value",), f"value: must be {known}, not {entry.get('value')!r}")
     if entry.get("from", "framework") not in ORIGINS:
         yield Fault(("from",), f"from: must be {', '.join(ORIGINS)}, not {entry['from']!r}")
     yield from _overload_faults(entry)
@@ -148,7 +149,7 @@ def _native_faults(entry: Mapping[Any, Any]) -> Iterator[Fault]:
     for key in entry["when"] if isinstance(entry.get("when"), dict) else ():
         if not re.fullmatch(r"arg\d+(\.path)?", str(key)):
             yield Fault(("when", str(key)), f"when: {key!r}: a function of the C library has argN and argN.path only, texts")
-    if entry.get("value") in ("receiver", "registered"):
+    if entry.get("value") in ("receiver", "registered") or str(entry.get("value")).endswith(".request"):
         yield Fault(("value",), f"value: a function of the C library has no {entry['value']}")
     method = str(entry.get("method", ""))
     if not re.fullmatch(r"libc\.so(\.6)?\.\w+", method):

@@ -25,6 +25,8 @@ MOST_FACTS = 300
 MOST_GAPS = 60
 _FORMATS = Path(__file__).with_name("limits.yaml")
 _LONGEST = 200  # characters of a name out of the log
+_KEYS = {"library": "library", "native": "ran", "call": "method"}
+"""Limit.what, the weightiest first -> the group of limits.yaml that names it."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,10 @@ def load_forms(path: Path = _FORMATS) -> list[Form]:
 
 @dataclass
 class Limit:
-    """One thing that the device could not do, over all processes of the app. Times are the device's.
+    """One thing that the device could not do, or not show, over all processes of the app. Times are the device's.
 
-    `what`: library (code that did not run) or call. `subject`: the library, or the method that ended in nothing.
+    `what`: library (code that did not run), native (code that ran, unseen) or call. `subject`: the library, or the method that
+    ended in nothing.
     `asked`: the method of the framework that the app had called; "" where it is not told. `own`: it is the app's own want.
     """
 
@@ -103,10 +106,10 @@ def _who(form: Form, pid: int, text: str, package: str, processes: Mapping[int, 
 
 
 def _limit(form: Form, told: Mapping[str, str | None], tag: str, at: int) -> Limit:
-    library = told.get("library")
+    what, name = next((what, name) for what, key in _KEYS.items() if (name := told.get(key)))
     why = (told.get("why") or "").strip()
     return Limit(
-        what="library" if library else "call", subject=(_library(library) if library else told["method"] or "")[:_LONGEST],
+        what=what, subject=(name if what == "call" else _library(name))[:_LONGEST],
         asked=(told.get("asked") or "")[:_LONGEST], why=why[:_LONGEST], own=bool(form.own and form.own.search(why)),
         told_by=tag, first_ns=at, last_ns=at)
 
@@ -149,10 +152,11 @@ def _kinds(reader: BundleReader, limits: Collection[Limit], catalogue: Catalogue
 
 def _gaps(limits: Sequence[Limit], offset_ns: int, kinds: Callable[[Limit], list[str]]) -> Iterator[Gap]:
     """Those that bear on verdicts first, so that a bound leaves out the others."""
-    weighed = sorted(((limit, kinds(limit)) for limit in limits), key=lambda one: (one[0].what != "library", not one[1]))
+    weighed = sorted(((limit, kinds(limit)) for limit in limits), key=lambda one: (list(_KEYS).index(one[0].what), not one[1]))
     kept = weighed[: MOST_GAPS if len(weighed) <= MOST_GAPS else MOST_GAPS - 1]
     for limit, of_kinds in sorted(kept, key=lambda one: one[0].first_ns):
-        yield _library_gap(limit, offset_ns) if limit.what == "library" else _call_gap(limit, of_kinds, offset_ns)
+        made = {"library": _library_gap, "native": _native_gap}.get(limit.what)
+        yield made(limit, offset_ns) if made else _call_gap(limit, of_kinds, offset_ns)
     if rest := weighed[len(kept):]:
         code = any(limit.what == "library" for limit, _ in rest)
         yield Gap(
@@ -170,6 +174,16 @@ def _library_gap(limit: Limit, offset_ns: int) -> Gap:
                "What its code would have done is not known.",
         detail_zh=f"{_processes(limit)} 未能运行本地代码 {limit.subject}({limit.count} 次):{limit.why or '未说明原因'}。"
                   "该代码本应执行的行为未知。")
+
+
+def _native_gap(limit: Limit, offset_ns: int) -> Gap:
+    return Gap(
+        host_ns=time.time_ns(), kind=GapKind.NATIVE_CODE, subject=limit.subject, from_ns=limit.first_ns - offset_ns,
+        count=limit.count,
+        detail=f"{_processes(limit)} ran {limit.subject} on an emulated processor: what it calls in Java is seen, what it reads "
+               "by itself (files, system properties, sockets) is not.",
+        detail_zh=f"{_processes(limit)} 在模拟处理器上运行了本地代码 {limit.subject}:其对 Java 方法的调用可见,"
+                  "其自行读取的内容(文件、系统属性、套接字)不可见。")
 
 
 def _call_gap(limit: Limit, kinds: Sequence[str], offset_ns: int) -> Gap:

@@ -40,6 +40,7 @@ _WANTED_TYPES = {
     "package": {"android.content.Intent"},
     "actions": {"android.content.IntentFilter"},
     "authority": {"android.net.Uri", "java.lang.String"},
+    "request": {"[B"},
 }
 
 Levels = frozenset[int]
@@ -204,7 +205,7 @@ def _problems(hook: Hook, index: Mapping[str, ClassFacts], known: Levels) -> Ite
     if facts is None:
         yield f"method: {hook.class_name} is not in the index; make it again: {RENEW}"
     elif hook.origin != "framework":
-        if facts.known:
+        if facts.known and not (facts.core and hook.origin == "vendor"):  # the insides of one VM's core library
             yield f"from: {hook.class_name} is the framework's own, at {folded(facts.levels) or 'every level'}"
     elif not facts.known:
         yield f"method: the framework has no class {hook.class_name}; a maker's needs from: vendor, an app's from: app"
@@ -259,7 +260,7 @@ def _argument_problems(hook: Hook, chosen: Mapping[str, Declared]) -> Iterator[s
         return
     types = [signature[1:-1].split(", ") if signature != "()" else [] for signature in chosen]
     most = max(len(t) for t in types)
-    if hook.value.startswith("arg") and int(hook.value[3:]) >= most:
+    if hook.value.startswith("arg") and int(hook.value[3:].partition(".")[0]) >= most:
         yield f"value: no overload has an {hook.value}; the longest takes {most}"
     for condition in hook.when:
         if condition.arg is None:

@@ -27,12 +27,18 @@ from cryptography.hazmat.primitives import hashes
 from mitmproxy import options, version
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
 from mitmproxy.master import Master
+from mitmproxy.proxy import mode_specs
 
 from harness.bundle import JournalWriter, ObjectStore
 from harness.bundle.format import PROXY_JOURNAL
 from harness.capture.proxy_addon import CaptureAddon
+from harness.capture.proxy_bodies import HELD_SECONDS
+from harness.capture.proxy_choice import LayerChoice
 from harness.capture.proxy_journal import Recorder
+from harness.capture.proxy_ledger import Ledger
+from harness.capture.proxy_raw import RawRecorder
 from harness.capture.proxy_settings import Settings, read_settings
+from harness.capture.proxy_websocket import install as install_websocket
 from harness.capture.resolving import ResolvingLoop, Routes
 from harness.errors import HarnessError
 from harness.model import Fact, Gap, GapKind
@@ -87,6 +93,36 @@ class _Errors(logging.Handler):
         self.messages.append(record.getMessage())
 
 
+class _Strangers(logging.Filter):
+    """Packets at the tunnel's port that are not the device's. Anyone in the network can send them; only the first are logged."""
+
+    LOGGER = "mitmproxy.packet_sources.wireguard"
+    SHOWN = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        self.count += record.levelno >= logging.WARNING
+        return self.count <= self.SHOWN
+
+
+class _Faults(logging.Handler):
+    """mitmproxy logs a failure of its own inside a connection and goes on; what that connection carried is then not seen."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(logging.ERROR)
+        self._ledger = ledger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1] is not None:
+            bad = record.exc_info[1]
+            self._ledger.gone_dark(
+                "", f"mitmproxy failed inside a connection, and what that carried is not all seen: {bad!r}. See proxy.log.",
+                detail_zh=f"mitmproxy 处理某连接时出错,其内容未能完整查看:{bad!r}。详见 proxy.log。", cause="proxy_fault")
+
+
 def roots(settings: Settings, objects: ObjectStore) -> str | None:
     """The SHA-256 of the object that holds the usual roots and those of `upstream_ca`; None where none is named.
 
@@ -95,6 +131,14 @@ def roots(settings: Settings, objects: ObjectStore) -> str | None:
     if settings.upstream_ca is None:
         return None
     return objects.put(Path(certifi.where()).read_bytes() + b"\n" + Path(settings.upstream_ca).read_bytes())
+
+
+def modes(settings: Settings) -> list[str]:
+    """The ways in, as mitmproxy writes them."""
+    found = [f"regular@{_LOOPBACK}:{settings.port}"]
+    if settings.wireguard:
+        found.append(f"wireguard:{settings.wireguard}@{settings.wireguard_listen}")
+    return found
 
 
 @contextlib.contextmanager
@@ -122,19 +166,19 @@ def listen_for_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> dic
     return heard
 
 
-async def heartbeat(recorder: Recorder, wire: Wire) -> None:
+async def heartbeat(ledger: Ledger, wire: Wire) -> None:
     while True:
-        wire.tell(alive=time.time_ns(), flows=recorder.begun)
+        wire.tell(alive=time.time_ns(), flows=ledger.begun)
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
-async def settle(recorder: Recorder) -> None:
+async def settle(capture: CaptureAddon) -> None:
     """Waits until two looks in a row find no exchange unfinished, two seconds at most."""
     deadline = time.monotonic() + GRACE_SECONDS
     quiet = 0
     while quiet < 2 and time.monotonic() < deadline:
         await asyncio.sleep(0.05)
-        quiet = quiet + 1 if recorder.unfinished() == 0 else 0
+        quiet = quiet + 1 if capture.unfinished() == 0 else 0
 
 
 async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
@@ -142,23 +186,26 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
     loop = asyncio.get_running_loop()
     errors = _Errors()
     logging.getLogger().addHandler(errors)
+    strangers = _Strangers()
+    logging.getLogger(strangers.LOGGER).addFilter(strangers)
     journal = JournalWriter(bundle, {Gap: PROXY_JOURNAL, Fact: PROXY_JOURNAL})
     objects = ObjectStore(bundle)
-    recorder = Recorder(journal, objects, wire.die, time.time_ns)
-    capture = CaptureAddon(recorder, routes)
+    ledger = Ledger(journal, objects, wire.die, time.time_ns)
+    recorder = Recorder(ledger, settings.keep_responses, lambda write: loop.call_later(HELD_SECONDS, write))
+    install_websocket(recorder)
+    capture = CaptureAddon(recorder, RawRecorder(ledger), routes)
     server = proxyserver.Proxyserver()  # type: ignore[no-untyped-call]
     master = Master(options.Options(), event_loop=loop)
     master.addons.add(  # type: ignore[no-untyped-call]
-        core.Core(), disable_h2c.DisableH2C(), next_layer.NextLayer(), server, tlsconfig.TlsConfig(), capture)
+        core.Core(), disable_h2c.DisableH2C(), LayerChoice(capture, settings.read_quic), next_layer.NextLayer(), server,
+        tlsconfig.TlsConfig(), capture)
     with one_at_a_time(Path(settings.ca_dir)):
         # mitmproxy makes the CA when this option is set, where none is there yet.
         master.options.update(confdir=settings.ca_dir)  # type: ignore[no-untyped-call]
     master.options.update(  # type: ignore[no-untyped-call]
-        listen_host=_LOOPBACK, listen_port=settings.port, mode=["regular"],
+        mode=modes(settings),
         # Lazy: a request is read in full before its server is looked for, so it is seen even where the server is down.
         connection_strategy="lazy", upstream_cert=False,
-        # mitmproxy would take what goes to these ports for DNS and keep none of it.
-        tcp_hosts=[":53$", ":5353$"],
     )
     if trusted := roots(settings, objects):
         master.options.update(  # type: ignore[no-untyped-call]
@@ -171,19 +218,26 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
         await asyncio.sleep(0.01)
     if running.done():
         running.result()
-    if not server.listen_addrs():
-        wire.tell(failed=" ".join(errors.messages) or "it does not listen")
+    listening = {type(one.mode): one.listen_addrs[0][:2] for one in server.servers if one.listen_addrs}
+    if len(listening) < len(modes(settings)):
+        wire.tell(failed=" ".join(errors.messages) or "it does not listen",
+                  failed_wireguard=mode_specs.RegularMode in listening)
         raise SystemExit(2)
-    port = server.listen_addrs()[0][1]
+    logging.getLogger().removeHandler(errors)
+    logging.getLogger().addHandler(_Faults(ledger))
+    port = listening[mode_specs.RegularMode][1]
+    wireguard = listening.get(mode_specs.WireGuardMode)
     ca = Path(settings.ca_dir) / CA_CERTIFICATE
     fingerprint = x509.load_pem_x509_certificate(ca.read_bytes()).fingerprint(hashes.SHA256()).hex()
     journal.append(Fact(host_ns=time.time_ns(), type="proxy", data={
         "mitmproxy": version.VERSION, "host": _LOOPBACK, "port": port, "ca_sha256": fingerprint, "pid": os.getpid(),
         "resolve": settings.resolve, "reach_private": settings.reach_private,
-        "roots": trusted,
+        "roots": trusted, "keep_responses": settings.keep_responses,
+        "wireguard": list(wireguard) if wireguard else None, "quic": "read" if settings.read_quic else "refused",
     }))
-    wire.tell(ready={"host": _LOOPBACK, "port": port, "ca": str(ca)})
-    beating = asyncio.create_task(heartbeat(recorder, wire))
+    wire.tell(ready={"host": _LOOPBACK, "port": port, "ca": str(ca), "wireguard": wireguard})
+    begun = time.time_ns()
+    beating = asyncio.create_task(heartbeat(ledger, wire))
 
     ending = asyncio.create_task(ended.wait())
     await asyncio.wait({ending, running}, return_when=asyncio.FIRST_COMPLETED)
@@ -191,17 +245,25 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
         running.result()
         raise RuntimeError("mitmproxy stopped by itself")
     if heard["stop"]:
-        await settle(recorder)
+        await settle(capture)
     capture.capture_ends()
     now = time.time_ns()
     if not heard["stop"]:
         journal.append(Gap(
             host_ns=now, kind=GapKind.INTERRUPTED, subject="harness", from_ns=now,
             detail="The proxy was left alone: the harness ended without stopping it, or it was told to terminate."))
-    journal.append(Fact(host_ns=now, type="proxy_end", data={"in_order": heard["stop"], "flows": recorder.begun}))
+    if wireguard and ledger.begun == 0:
+        journal.append(Gap(
+            host_ns=now, kind=GapKind.CAPTURE_LOST, subject="traffic", from_ns=begun,
+            detail="Nothing came out of the tunnel, nor through the proxy: the app sent nothing, or the tunnel was not up. "
+                   "Look at the WireGuard app on the device.",
+            detail_zh="隧道与代理均未收到任何流量:App 未发送数据,或隧道未连接。请检查设备上的 WireGuard 应用。"))
+    journal.append(Fact(host_ns=now, type="proxy_end", data={
+        "in_order": heard["stop"], "flows": ledger.begun, "from_wireguard": capture.from_wireguard,
+        "wireguard_not_understood": strangers.count}))
     journal.close()
     beating.cancel()
-    wire.tell(ended=now, flows=recorder.begun)
+    wire.tell(ended=now, flows=ledger.begun)
     # mitmproxy's own end waits for open connections; nothing they could still carry would be recorded.
     sys.stderr.flush()
     os._exit(0)

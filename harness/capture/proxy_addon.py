@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 import functools
-import ipaddress
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from mitmproxy import connection, http, tcp, tls
+from mitmproxy import connection, dns, http, tcp, tls, udp
 from mitmproxy.proxy import server_hooks
+from OpenSSL import SSL
 
 from harness.capture.proxy_journal import Recorder
+from harness.capture.proxy_ledger import Ledger, is_address, via
+from harness.capture.proxy_names import answer
+from harness.capture.proxy_raw import RawRecorder
 from harness.capture.resolving import Routes
+from harness.capture.tls_causes import AFTER_HANDSHAKE, TlsCause, of_server
+from harness.capture.wireguard import DEVICE_ADDRESS, DEVICE_ADDRESS6, NAME_SERVER
 
 F = TypeVar("F", bound=Callable[..., None])
+A = TypeVar("A", bound=Callable[..., Awaitable[None]])
+
+
+class Recording(Protocol):
+    """An addon that writes to the journal."""
+
+    @property
+    def ledger(self) -> Ledger: ...
 
 
 def recorded(hook: F) -> F:
     """A hook that fails stops the proxy: mitmproxy would log the failure and let the traffic pass unseen."""
 
     @functools.wraps(hook)
-    def guarded(self: CaptureAddon, *arguments: Any) -> None:
+    def guarded(self: Recording, *arguments: Any) -> None:
         try:
             hook(self, *arguments)
         except BaseException as bad:
-            self.recorder.guard(bad)
+            self.ledger.guard(bad)
+            raise
+
+    return guarded  # type: ignore[return-value]
+
+
+def recorded_async(hook: A) -> A:
+    """The same for a hook that waits."""
+
+    @functools.wraps(hook)
+    async def guarded(self: Recording, *arguments: Any) -> None:
+        try:
+            await hook(self, *arguments)
+        except Exception as bad:
+            self.ledger.guard(bad)
             raise
 
     return guarded  # type: ignore[return-value]
@@ -33,7 +60,7 @@ def recorded(hook: F) -> F:
 
 @dataclass
 class _Tunnel:
-    """A CONNECT of one client connection, and whether anything came of it."""
+    """A connection that one client asked for, and whether anything came of it."""
 
     client: connection.Client
     host: str
@@ -44,8 +71,41 @@ class _Tunnel:
 @dataclass
 class CaptureAddon:
     recorder: Recorder
+    raw: RawRecorder
     routes: Routes
+    from_wireguard: int = 0              # connections that came out of the tunnel
     tunnels: dict[str, _Tunnel] = field(default_factory=dict)
+    first_datagrams: dict[str, bytes] = field(default_factory=dict)
+    dns_notes: dict[str, str] = field(default_factory=dict)
+    certificate_wanted: set[str] = field(default_factory=set)    # ids of connections to servers that asked for one
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.recorder.ledger
+
+    @recorded
+    def client_connected(self, client: connection.Client) -> None:
+        if via(client) == "wireguard":
+            self.from_wireguard += 1
+            if client.transport_protocol == "tcp":
+                host, port = self.ledger.target(connection.Server(address=client.sockname))
+                self.tunnels[client.id] = _Tunnel(client, host, port)
+
+    @recorded_async
+    async def dns_request(self, flow: dns.DNSFlow) -> None:
+        self.raw.asked(flow)
+        if via(flow.client_conn) == "wireguard" and flow.server_conn.address == (NAME_SERVER, 53):
+            flow.response, note = await answer(flow.request, self.routes, self.ledger.names)
+            if note:
+                self.dns_notes[flow.id] = note
+
+    @recorded
+    def dns_response(self, flow: dns.DNSFlow) -> None:
+        self.raw.answered(flow, self.dns_notes.pop(flow.id, None))
+
+    @recorded
+    def dns_error(self, flow: dns.DNSFlow) -> None:
+        self.raw.answered(flow, flow.error.msg if flow.error else "unknown")
 
     @recorded
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -54,7 +114,7 @@ class CaptureAddon:
 
     @recorded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        self._use(flow.client_conn)
+        self.use(flow.client_conn)
         self.recorder.request_begins(flow)
 
     @recorded
@@ -71,7 +131,10 @@ class CaptureAddon:
 
     @recorded
     def error(self, flow: http.HTTPFlow) -> None:
-        self.recorder.fails(flow, flow.error.msg if flow.error else "unknown")
+        why = flow.error.msg if flow.error else "unknown"
+        if flow.server_conn.id in self.certificate_wanted:
+            self.ledger.tls_failed(self.recorder.named_host(flow), TlsCause.CLIENT_CERTIFICATE, why)
+        self.recorder.fails(flow, why)
 
     @recorded
     def websocket_message(self, flow: http.HTTPFlow) -> None:
@@ -83,36 +146,69 @@ class CaptureAddon:
 
     @recorded
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
-        self._use(flow.client_conn)
-        self.recorder.raw_begins(flow)
+        self.use(flow.client_conn)
+        self.raw.tcp_begins(flow)
 
     @recorded
     def tcp_message(self, flow: tcp.TCPFlow) -> None:
-        self.recorder.raw_passes(flow)
+        self.raw.tcp_passes(flow)
 
     @recorded
     def tcp_end(self, flow: tcp.TCPFlow) -> None:
-        self.recorder.raw_ends(flow)
+        self.raw.ends(flow)
 
     @recorded
     def tcp_error(self, flow: tcp.TCPFlow) -> None:
-        self.recorder.raw_ends(flow, flow.error.msg if flow.error else "unknown")
+        self.raw.ends(flow, flow.error.msg if flow.error else "unknown")
+
+    @recorded
+    def udp_start(self, flow: udp.UDPFlow) -> None:
+        self.raw.udp_begins(flow)
+
+    @recorded
+    def udp_message(self, flow: udp.UDPFlow) -> None:
+        self.raw.udp_passes(flow)
+
+    @recorded
+    def udp_end(self, flow: udp.UDPFlow) -> None:
+        self.raw.ends(flow)
+
+    @recorded
+    def udp_error(self, flow: udp.UDPFlow) -> None:
+        unsent = self.first_datagrams.get(flow.client_conn.id, b"")
+        self.raw.ends(flow, flow.error.msg if flow.error else "unknown", unsent)
+
+    @recorded
+    def tls_established_client(self, data: tls.TlsData) -> None:
+        self.ledger.ca_is_taken()
 
     @recorded
     def tls_failed_client(self, data: tls.TlsData) -> None:
         assert isinstance(data.conn, connection.Client)
-        self._use(data.conn)
-        self.recorder.tls_fails(data.conn, data.context.server, data.conn.error or "unknown")
+        self.use(data.conn)
+        self.raw.tls_fails(data.conn, data.context.server, data.conn.error or "unknown")
+
+    @recorded
+    def tls_start_server(self, data: tls.TlsData) -> None:
+        """TLS 1.3 asks for the client's certificate within the handshake and complains of its lack after it, when all that
+        is seen is a closed connection. So the asking is taken note of."""
+        if data.ssl_conn is not None:
+            data.ssl_conn.set_app_data(data.conn.id)
+            data.ssl_conn.get_context().set_info_callback(self._handshake_goes_on)
+
+    def _handshake_goes_on(self, ssl: SSL.Connection, where: int, status: int) -> None:
+        """Told by OpenSSL of each state of a handshake with a server."""
+        if b"certificate request" in ssl.get_state_string():
+            self.certificate_wanted.add(ssl.get_app_data())
 
     @recorded
     def tls_failed_server(self, data: tls.TlsData) -> None:
         """The harness trusts less than the app may: what the app does after an answer is then not seen."""
-        error = data.conn.error or ""
-        if not error.startswith("Certificate verify failed"):
-            return
-        host = data.conn.sni or str(data.conn.peername)
-        self.recorder.gone_dark(
-            host, f"The proxy could not trust the server of {host}, so the app had no answer: {error}")
+        why = data.conn.error or ""
+        cause = of_server(why, data.conn.id in self.certificate_wanted)
+        if cause is not None:
+            host = data.conn.sni or self.ledger.target(data.context.server)[0]
+            self.ledger.tls_failed(host, cause, why)
 
     @recorded
     def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
@@ -120,11 +216,17 @@ class CaptureAddon:
         if data.server.address is None:
             return
         host, port = data.server.address[:2]
-        try:
-            ipaddress.ip_address(host.partition("%")[0])
-        except ValueError:
+        if not is_address(host):
             return
-        if target := self.routes.route(host, port):
+        if name := self.ledger.names.routed(host):
+            target = self.routes.route(name, port)
+            if target is None:
+                data.server.error = f"refused: no route of --resolve leads to {name}:{port}"
+            else:
+                data.server.address = target
+        elif via(data.client) == "wireguard" and host in (NAME_SERVER, DEVICE_ADDRESS, DEVICE_ADDRESS6):
+            data.server.error = f"refused: {host} is the tunnel's own, and answers nothing but DNS"
+        elif target := self.routes.route(host, port):
             if target != (host, port):
                 data.server.address = target
         elif refusal := self.routes.refusal(host):
@@ -133,26 +235,34 @@ class CaptureAddon:
     @recorded
     def client_disconnected(self, client: connection.Client) -> None:
         self.recorder.client_leaves(client, "the connection ended")
+        self.raw.client_leaves(client)
+        self.first_datagrams.pop(client.id, None)
         if tunnel := self.tunnels.pop(client.id, None):
             self._end_tunnel(tunnel)
+
+    def unfinished(self) -> int:
+        """What is worth a moment's wait at the end. UDP has no end of its own."""
+        return len(self.recorder.exchanges) + self.raw.unfinished()
 
     def capture_ends(self) -> None:
         """Journals all that is still open."""
         self.recorder.capture_ends()
         while self.tunnels:
             self._end_tunnel(self.tunnels.popitem()[1])
+        self.raw.capture_ends()
+        self.ledger.close()
 
     def _end_tunnel(self, tunnel: _Tunnel) -> None:
         client = tunnel.client
         if tunnel.used:
             return
+        read = self.ledger.hosts_read
         if not client.tls_established:
-            self.recorder.tunnel_unused(client, tunnel.host, tunnel.port)
-        elif tunnel.host not in self.recorder.hosts_read and client.sni not in self.recorder.hosts_read:
-            self.recorder.tls_fails(
-                client, connection.Server(address=(tunnel.host, tunnel.port)),
-                "after the TLS handshake the app made no request, as an app that pins certificates does")
+            self.raw.unused(client, tunnel.host, tunnel.port)
+        elif tunnel.host not in read and client.sni not in read:
+            self.raw.tls_fails(client, connection.Server(address=(tunnel.host, tunnel.port)), AFTER_HANDSHAKE)
 
-    def _use(self, client: connection.Client) -> None:
+    def use(self, client: connection.Client) -> None:
+        """Something came of what a client asked for."""
         if tunnel := self.tunnels.get(client.id):
             tunnel.used = True

@@ -6,6 +6,18 @@ import dataclasses
 import json
 import sys
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+KEEP_RESPONSES = 1 << 20
+"""Bytes of a response's body that are kept, if nothing else is asked for."""
+
+
+class Way(StrEnum):
+    """How a device's traffic is brought here."""
+
+    PROXY = "proxy"              # the device's proxy setting, over adb
+    WIREGUARD = "wireguard"      # a tunnel, over the network
+    BOTH = "both"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +30,10 @@ class Settings:
     resolve: dict[str, str] = field(default_factory=dict)
     upstream_ca: str | None = None
     reach_private: bool = False
+    keep_responses: int | None = KEEP_RESPONSES
+    wireguard: str | None = None         # file with the keys
+    wireguard_listen: str = ""           # ADDRESS:PORT
+    read_quic: bool = False
 
 
 def command_line(settings: Settings) -> list[str]:

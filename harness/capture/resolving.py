@@ -58,6 +58,11 @@ class Routes:
                 return target
         return None
 
+    def covers(self, host: str) -> bool:
+        """Whether some port of a host is reached by a route."""
+        name = host.lower().rstrip(".")
+        return any(fnmatch.fnmatchcase(name, _without_port(pattern)) for pattern in self.table)
+
     def refusal(self, address: str) -> str:
         """What an IP address is that the proxy does not connect to; "" where it does. Asked anew for each connection."""
         for ip in _meant(address):
@@ -68,6 +73,11 @@ class Routes:
             if not self.reach_private and (not ip.is_global or getattr(ip, "is_site_local", False)):
                 return "in a private network (--reach-private lets apps reach these)"
         return ""
+
+
+def _without_port(pattern: str) -> str:
+    host, colon, port = pattern.rpartition(":")
+    return host if colon and port.isdigit() else pattern
 
 
 def _meant(address: str) -> list[Address]:

@@ -4,6 +4,8 @@ A screen is journalled when it differs from the one before. Whether it differs i
 nodes, not by time: figures that count (a clock, a count-down) do not make a screen a new one. What
 the nodes mean is said by a recogniser that is passed in, so that a bundle can be read again by a better one.
 
+A picture is taken of what is journalled, and of a screen whose hierarchy says nothing (harness/capture/glance.py).
+
 `Screen.host_ns` is the moment at which the state had been read, so what led to it happened before.
 """
 
@@ -23,6 +25,7 @@ from lxml import etree
 from PIL import Image, UnidentifiedImageError
 from uiautomator2 import exceptions as u2
 
+from harness.capture.glance import Glance, Glimpse
 from harness.errors import HarnessError, RigError
 from harness.model import Control, Event, Gap, GapKind, Screen
 
@@ -95,10 +98,21 @@ class Recognised(Protocol):
     @property
     def readable(self) -> bool: ...
     @property
+    def text(self) -> str: ...
+    @property
+    def wants_picture(self) -> bool: ...
+    @property
     def controls(self) -> Sequence[RecognisedControl]: ...
 
 
 R = TypeVar("R", bound=Recognised)
+RO = TypeVar("RO", bound=Recognised, covariant=True)
+
+
+class Recogniser(Protocol[RO]):
+    """Says what a hierarchy shows. Where its reading wants a picture, it is asked again with one."""
+
+    def __call__(self, hierarchy_xml: str, package: str | None, picture: bytes | None = None, /) -> RO: ...
 
 
 class Journal(Protocol):
@@ -126,6 +140,7 @@ class _Look(Generic[R]):
     reading: R
     fingerprint: str
     at_ns: int
+    picture: bytes | None = None
 
 
 class U2Source:
@@ -175,7 +190,7 @@ class ScreenCapture(Generic[R]):
         self,
         source: ScreenSource,
         bundle: Journal,
-        recognise: Callable[[str, str | None], R],
+        recognise: Recogniser[R],
         package: str,
         *,
         clock: Callable[[], int] = time.time_ns,
@@ -190,6 +205,9 @@ class ScreenCapture(Generic[R]):
         self._monotonic = monotonic
         self._sleep = sleep
         self._reading_of: tuple[str, str, R] | None = None
+        self._glance: Glance[R] = Glance(
+            source.picture, lambda xml, picture: recognise(xml, package, picture), lambda reading: list(reading.controls),
+            monotonic)
         self._unreadable_since: int | None = None
         self._unreadable_why = ""
         self._lost_at = 0.0
@@ -276,14 +294,17 @@ class ScreenCapture(Generic[R]):
             self._miss(began, "the hierarchy is empty")
             return None
         self._close_gap(at)
-        return _Look(xml, reading, fingerprint, at)
+        shown = Glimpse(reading, fingerprint)
+        if reading.wants_picture:
+            shown = self._glance.read(xml, reading, fingerprint, self.after_step)
+        return _Look(xml, shown.reading, shown.fingerprint, at, shown.picture)
 
     def _keep(self, look: _Look[R]) -> Seen[R]:
         """Journals a look unless it shows what the last journalled one shows and nothing was done since."""
         last = self.last
         if last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
             return last
-        picture = self._source.picture() or self._source.picture()
+        picture = look.picture or self._source.picture() or self._source.picture()
         package, activity = self._source.front()
         event = self._bundle.append(Screen(
             host_ns=look.at_ns,
@@ -304,7 +325,8 @@ class ScreenCapture(Generic[R]):
 
     def _look_into(self, picture: bytes | None, look: _Look[R], event: Screen) -> None:
         """A Gap for a picture that is missing or black: a window with FLAG_SECURE gives no other."""
-        if picture is not None and not (is_black(picture) and _HAS_TEXT.search(look.xml)):
+        shows = _HAS_TEXT.search(look.xml) or look.reading.wants_picture
+        if picture is not None and not (is_black(picture) and shows):
             return
         why = "gave no picture" if picture is None else "gave a black picture, as of a window with FLAG_SECURE"
         subject = f"{event.package}/{event.activity}"
@@ -313,7 +335,8 @@ class ScreenCapture(Generic[R]):
         self._dark.add(subject + why)
         self._bundle.append(Gap(
             host_ns=self._clock(), kind=GapKind.SCREEN_NOT_READABLE, from_ns=look.at_ns, to_ns=self._clock(),
-            detail=f"The device {why} of screen {event.id}; its hierarchy was read.", subject=subject,
+            detail=f"The device {why} of screen {event.id}; its hierarchy "
+                   f"{'says nothing of what it shows' if look.reading.wants_picture else 'was read'}.", subject=subject,
         ))
 
     def _miss(self, began: int, why: str) -> None:

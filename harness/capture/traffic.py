@@ -21,8 +21,9 @@ from typing import Any, NamedTuple, Self
 
 import harness
 from harness.bundle import Bundle, BundleError
-from harness.capture.proxy_settings import Settings, command_line
+from harness.capture.proxy_settings import KEEP_RESPONSES, Settings, command_line
 from harness.capture.resolving import Routes
+from harness.capture.wireguard import Tunnel
 from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Flow, Gap, GapKind
 from harness.resources import state_dir
@@ -46,6 +47,8 @@ class TrafficCapture:
     as usual. `upstream_ca`: a PEM file with CAs that servers may be certified by, besides the usual ones.
     `reach_private`: whether apps may reach private networks through the proxy; any address of the
     machine itself they reach by a route only. `ca_dir`: where the proxy's own CA lies (the rig's own if None).
+    `wireguard`: a tunnel that is opened besides the proxy. `read_quic`: whether QUIC in it is read and not refused.
+    `keep_responses`: the bytes of larger responses are not kept, only how many there were and their hash; None: all are.
     `on_lost` is called, from another thread, with the gap that the death of the proxy left.
     Raises UsageError for a target in `resolve` that is no ADDRESS:PORT.
     """
@@ -58,6 +61,9 @@ class TrafficCapture:
         resolve: Mapping[str, str] | None = None,
         upstream_ca: Path | None = None,
         reach_private: bool = False,
+        keep_responses: int | None = KEEP_RESPONSES,
+        wireguard: Tunnel | None = None,
+        read_quic: bool = False,
         ca_dir: Path | None = None,
         on_lost: Callable[[Gap], None] | None = None,
     ) -> None:
@@ -67,6 +73,9 @@ class TrafficCapture:
         Routes.parse(self._resolve)
         self._upstream_ca = upstream_ca
         self._reach_private = reach_private
+        self._keep_responses = keep_responses
+        self._wireguard = wireguard
+        self._read_quic = read_quic
         self._ca_dir = ca_dir or state_dir("ca")
         self._on_lost = on_lost
         self._process: subprocess.Popen[bytes] | None = None
@@ -75,6 +84,7 @@ class TrafficCapture:
         self._gone = threading.Event()        # the proxy's process has ended, and what follows was journalled
         self._ready: dict[str, Any] | None = None
         self._failed: str = ""
+        self._failed_tunnel = False
         self._fatal: dict[str, str] = {}
         self._alive_ns = 0
         self._stopping = False
@@ -94,6 +104,9 @@ class TrafficCapture:
         settings = Settings(
             bundle=str(self._bundle.path.resolve()), ca_dir=str(self._ca_dir), port=self._port, resolve=self._resolve,
             upstream_ca=str(self._upstream_ca) if self._upstream_ca else None, reach_private=self._reach_private,
+            keep_responses=self._keep_responses, read_quic=self._read_quic,
+            wireguard=str(self._wireguard.keys) if self._wireguard else None,
+            wireguard_listen=f"{self._wireguard.listen}:{self._wireguard.port}" if self._wireguard else "",
         )
         path = os.pathsep.join(part for part in (str(_ROOT), os.environ.get("PYTHONPATH", "")) if part)
         with (self._bundle.path / LOG).open("ab") as log:
@@ -113,6 +126,14 @@ class TrafficCapture:
     def address(self) -> Address:
         ready = self._listening()
         return Address(ready["host"], ready["port"])
+
+    @property
+    def tunnel(self) -> Address:
+        """Where the other end of the tunnel listens for UDP. Raises UsageError where none was asked for."""
+        found = self._listening()["wireguard"]
+        if found is None:
+            raise UsageError("There is no tunnel.", "None was asked for.", "Give TrafficCapture one.")
+        return Address(*found)
 
     @property
     def ca_pem(self) -> Path:
@@ -199,7 +220,7 @@ class TrafficCapture:
                 self._ready = message["ready"]
                 self._told.set()
             elif "failed" in message:
-                self._failed = message["failed"]
+                self._failed, self._failed_tunnel = message["failed"], message["failed_wireguard"]
             elif "fatal" in message:
                 self._fatal = message["fatal"]
         status = process.wait()
@@ -227,6 +248,10 @@ class TrafficCapture:
     def _refusal(self) -> HarnessError:
         if self._fatal:
             return HarnessError(self._fatal["what"], self._fatal["why"], self._fatal["fix"])
+        if self._failed and self._failed_tunnel and self._wireguard:
+            return UsageError(
+                f"The tunnel cannot listen on UDP port {self._wireguard.port}.", self._failed,
+                f"End what listens there, or remove {self._wireguard.keys}: a new tunnel with another port is made then.")
         if self._failed and self._port:
             return UsageError(
                 f"The proxy cannot listen on port {self._port}.", self._failed,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -20,6 +22,7 @@ from harness.capture.catalogue import Catalogue
 from harness.capture.hooks import HookCapture
 from harness.device.frida_link import FridaLink
 from harness.errors import RigError
+from harness.lab.artefacts import exclusive
 from harness.lab.runtime import compile_java
 from harness.model import JOURNALS, Call, Event, Fact, Stack
 from harness.resources import cache_dir
@@ -37,10 +40,11 @@ def compiled(sources: Path = SOURCES) -> Path:
     for source in sorted(sources.rglob("*.java")):
         sum_.update(source.read_bytes())
     target = cache_dir("test-classes") / sum_.hexdigest()[:16]
-    if not (target / "done").exists():
-        shutil.rmtree(target, ignore_errors=True)
-        compile_java(sources, [], target)
-        (target / "done").touch()
+    with exclusive(target.with_suffix(".lock")):
+        if not (target / "done").exists():
+            shutil.rmtree(target, ignore_errors=True)
+            compile_java(sources, [], target)
+            (target / "done").touch()
     return target
 
 
@@ -58,6 +62,11 @@ class JvmApp:
     @property
     def pid(self) -> int:
         return self.process.pid
+
+    def freeze(self) -> None:
+        """Stops it where it stands: every thread has come to rest when this returns, which the signal alone does not wait for."""
+        os.kill(self.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOWAIT)
 
     def order(self, words: str) -> str:
         self.tell(words)

@@ -41,6 +41,16 @@ def test_a_library_is_told_once_with_how_often_and_in_which_processes() -> None:
 def test_a_library_that_the_app_does_not_bring_is_its_own_want() -> None:
     text = f"{APP}: native: library=extra error=the APK has no such library pid={PID} app={APP}"
     assert [(one.subject, one.own) for one in read(line(text))] == [("libextra.so", True)]
+    for_another = text.replace("library ", "library for this device's processor ")
+    assert [(one.subject, one.own) for one in read(line(for_another))] == [("libextra.so", False)]
+
+
+def test_native_code_that_ran_is_no_code_that_did_not(tmp_path: Path) -> None:
+    text = f"{APP}: emulated: library=libprobe.so abi=arm64-v8a pid={PID} app={APP}"
+    assert [(one.what, one.subject, one.own) for one in read(line(text))] == [("native", "libprobe.so", False)]
+    [gap] = journalled(tmp_path, line(text)).gaps()
+    assert (gap.kind, gap.subject) == (GapKind.NATIVE_CODE, "libprobe.so")
+    assert read(line(text, pid=PID)) == []
 
 
 def test_a_call_that_ends_in_nothing_is_told_with_what_the_app_had_called() -> None:
@@ -88,7 +98,7 @@ def test_no_line_however_odd_is_an_error(lines: list[bytes]) -> None:
 def test_each_form_has_a_tag_and_names_what_it_is_about() -> None:
     for form in load_forms():
         assert form.tags
-        assert {"library", "method"} & form.line.groupindex.keys()
+        assert {"library", "ran", "method"} & form.line.groupindex.keys()
 
 
 def journalled(folder: Path, *lines: bytes, gave: bool = False) -> BundleReader:

@@ -221,7 +221,10 @@ def test_the_command_says_it_in_json(capsys: pytest.CaptureFixture[str]) -> None
     assert json.dumps(said.json)
 
 
-@pytest.mark.parametrize("words", [["--index"], ["--write-index"], ["--verify", "--coverage"], ["x", "--verify"]])
+@pytest.mark.parametrize("words", [
+    ["--index"], ["--write-index"], ["--verify", "--coverage"], ["x", "--verify"], ["--coverage", "--recipients"],
+    ["--recipients", "--json"],
+])
 def test_options_that_make_no_sense_together_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError):
         say(capsys, "hooks", *words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.lab
 def core() -> Catalogue:
     """What the shipped catalogue has of java.* and javax.*."""
     whole = load_catalogue()
-    kept = tuple(h for h in whole.hooks if h.class_name.startswith(("java.", "javax.")))
+    kept = tuple(h for h in whole.hooks if h.class_name.startswith(("java.", "javax.")) and h.origin == "framework")
     return dataclasses.replace(whole, hooks=kept)
 
 
@@ -89,6 +90,17 @@ def test_what_is_hashed_and_compressed_is_kept(rig: HookedApp) -> None:
     assert digest.arguments == [text.encode().hex()]
     call = rig.call(f"deflate {text}")
     assert (call.method, call.value) == ("java.util.zip.Deflater.setInput", text.encode().hex())
+
+
+@pytest.mark.parametrize("length", [16384, 16385])
+def test_what_is_encrypted_as_it_is_written_is_kept_by_the_length_of_a_body(rig: HookedApp, length: int) -> None:
+    whole = bytes(i % 251 for i in range(length))
+    calls = [c for c in rig.calls(f"encrypt {length}") if c.method.startswith("javax.crypto.Cipher.")]
+    assert rig.said == str(length // 16 * 16 + 16)
+    assert [c.method.rpartition(".")[2] for c in calls] == ["init", "update", "doFinal"]
+    cut = {"hex": whole[:16384].hex(), "length": length, "sha256": hashlib.sha256(whole).hexdigest()}
+    assert calls[1].arguments[0] == (whole.hex() if length == 16384 else cut)
+    assert any("CoreLibrary.obey" in frame for frame in rig.frames(calls[1]))
 
 
 def test_the_providers_of_the_vm_are_the_vm(rig: HookedApp) -> None:

@@ -105,7 +105,7 @@ def test_a_frozen_app_does_not_hold_the_harness(classes: Path, portal: Portal, j
     with running(classes) as app:
         capture = capture_of(portal, journal)
         hook(app, portal, capture)
-        os.kill(app.pid, signal.SIGSTOP)
+        app.freeze()
         began = time.monotonic()
         assert capture.flush(0.5) is False
         with capture.stopping():
@@ -135,7 +135,7 @@ def test_a_frozen_process_is_let_go_unhooked(classes: Path, portal: Portal, jour
             link, PACKAGE, journal, load_catalogue(CATALOGUE), level=35, limits=Limits(hooks=1, flush=1)
         )
         capture.start()
-        os.kill(app.pid, signal.SIGSTOP)
+        app.freeze()
         assert portal.announce(app).wait(20)
         os.kill(app.pid, signal.SIGCONT)
         assert app.order("imei") == "490154203237518"
@@ -228,7 +228,7 @@ def test_what_is_called_while_the_app_is_being_stopped_is_kept(
         until(lambda: len(journal.of(Call)) >= 20)
         with capture.stopping():
             time.sleep(0.3)
-            os.kill(app.pid, signal.SIGSTOP)
+            app.freeze()
             made = last_number(files.fetch(files.path(PACKAGE, app.pid)))
             app.kill()
         kept = [c.seq for c in journal.of(Call)]
@@ -348,7 +348,7 @@ def test_the_canary_tells_at_any_time_whether_the_hooks_work(classes: Path, port
         assert journal.facts("canary") == [
             {"pid": app.pid, "process": PACKAGE, "where": "before tap agree", "canary": "ok"}]
         gaps = journal.of(Gap, kind=GapKind.HOOK_NOT_INSTALLED)
-        os.kill(app.pid, signal.SIGSTOP)
+        app.freeze()
         capture.prove("after tap agree")
         capture.prove("at the end")
     assert journal.facts("canary")[-1]["canary"] == "no answer"

@@ -46,9 +46,11 @@ class Reading:
     package: str | None = APP
     readable: bool = True
     controls: tuple = ()
+    text: str = ""
+    wants_picture: bool = False
 
 
-def recognise(text: str, package: str | None) -> Reading:
+def recognise(text: str, package: str | None, picture: bytes | None = None) -> Reading:
     if "broken" in text:
         return Reading(readable=False, reason="cut off")
     return Reading(kind="system_permission" if "Allow" in text else "other")

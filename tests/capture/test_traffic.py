@@ -5,20 +5,24 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
-import time
+import struct
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+import grpc_peers
 import pytest
 import traffic_clients as clients
+from captured_traffic import Start, end, lines, until
 from mitmproxy.test import tflow
 
-from harness.bundle import Bundle, BundleReader, JournalWriter, ObjectStore, Status, open_bundle, verify
+from harness.bundle import Bundle, JournalWriter, ObjectStore, Status, verify
 from harness.capture.proxy_journal import Recorder
+from harness.capture.proxy_ledger import Ledger
 from harness.capture.resolving import Routes
 from harness.capture.traffic import TrafficCapture
 from harness.errors import UsageError
+from harness.lab.certificates import CertificateAuthority
 from harness.lab.internet import LabInternet
 from harness.lab.internet_config import parse_config
 from harness.model import Flow, GapKind
@@ -34,14 +38,6 @@ SITES = {
         },
     },
 }
-Start = Callable[..., TrafficCapture]
-
-
-@pytest.fixture(scope="session")
-def ca_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("ca")
-
-
 @pytest.fixture(scope="module")
 def internet() -> Iterator[LabInternet]:
     with LabInternet(parse_config(SITES)) as started:
@@ -49,48 +45,9 @@ def internet() -> Iterator[LabInternet]:
 
 
 @pytest.fixture
-def bundle(tmp_path: Path) -> Bundle:
-    return Bundle.create(tmp_path, "com.example.shop")
-
-
-@pytest.fixture
-def start(bundle: Bundle, ca_dir: Path) -> Iterator[Start]:
-    started: list[TrafficCapture] = []
-
-    def begin(**settings: object) -> TrafficCapture:
-        capture = TrafficCapture(bundle, ca_dir=ca_dir, **settings)  # type: ignore[arg-type]
-        started.append(capture)
-        capture.start()
-        return capture
-
-    yield begin
-    for capture in started:
-        capture.stop()
-
-
-@pytest.fixture
 def traffic(start: Start, internet: LabInternet) -> TrafficCapture:
     host, port = internet.address
     return start(resolve={"*.example": f"{host}:{port}"}, upstream_ca=internet.ca_pem)
-
-
-def end(bundle: Bundle, traffic: TrafficCapture) -> BundleReader:
-    traffic.stop()
-    bundle.seal(True)
-    assert verify(bundle.path).status is Status.INTACT
-    return open_bundle(bundle.path)
-
-
-def lines(bundle: Bundle) -> list[Flow]:
-    return list(open_bundle(bundle.path).flow_lines())
-
-
-def until(bundle: Bundle, seen: Callable[[list[Flow]], bool]) -> None:
-    """Waits for the proxy, which learns of a closed connection when it gets round to it."""
-    deadline = time.monotonic() + clients.SECONDS
-    while not seen(lines(bundle)):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_https_is_decrypted_and_kept_as_it_was_on_the_wire(
@@ -164,6 +121,38 @@ def test_http2_with_bodies_of_unknown_length_and_trailers(bundle: Bundle, traffi
     assert flow.request.trailers == [["checksum", "7"]]
 
 
+def test_a_grpc_call_passes_message_by_message_and_is_recorded_in_full(bundle: Bundle, start: Start, tmp_path: Path) -> None:
+    authority = CertificateAuthority(tmp_path)
+    said = [b"imei=1", b"oaid=22", b"x" * 9000]
+    with clients.server(grpc_peers.answer_each(authority._context("rpc.example"))) as address:
+        traffic = start(resolve={"*.example": address}, upstream_ca=authority.certificate)
+        answers, trailers = grpc_peers.call(traffic.address, "rpc.example", "/shop.Api/Talk", traffic.ca_pem, said)
+        reader = end(bundle, traffic)
+    assert answers == [message.upper() for message in said]
+    assert trailers[b"grpc-status"] == b"0"
+    assert [line.phase for line in reader.flow_lines()] == ["open", "request", "done"]
+    (flow,) = reader.flows()
+    assert (flow.version, flow.url, flow.status) == ("HTTP/2.0", "https://rpc.example/shop.Api/Talk", 200)
+    assert flow.request is not None and flow.response is not None
+    for message in (flow.request, flow.response):
+        assert ["content-type", grpc_peers.TYPE] in message.headers
+    sent = b"".join(map(grpc_peers.framed, said))
+    assert reader.object(flow.request.body or "") == sent
+    assert reader.object(flow.response.body or "") == sent.upper()
+    assert flow.response.trailers == [["grpc-status", "0"], ["grpc-message", "fine"]]
+
+
+def test_a_body_where_none_is_usual_is_kept_all_the_same(bundle: Bundle, traffic: TrafficCapture) -> None:
+    """HTTP/2 tells of a body only when it comes, whatever the method."""
+    status, _ = clients.post_over_http2(
+        traffic.address, "api.shop.example", "/odd", traffic.ca_pem, [b"imei=", b"1"], method="DELETE")
+    assert status == 204
+    reader = end(bundle, traffic)
+    (flow,) = reader.flows()
+    assert flow.request is not None
+    assert (flow.method, reader.object(flow.request.body or ""), flow.request.size) == ("DELETE", b"imei=1", 6)
+
+
 def test_every_websocket_message_is_journalled_with_its_direction(bundle: Bundle, traffic: TrafficCapture) -> None:
     said: list[str | bytes] = ["你好", b"\x00\x01", "x" * 100_000]
     assert clients.converse(traffic.address, "api.shop.example", "/push", traffic.ca_pem, said) == said
@@ -182,7 +171,7 @@ def test_websocket_messages_do_not_pile_up_in_the_proxy(tmp_path: Path) -> None:
     def guard(bad: BaseException) -> None:
         raise bad
 
-    recorder = Recorder(JournalWriter(tmp_path), ObjectStore(tmp_path), guard, lambda: 1)
+    recorder = Recorder(Ledger(JournalWriter(tmp_path), ObjectStore(tmp_path), guard, lambda: 1))
     flow = tflow.twebsocketflow()
     recorder.request_begins(flow)
     recorder.request_ends(flow)
@@ -241,6 +230,30 @@ def test_what_is_neither_http_nor_tls_is_kept_and_said_not_to_be_understood(bund
     assert reader.object(flow.request.body or "") == b"\x01\x02imei=1"
     assert reader.object(flow.response.body or "") == b"\x01\x02IMEI=1"
     assert [(gap.kind, gap.subject) for gap in reader.gaps()] == [(GapKind.TRAFFIC_NOT_READ, "push.example")]
+
+
+def test_what_goes_to_a_name_servers_port_is_dns_where_it_is_and_else_kept_as_it_is(bundle: Bundle, start: Start) -> None:
+    question = struct.pack("!HHHHHH", 9, 0x0100, 1, 0, 0, 0) + b"\x03api\x07example\0\0\1\0\1"
+    framed = struct.pack("!H", len(question)) + question
+
+    def answer(stream: socket.socket) -> None:
+        asked = stream.recv(2000)
+        stream.sendall(asked[:4] + b"\x81\x83" + asked[6:] if asked == framed else asked.upper())
+
+    with clients.server(answer) as address:
+        traffic = start(resolve={"ns.example": address})
+        with clients.tunnel(traffic.address, "ns.example", 53) as stream:
+            stream.sendall(framed)
+            assert stream.recv(2000)[4:6] == b"\x81\x83"
+        with clients.tunnel(traffic.address, "ns.example", 53) as stream:
+            stream.sendall(b"imei=1 is no question")
+            assert stream.recv(2000) == b"IMEI=1 IS NO QUESTION"
+        until(bundle, lambda flows: sum(flow.phase == "done" for flow in flows) == 2)
+        reader = end(bundle, traffic)
+    asked, raw = reader.flows()
+    assert (asked.protocol, asked.host, asked.method, asked.status, asked.answers) == ("dns", "api.example", "A", 3, [])
+    assert raw.protocol == "tcp" and raw.request is not None
+    assert reader.object(raw.request.body or "") == b"imei=1 is no question"
 
 
 def test_a_tunnel_that_carries_nothing_is_still_an_attempt(bundle: Bundle, traffic: TrafficCapture) -> None:

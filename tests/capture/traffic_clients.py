@@ -69,15 +69,15 @@ def secure(stream: socket.socket, host: str, ca: Path | None, alpn: str = "http/
 
 def post_over_http2(
     proxy: Address, host: str, path: str, ca: Path, pieces: list[bytes], *,
-    trailers: list[tuple[str, str]] | None = None,
+    trailers: list[tuple[str, str]] | None = None, method: str = "POST",
 ) -> tuple[int, bytes]:
-    """A POST without a length, as gRPC clients make them."""
+    """A request without a length, as gRPC clients make them."""
     with secure(tunnel(proxy, host, 443), host, ca, "h2") as stream:
         assert stream.selected_alpn_protocol() == "h2"
         connection = h2.connection.H2Connection()
         connection.initiate_connection()
         connection.send_headers(1, [
-            (":method", "POST"), (":scheme", "https"), (":authority", host), (":path", path),
+            (":method", method), (":scheme", "https"), (":authority", host), (":path", path),
             ("content-type", "text/x"),
         ])
         for piece in pieces:

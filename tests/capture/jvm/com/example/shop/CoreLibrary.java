@@ -1,5 +1,7 @@
 package com.example.shop;
 
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileReader;
@@ -12,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.zip.Deflater;
+import javax.crypto.Cipher;
+import javax.crypto.CipherOutputStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -83,6 +87,19 @@ final class CoreLibrary {
                 mac.init(new SecretKeySpec(bytes("key"), "HmacSHA256"));
                 return "" + mac.doFinal(bytes(words[1])).length;
             }
+            case "encrypt": { // as many bytes, through two streams
+                byte[] plain = new byte[Integer.parseInt(words[1])];
+                for (int i = 0; i < plain.length; i++) {
+                    plain[i] = (byte) (i % 251);
+                }
+                Cipher cipher = Cipher.getInstance("AES/ECB/PKCS5Padding");
+                cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(bytes("0123456789abcdef"), "AES"));
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                BufferedOutputStream stream = new BufferedOutputStream(new CipherOutputStream(out, cipher));
+                stream.write(plain, 0, plain.length);
+                stream.close();
+                return "" + out.size();
+            }
             case "uuid":
                 return UUID.nameUUIDFromBytes(bytes(words[1])).toString();
             case "deflate": {
@@ -92,7 +109,7 @@ final class CoreLibrary {
                 return "" + deflater.deflate(new byte[256]);
             }
             default:
-                return "what is " + words[0] + "?";
+                return Requests.obey(words);
         }
     }
 

@@ -1,0 +1,8 @@
+package com.android.volley;
+
+/** Plays Volley's queue. */
+public class RequestQueue {
+    public Request add(Request request) {
+        return request;
+    }
+}
