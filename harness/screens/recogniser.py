@@ -1,0 +1,120 @@
+"""What a screen is and what its controls do, from a uiautomator hierarchy, and from its picture where that has no words.
+
+`recognise` is a pure function: the same dump and picture give the same reading, whenever a bundle is read again.
+Words stand in harness/screens/phrases; here stands how they are weighed. Each label carries the words that
+led to it, so that a person can argue with it. A role says what a control's text promises; what a tap on it
+really does is judged from behaviour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from harness.screens.controls import survey
+from harness.screens.hierarchy import HierarchyUnreadable, Node, windows
+from harness.screens.phrases import Phrases, fold, languages_of, load
+from harness.screens.reading import Note, Reading
+from harness.screens.seen import asks_for_picture, completed
+from harness.screens.system_windows import read_crash, read_permission
+from harness.screens.weighing import weigh_window
+
+if TYPE_CHECKING:
+    from harness.screens.ocr import Ocr
+    from harness.screens.picture import Picture
+
+_RANK = (
+    "system_permission", "system_crash", "policy_second_chance", "policy_consent", "permission_rationale",
+    "settings_redirect", "cookie_banner", "youth_mode", "update_prompt", "rating_prompt",
+    "marketing_push_prompt", "login", "ad_popup", "other",
+)
+
+
+def recognise(
+    hierarchy_xml: str, package: str | None = None, picture: bytes | Picture | None = None, ocr: Ocr | None = None
+) -> Reading:
+    """Reads a screen. `package`: the app under test; windows of others are not taken for its own. `picture`: its
+    screenshot, looked into only where the hierarchy leaves something open (`Reading.wants_picture`), by `ocr`.
+
+    Never raises on any text or picture: what is no hierarchy gives `readable=False`, what is no usable picture a note.
+    """
+    try:
+        found = windows(hierarchy_xml)
+    except HierarchyUnreadable as error:
+        return Reading(kind="other", reason=f"the hierarchy cannot be read: {error}", readable=False)
+    phrases = load()
+    shown = [w for w in found if w.package not in phrases.decoration or _is_crash(w, phrases)]
+    if not shown:
+        return Reading(kind="other", reason="the hierarchy has no window of an app")
+    weigh = partial(_weigh, package=package, phrases=phrases)
+    reading = weigh(shown)
+    if picture is None or not reading.wants_picture:
+        return reading
+    return completed(shown, reading, package, picture, ocr, phrases, weigh)
+
+
+def recognise_picture(picture: bytes | Picture, ocr: Ocr | None = None) -> Reading:
+    """Reads a screen of which there is a picture only. Raises PictureUnreadable."""
+    from harness.screens.picture import decode
+
+    seen = decode(picture) if isinstance(picture, bytes) else picture
+    bare = f'<hierarchy><node class="picture" bounds="[0,0][{seen.width},{seen.height}]"/></hierarchy>'
+    return recognise(bare, None, seen, ocr)
+
+
+def _weigh(shown: Sequence[Node], package: str | None, phrases: Phrases) -> Reading:
+    readings = [_read(window, package, phrases) for window in shown]
+    best = min(range(len(shown)), key=lambda i: (_RANK.index(readings[i].kind), shown[i].area, -i))
+    if readings[best].kind != "other":
+        return readings[best]
+    front = _front(shown, package)
+    wants = any(reading.wants_picture for reading in readings)
+    return replace(
+        readings[front],
+        controls=tuple(c for reading in readings for c in reading.controls),
+        fields=tuple(f for reading in readings for f in reading.fields),
+        wants_picture=wants,
+        notes=next((reading.notes for reading in readings if reading.wants_picture), ()),
+    )
+
+
+def _is_crash(window: Node, phrases: Phrases) -> bool:
+    return any(node.label and phrases.crash.search(fold(node.label)) for node in window.walk())
+
+
+def _front(shown: Sequence[Node], package: str | None) -> int:
+    """The window whose reading names a screen of no special kind: focused, else the app's, else the first."""
+    for i, window in enumerate(shown):
+        if any(node.focused for node in window.walk()):
+            return i
+    for i, window in enumerate(shown):
+        if window.package == package:
+            return i
+    return 0
+
+
+def _read(window: Node, package: str | None, phrases: Phrases) -> Reading:
+    owner = window.package or next((n.package for n in window.walk() if n.package), "")
+    phrases = load(languages_of(fold(" ".join(node.label for node in window.walk() if node.label))))
+    if owner in phrases.permission_packages and owner != package:
+        return read_permission(window, owner, phrases)
+    if owner in phrases.crash_packages and owner != package:
+        crash = read_crash(window, owner, phrases)
+        if crash is not None:
+            return crash
+    surface = survey(window, phrases)
+    if owner in phrases.stores and owner != package:
+        asked = weigh_window(surface, owner, phrases)
+        if asked.kind in ("update_prompt", "rating_prompt"):
+            return asked
+    if package is not None and owner != package:
+        return Reading(kind="other", reason=f"a window of {owner or 'an unnamed package'}, not of the app",
+                       controls=surface.controls, fields=surface.fields, package=owner)
+    reading = replace(weigh_window(surface, owner, phrases), text=surface.body)
+    if not asks_for_picture(window, surface, phrases):
+        return reading
+    note = Note("words_missing", f"a part of the window of {owner or 'the app'} says in the hierarchy nothing of what it shows")
+    reason = note.detail if reading.kind == "other" else reading.reason
+    return replace(reading, reason=reason, wants_picture=True, notes=(note,))

@@ -1,0 +1,279 @@
+"""What a window of an app is: points for what it speaks of, in its title, its prose and the captions of its controls.
+
+Topics, points and what each kind needs stand in phrases/kinds.yaml; here stands what depends on the structure: fields to fill in,
+boxes, answers that are there or missing, a large picture with a small cross.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.screens.controls import Surface
+from harness.screens.phrases import Phrases, fold
+from harness.screens.reading import FoundControl, Reading
+
+_NEGATIVE = frozenset({"refuse", "exit", "limited_mode"})
+_ANSWERS = frozenset({"agree", "refuse", "exit", "limited_mode", "later", "close", "skip", "settings"})
+_ASKING = (
+    "permission_rationale", "settings_redirect", "cookie_banner", "marketing_push_prompt", "update_prompt", "rating_prompt",
+)  # fmt: skip
+_NO_ANSWERS = ("login", "ad_popup", "youth_mode")
+_NOTICE, _SECOND = "policy_consent", "policy_second_chance"
+_FEW = 7
+"""Controls up to which a window with a way to the settings sends there, and is no page of settings."""
+_LARGE_PICTURE = 0.12
+"""Share of the window from which on a picture is what a pop-up is about."""
+
+
+@dataclass
+class Weight:
+    """The points of one kind, and the words that gave them."""
+
+    points: float = 0
+    words: list[str] = field(default_factory=list)
+
+    def add(self, points: float, words: str) -> None:
+        self.points += points
+        if points > 0 and words and words not in self.words:
+            self.words.append(words)
+
+
+class Window:
+    """One window's words, each topic looked for once in each place."""
+
+    def __init__(self, surface: Surface, phrases: Phrases) -> None:
+        self.surface = surface
+        self.phrases = phrases
+        self.roles = surface.roles()
+        self.strong = surface.roles(weak=False)
+        self.logs_in = [
+            c.text for c in surface.controls
+            if c.role not in ("checkbox", "link_policy") and len(c.text) <= 40 and phrases.login.search(fold(c.text))
+        ]  # fmt: skip
+        self.boxed = bool(surface.with_role("checkbox"))
+        self._places = {
+            "title": surface.title, "prose": surface.prose, "captions": surface.captions, "all": surface.body,
+        }  # fmt: skip
+        self._found: dict[tuple[str, str], str] = {}
+
+    def says(self, topic: str, place: str = "all") -> str:
+        """The words of the topic that stand there, or ""."""
+        key = (topic, place)
+        if key not in self._found:
+            match = self.phrases.topics[topic].search(self._places[place])
+            self._found[key] = match[0][:40].strip() or "?" if match else ""
+        return self._found[key]
+
+    def weigh(self, points: Mapping[str, Mapping[str, int]]) -> Weight:
+        weight = Weight()
+        for place, topics in points.items():
+            for topic, worth in topics.items():
+                words = self.says(topic, place)
+                if words:
+                    weight.add(worth, words)
+        return weight
+
+
+def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
+    """The reading of a window of the app's own."""
+    window = Window(surface, phrases)
+    weights = {kind.name: window.weigh(kind.points) for kind in phrases.kinds}
+    _structure(window, weights)
+    enough = {kind.name: kind.enough for kind in phrases.kinds}
+    passing = {
+        name: weight for name, weight in weights.items() if weight.points >= enough[name] and _may_be(name, window, weights)
+    }
+    controls: Sequence[FoundControl] = surface.controls
+    if not passing:
+        policy = weights[_NOTICE]
+        reason = f"speaks of {', '.join(policy.words)}, but nothing asks for an answer" if policy.points > 0 else (
+            "nothing of a notice, a dialog of the system or a permission in it")
+        return _reading("other", reason, unasked(controls), surface, owner)
+    best = max(passing, key=lambda name: passing[name].points / enough[name])
+    words = ", ".join(passing[best].words[:5])
+    if best == _NOTICE:
+        controls = contextual(controls)
+        second = _second(window, controls)
+        if second.points >= phrases.second.enough:
+            controls = _answers_of_leaving(window, controls)
+            return _reading(_SECOND, f"speaks of {words}; asked again: {', '.join(second.words[:5])}", controls, surface, owner)
+        refusable = any(c.role in _NEGATIVE for c in controls)
+        return _reading(_NOTICE, f"speaks of {words}{'' if refusable else '; no control refuses'}", controls, surface, owner)
+    if best == "permission_rationale":
+        controls = [_granting(c, phrases) for c in controls]
+    if best in _ASKING:
+        controls = contextual(controls)
+    if best in _NO_ANSWERS:
+        controls = unasked(controls, weak_only=best != "youth_mode")
+    if best == "cookie_banner":
+        controls = [replace(c, role="refuse") if c.role == "limited_mode" else c for c in controls]
+    return _reading(best, f"says {words}", controls, surface, owner)
+
+
+def _reading(
+    kind: str, reason: str, controls: Iterable[FoundControl], surface: Surface, owner: str
+) -> Reading:
+    return Reading(kind=kind, reason=reason, controls=tuple(controls), fields=surface.fields, package=owner)
+
+
+def _structure(window: Window, weights: dict[str, Weight]) -> None:
+    """Points for what is there besides words."""
+    surface = window.surface
+    if window.logs_in:
+        weights["login"].add(2, repr(window.logs_in[0]))
+    if surface.fields and (window.logs_in or window.says("login")):
+        weights["login"].add(3, "a field to fill in")
+    if len(window.logs_in) >= 2:
+        weights["login"].add(2, "several ways to log in")
+    yes = "agree" in window.roles or any(c.role == "other" and c.text for c in surface.controls)
+    if yes and window.roles & {"refuse", "later", "skip"} and len(surface.controls) <= _FEW:
+        for name in ("update_prompt", "rating_prompt", "marketing_push_prompt", "youth_mode"):
+            if weights[name].points:
+                weights[name].add(1, "")
+    if "agree" in window.strong and window.strong & {"refuse", "exit"}:
+        weights[_NOTICE].add(2, "")
+    closes = {"close", "skip"} & window.roles
+    if closes and surface.pictures >= _LARGE_PICTURE and len(surface.body) < 160:
+        weights["ad_popup"].add(3, "a large picture to be closed")
+    elif closes and window.says("advertisement"):
+        weights["ad_popup"].add(1, "can be closed")
+    if "skip" in window.roles and len(surface.body) < 60:
+        weights["ad_popup"].add(3, "can be skipped")
+    if any(c.role == "settings" for c in surface.controls):
+        weights["settings_redirect"].add(2, "leads to the settings")
+    second = _second(window, contextual(surface.controls))
+    if second.points >= window.phrases.second.enough and _of_consent(window) and window.roles & (_ANSWERS - {"settings"}):
+        short = max(0.0, window_enough(window, _NOTICE) - weights[_NOTICE].points)
+        weights[_NOTICE].add(short, ", ".join(second.words[:3]))
+
+
+def _of_consent(window: Window) -> bool:
+    return bool(window.says("consent_word") or window.says("not_agreed"))
+
+
+def window_enough(window: Window, name: str) -> int:
+    return next(kind.enough for kind in window.phrases.kinds if kind.name == name)
+
+
+def _may_be(name: str, window: Window, weights: Mapping[str, Weight]) -> bool:
+    """Whether the structure lets the window be of that kind at all."""
+    surface = window.surface
+    if name == _NOTICE:
+        return _asks(window)
+    if name == "login":
+        negative = window.strong & {"refuse", "exit"}
+        answered = negative and window.strong & {"agree", "limited_mode"}
+        return not answered and bool(surface.fields or window.logs_in)
+    if name == "permission_rationale":
+        if surface.fields or not surface.is_small or ("settings" in window.strong and "agree" not in window.roles):
+            return False
+        answers = window.roles & {"agree", "refuse", "later", "close", "settings", "exit", "skip"}
+        return bool(answers or window.says("grants", "captions") or not surface.controls)
+    if name == "settings_redirect":
+        leads = "settings" in window.roles and "agree" not in window.strong
+        return leads and len(surface.controls) <= _FEW and bool(surface.prose)
+    if name == "cookie_banner":
+        return bool(window.roles & {"agree", "refuse", "settings"})
+    if name == "ad_popup":
+        return surface.is_small and bool(window.roles & {"close", "skip", "later", "refuse"})
+    return surface.is_small and bool(window.roles & _ANSWERS or surface.controls)
+
+
+def _asks(window: Window) -> bool:
+    """Whether the window wants an answer on a policy, and is no page that names one."""
+    surface, strong, roles = window.surface, window.strong, window.roles
+    if window.logs_in and not (strong & {"agree", "limited_mode"} and strong & {"refuse", "exit"}):
+        return False
+    if surface.fields and not strong & {"refuse", "exit"}:
+        return False
+    if not roles & {"agree", "refuse", "exit", "limited_mode"}:
+        # one control that nothing explains is the answer where the text asks for one, or boxes stand before it
+        unknown = [c for c in surface.controls if c.role == "other" and c.text]
+        if roles & {"close", "later", "skip", "settings"} and not window.boxed:
+            return False
+        told = window.boxed or window.says("by_using") or window.says("asks_consent", "prose")
+        return len(unknown) == 1 and bool(told) and surface.is_small
+    if strong & {"refuse", "exit", "limited_mode"} and "agree" in strong:
+        return True
+    if not surface.is_small and not window.boxed:
+        return False
+    topics = ("asks_consent", "by_using", "not_without", "not_agreed", "leaving")
+    asked = any(window.says(topic, "prose") for topic in topics)
+    if strong & {"refuse", "exit"} or "agree" in strong:
+        links = "link_policy" in roles and len(surface.prose) > len(surface.title) + 10
+        return bool(asked or links or window.says("personal_information", "prose"))
+    return bool(asked)
+
+
+def _second(window: Window, controls: Sequence[FoundControl]) -> Weight:
+    second = window.phrases.second
+    weight = window.weigh(second.points)
+    captions = [(c, fold(c.text)) for c in controls if c.role not in ("checkbox", "link_policy") and c.text]
+    captions = [(c, text) for c, text in captions if len(text) <= 40]
+    for points, pattern in (second.still_refuses, second.thinks_again):
+        found = next((match[0] for _, text in captions if (match := pattern.search(text))), "")
+        if found:
+            weight.add(points, repr(found))
+    if any(c.role == "exit" for c, _ in captions):
+        weight.add(second.leaves, "can be left")
+    bare = not window.strong & {"agree", "refuse", "exit"} and len(window.surface.prose) < 60
+    if bare and window.says("not_without", "prose"):
+        weight.add(2, "an acknowledgement only")
+    for (length, points), wanted in ((second.long, True), (second.short, False)):
+        if length.exceeded_by(window.surface.prose) is wanted:
+            weight.add(points, f"{len(window.surface.prose)} characters")
+    return weight
+
+
+def _answers_of_leaving(window: Window, controls: Sequence[FoundControl]) -> list[FoundControl]:
+    """Where the question is whether to leave, a bare yes leaves and a bare no stays."""
+    if not window.says("leaving", "prose") or any(c.role == "exit" for c in controls):
+        return list(controls)
+    weak = {c.role for c in controls if c.weak}
+    if weak != {"agree", "refuse"} or {c.role for c in controls if not c.weak} & {"agree", "refuse"}:
+        return list(controls)
+    to = {"agree": "exit", "refuse": "later"}
+    return [
+        replace(c, role=to[c.role], why=f"{c.why}: asked whether to leave") if c.weak and c.role in to else c for c in controls
+    ]
+
+
+def contextual(controls: Sequence[FoundControl]) -> list[FoundControl]:
+    """Within a question a bare 确定 agrees and a bare 取消 refuses, unless a plainer control does already.
+
+    Beside a plain refusal the one control that nothing explains agrees, and beside a plain agreement it refuses:
+    a notice asks for an answer, whatever words it has for it. Else such a control keeps the role "other".
+    """
+    plain = {c.role for c in controls if not c.weak}
+    out = []
+    for control in controls:
+        outdone = {"agree": {"agree"}, "refuse": {"refuse", "exit"}}.get(control.role, set()) & plain
+        out.append(replace(control, role="other") if control.weak and outdone else control)
+    return _only_other(out)
+
+
+def _granting(control: FoundControl, phrases: Phrases) -> FoundControl:
+    """A caption that says what is to be granted agrees: 打开麦克风."""
+    match = phrases.topics["grants"].search(fold(control.text)) if control.role == "other" and not control.why else None
+    return replace(control, role="agree", weak=True, why=match[0]) if match else control
+
+
+def unasked(controls: Sequence[FoundControl], weak_only: bool = True) -> list[FoundControl]:
+    """Where nothing is asked that could be agreed to, a bare 确定 or 下一步 is a button like any other."""
+    return [replace(c, role="other") if c.role == "agree" and (c.weak or not weak_only) else c for c in controls]
+
+
+def _only_other(controls: list[FoundControl]) -> list[FoundControl]:
+    unknown = [c for c in controls if c.role == "other" and c.text and not c.weak and c.tappable and not c.why]
+    known = {c.role for c in controls}
+    if len(unknown) != 1:
+        return controls
+    beside = known & {"refuse", "exit", "later", "skip", "checkbox"} or not known - {"other", "link_policy", "checkbox"}
+    if "agree" not in known and beside:
+        inferred = replace(unknown[0], role="agree", weak=True, why="the only other control")
+    elif "agree" in known and not known & {"refuse", "exit", "limited_mode", "later", "close", "settings"}:
+        inferred = replace(unknown[0], role="refuse", weak=True, why="the only other control beside an agreement")
+    else:
+        return controls
+    return [inferred if c is unknown[0] else c for c in controls]
