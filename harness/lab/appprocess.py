@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -44,6 +45,12 @@ class AppProcessError(Exception):
 
 class ProcessGone(Exception):
     """The app process ended before it answered."""
+
+
+log = logging.getLogger(__name__)
+
+MALFORMED = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What words of the wrong shape make the daemon's code raise."""
 
 
 class Misbehaved(Exception):
@@ -81,6 +88,9 @@ class Callbacks:
     ended: OnEnd
 
 
+_READINGS: set[asyncio.Task[None]] = set()
+
+
 class AppProcess:
     """A running app process. All methods belong to the event loop that started it."""
 
@@ -95,6 +105,8 @@ class AppProcess:
         self._asked_bytes = 0
         self._warm: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._reading = asyncio.create_task(self._read())
+        _READINGS.add(self._reading)  # it is to end with the process, also where nobody keeps that
+        self._reading.add_done_callback(_READINGS.discard)
         self.exit_reason = ""
 
     async def show(self, path: str) -> None:
@@ -121,6 +133,9 @@ class AppProcess:
         try:
             async with asyncio.timeout(warm_seconds):
                 await asyncio.shield(process._warm)
+        except asyncio.CancelledError:
+            process.kill()  # nobody will ever know of it
+            raise
         except (TimeoutError, ProcessGone) as error:
             process.kill()
             await process.wait()
@@ -188,7 +203,7 @@ class AppProcess:
                 taken += 1
                 if taken % _TURN == 0:
                     await asyncio.sleep(0)  # a flood of lines is all there already: reading it waits for nothing
-        except (Misbehaved, ValueError, RecursionError, OverflowError, AttributeError, TypeError) as error:
+        except (Misbehaved, *MALFORMED) as error:
             reason = f"not the lab's protocol: {error}"
             self.kill()
         except ConnectionError:
@@ -260,10 +275,11 @@ class AppProcess:
     async def _answer(self, number: int, op: str, fields: dict[str, Any]) -> None:
         try:
             answer = dict(await self._callbacks.ask(self, op, fields))
-        except AppProcessError as error:
+        except (AppProcessError, RigError) as error:
             answer = {"error": str(error)}
-        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as fault:
-            # only what a stranger sends can be of the wrong shape here; whoever asked must not wait for ever
+        except MALFORMED as fault:
+            # whoever asked must not wait for ever; it may be the daemon's own fault, so it is told here, too
+            log.exception("%s of %s", op[:_MAX_REASON], self.pid)
             answer = {"error": f"malformed {op[:_MAX_REASON]}: {fault}"}
         self._send({"answer": number, **answer})
 

@@ -34,9 +34,14 @@ _TIMEOUT_SECONDS = 60.0
 Advance = Callable[[int], None]
 
 
+class NotToBeHad(HarnessError):
+    """An artefact is neither here nor given by any repository: this machine may be offline."""
+
+
 @dataclass(frozen=True)
 class Artefact:
-    """One line of the lock file. `sha256` is lower-case hexadecimal, `size` is in bytes."""
+    """One line of the lock file. `sha256` is lower-case hexadecimal, `size` is in bytes. `coordinate`: group:artifact:version,
+    with @aar behind it where it is an Android library and no jar."""
 
     coordinate: str
     sha256: str
@@ -50,8 +55,15 @@ class Artefact:
 
     @property
     def file_name(self) -> str:
-        _, artifact, version = self.coordinate.split(":")
-        return f"{artifact}-{version}.jar"
+        _, artifact, version, packaging = self.parts
+        return f"{artifact}-{version}.{packaging}"
+
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """Group, artifact, version, packaging."""
+        rest, _, packaging = self.coordinate.partition("@")
+        group, artifact, version = rest.split(":")
+        return group, artifact, version, packaging or "jar"
 
 
 def read_lock(path: Path | None = None) -> tuple[Artefact, ...]:
@@ -91,7 +103,7 @@ class ArtefactStore:
         return self.fetch(matching)[0]
 
     def artefacts(self, set_name: str) -> list[Path]:
-        """All jars of a set (app, browser, native, compile, compiler, apk, translate), in class-path order."""
+        """All jars of a set (app, browser, emulator, native, compile, compiler, apk, translate), in class-path order."""
         return self.fetch(a for a in self.lock if set_name in a.sets)
 
     def fetch(self, wanted: Iterable[Artefact]) -> list[Path]:
@@ -153,7 +165,7 @@ class ArtefactStore:
 
 
 def _repository_path(artefact: Artefact) -> str:
-    group, artifact, version = artefact.coordinate.split(":")
+    group, artifact, version, _ = artefact.parts
     return f"{group.replace('.', '/')}/{artifact}/{version}/{artefact.file_name}"
 
 
@@ -165,7 +177,7 @@ def _download(artefact: Artefact, repositories: list[str], part: Path, advance: 
         if reason is None:
             return
         reasons.append(reason)
-    raise HarnessError(
+    raise NotToBeHad(
         f"Could not download {artefact.coordinate}.",
         "; ".join(reasons) or "No repository is configured.",
         "Check the network, or name a reachable mirror in jgo's configuration (jgo.conf, [repositories]); "

@@ -47,7 +47,9 @@ async def start_container(
 def _system_folders(runtime: Runtime) -> dict[str, Path]:
     """Where an app process sees what it is made of: path in its root -> folder of the host."""
     folders = {"/system/java": runtime.java.parents[1], "/system/natives": runtime.natives}
-    jars = dict.fromkeys(path.parent for path in [*runtime.class_path, *runtime.browser, runtime.framework] if path.is_file())
+    folders["/system/processor"] = runtime.processor
+    files = [*runtime.class_path, *runtime.browser, *runtime.emulator, runtime.framework]
+    jars = dict.fromkeys(path.parent for path in files if path.is_file())
     classes = [path for path in runtime.class_path if path.is_dir()]
     folders |= {f"/system/jars/{number}": folder for number, folder in enumerate(jars)}
     return folders | {f"/system/classes/{number}": folder for number, folder in enumerate(classes)}
@@ -65,6 +67,8 @@ def show_runtime(runtime: Runtime, inside: Callable[[Path], str]) -> Runtime:
         class_path=tuple(seen(path) for path in runtime.class_path),
         natives=seen(runtime.natives),
         browser=tuple(seen(path) for path in runtime.browser),
+        emulator=tuple(seen(path) for path in runtime.emulator),
+        processor=seen(runtime.processor),
         framework=seen(runtime.framework),
     )
 
@@ -154,11 +158,13 @@ class ContainedApp(AppProcess):
 
     async def call(self, op: str, *, timeout: float | None = None, **arguments: Any) -> dict[str, Any]:
         if op == "bind":
-            for path in [*arguments.get("apks", ()), *arguments.get("classes", ()), arguments.get("trust")]:
+            files = [*arguments.get("apks", ()), *arguments.get("classes", ()), *map(arguments.get, ("libraries", "trust"))]
+            for path in files:
                 if path:
                     await self._show(path, read_only=True)
-            if arguments.get("data"):
-                await self._show(arguments["data"], read_only=False)
+            for path in (arguments.get("data"), arguments.get("external")):
+                if path:
+                    await self._show(path, read_only=False)
         return await super().call(op, timeout=timeout, **arguments)
 
     async def show(self, path: str) -> None:

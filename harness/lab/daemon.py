@@ -156,6 +156,7 @@ class Daemon:
                 inside=container.inside,
                 fonts=runtime.natives / "fonts",
                 warm_processes=self._options.warm,
+                connect=container.connect,
             )
 
         properties = {

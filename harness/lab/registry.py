@@ -38,6 +38,7 @@ class LabDeviceHandle:
     """A running lab device. `serial` is what adb connects to; `why_not`: why it is not contained, "" if it is.
 
     `started`: the daemon's start time as the kernel counts it, which tells it from a later process of that number.
+    `ends_with`: the process that it was started for and ends with; None: it stays until it is stopped.
     """
 
     serial: str
@@ -49,6 +50,7 @@ class LabDeviceHandle:
     why_not: str
     started: str
     folder: str
+    ends_with: int | None = None
 
     @property
     def log(self) -> Path:
@@ -151,6 +153,7 @@ def stop_all() -> list[str]:
 class _Starting:
     folder: Path
     daemon: subprocess.Popen[str]
+    ends_with: int | None = None
 
 
 def _begin(
@@ -182,7 +185,7 @@ def _begin(
             env=_environment(),
         )
     _write(folder / "starting.json", {"pid": daemon.pid, "started": _start_time(daemon.pid)})
-    return _Starting(folder, daemon)
+    return _Starting(folder, daemon, die_with)
 
 
 def _finish(device: _Starting, progress: OnProgress) -> LabDeviceHandle:
@@ -217,6 +220,7 @@ def _record(device: _Starting, facts: dict[str, Any]) -> LabDeviceHandle:
         why_not=facts["why_not"],
         started=_start_time(facts["pid"]),
         folder=str(device.folder),
+        ends_with=device.ends_with,
     )
     forget(handle.serial)  # another device's, which had the same port
     _write(device.folder / "device.json", asdict(handle))

@@ -44,6 +44,7 @@ _OPENED = (
     "java.util.concurrent",
     "jdk.internal.access",
     "sun.nio.ch",
+    "sun.nio.fs",
 )
 
 
@@ -58,7 +59,7 @@ def artefact(name: str) -> Path:
 
 
 def artefacts(set_name: str) -> list[Path]:
-    """The checked jars of a set: app, browser, native, compile, compiler, apk or translate."""
+    """The checked jars of a set: app, browser, emulator, native, compile, compiler, apk or translate."""
     return ArtefactStore().artefacts(set_name)
 
 
@@ -104,7 +105,8 @@ class Runtime:
 
     `class_path`: the lab's classes, then the jars. `natives`: the unpacked native runtime (library,
     fonts, hyphen-data, icu). `framework`: the jar of Android 15, also on the class path. `browser`: the jars
-    behind WebView, on no class path but that of their own loader (docs/lab-webview.md).
+    behind WebView, on no class path but that of their own loader (docs/lab-webview.md); `emulator`: likewise those that run
+    native code (docs/lab-native.md), `processor`: the folder of the libraries that they load.
     """
 
     java: Path
@@ -112,10 +114,13 @@ class Runtime:
     natives: Path
     framework: Path
     browser: tuple[Path, ...]
+    emulator: tuple[Path, ...]
+    processor: Path
 
     def folders(self) -> tuple[Path, ...]:
         """What a container must show read-only to app processes, at the same paths."""
-        return tuple(dict.fromkeys([Path(JAVA_HOME), self.natives, *(path.parent for path in (*self.class_path, *self.browser))]))
+        jars = (*self.class_path, *self.browser, *self.emulator)
+        return tuple(dict.fromkeys([Path(JAVA_HOME), self.natives, self.processor, *(path.parent for path in jars)]))
 
     def command(self, *, qualifiers: str, scratch: str | None = None, heap_mib: int = 256) -> list[str]:
         """The argv of a warm process. `scratch`: a writable folder in the process's own view."""
@@ -149,6 +154,8 @@ class Runtime:
             "-Drobolectric.useRealSpinnerSelection=true",
             f"-Dlab.natives={self.natives}",
             f"-Dlab.browser={os.pathsep.join(map(str, (self.class_path[0], *self.browser)))}",
+            f"-Dlab.emulator={os.pathsep.join(map(str, (self.class_path[0], *self.emulator)))}",
+            f"-Dlab.emulator.libraries={self.processor}",
             f"-Dlab.qualifiers={qualifiers}",
             "-cp",
             os.pathsep.join(map(str, self.class_path)),
@@ -161,13 +168,16 @@ def prepare() -> Runtime:
     store = ArtefactStore()
     jars = store.artefacts("app")
     browser = store.artefacts("browser")
+    emulator = store.artefacts("emulator")
     framework = store.artefact(_FRAMEWORK)
     return Runtime(
         java=java(),
-        class_path=(_compiled([*jars, *browser]), *map(stored, jars)),
+        class_path=(_compiled([*jars, *browser, *emulator]), *map(stored, jars)),
         natives=_natives(store.artefact(_NATIVE), framework),
         framework=stored(framework),
         browser=tuple(map(stored, browser)),
+        emulator=tuple(map(stored, emulator)),
+        processor=_processor(emulator),
     )
 
 
@@ -225,6 +235,28 @@ def _natives(distribution: Path, framework: Path) -> Path:
             with zipfile.ZipFile(framework) as archive:
                 _unpack(archive, ("icu/", "hyphen-data/"), making)
                 (making / Path(library).name).write_bytes(archive.read(library))
+            making.chmod(0o755)
+            making.rename(target)
+    return target
+
+
+def _processor(emulator: Sequence[Path]) -> Path:
+    """The folder of the libraries that the emulator loads, unpacked once. They are Linux's for x86-64: on another machine they
+    are not loaded, and each library of an app is refused, which is told."""
+    wanted = {
+        "unidbg-unicorn2": "natives/linux_64/libunicorn.so",
+        "keystone": "linux-x86-64/libkeystone.so",
+        "capstone": "linux-x86-64/libcapstone.so",
+        "jna": "com/sun/jna/linux-x86-64/libjnidispatch.so",
+    }
+    jars = {path.stem.rpartition("-")[0]: path for path in emulator}
+    target = cache_dir("lab", "processor") / "-".join(jars[name].stem for name in wanted)
+    with exclusive(target.with_name(f"{target.name}.lock")):
+        if not target.is_dir():
+            making = Path(tempfile.mkdtemp(dir=target.parent, prefix="making-"))
+            for name, entry in wanted.items():
+                with zipfile.ZipFile(jars[name]) as archive:
+                    (making / Path(entry).name).write_bytes(archive.read(entry))
             making.chmod(0o755)
             making.rename(target)
     return target

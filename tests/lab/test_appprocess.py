@@ -29,7 +29,7 @@ say(event="warm", pid=77)
 class Heard:
     """What the callbacks were told."""
 
-    def __init__(self, answer: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, answer: Mapping[str, Any] | Exception | None = None) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.asks: list[tuple[str, dict[str, Any]]] = []
         self.ends: list[str] = []
@@ -40,6 +40,8 @@ class Heard:
             self.asks.append((op, dict(fields)))
             if self.answer is None:
                 raise AppProcessError("Permission Denial")
+            if isinstance(self.answer, Exception):
+                raise self.answer
             return self.answer
 
         return Callbacks(
@@ -132,8 +134,10 @@ say(re=slow["call"], word="slow"); say(re=following["call"], word="next"); hear(
     )
 
 
-@pytest.mark.parametrize(("answer", "seen"), [({"started": True}, "started"), (None, "error")])
-def test_an_ask_is_answered_or_refused(answer: Mapping[str, Any] | None, seen: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "seen"), [({"started": True}, "started"), (None, "error"), (RigError("no process to be had"), "error")]
+)
+def test_an_ask_is_answered_or_refused(answer: Mapping[str, Any] | Exception | None, seen: str) -> None:
     heard = Heard(answer)
 
     async def body(process: AppProcess) -> None:
@@ -292,3 +296,21 @@ hear()
         heard,
         body,
     )
+
+
+def test_one_whose_start_is_given_up_does_not_run_on() -> None:
+    """A device that restarts while a process is being warmed knows of it no more."""
+    heard = Heard()
+
+    async def main() -> None:
+        argv = [sys.executable, "-c", "import time; time.sleep(600)"]
+        starting = asyncio.create_task(AppProcess.start(spawn_plain, argv, heard.callbacks(), warm_seconds=300))
+        while not appprocess._READINGS:
+            await asyncio.sleep(0.01)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        await asyncio.wait(set(appprocess._READINGS))
+
+    asyncio.run(main())
+    assert heard.ends

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.errors import UsageError
-from harness.lab.apps import app, apps, build
+from harness.lab.apps import app, apps, build, builder
 from harness.lab.apps.archive import pack
 from harness.lab.apps.signature import read_signing_key, sign
 from harness.lab.apps.sources import AppSource
@@ -133,6 +135,29 @@ def test_shared_source_is_written_in_the_editions_own_package() -> None:
     assert source.rewrite(once) == once
 
 
+def test_who_asks_while_an_app_is_being_built_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = threading.Semaphore(0)
+    builds: list[str] = []
+
+    def contents(source: AppSource, work: Path) -> dict[str, bytes]:
+        others = 0 if builds else 4
+        builds.append(source.name)
+        for _ in range(others):
+            asking.acquire()
+        return FILES
+
+    def ask(_: int) -> Path:
+        asking.release()
+        return build("tiny")
+
+    monkeypatch.setattr(builder, "_contents", contents)
+    monkeypatch.setattr(builder, "cache_dir", lambda *parts: made(tmp_path.joinpath(*parts)))
+    with ThreadPoolExecutor(4) as threads:
+        found = set(threads.map(ask, range(4)))
+    assert builds == ["tiny"]
+    assert len(found) == 1 and zipfile.ZipFile(found.pop()).testzip() is None
+
+
 @pytest.mark.lab
 @pytest.mark.parametrize("name", [source.name for source in apps()])
 def test_every_example_app_builds_into_a_signed_apk(name: str) -> None:
@@ -146,8 +171,6 @@ def test_every_example_app_builds_into_a_signed_apk(name: str) -> None:
 
 @pytest.mark.lab
 def test_the_same_sources_make_the_same_apk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.lab.apps import builder
-
     first = build("shop-compliant").read_bytes()
     monkeypatch.setattr(builder, "cache_dir", lambda *parts: made(tmp_path.joinpath(*parts)))
     again = build("shop-compliant")

@@ -97,6 +97,17 @@ def test_labelled_callers_are_packages_of_the_sources(name: str) -> None:
         assert f"package {label.caller};" in java, label.id
 
 
+@pytest.mark.parametrize("name", LABELLED)
+def test_each_host_has_a_sender_and_each_sender_is_in_the_sources(name: str) -> None:
+    java, senders = java_of(name), labels(name).senders
+    hosts = set(re.findall(r"https://([\w.]+)\"", java))
+    assert {sender.host for sender in senders} == hosts
+    assert all(any(s.fits(host, "anybody") for s in senders) for host in hosts), "where no User-Agent is asked for"
+    for sender in senders:
+        assert f"package {sender.caller};" in java
+        assert sender.user_agent.rstrip("*") in java
+
+
 @pytest.mark.parametrize("name", [source.name for source in apps()])
 def test_every_host_in_the_sources_is_an_example_name_that_the_lab_internet_answers(name: str) -> None:
     hosts = set(re.findall(r"https?://([^/\"\s]+)", java_of(name)))
@@ -168,6 +179,7 @@ READ = "id: a, kind: imei, method: m, route: direct"
     ("text", "why"),
     [
         ("planted: [{id: a, kind: call}]", "lacks"),
+        ("senders: [{host: a.example, agent: x, caller: c}]", "unknown keys"),
         (f"planted: [{{kind: wave, {GOOD}}}]", "of kind wave"),
         (f"planted: [{{kind: call, {GOOD}, colour: red}}]", "colour"),
         (f"planted: [{{kind: call, {GOOD}}}]\nlook_alikes: [{{kind: call, {GOOD}}}]", "twice"),

@@ -44,9 +44,11 @@ HOST_PATHS = [
 
 @pytest.fixture(scope="session")
 def classes() -> Iterator[Path]:
-    """The compiled Hostile; in a folder that any user may read."""
-    folder = Path(tempfile.mkdtemp(prefix="lab-hostile-"))
+    """The compiled Hostile, with a native library beside it; in a folder that any user may read."""
+    folder = Path(tempfile.mkdtemp(prefix="lab-hostile-", dir="/var/tmp"))  # the app has a /tmp of its own, which would hide it
     runtime.compile_java(OURS.parent / "hostile", [], folder)
+    library = next(runtime.java().parents[1].glob("lib/**/libzip.so")).read_bytes()
+    (folder / "libzap.so").write_bytes(library.replace(b"libzip.so", b"libzap.so"))  # the linker lists a name but once
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
@@ -146,14 +148,17 @@ def test_a_hostile_process_gets_nowhere(classes: Path, ordinary_user: bool) -> N
         listener = socket.create_server(("127.0.0.1", 0))
         async with device(space, classes) as made:
             assert await made.walls.add_wireless("02:11:22:33:44:55", "10.1.2.3", 24) == ""
-            talk = await start_hostile(made, listener.getsockname()[1], HOST_PATHS)
+            # What the device shows of the host it shows at a path of its own, libraries in its folders included.
+            paths = [*HOST_PATHS, str(classes), str(classes / "libzap.so")]
+            talk = await start_hostile(made, listener.getsockname()[1], paths)
             said = await talk.until_end()
             refused = {name for name, (result, _) in said.items() if result == "refused"}
-            assert refused >= {f"read {path}" for path in HOST_PATHS}
+            assert refused >= {f"read {path}" for path in paths}
             assert refused >= {name for name in said if name.startswith(("anchor", "kill", "connect", "run", "write"))}
             assert refused >= {"look up", "other apps' data"}
             assert set(said["root"][1].strip("[]").split(", ")) <= {
                 *("system", "lib", "lib64", "usr", "etc", "data", "tmp", "proc", "dev", "lab-scratch"),
+                *("storage", "sdcard"),  # links into its own /data
             }
             assert set(said["dev"][1].strip("[]").split(", ")) == {"null", "zero", "random", "urandom"}
             assert "root" not in said["users"][1]
@@ -191,6 +196,22 @@ def listener_heard_nothing(listener: socket.socket) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def test_names_of_files_keep_letters_that_are_not_ascii(classes: Path) -> None:
+    async def piece(space: OwnSpace) -> str:
+        async with device(space, classes) as made:
+            read, write = os.pipe()
+            argv = ["/system/java/bin/java", "-XshowSettings:properties", "-version"]
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            process = await made.walls.spawn(argv, env={"LANG": "C.UTF-8"}, fds=[nothing, write, write], limits=LIMITS)
+            os.close(write)
+            os.close(nothing)
+            await asyncio.wait_for(process.wait(), SECONDS)
+            with os.fdopen(read) as said:
+                return said.read()
+
+    assert "sun.jnu.encoding = UTF-8" in both_users(piece, classes, False)
 
 
 def test_a_process_sees_its_own_data_and_no_more(classes: Path) -> None:

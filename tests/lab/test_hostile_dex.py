@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import threading
@@ -194,7 +195,7 @@ def test_a_translation_ends_when_its_device_does(dex: HostileDex, tmp_path: Path
 
 def test_nothing_is_kept_of_a_translation_that_failed(plain: bytes, tmp_path: Path) -> None:
     dex = HostileDex(bytearray(plain))
-    dex.append(b"its own bytes")
+    dex.append(os.urandom(16))  # of no earlier run, whose translation is kept
     apk = apk_of(tmp_path, dex)
     with pytest.raises(TranslationTookTooMuch):
         translate(apk, limits=Limits(base=1, per_mib=0, patience=0.001))

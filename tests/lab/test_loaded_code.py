@@ -103,6 +103,9 @@ def test_an_app_finds_classes_in_every_way_that_android_has(tmp_path: Path) -> N
     (source / "assets").mkdir()
     [dex] = make_dex(compile_java([FOLDER / "extra" / "extra" / "Extra.java"], tmp_path), tmp_path)
     (source / "assets" / "extra.dex").write_bytes(dex.read_bytes())
+    (tmp_path / "more").mkdir()
+    [more] = make_dex(compile_java([FOLDER / "extra" / "more" / "More.java"], tmp_path / "more"), tmp_path / "more")
+    (source / "assets" / "more.dex").write_bytes(more.read_bytes())
     (source / "assets" / "broken.dex").write_bytes(b"dex\n035\0" + bytes(200))
     apk = build_source(
         AppSource(
@@ -129,5 +132,7 @@ def test_an_app_finds_classes_in_every_way_that_android_has(tmp_path: Path) -> N
         "entries=[extra.Extra]",
         "broken!ClassNotFoundException",
         "missing!ClassNotFoundException",
+        "deleted=word true true null",
+        "merged=more true 1 true",
         "end",
     ]

@@ -49,7 +49,8 @@ def test_the_container_says_that_there_is_none(tmp_path: Path) -> None:
     from harness.lab.runtime import Runtime
 
     runtime = Runtime(
-        java=Path("/java/bin/java"), class_path=(), natives=Path("/natives"), framework=Path("/framework.jar"), browser=()
+        java=Path("/java/bin/java"), class_path=(), natives=Path("/natives"), framework=Path("/framework.jar"), browser=(),
+            emulator=(), processor=Path("/processor"),
     )
     container = asyncio.run(start_container(tmp_path, OwnSpace(WHY), runtime, on_blocked=lambda _: None, on_lost=lambda _: None))
     assert (container.contained, container.why_not) == (False, WHY)

@@ -165,6 +165,35 @@ def test_a_provider_of_another_process_is_asked_as_one_of_the_own(device: Device
     assert device.act("unknown") == "null null Unknown URL content://example.peers.nobody/x"
 
 
+def test_changes_of_content_are_heard_of_in_every_process_that_may(device: Device) -> None:
+    for name in ("READ_CONTACTS", "WRITE_CONTACTS"):
+        device.shell(f"pm grant {HOST} android.permission.{name}")
+    assert device.act("watch") == "null"
+    assert device.act("watch", VISITOR) == "null"
+    note = device.act("addNote")
+    for who in ("host", "visitor"):
+        device.hear(f"{who} heard of {note} false")
+    device.act("addContact")
+    device.hear("contacts heard of content://com.android.contacts false")
+    device.shell("cmd connectivity airplane-mode enable; cmd connectivity airplane-mode disable")
+    device.hear("settings heard of content://settings/global/airplane_mode_on false")
+    device.act("ownChange")
+    device.hear("only notes heard of content://example.peers.notes/notes false")
+    device.hear("visitor heard of content://example.peers.notes/notes/own false")
+    assert device.act("watchNoMore") == "null"
+    device.act("ownChange")
+    device.hear("only notes heard of content://example.peers.notes/notes false", 2)
+    said = device.said()
+    assert said.count("host heard of content://example.peers.notes/notes false") == 1
+    silent = ("host heard of content://example.peers.notes/notes/own", f"only notes heard of {note}")
+    assert not [line for line in said if line.startswith(silent)]
+
+
+def test_who_may_not_read_hears_nothing(device: Device) -> None:
+    for act in ("watchHidden", "watchContacts"):
+        assert device.act(act, VISITOR).startswith(f"{act}!java.lang.SecurityException: Permission Denial: opening")
+
+
 def test_ordered_broadcasts_pass_on_results_through_processes(device: Device) -> None:
     assert device.act("ordered") == f"3 zero first second third {1 << 40}"
     assert device.act("aborted") == "2 zero first second"

@@ -121,6 +121,10 @@ def test_a_renderer_runs_and_that_nothing_of_it_is_seen_is_told_once(seen: Seen)
     assert len(told) == 1
 
 
+def test_shaders_are_taken_for_compiled_and_names_are_given_through_buffers_too(seen: Seen) -> None:
+    assert "shaders 1 1 true" in seen.said
+
+
 def test_resources_of_2013_are_read(apk: Path, tmp_path: Path) -> None:
     """aapt wrote the head of a package in 284 bytes then, not 288."""
     old = with_old_resources(apk, tmp_path / "old.apk")

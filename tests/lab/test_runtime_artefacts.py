@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
-from harness.lab.artefacts import Artefact, ArtefactStore, read_lock
+from harness.lab.artefacts import Artefact, ArtefactStore, NotToBeHad, read_lock
 
 CONTENT = bytes(range(256)) * 4096
 PINNED = Artefact("org.example.lab:thing:1.0", hashlib.sha256(CONTENT).hexdigest(), len(CONTENT), frozenset({"app"}))
@@ -30,7 +30,7 @@ class Repository:
             def do_GET(self) -> None:
                 wanted = self.headers.get("Range")
                 repository.requests.append(f"{self.path} {wanted}")
-                if self.path != "/org/example/lab/thing/1.0/thing-1.0.jar":
+                if self.path not in (f"/org/example/lab/thing/1.0/thing-1.0.{kind}" for kind in ("jar", "aar")):
                     self.send_error(404)
                     return
                 start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
@@ -122,5 +122,23 @@ def test_every_locked_artefact_has_a_whole_coordinate_a_hash_and_a_set() -> None
         assert len(artefact.coordinate.split(":")) == 3
         assert len(bytes.fromhex(artefact.sha256)) == 32
         assert artefact.size > 0
-        assert artefact.sets <= {"app", "browser", "native", "compile", "compiler", "apk", "translate"}
+        assert artefact.sets <= {"app", "browser", "emulator", "native", "compile", "compiler", "apk", "translate"}
         assert artefact.sets
+
+
+def test_an_android_library_is_fetched_by_its_own_name(repository: Repository, tmp_path: Path) -> None:
+    library = replace(PINNED, coordinate=f"{PINNED.coordinate}@aar")
+    assert library.name == "org.example.lab:thing"
+    [path] = repository.store(tmp_path / "cache", library).fetch([library])
+    assert path.name == "thing-1.0.aar"
+    assert path.read_bytes() == CONTENT
+
+
+def test_what_no_repository_has_is_told_apart_from_what_is_wrong(repository: Repository, tmp_path: Path) -> None:
+    other = replace(PINNED, coordinate="org.example.lab:other:1.0")
+    with pytest.raises(NotToBeHad, match="HTTP 404"):
+        repository.store(tmp_path / "cache", other).fetch([other])
+    wrong = replace(PINNED, sha256="0" * 64)
+    with pytest.raises(HarnessError) as told:
+        repository.store(tmp_path / "cache", wrong).fetch([wrong])
+    assert not isinstance(told.value, NotToBeHad)

@@ -34,6 +34,7 @@ PERSONAL = (
 )  # fmt: skip
 PROFILE: dict[str, Any] = {
     "timezone": "Asia/Shanghai",
+    "cameras": [{"facing": "back", "marker": "0" * 32}, {"facing": "front", "marker": "f" * 32}],
     "build": {"model": "LAB-1", "serial": "LABSERIAL1"},
     "telephony": {
         "sims": [
@@ -263,6 +264,17 @@ def test_activities_dialogs_services_receivers_and_results_work_as_on_a_phone(ap
         assert len(await daemon.windows()) == 1
 
     on_device(apk, tmp_path, body, permissions={**granted(*BASIC), "android.permission.CAMERA": "denied"})
+
+
+def test_a_tap_on_a_row_of_a_list_is_answered_after_its_click(apk: Path, tmp_path: Path) -> None:
+    async def body(daemon: SmallDaemon) -> None:
+        await daemon.launch(".MainActivity")
+        await daemon.tap("list")
+        await daemon.hear("window focus false")
+        await daemon.tap("second")
+        assert "row 1" in daemon.said
+
+    on_device(apk, tmp_path, body, permissions=granted(*BASIC))
 
 
 def test_text_is_typed_in_any_script_and_set_as_a_whole(apk: Path, tmp_path: Path) -> None:

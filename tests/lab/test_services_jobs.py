@@ -6,15 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.service_bench import PACKAGE, ServiceBench, service_bench
+from tests.lab.service_bench import PACKAGE, ServiceBench
 
 pytestmark = pytest.mark.lab
-
-
-@pytest.fixture(scope="module")
-def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceBench]:
-    with service_bench(tmp_path_factory.mktemp("state")) as made:
-        yield made
 
 
 @pytest.fixture

@@ -6,15 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.service_bench import PACKAGE, ServiceBench, service_bench
+from harness.lab.system.phone_features import FEATURES
+from tests.lab.service_bench import PACKAGE, ServiceBench
 
 pytestmark = pytest.mark.lab
-
-
-@pytest.fixture(scope="module")
-def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceBench]:
-    with service_bench(tmp_path_factory.mktemp("state")) as made:
-        yield made
 
 
 @pytest.fixture
@@ -39,6 +34,11 @@ def test_the_network_is_told_at_once_and_whenever_it_changes(lab: ServiceBench) 
     lab.forget()
     lab.in_front("network")
     lab.hear("network WIFI true metered false")
+
+
+def test_a_request_for_any_transport_finds_the_network(lab: ServiceBench) -> None:
+    lab.in_front("requestAny")
+    lab.hear("any network")
 
 
 def test_registered_receivers_hear_of_all_and_those_of_a_manifest_only_of_exceptions(lab: ServiceBench) -> None:
@@ -78,6 +78,16 @@ def test_an_app_hears_of_the_start_once_it_was_itself_started(lab: ServiceBench)
     assert "manifest receiver android.intent.action.BOOT_COMPLETED" not in lab.said  # it was force-stopped
     lab.reboot()
     lab.hear("manifest receiver android.intent.action.BOOT_COMPLETED")
+
+
+def test_an_app_knows_when_it_was_installed(lab: ServiceBench) -> None:
+    lab.in_front("installed")
+    lab.hear("installed true updated true")
+
+
+def test_an_app_is_told_of_the_features_that_the_shell_lists(lab: ServiceBench) -> None:
+    lab.in_front("features", f"--es word {','.join(FEATURES)},android.hardware.type.watch")
+    lab.hear("lacks android.hardware.type.watch")
 
 
 def test_an_updated_app_is_told(lab: ServiceBench) -> None:

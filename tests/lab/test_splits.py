@@ -44,9 +44,16 @@ def texts(device: Bench) -> list[str]:
     return [text for text in re.findall(r' text="([^"]*)"', device.shell("cat", HIERARCHY)) if text]
 
 
-def opened(device: Bench) -> list[str]:
-    device.shell("am", "start", "-W", "-n", f"{PACKAGE}/.MainActivity")
-    return texts(device)
+def opened(device: Bench, *wanted: str) -> None:
+    """Starts the app and waits until each of the texts is on the screen."""
+    device.shell("am", "start", "-n", f"{PACKAGE}/.MainActivity")
+    shows(device, *wanted)
+
+
+def shows(device: Bench, *wanted: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while missing := set(wanted) - set(seen := texts(device)):
+        assert time.monotonic() < until, f"{missing} not in {seen}"
 
 
 def test_a_label_in_a_language_that_only_a_split_has(app: SplitApp) -> None:
@@ -56,32 +63,30 @@ def test_a_label_in_a_language_that_only_a_split_has(app: SplitApp) -> None:
 
 def test_the_app_finds_everything_of_all_its_splits(device: Bench, app: SplitApp) -> None:
     assert "Success" in install(device, *app.all)
-    seen = opened(device)
-    for text in ("语言包里的话", "density=320", "splits=[config.xhdpi, config.zh_rCN, extras]", "dirs=3", "asset of the base",
-                 "asset of the feature", "class of the feature", "resource of the base", "resource of the extras",
-                 "provider of the feature"):  # fmt: skip
-        assert text in seen, f"{text!r} is not in {seen}"
+    opened(
+        device, "语言包里的话", "density=320", "splits=[config.xhdpi, config.zh_rCN, extras]", "dirs=3", "asset of the base",
+        "asset of the feature", "class of the feature", "resource of the base", "resource of the extras",
+        "provider of the feature",
+    )  # fmt: skip
 
 
 def test_an_activity_of_a_feature_split_is_started_and_has_its_resources(device: Bench, app: SplitApp) -> None:
     assert "Success" in install(device, *app.all)
-    opened(device)
+    opened(device, "OPEN")
     bounds = re.search(r'text="OPEN"[^>]*bounds="\[(\d+),(\d+)\]\[(\d+),(\d+)\]"', device.shell("cat", HIERARCHY))
     assert bounds is not None
     left, top, right, bottom = map(int, bounds.groups())
     device.shell("input", "tap", str((left + right) // 2), str((top + bottom) // 2))
-    until = time.monotonic() + PATIENCE
-    while "words of the feature" not in texts(device):
-        assert time.monotonic() < until, texts(device)
+    shows(device, "words of the feature")
 
 
 def test_without_a_split_the_app_goes_without_what_is_in_it(device: Bench, app: SplitApp) -> None:
     assert "Success" in install(device, app.base, app.density)
-    seen = opened(device)
-    for text in ("words of the base", "density=320", "splits=[config.xhdpi]", "no extras.txt", "no class of the feature", "null"):
-        assert text in seen, f"{text!r} is not in {seen}"
+    opened(
+        device, "words of the base", "density=320", "splits=[config.xhdpi]", "no extras.txt", "no class of the feature", "null"
+    )  # fmt: skip
     assert "Success" in install(device, app.language, options=("-p", PACKAGE))
-    assert "语言包里的话" in opened(device)
+    opened(device, "语言包里的话")
 
 
 def test_a_base_that_wants_a_split_is_not_installed_alone(device: Bench, app: SplitApp) -> None:

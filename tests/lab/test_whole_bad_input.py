@@ -88,6 +88,7 @@ def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
         try:
             device.shell("am", "start", "-n", f"{STUCK}/.MainActivity", "--es", "deed", "stuck")
             device.said = device.shell("am", "start", "-W", "-n", f"{STUCK}/.StuckActivity")
+            device.shell("input", "keyevent", "HOME")  # in front again after each crash, it would be waited for each time
             yield device
             device.goes_on()
         finally:

@@ -26,7 +26,7 @@ from harness.lab.apps import ReadLabel, build, labels
 from harness.lab.apps.labels import ROUTES
 from harness.model import Call, Gap, GapKind, Outcome, Stack
 from harness.tables.attribution import attribute, class_of, load_sdks
-from tests.lab.whole import PATIENCE, own_state
+from tests.lab.whole import PATIENCE, grant_all, own_state
 
 pytestmark = pytest.mark.lab
 
@@ -115,9 +115,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         try:
             device = AdbDevice.open(handle.serial)
             device.install(build("collector"))
-            for permission in device.permissions(APP):
-                if permission.runtime and permission.name.rpartition(".")[2] not in WITHHELD | SPECIAL:
-                    assert device.shell("pm", "grant", APP, permission.name).status == 0, permission
+            assert grant_all(device, APP, but=WITHHELD | SPECIAL) == []
             alone = _told(device)
             device.stop(APP)
             journal = Memory()

@@ -26,7 +26,7 @@ def test_the_activities_of_apidemos_come_up(tmp_path: Path) -> None:
         pytest.skip(str(why))
     package, activities = activities_of(apk)
     with own_state(tmp_path / "state"):
-        handle = registry.start(warm=2, die_with=os.getpid())
+        handle = registry.start(warm=1, die_with=os.getpid())
         try:
             device = AdbDevice.open(handle.serial)
             device.install(apk)

@@ -23,6 +23,8 @@ from harness.lab import registry, runtime
 from harness.lab.apps.labels import labels
 from harness.model import Fact, GapKind
 from harness.rules.analysis import analyse
+from harness.tables import records
+from harness.tables.attribution import load_sdks
 
 pytestmark = pytest.mark.lab
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,6 +85,29 @@ def test_the_compliant_edition_has_no_violation_and_its_look_alikes_were_really_
 
 
 @pytest.mark.parametrize("edition", ["violating", "compliant"])
+def test_every_request_is_joined_to_the_code_that_wrote_it(demo: Demo, edition: str) -> None:
+    sdks = load_sdks()
+    found = records(analyse(demo.bundle(edition)).run.flows)
+    wanted, got = [], []
+    for flow in found:
+        agent = next((value for name, value in flow["request"].headers if name.lower() == "user-agent"), "")
+        label = next(s for s in labels(f"shop-{edition}").senders if s.fits(flow["host"], agent))
+        wanted.append((flow["url"], next((s.name for s in sdks if label.caller in s.packages), label.caller), "head", "high"))
+        got.append((flow["url"], flow["sender"], flow["made_by"].basis, flow["made_by"].confidence))
+    assert got == wanted
+    assert len(found) > 10
+
+
+def test_two_sdks_that_post_to_one_address_are_told_apart(demo: Demo) -> None:
+    flows = records(analyse(demo.bundle("violating")).run.flows)
+    senders = {flow["sender"] for flow in flows if flow["url"] == "https://track.adnimbus.example/v2/event"}
+    assert senders == {"AdNimbus", "Quillmetrics"}
+    findings = [v for v in analyse(demo.bundle("violating")).violations if v.rule == "third-party-sharing"]
+    mine = {v.caller for v in findings if (v.item, v.stage, v.party) == ("android_id", "after_agree", "AdNimbus")}
+    assert mine == {"AdNimbus", "Quillmetrics"}
+
+
+@pytest.mark.parametrize("edition", ["violating", "compliant"])
 def test_the_bundle_is_whole(demo: Demo, edition: str) -> None:
     path = demo.bundle(edition)
     assert str(verify(path).status) == "intact"
@@ -112,7 +137,12 @@ def test_each_source_of_time_was_measured(demo: Demo) -> None:
     assert [c["at"] for c in by_date] == ["start", "end"]
     assert all(0 < c["uncertainty_ns"] < 100_000_000 for c in by_date)
     agents = {c["pid"]: c for c in clocks if c["source"] == "agent"}
-    assert set(agents) == {f.data["pid"] for f in reader.facts("process") if f.data["state"] == "hooked"}
+    told = [f.data for f in reader.facts("process")]
+    states = {state: {p["pid"] for p in told if p["state"] == state} for state in ("hooked", "ended")}
+    assert set(agents) <= states["hooked"]
+    unasked = states["hooked"] - set(agents)
+    assert unasked <= states["ended"], "only one that ended before it could be asked has told no time"
+    assert len(unasked) <= 1
     assert all(c["agree"] and 0 < c["agent_uncertainty_ns"] < 100_000_000 for c in agents.values())
 
 

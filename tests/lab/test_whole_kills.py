@@ -12,7 +12,20 @@ import pytest
 from harness.bundle import open_bundle
 from harness.lab.apps.builder import build
 from harness.model import JOURNALS, GapKind
-from tests.lab.whole import PATIENCE, Bench, Ended, Running, bench, harness, is_alive, kill, lines, only_bundle, running
+from tests.lab.whole import (
+    PATIENCE,
+    Bench,
+    Ended,
+    Running,
+    bench,
+    harness,
+    is_alive,
+    kill,
+    lines,
+    only_bundle,
+    running,
+    short_limits,
+)
 
 pytestmark = pytest.mark.lab
 NAMES = (*JOURNALS, "proxy.jsonl")
@@ -188,14 +201,15 @@ def test_the_harness_is_killed(lab: Bench, tmp_path: Path, app: str) -> None:
 
 def test_the_device_is_usable_after_a_killed_harness(lab: Bench, tmp_path: Path) -> None:
     """What the killed one could not put back, the next run does: in the end the device is as it was."""
-    with running(*lab.run_words(build("tiny"), tmp_path / "first")) as command:
+    short = short_limits(tmp_path, notice=2)    # a tiny app has none
+    with running(*lab.run_words(build("tiny"), tmp_path / "first", limits=short)) as command:
         command.until("the device was led through the proxy", lambda: lab.leftovers()["reverse"] != [])
         command.until("the proxy setting is made", lambda: lab.leftovers()["http_proxy"] not in ("null", ":0", ""))
         kill(command.process.pid)
         command.ended()
     assert lab.leftovers()["reverse"]
-    second = harness(*lab.run_words(build("tiny"), tmp_path / "second"))
-    assert second.status == 3, second.err       # a tiny app has no privacy notice
+    second = harness(*lab.run_words(build("tiny"), tmp_path / "second", limits=short))
+    assert second.status == 3, second.err
     assert second.json["complete"]
     left = lab.leftovers()
     assert (left["reverse"], left["http_proxy"] in ("null", ":0", "")) == ([], True), left

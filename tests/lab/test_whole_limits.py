@@ -13,7 +13,7 @@ from harness.lab.apps.builder import build_source
 from harness.lab.apps.signature import read_signing_key, sign
 from harness.lab.apps.sources import AppSource
 from harness.resources import resource
-from tests.lab.whole import Bench, bench, harness
+from tests.lab.whole import Bench, bench, harness, short_limits
 
 pytestmark = pytest.mark.lab
 
@@ -81,7 +81,7 @@ def needy(folder: Path) -> Path:
 
 
 def test_what_the_device_lacks_is_in_the_run_and_in_its_report(device: Bench, tmp_path: Path) -> None:
-    ended = harness(*device.run_words(needy(tmp_path), tmp_path / "runs"))
+    ended = harness(*device.run_words(needy(tmp_path), tmp_path / "runs", limits=short_limits(tmp_path, notice=2)))
     said = ended.json
     gaps = {(gap["kind"], gap["subject"]): gap for gap in said["gaps"]}
     library = gaps["code_not_run", "libengine.so"]

@@ -28,7 +28,7 @@ from harness.device.frida_link import FridaLink
 from harness.lab import registry
 from harness.model import Call, Outcome
 from tests.lab.foreign import APPS, NotToBeHad, fetch
-from tests.lab.whole import PATIENCE, own_state
+from tests.lab.whole import PATIENCE, grant_all, own_state
 
 pytestmark = pytest.mark.lab
 PACKAGE = "io.appium.settings"
@@ -75,9 +75,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         try:
             device = AdbDevice.open(handle.serial)
             device.install(apk)
-            for permission in device.permissions(PACKAGE):
-                if permission.runtime:
-                    device.shell("pm", "grant", PACKAGE, permission.name)
+            grant_all(device, PACKAGE)
             journal = Memory()
             capture = HookCapture(FridaLink.connect(device), PACKAGE, journal, load_catalogue(), level=35)
             capture.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -9,19 +10,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import adbutils
+import yaml
 
 from harness.cli.lab import connect, disconnect
+from harness.device.adb import AdbDevice
 from harness.lab import registry
 from harness.lab.internet import LabInternet
 from harness.lab.internet_config import read_config
 from harness.resources import resource
+from harness.suite import limits
 
 PATIENCE = 240.0
 """Seconds after which a test gives up: far more than anything takes, so that only a hang reaches it."""
@@ -131,9 +135,11 @@ class Bench:
     serial: str
     internet: LabInternet
 
-    def run_words(self, apk: Path | str, out: Path, app: str = "", scenario: str = "first-launch-agree") -> list[str]:
+    def run_words(
+        self, apk: Path | str, out: Path, app: str = "", scenario: str = "first-launch-agree", limits: Path | str = "demo"
+    ) -> list[str]:
         host, port = self.internet.address
-        words = ["run", str(apk), "--device", self.serial, "--json", "--out", str(out), "--limits", "demo",
+        words = ["run", str(apk), "--device", self.serial, "--json", "--out", str(out), "--limits", str(limits),
                  "--observe", "2", "--scenario", scenario, "--resolve", f"*.example={host}:{port}",
                  "--upstream-ca", str(self.internet.ca_pem)]
         return words + (["--app", str(resource("lab", "apps", app, "app.yaml"))] if app else [])
@@ -150,16 +156,33 @@ class Bench:
 
 
 @contextmanager
-def bench(state: Path) -> Iterator[Bench]:
-    """One lab device for many tests; ends with the process of the tests whatever happens."""
-    with own_state(state), LabInternet(read_config(resource("lab", "apps", "internet.yaml"))) as internet:
-        handle = registry.start(warm=2, die_with=os.getpid())
+def bench(state: Path, servers: Path | None = None) -> Iterator[Bench]:
+    """One lab device for many tests; ends with the process of the tests whatever happens. `servers`: what the lab internet
+    answers, those of the example apps unless given."""
+    config = read_config(servers or resource("lab", "apps", "internet.yaml"))
+    with own_state(state), LabInternet(config) as internet:
+        handle = registry.start(warm=1, die_with=os.getpid())
         try:
             connect(handle.serial)
             yield Bench(handle.serial, internet)
         finally:
             disconnect(handle.serial)
             registry.stop(handle.serial)
+
+
+def short_limits(folder: Path, **changed: float) -> Path:
+    """The demo's limits with other values, where an app is known not to do what a run would wait for in vain."""
+    values = dataclasses.asdict(limits.load_limits("demo"))
+    assert changed.keys() <= values.keys()
+    path = folder / "limits.yaml"
+    path.write_text(yaml.safe_dump(values | changed), "utf-8")
+    return path
+
+
+def grant_all(device: AdbDevice, package: str, but: Collection[str] = ()) -> list[str]:
+    """Gives the app every runtime permission, `but` for some by their short names. Gives those that the device refused."""
+    wanted = [one.name for one in device.permissions(package) if one.runtime and one.name.rpartition(".")[2] not in but]
+    return [name for name in wanted if device.shell("pm", "grant", package, name).status != 0]
 
 
 def lines(bundle: Path, journal: str) -> list[dict[str, Any]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from harness.lab.apps.archive import pack
 from harness.lab.apps.signature import read_signing_key, sign
 from harness.lab.apps.sources import AppSource, app
 from harness.lab.apps.toolchain import compile_java, link_resources, make_dex
+from harness.lab.artefacts import exclusive
 from harness.resources import cache_dir, resource
 
 # To be raised when the builder makes other bytes of the same sources.
@@ -22,16 +24,23 @@ def build(name: str) -> Path:
     return build_source(app(name))
 
 
-def build_source(source: AppSource) -> Path:
+def build_source(source: AppSource, version_code: int | None = None) -> Path:
+    """As `build`. `version_code`: another one than build.yaml's, for an update."""
+    if version_code is not None:
+        source = replace(source, version_code=version_code, version_name=f"{version_code}.0")
     key = resource("lab", "apps", "public-test-key.pem")
-    state = hashlib.sha256(f"{_BUILDER_VERSION} {source.digest()}".encode() + key.read_bytes()).hexdigest()
+    said = f"{_BUILDER_VERSION} {source.version_code} {source.version_name} {source.digest()}"
+    state = hashlib.sha256(said.encode() + key.read_bytes()).hexdigest()
     apk = cache_dir("apps", state[:16]) / f"{source.name}.apk"
-    if not apk.is_file():
-        with tempfile.TemporaryDirectory(prefix="app-") as work:
-            signed = sign(pack(_contents(source, Path(work))), read_signing_key(key))
-        part = apk.with_suffix(".part")
-        part.write_bytes(signed)
-        part.replace(apk)
+    if apk.is_file():
+        return apk
+    with exclusive(apk.with_suffix(".lock")):
+        if not apk.is_file():
+            with tempfile.TemporaryDirectory(prefix="app-") as work:
+                signed = sign(pack(_contents(source, Path(work))), read_signing_key(key))
+            part = apk.with_suffix(".part")
+            part.write_bytes(signed)
+            part.replace(apk)
     return apk
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ _OPTIONAL = ("method", "value", "host", "party", "encoding", "process", "group")
 
 ROUTES = ("direct", "reflection", "binder", "exec", "native-property", "file", "thread-pool")
 OUTCOMES = ("value", "empty", "denied", "thrown", "act")
+_SENDER_REQUIRED, _SENDER_OPTIONAL = ("host", "caller"), ("user_agent",)
 _READ_REQUIRED = ("id", "kind", "method", "route", "outcome")
 _READ_OPTIONAL = ("caller", "lab", "why")
 
@@ -68,14 +70,28 @@ class ReadLabel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SenderLabel:
+    """Whose code sends the requests to a host: all, or those alone whose User-Agent matches. `caller` as in `Label`."""
+
+    host: str
+    caller: str
+    user_agent: str = ""
+
+    def fits(self, host: str, user_agent: str) -> bool:
+        return host == self.host and fnmatchcase(user_agent, self.user_agent or "*")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Labels:
-    """The labels of one app. `planted` must be found, `look_alikes` must not be called violations, `reads` are recorded."""
+    """The labels of one app. `planted` must be found, `look_alikes` must not be called violations, `reads` are recorded. Of
+    `senders` the first that fits a request says whose it is."""
 
     app: str
     package: str
     planted: tuple[Label, ...] = ()
     look_alikes: tuple[Label, ...] = ()
     reads: tuple[ReadLabel, ...] = ()
+    senders: tuple[SenderLabel, ...] = ()
 
     def expected(self, scenarios: set[str], rules: set[str] | None = None) -> tuple[Label, ...]:
         """What a run of these scenarios must find, with these rules (all, where None)."""
@@ -98,11 +114,12 @@ def read_labels(path: Path, name: str, package: str) -> Labels:
     planted = tuple(_label(entry, path) for entry in data.get("planted", ()))
     look_alikes = tuple(_label(entry, path) for entry in data.get("look_alikes", ()))
     reads = tuple(_read_label(entry, path, package) for entry in data.get("reads", ()))
+    senders = tuple(_sender(entry, path) for entry in data.get("senders", ()))
     ids = [label.id for label in planted + look_alikes] + [label.id for label in reads]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
         raise _wrong(path, f"The id {twice[0]} stands there twice.")
-    return Labels(app=name, package=package, planted=planted, look_alikes=look_alikes, reads=reads)
+    return Labels(app=name, package=package, planted=planted, look_alikes=look_alikes, reads=reads, senders=senders)
 
 
 def _label(entry: dict[str, Any], path: Path) -> Label:
@@ -111,6 +128,11 @@ def _label(entry: dict[str, Any], path: Path) -> Label:
         raise _wrong(path, f"{entry['id']} is of kind {entry['kind']}, which is none of {', '.join(KINDS)}.")
     values = dict(entry, scenarios=tuple(entry["scenarios"]), encoding=tuple(entry.get("encoding", ())))
     return Label(**values)
+
+
+def _sender(entry: dict[str, Any], path: Path) -> SenderLabel:
+    _check_keys(entry, path, _SENDER_REQUIRED, _SENDER_OPTIONAL)
+    return SenderLabel(**entry)
 
 
 def _read_label(entry: dict[str, Any], path: Path, package: str) -> ReadLabel:

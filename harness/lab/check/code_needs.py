@@ -28,7 +28,7 @@ def needs(content: Content, survey: Survey) -> Iterator[Need]:
         run = any(name in content.libraries for name in engine.found)
         yield Need.of(_STOPS if run else _LIMITS, "native-engine", f"{engine.name}, which runs and draws by native code",
                       f"found: {', '.join(engine.found[:3])} ({table()['engines_source']})",
-                      "native code does not run on the lab device: its first screen fails or stays empty" if run else
+                      "it runs on an emulated processor, without OpenGL: its first screen fails or stays empty" if run else
                       "the APK does not bring the engine's library for a phone: what uses it fails, as it may on a phone",
                       engine.found)
     yield from _native(content, survey)
@@ -68,7 +68,8 @@ def _packed(content: Content, survey: Survey, packers: list[str]) -> Iterator[Ne
     if packers:
         yield Need.of(_STOPS, "packed", "its code unpacked by native code at run time",
                       f"it is packed by {', '.join(packers)} ({table()['packers_source'].strip()})",
-                      "native code does not run on the lab device, so its real classes never appear", packers)
+                      "native code runs on an emulated processor, but what packers patch of ART is not there: its real classes "
+                      "do not appear", packers)
     elif gone:
         yield Need.of(_STOPS, "packed", "classes that are in none of its dex files", f"its {' and its '.join(gone)}: the APK is "
                       "packed, or a part of it is missing", "it dies with a ClassNotFoundException as it starts", gone)
@@ -92,10 +93,10 @@ def _native(content: Content, survey: Survey) -> Iterator[Need]:
         rest = [name for name in content.libraries if name not in loaded]
         what = f"{_number(content.libraries, 'native library', 'native libraries')}, for {', '.join(abis)}"
         yield Need.of(_LIMITS, "native-library", what,
-                      f"native code does not run on the lab device; {len(named)} of them are loaded by a name in the code, "
+                      f"native code runs on an emulated processor; {len(named)} of them are loaded by a name in the code, "
                       f"{len(survey.natives)} native methods are declared",
-                      f"{_LOAD_FAILS}. What it would have done is a gap of the run, by which every rule is INCONCLUSIVE",
-                      [*named, *rest])
+                      "slow; what it calls in Java is seen, what it reads by itself is not. What it needs of Android beyond the "
+                      "C library is missing (docs/lab-native.md)", [*named, *rest])
     unknown = [f"lib{name}.so (loaded by {caller})" for name, caller in survey.loads.items()
                if f"lib{name}.so" not in content.libraries]
     if unknown:

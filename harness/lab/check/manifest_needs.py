@@ -24,9 +24,9 @@ _WHAT = {
 }
 _PARTS = "a base and splits that belong together"
 _HARDWARE = {
-    "android.hardware.camera", "android.hardware.camera.autofocus", "android.hardware.camera.front", "android.hardware.nfc",
-    "android.hardware.bluetooth_le", "android.hardware.location.network", "android.hardware.touchscreen.multitouch",
-    "android.hardware.faketouch", "android.hardware.screen.landscape", "android.hardware.telephony.gsm",
+    "android.hardware.nfc", "android.hardware.bluetooth_le", "android.hardware.location.network",
+    "android.hardware.touchscreen.multitouch", "android.hardware.faketouch", "android.hardware.screen.landscape",
+    "android.hardware.telephony.gsm",
 }  # fmt: skip
 """Besides FEATURES: hardware that the lab's phones stand in for."""
 
@@ -85,7 +85,7 @@ def _libraries(content: Content, survey: Survey | None) -> Iterator[Need]:
     for element in content.application.each("uses-native-library"):
         name, required = content.text(element, "name"), content.flag(element, "required", True)
         yield Need.of(_LIMITS if required else _NOTE, "platform-library", f"the platform's native library {name}",
-                      "native code does not run on the lab device",
+                      "the lab has no phone's libraries but the C library",
                       "it is installed all the same; loading it throws an UnsatisfiedLinkError", [name])
 
 

@@ -74,7 +74,12 @@ class Init:
         self._selector.register(self._wake_read, selectors.EVENT_READ, self._reap)
         self._send({"event": "ready"})
         while True:
-            for key, _ in self._selector.select():
+            self._turn()
+
+    def _turn(self) -> None:
+        """What is ready now. One thing may end another that is ready with it: a death reaped ends the supervision of the dead."""
+        for key, _ in self._selector.select():
+            if self._selector.get_map().get(key.fd) == key:
                 work: Callable[[], None] = key.data
                 work()
 
@@ -100,7 +105,7 @@ class Init:
                 "kill": self._kill,
             }[order["op"]]
             handle(order, fds)
-        except (Refused, OSError, ValueError) as error:
+        except (Refused, OSError, ValueError, RecursionError) as error:
             self._send({"id": order["id"], "error": str(error), "errno": getattr(error, "errno", None)})
         finally:
             for fd in [*fds, *self._kept_fds]:

@@ -4,6 +4,7 @@
     service-root/  the same for the Frida service, with Python in it
     device/        the system server's: state/ and root/, the device's file system; a tmpfs of limited size
     device/root/data/data/   the apps' own data: another, so that an app that fills it cannot stop the system server
+    device/root/storage/emulated/0/   the shared storage, for the same reason
     shared/        files of the host that processes are to see later (translated jars)
     views/         one folder for each app process, made by the init
     init-root/, proc/   mount points for the init
@@ -23,6 +24,8 @@ DEVICES = ("null", "zero", "random", "urandom")
 _SAFE = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 SERVICE_SCRATCH = "/lab-scratch"  # not /tmp: below that Python itself may be installed
 APPS_DATA = "root/data/data"
+SHARED_STORAGE = "root/storage/emulated/0"
+APPS_STORAGE = "data/media/0"  # where a process sees what it may of it; /storage/emulated/0 leads there
 
 
 class Stage:
@@ -45,8 +48,8 @@ class Stage:
         for name in ("app-root", "service-root", "device", "shared", "views", "init-root", "proc"):
             (self.folder / name).mkdir()
         self.give(self.folder / "views")
-        apps = self.device / APPS_DATA
-        for place, size, mode in ((self.device, data_size, 755), (apps, apps_size, 711)):
+        apps, storage = self.device / APPS_DATA, self.device / SHARED_STORAGE
+        for place, size, mode in ((self.device, data_size, 755), (apps, apps_size, 711), (storage, apps_size, 711)):
             place.mkdir(parents=True, exist_ok=True)
             kernel.mount("tmpfs", str(place), "tmpfs", _SAFE, f"size={size},nr_inodes=100000,mode={mode}")
 
@@ -65,6 +68,13 @@ class Stage:
             place = root / target.lstrip("/")
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text)
+
+    def link_storage(self, name: str) -> None:
+        """Where a process looks for the shared storage; what it may see of it is mounted below its /data."""
+        root = self.folder / name
+        (root / "storage" / "emulated").mkdir(parents=True)
+        (root / "storage" / "emulated" / "0").symlink_to(f"/{APPS_STORAGE}")
+        (root / "sdcard").symlink_to("/storage/emulated/0")
 
     def share(self, source: Path) -> str:
         """Makes a file or folder of the host reachable for the init; returns its path relative to the stage."""

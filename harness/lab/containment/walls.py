@@ -21,10 +21,11 @@ from harness.lab.containment.limits import APP_LIMITS, MIB, Limits
 from harness.lab.containment.native import libraries_of
 from harness.lab.containment.ownspace import OwnSpace
 from harness.lab.containment.process import Blocked, ContainedProcess, OnBlocked, OnLost
-from harness.lab.containment.stage import SERVICE_SCRATCH, Stage
+from harness.lab.containment.stage import APPS_STORAGE, SERVICE_SCRATCH, Stage
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
+_STORAGE = "/storage/emulated/0/"
 _APP_TEXTS = {
     "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
@@ -84,8 +85,13 @@ class Walls:
     def _build_roots(self, java: Path) -> None:
         runtime = java.resolve().parents[1]
         wanted = [file for file in runtime.glob("lib/**/*.so") if not any(part in file.name for part in _NEEDS_A_DESKTOP)]
-        libraries = [file for file in libraries_of(java, wanted) if not file.resolve().is_relative_to(runtime)]
+        wanted += [file for folder in self._system.values() if folder.is_dir() for file in folder.glob("*.so")]
+        # What a folder of `system` brings stands in the root already, and its place on the host is none of the apps' business.
+        brought = [runtime, *self._system.values()]
+        libraries = [file for file in libraries_of(java, wanted) if not any(file.resolve().is_relative_to(f) for f in brought)]
+        libraries += [folder for folder in map(Path, _LOCALES) if folder.is_dir()]
         self._stage.build_root("app-root", self._system | {str(file): file for file in libraries}, _APP_TEXTS)
+        self._stage.link_storage("app-root")
         self._stage.build_root("service-root", _python_files(), {"/etc/passwd": "root:x:0:0::/:\n"})
 
     async def _enter(self) -> None:
@@ -156,7 +162,7 @@ class Walls:
     def outside(self, path: str) -> Path:
         if path in self._foreign:
             return self._foreign[path]
-        if path.startswith("/data/") and ".." not in path.split("/"):
+        if path.startswith(("/data/", "/storage/")) and ".." not in path.split("/"):
             return self.data_root / "root" / path.lstrip("/")
         for target, source in self._system.items():
             if path == target or path.startswith(f"{target}/"):
@@ -227,12 +233,15 @@ class Walls:
 
     async def expose(self, process: ContainedProcess, source: Path, target: str = "", *, read_only: bool = True) -> str:
         target = target or self.inside(source)
-        if not target.startswith("/data/"):
+        place = target
+        if target.startswith(_STORAGE):
+            place = f"/{APPS_STORAGE}/{target.removeprefix(_STORAGE)}"
+        if not place.startswith("/data/"):
             return target  # part of every process's root
         if not read_only:
             self._stage.give(source)
         try:
-            await self._order("expose", pid=process.pid, source=self._stage.share(source), target=target, read_only=read_only)
+            await self._order("expose", pid=process.pid, source=self._stage.share(source), target=place, read_only=read_only)
         except OrderRefused as error:
             raise RigError(f"{target} could not be shown to process {process.pid}.", str(error)) from error
         return target
@@ -290,6 +299,8 @@ class Walls:
             self._on_lost("the device's first process ended, and all others with it")
 
 
+# glibc reads what C.UTF-8 is from a file; without it the JVM writes "?" for each letter of a file's name that is not ASCII.
+_LOCALES = ("/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8")
 _NEEDS_A_DESKTOP = ("xawt", "splashscreen", "jsound", "jawt")
 
 

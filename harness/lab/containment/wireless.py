@@ -7,6 +7,7 @@ made either, so whatever is sent but to itself is refused as before. Messages: r
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -67,6 +68,7 @@ def _await_running(name: str) -> None:
             if struct.unpack_from("=H", asked, 16)[0] & _RUNNING:
                 return
             time.sleep(0.02)
+    raise OSError(errno.ETIMEDOUT, f"{name} has no carrier")
 
 
 def add(name: str, mac: str, address: str, prefix: int, here: int, nowhere: int) -> None:

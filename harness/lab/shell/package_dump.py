@@ -87,7 +87,7 @@ def _package(device: Device, one: ListedPackage) -> list[str]:
         f"    resourcePath={code_path}",
         f"    legacyNativeLibraryDir={code_path}/lib",
         "    extractNativeLibs=false",
-        "    primaryCpuAbi=null",
+        f"    primaryCpuAbi={package.abi if package and package.abi else 'null'}",
         "    secondaryCpuAbi=null",
         "    cpuAbiOverride=null",
         f"    versionCode={one.version_code} minSdk={least} targetSdk={target}",

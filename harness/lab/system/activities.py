@@ -178,9 +178,12 @@ class Activities:
         why = await self._show(record, before, intent if place.deliver else None)
         await self._drop(place)
         if not why and not place.deliver and record.state == "resumed":
-            spent = (self._now_ns() - began) // 1_000_000
-            self._logs.system("ActivityTaskManager", f"Displayed {short_component(record.component)} for user 0: +{spent}ms")
+            self._tell_displayed(record, began)
         return StartResult(not why, why=why, delivered=place.deliver, timed_out=not why and record.state == "starting")
+
+    def _tell_displayed(self, record: Activity, began: int) -> None:
+        spent = (self._now_ns() - began) // 1_000_000
+        self._logs.system("ActivityTaskManager", f"Displayed {short_component(record.component)} for user 0: +{spent}ms")
 
     async def _drop(self, place: Placement) -> None:
         for gone in place.finish:
@@ -212,6 +215,7 @@ class Activities:
 
         Raises StartFailed, ProcessGone, AppProcessError.
         """
+        began = None if record.alive else self._now_ns()
         coming = asyncio.ensure_future(self._bring_up(record, new_intent))
         if await self._is_up(coming):
             await coming
@@ -224,7 +228,7 @@ class Activities:
             priority="W",
         )
         record.state = "starting"
-        self._processes.run(self._come_up_late(record, coming), f"late start of {record.component}")
+        self._processes.run(self._come_up_late(record, coming, began), f"late start of {record.component}")
 
     async def _bring_up(self, record: Activity, new_intent: Intent | None) -> None:
         package = self._packages.get(record.package)
@@ -261,9 +265,10 @@ class Activities:
     async def _is_up(self, coming: asyncio.Future[None]) -> bool:
         """Waits for the app, but neither for ever nor when the user wants something else."""
         hurry: asyncio.Future[Any] = asyncio.ensure_future(self._hurry.wait())
-        awaited: set[asyncio.Future[Any]] = {coming, hurry}
-        await asyncio.wait(awaited, timeout=self._processes.patience.activity, return_when=asyncio.FIRST_COMPLETED)
-        hurry.cancel()
+        try:
+            await asyncio.wait({coming, hurry}, timeout=self._processes.patience.activity, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            hurry.cancel()
         return coming.done()
 
     @asynccontextmanager
@@ -277,7 +282,7 @@ class Activities:
         finally:
             self._hurry.clear()
 
-    async def _come_up_late(self, record: Activity, coming: asyncio.Future[None]) -> None:
+    async def _come_up_late(self, record: Activity, coming: asyncio.Future[None], began: int | None) -> None:
         """The activity that took too long is up at last: resumed if it is still in front, else put away."""
         fault: Exception | None = None
         try:
@@ -299,6 +304,8 @@ class Activities:
                 if record is not self.tasks.top:
                     await self._move(record, "paused")
                     await self._leave(record)
+                elif began is not None:
+                    self._tell_displayed(record, began)
             self._changed()
 
     async def _leave(self, record: Activity) -> None:

@@ -55,7 +55,13 @@ class ApkFile:
     @property
     def native_abis(self) -> frozenset[str]:
         """Those that it has libraries for."""
-        return frozenset(parts[1] for name in self.names if len(parts := name.split("/")) == 3 and parts[0] == "lib")
+        return frozenset(found[0] for name in self.names if (found := native_entry(name)))
+
+
+def native_entry(name: str) -> tuple[str, str] | None:
+    """ABI and file name of a native library, by the name of its entry: lib/ABI/libx.so."""
+    parts = name.split("/")
+    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == "lib" and name.endswith(".so") else None
 
 
 def open_apk(path: Path) -> ApkFile:
@@ -90,14 +96,17 @@ def manifest_of(path: Path) -> Element:
         return _manifest(archive, path)
 
 
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, struct.error, ValueError)
+"""What a damaged archive raises; RuntimeError: an entry that is encrypted, elements within elements without end."""
+
+
 @contextmanager
 def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """Raises InstallFailed where it is damaged, at once or in what is read from it."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, OSError, struct.error, ValueError) as fault:
-        # RuntimeError: an entry that is encrypted, elements within elements without end
+    except (*DAMAGED, OSError) as fault:
         raise InstallFailed(errors.NOT_APK, f"Failed to parse {path.name}: {fault}") from fault
 
 

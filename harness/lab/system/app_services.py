@@ -5,15 +5,23 @@ They are put together here, told of what ends them, and answer what app processe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from harness.lab.appprocess import AppProcessError, ProcessGone
 from harness.lab.system.alarms import AlarmRefused, Alarms
+from harness.lab.system.app_ops import AppOps
+from harness.lab.system.biometrics import Biometrics
+from harness.lab.system.cameras import Cameras, Microphone
 from harness.lab.system.clipboard import Clipboard
 from harness.lab.system.components import ComponentRefused
 from harness.lab.system.conditions import Conditions
+from harness.lab.system.content_observers import ContentObservers
 from harness.lab.system.device_state import DeviceState
+from harness.lab.system.download_notices import DownloadNotices
+from harness.lab.system.downloads import Downloads
 from harness.lab.system.facts import Component
 from harness.lab.system.identity import Caller
 from harness.lab.system.intents import Intent
@@ -35,7 +43,8 @@ if TYPE_CHECKING:
 class AppServices:
     """Made by the server after its other parts, whose names are the attributes used here."""
 
-    def __init__(self, server: SystemServer, jobs: DeviceState, notifications: DeviceState) -> None:
+    def __init__(self, server: SystemServer, state: Callable[[str], DeviceState]) -> None:
+        """`state`: the kept state of a part, by its name."""
         self._server = server
         self._texts = Texts(server.profile.locale)
         self.timezone: str = server.profile["timezone"]
@@ -43,9 +52,9 @@ class AppServices:
         self.pending = PendingIntents(server.activities, server.broadcasts.send, self._start_for, server.logs)
         self.alarms = Alarms(server.packages, server.permissions, server.processes, self.pending, server.logs)
         self.jobs = Scheduling(
-            server.packages, server.permissions, server.processes, self.conditions, server.logs, jobs
+            server.packages, server.permissions, server.processes, self.conditions, server.logs, state("jobs")
         )  # fmt: skip
-        self.notifications = Notifications(server.packages, server.permissions, server.logs, notifications)
+        self.notifications = Notifications(server.packages, server.permissions, server.logs, state("notifications"))
         self.shade = NotificationFlow(
             self.notifications, self.pending, server.packages, server.processes, server.screen, self._texts
         )
@@ -76,28 +85,63 @@ class AppServices:
             accessed=self._clip_read,
             changed=self._clip_changed,
         )
-        self._asks = {
+        self.ops = AppOps(
+            server.packages, server.permissions, self.services, was_foreground=server.activities.was_foreground
+        )  # fmt: skip
+        self.cameras = Cameras(
+            server.profile["cameras"], self.ops, server.processes, server.logs, in_front=self._has_focus
+        )  # fmt: skip
+        self.microphone = Microphone(self.ops, server.processes, server.logs)
+        self.observers = ContentObservers(server.packages, server.permissions, server.processes, server.providers)
+        self.biometrics = Biometrics(
+            server.permissions, server.processes, server.screen, self._texts, server.activities.is_foreground, time.monotonic,
+            server.profile["biometrics"]["fingerprints"],
+        )  # fmt: skip
+        self.downloads = self._make_downloads(state("downloads"))
+        self._asks: Mapping[str, Callable[..., Any]] = {
             "pending_intent": self._pending_intent, "alarm": self._alarm, "job": self._job, "foreground": self._foreground,
             "notification": self._notification, "clipboard": self.clipboard.answer,
+            "download": self.downloads.answer, "biometric": self.biometrics.answer,
+            "observe": self.observers.answer, "camera": self.cameras.answer, "microphone": self.microphone.answer,
         }  # fmt: skip
+
+    def _make_downloads(self, state: DeviceState) -> Downloads:
+        server = self._server
+        build = server.profile["build"]
+        notices = DownloadNotices(self.notifications, self.pending, self.broadcasts, self._texts, self.observers)
+        return Downloads(
+            server.packages, server.permissions, server.processes, self.conditions, server.logs, state, server.root,
+            connect=server.connect, proxy=lambda: server.settings.proxy, show=server.show_file, changed=notices.changed,
+            completed=notices.completed,
+            user_agent=f"AndroidDownloadManager/{build['release']} (Linux; U; Android {build['release']}; {build['model']} "
+            f"Build/{build['id']})",
+        )  # fmt: skip
 
     # --- life
 
     def start(self) -> None:
         self.jobs.load()
+        self.downloads.load()
         self.broadcasts.booted()
         self.listeners.look()
 
     def stop(self) -> None:
         self.jobs.stop()
+        self.downloads.stop()
         self.alarms.stop()
         self.services.stop()
+        self.ops.stop()
 
     def process_ended(self, process: RunningProcess) -> None:
         self.alarms.process_ended(process)
         self.jobs.process_ended(process)
         self.services.process_ended(process)
         self.listeners.process_ended(process)
+        self.cameras.process_ended(process)
+        self.microphone.process_ended(process)
+        self.ops.process_ended(process)
+        self.biometrics.process_ended(process)
+        self.observers.process_ended(process)
 
     def forget(self, package: str, *, update: bool = False) -> None:
         """force-stop, uninstall: what it had asked the system to do later is not done. After an update it is."""
@@ -119,9 +163,14 @@ class AppServices:
         return not self.services.has_foreground(package)
 
     def uninstalled(self, package: str) -> None:
-        """Gone, or its data cleared: what was kept of it goes too."""
+        self.data_gone(package)
+        self.downloads.uninstalled(package)
+
+    def data_gone(self, package: str) -> None:
+        """Uninstalled, or its data cleared: what was kept of it goes too."""
         self.notifications.forget(package)
         self.alarms.forget_settings(package)
+        self.ops.forget(package)
 
     def _show_foreground(self, process: RunningProcess, number: int, fields: Mapping[str, Any]) -> None:
         self.notifications.post(process, number, None, fields, ONGOING | FOREGROUND_SERVICE | NO_CLEAR)
@@ -144,6 +193,7 @@ class AppServices:
         if namespace == "global" and key in ("wifi_on", "airplane_mode_on", "mobile_data"):
             self.broadcasts.setting(key)
             self.jobs.look()
+            self.downloads.look()
 
     def set_timezone(self, zone: str) -> None:
         """`cmd alarm set-timezone`: running apps have it at once, and are told."""
@@ -155,6 +205,7 @@ class AppServices:
     def _battery_changed(self, before: Mapping[str, Any]) -> None:
         self.broadcasts.battery(before)
         self.jobs.look()
+        self.downloads.look()
 
     def _has_focus(self, package: str) -> bool:
         top = self._server.activities.top
@@ -197,7 +248,8 @@ class AppServices:
     async def answer(self, process: RunningProcess, arguments: Mapping[str, Any], *, op: str) -> dict[str, Any]:
         """Raises AppProcessError for what Android throws, ValueError and its like for what is malformed."""
         try:
-            return self._asks[op](process, str(arguments.get("verb", "")), arguments)
+            found = self._asks[op](process, str(arguments.get("verb", "")), arguments)
+            return dict(await found if isawaitable(found) else found)
         except (AlarmRefused, JobRefused, ServiceRefused) as refused:
             raise AppProcessError(str(refused)) from refused
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import itertools
 from collections import defaultdict
@@ -9,13 +10,13 @@ from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from harness.lab.appprocess import AppProcessError
+from harness.lab.appprocess import MALFORMED, AppProcessError
 from harness.lab.system.activities import ActivityRefused
 from harness.lab.system.binders import NoSuchBinder
 from harness.lab.system.components import ComponentRefused
 from harness.lab.system.exchange import OF_ISOLATED, Answer, Exchange
 from harness.lab.system.intents import CATEGORY_HOME, Intent, full_class
-from harness.lab.system.logs import MAX_TEXT, PRIORITIES, LogLine
+from harness.lab.system.logs import MAX_TEXT, PRIORITIES, LogLine, one_line
 from harness.lab.system.packages import Package
 from harness.lab.system.processes import RunningProcess
 from harness.lab.system.providers import AccessRefused
@@ -62,7 +63,7 @@ class AppSpeech:
         self._beside.pop(process, None)
         self._server.process_ended(process)
 
-    def beside(self, process: RunningProcess, work: Coroutine[Any, Any, Any], what: str) -> None:
+    def beside(self, process: RunningProcess, work: Coroutine[Any, Any, Any], what: str) -> asyncio.Task[Any]:
         """Carries out what a process asked for after it was answered. Raises AppProcessError when it has asked for too much."""
         if self._beside[process] >= _MAX_BESIDE:
             work.close()
@@ -73,7 +74,13 @@ class AppSpeech:
             if process in self._beside:
                 self._beside[process] -= 1
 
-        self._server.processes.run(work, what).add_done_callback(done)
+        task = self._server.processes.run(work, what)
+        task.add_done_callback(done)
+        return task
+
+    def _in_front(self, process: RunningProcess, work: Coroutine[Any, Any, Any], what: str) -> None:
+        """The same for what changes what is in front."""
+        self._server.screen.expect(self.beside(process, work, what))
 
     # --- asks
 
@@ -93,7 +100,7 @@ class AppSpeech:
             raise AppProcessError(f"SecurityException: {refused}") from refused
         except ComponentRefused as refused:
             raise AppProcessError(str(refused)) from refused
-        except (NoSuchBinder, ValueError, KeyError, TypeError) as fault:
+        except (NoSuchBinder, *MALFORMED) as fault:
             # only what a stranger sends can be of the wrong shape here
             self._note_lab(process, "W", f"{op}: {fault}")
             raise AppProcessError(f"{op}: {fault}") from fault
@@ -124,7 +131,7 @@ class AppSpeech:
         token = self._own_token(process, arguments.get("caller_token"))
         code = arguments.get("request_code")
         code = code if isinstance(code, int) else -1
-        self.beside(process, self._carry_out_start(intent, process, token, code), "start of an activity")
+        self._in_front(process, self._carry_out_start(intent, process, token, code), "start of an activity")
         return {"started": True, "why": ""}
 
     async def _carry_out_start(self, intent: Intent, process: RunningProcess, token: str | None, request_code: int) -> None:
@@ -140,7 +147,7 @@ class AppSpeech:
         if token is None:
             raise ValueError("the token is none of this process's activities")
         code = int(arguments["request_code"])
-        self.beside(process, flow.ask(process, token, code, names), "a permission request")
+        self._in_front(process, flow.ask(process, token, code, names), "a permission request")
         return {}
 
     async def _finished(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,13 +156,13 @@ class AppSpeech:
             result = arguments.get("intent")
             intent = Intent.from_json(result) if result else None
             code = int(arguments.get("result_code") or 0)
-            self.beside(process, self._server.activities.finish(token, code, intent), "finish")
+            self._in_front(process, self._server.activities.finish(token, code, intent), "finish")
         return {}
 
     async def _move_to_back(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         token = self._own_token(process, arguments["token"])
         if token is not None:
-            self.beside(process, self._server.activities.move_to_back(token), "move to back")
+            self._in_front(process, self._server.activities.move_to_back(token), "move to back")
         return {}
 
     async def _service(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,16 +221,16 @@ class AppSpeech:
             if name == "log":
                 self._log(pid, fields)
             elif process is None:
-                server.logs.write(LAB_TAG, f"event {name} of a process without an app", priority="D", pid=pid)
+                server.logs.write(LAB_TAG, one_line(f"event {name} of a process without an app"), priority="D", pid=pid)
             elif name == "toast":
                 text = str(fields["text"])[:MAX_TEXT]
                 server.screen.note_toast(text, process.package)
-                server.logs.system("NotificationService", f"Toast from {process.package}: {text}")
+                server.logs.system("NotificationService", one_line(f"Toast from {process.package}: {text}"))
             elif name == "crash":
                 server.app_errors.crashed(process, str(fields["thread"]), str(fields["stack"]))
             elif name == "anr":
                 server.app_errors.not_responding(process, str(fields.get("why", ""))[:_MAX_FIELD])
-            elif name in ("native", "unimplemented", "blocked"):
+            elif name in ("native", "emulated", "unimplemented", "blocked"):
                 self._note_limit(process, name, fields)
             elif name == "service":
                 self._service_state(process, server.binders.accept_arguments(process, fields))
@@ -233,8 +240,8 @@ class AppSpeech:
                 server.logs.write(LAB_TAG, f"{name} {dict(fields)}", priority="V", pid=pid)
             else:
                 self._note_lab(process, "W", f"unknown event {name!r}")
-        except (KeyError, TypeError, ValueError, OverflowError, AttributeError, NoSuchBinder) as fault:
-            server.logs.write(LAB_TAG, f"bad event {name}: {fault!r}", priority="W", pid=pid)
+        except (NoSuchBinder, *MALFORMED) as fault:
+            server.logs.write(LAB_TAG, one_line(f"bad event {name}: {fault!r}"), priority="W", pid=pid)
 
     def _service_state(self, process: RunningProcess, fields: Mapping[str, Any]) -> None:
         """A service of the process's own, which it runs itself: it keeps the process from `am kill`."""
@@ -256,7 +263,7 @@ class AppSpeech:
         priority, tag, text = str(fields.get("priority", "I")), str(fields.get("tag", "")), str(fields["text"])
         if priority not in PRIORITIES:
             priority = "I"
-        tag = "".join(c if c.isprintable() else "?" for c in tag[:128])  # with a line feed in it, it could forge a line
+        tag = one_line(tag[:128])
         if tag.startswith("Lab"):
             tag = f"{tag}(app)"  # the system's own tags: whoever reads the log takes them for its word
         tid, time_ns = int(fields.get("tid", pid)), int(fields["time_ns"])
@@ -269,7 +276,7 @@ class AppSpeech:
         pairs = (f"{str(key)[:_MAX_KEY]}={' '.join(str(value)[:_MAX_FIELD].split())}" for key, value in fields.items())
         told = " ".join(itertools.islice(pairs, _MAX_FIELDS))[:_MAX_TOLD]
         text = f"{process.name}: {name}: {told} pid={process.pid} app={process.name}"
-        self._server.logs.write(LAB_TAG, "".join(c if c.isprintable() else "?" for c in text), priority="W")
+        self._server.logs.write(LAB_TAG, one_line(text), priority="W")
 
     def _note_lab(self, process: RunningProcess, priority: str, text: str) -> None:
-        self._server.logs.write(LAB_TAG, f"{process.name}: {text}", priority=priority, pid=process.pid)
+        self._server.logs.write(LAB_TAG, one_line(f"{process.name}: {text}"), priority=priority, pid=process.pid)

@@ -13,7 +13,7 @@ from harness.lab.system.processes import RunningProcess
 if TYPE_CHECKING:
     from harness.lab.system.server import SystemServer
 
-Beside = Callable[[RunningProcess, Coroutine[Any, Any, Any], str], None]
+Beside = Callable[[RunningProcess, Coroutine[Any, Any, Any], str], object]
 """Carries out what a process asked for after it was answered; raises AppProcessError when that is too much."""
 
 Answer = Callable[[RunningProcess, Mapping[str, Any]], Awaitable[dict[str, Any]]]

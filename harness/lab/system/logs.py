@@ -14,6 +14,12 @@ _SYSTEM_SHARE = 4  # so many times as far behind a follower may be for lines of 
 _BEHIND = 5_000  # lines a follower may lag before it loses the oldest
 PRIORITIES = "VDIWEF"
 MAX_TEXT = 4068  # bytes of a line's payload, as logd's LOGGER_ENTRY_MAX_PAYLOAD
+LONGEST = 1000  # characters of what a stranger says in a line of the system's
+
+
+def one_line(text: str) -> str:
+    """With a line feed in it, a stranger's word could forge a line of the log."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class NotificationListeners:
     @property
     def allowed(self) -> list[str]:
         """Components, "package/full.Class"."""
-        value = self._settings.tables()[SETTING[0]].get(SETTING[1]) or ""
+        value = self._settings.get(*SETTING) or ""
         parts = [one.partition("/") for one in value.split(":") if "/" in one]
         return [f"{package}/{full_class(package, name)}" for package, _, name in parts]
 
@@ -65,7 +65,7 @@ class NotificationListeners:
                 self._binding.add(component)
                 self._processes.run(self._bind(component, *found), f"binding of {component}")
         for component in [one for one in self._bound if one not in allowed]:
-            self._send(component, self._bound.pop(component), "disconnect")
+            self._send(component, self._bound.pop(component), "disconnect", self._shown())
 
     def _find(self, component: str) -> tuple[Package, Component] | None:
         found = self._packages.find_component(component)
@@ -84,9 +84,8 @@ class NotificationListeners:
             process = await self._components.process_for(package, declared)
             if component not in self.allowed:
                 return
-            shown = [written(one) for one in self._notifications.all()]
             self._bound[component] = process
-            await self._processes.call(process, "listener", verb="connect", component=component, shown=shown)
+            await self._processes.call(process, "listener", verb="connect", component=component, shown=self._shown())
             process.services.add(declared.name)
         except (StartFailed, AppProcessError, ProcessGone):
             self._bound.pop(component, None)
@@ -112,16 +111,23 @@ class NotificationListeners:
         """What is shown may have changed: the bound listeners hear of each that came, changed or went."""
         now = {one.key: one for one in self._notifications.all()}
         before, self._told = self._told, now
+        if not self._bound:
+            return
+        shown = [written(one) for one in now.values()]
         for component, process in self._bound.items():
             for key, one in before.items():
                 if key not in now:
-                    self._send(component, process, "removed", one)
+                    self._send(component, process, "removed", shown, one)
             for key, one in now.items():
                 if before.get(key) is not one:
-                    self._send(component, process, "posted", one)
+                    self._send(component, process, "posted", shown, one)
 
-    def _send(self, component: str, process: RunningProcess, verb: str, one: Notification | None = None) -> None:
-        shown = [written(each) for each in self._notifications.all()]
+    def _shown(self) -> list[dict[str, Any]]:
+        return [written(one) for one in self._notifications.all()]
+
+    def _send(
+        self, component: str, process: RunningProcess, verb: str, shown: list[dict[str, Any]], one: Notification | None = None
+    ) -> None:
         told: dict[str, Any] = {"notification": written(one)} if one is not None else {}
         work = self._processes.call(process, "listener", verb=verb, component=component, shown=shown, **told)
         self._processes.run(work, f"{verb} to {component}")

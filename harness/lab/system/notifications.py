@@ -21,6 +21,7 @@ _SHELL = AppIdentity("com.android.shell", 2000)
 _SHELL_ID, SHELL_CHANNEL = 2020, "shellcmd"  # NotificationShellCmd.NOTIFICATION_ID, CHANNEL_ID
 _MOST = 50  # NotificationManagerService.MAX_PACKAGE_NOTIFICATIONS
 _MOST_CHANNELS = 5000  # NOTIFICATION_CHANNEL_COUNT_LIMIT
+_MAX_ID = 1000  # characters of a channel's or group's id: NotificationChannel.MAX_TEXT_LENGTH
 _MAX_TEXT = 5 * 1024  # Notification.safeCharSequence
 _MAX_PARCEL = 200_000
 _TEXTS = ("title", "text", "big_text", "sub_text", "ticker", "channel", "group", "category")
@@ -153,6 +154,10 @@ class Notifications:
             _SHELL, _SHELL_ID, tag, 0, 0, IMPORTANCE_DEFAULT, now, now, title=title, text=text, big_text=big_text,
             channel=SHELL_CHANNEL,
         )  # fmt: skip
+        self.show(made)
+
+    def show(self, made: Notification) -> None:
+        """One of the system's own."""
         self._shown[made.key] = made
         self._logs.system("NotificationService", f"posted {made.key}", priority="D")
         self.changed()
@@ -202,6 +207,7 @@ class Notifications:
 
     def create_channel(self, package: str, channel: str, fields: Mapping[str, Any]) -> None:
         """One that exists keeps its importance, unless the app lowers it. Raises ValueError."""
+        _check_id(channel)
         known = self._channels.setdefault(package, {})
         importance = int(fields["importance"])
         before = known.get(channel)
@@ -209,11 +215,13 @@ class Notifications:
             importance = min(importance, int(before["importance"]))
         elif len(known) >= _MOST_CHANNELS:
             raise ValueError(f"Limit exceed; cannot create more channels: {package}")
-        known[channel] = {
+        made = {
             "name": str(fields.get("name") or "")[:_MAX_TEXT], "importance": importance,
             "group": fields.get("group") if isinstance(fields.get("group"), str) else None, "parcel": _parcel(fields),
         }  # fmt: skip
-        self._store()
+        if made != before:  # apps create all of theirs at each start
+            known[channel] = made
+            self._store()
 
     def delete_channel(self, package: str, channel: str) -> None:
         """With what is shown of it."""
@@ -226,8 +234,13 @@ class Notifications:
 
     def create_group(self, package: str, group: str, fields: Mapping[str, Any]) -> None:
         """Raises ValueError."""
-        self._groups.setdefault(package, {})[group] = {"parcel": _parcel(fields)}
-        self._store()
+        _check_id(group)
+        known, made = self._groups.setdefault(package, {}), {"parcel": _parcel(fields)}
+        if group not in known and len(known) >= _MOST_CHANNELS:
+            raise ValueError(f"Limit exceed; cannot create more groups: {package}")
+        if known.get(group) != made:
+            known[group] = made
+            self._store()
 
     def delete_group(self, package: str, group: str) -> None:
         """With its channels."""
@@ -246,6 +259,11 @@ class Notifications:
 
     def _store(self) -> None:
         self._state.store({"channels": self._channels, "groups": self._groups})
+
+
+def _check_id(written: str) -> None:
+    if len(written) > _MAX_ID:
+        raise ValueError("the id of a channel or group is too long")
 
 
 def _parcel(fields: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from harness.lab.system.apk_file import manifest_of, split_of
 from harness.lab.system.device_state import DeviceState
 from harness.lab.system.facts import Component, PackageFacts
 from harness.lab.system.install_errors import InstallFailed
+from harness.lab.system.native_libraries import extract_libraries, libraries_folder, primary_abi
 from harness.lab.system.process_link import Translate
 
 FIRST_APP_ID = 10100  # Process.FIRST_APPLICATION_UID is 10000; a phone's own apps come first
@@ -37,7 +38,8 @@ class Package:
     """An installed package. `enabled`: package or class name -> one of ENABLED_STATES.
 
     `apks`: the base, then its splits in the order of `facts.splits`; `classes`: the translated jar of each.
-    `stopped`: installed or force-stopped and not started since; such a package gets no broadcasts.
+    `stopped`: installed or force-stopped and not started since; such a package gets no broadcasts. `abi`: of the native code that
+    its processes run, "" where it brings none.
     """
 
     facts: PackageFacts
@@ -49,6 +51,7 @@ class Package:
     last_update_ms: int
     enabled: dict[str, str] = field(default_factory=dict)
     stopped: bool = True
+    abi: str = ""
 
     @property
     def name(self) -> str:
@@ -63,6 +66,11 @@ class Package:
     def splits(self) -> dict[str, Path]:
         """Name -> APK."""
         return dict(zip((one.name for one in self.facts.splits), self.apks[1:], strict=True))
+
+    @property
+    def libraries(self) -> Path | None:
+        """The folder of its native libraries."""
+        return libraries_folder(self.apk.parent, self.abi) if self.abi else None
 
     @property
     def user(self) -> str:
@@ -116,8 +124,9 @@ class Packages:
             apks = tuple(self._root / apk for apk in kept.get("apks") or [kept["apk"]])
             if not all(apk.is_file() for apk in apks):
                 continue
+            facts = read_package(apks, self._locale, self._abis)
             self._installed[name] = Package(
-                facts=read_package(apks, self._locale, self._abis),
+                facts=facts,
                 uid=kept["uid"],
                 apks=apks,
                 classes=tuple(self._translate(apk) for apk in apks),
@@ -126,6 +135,7 @@ class Packages:
                 last_update_ms=kept["last_update_ms"],
                 enabled=dict(kept["enabled"]),
                 stopped=kept["stopped"],
+                abi=primary_abi(facts.native_abis, self._abis),
             )
 
     def store(self) -> None:
@@ -202,12 +212,14 @@ class Packages:
         targets = [folder / "base.apk", *(folder / f"split_{one.name}.apk" for one in facts.splits)]
         sources = {split_of(manifest_of(apk)): apk for apk in apks}
         fresh = before is None or before.apk != targets[0]
+        abi = primary_abi(facts.native_abis, self._abis)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, target in zip(["", *(one.name for one in facts.splits)], targets, strict=True):
                 if sources[name] != target:
                     shutil.copyfile(sources[name], target)
                 target.chmod(0o644)
+            extract_libraries(targets, folder, abi)
             classes = tuple(self._translate(target) for target in targets)
             data = self._make_data_folder(facts.package)
         except OSError as fault:
@@ -215,6 +227,10 @@ class Packages:
                 shutil.rmtree(folder, ignore_errors=True)
             if fault.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise InstallFailed(errors.INSUFFICIENT_STORAGE, str(fault)) from fault
+            raise
+        except InstallFailed:
+            if fresh:
+                shutil.rmtree(folder, ignore_errors=True)
             raise
         except HarnessError as fault:
             if fresh:
@@ -231,6 +247,7 @@ class Packages:
             last_update_ms=now,
             enabled=dict(before.enabled) if before else {},
             stopped=before.stopped if before else True,
+            abi=abi,
         )
         self._installed[facts.package] = package
         self.store()
@@ -246,14 +263,14 @@ class Packages:
         _remove_code(package.apk)
         if not keep_data:
             shutil.rmtree(package.data, ignore_errors=True)
-            shutil.rmtree(self._external_folder(name), ignore_errors=True)
+            shutil.rmtree(self.external_folder(name), ignore_errors=True)
         return package
 
     def clear_data(self, name: str) -> None:
         """Empties the package's folders, internal and external."""
         package = self.get(name)
         shutil.rmtree(package.data, ignore_errors=True)
-        shutil.rmtree(self._external_folder(name), ignore_errors=True)
+        shutil.rmtree(self.external_folder(name), ignore_errors=True)
         self._make_data_folder(name)
         package.stopped = True
         self.store()
@@ -294,8 +311,17 @@ class Packages:
     def _data_folder(self, name: str) -> Path:
         return self._root / "data" / "data" / name
 
-    def _external_folder(self, name: str) -> Path:
+    def external_folder(self, name: str) -> Path:
+        """Its own folder of the shared storage."""
         return self._root / "storage" / "emulated" / "0" / "Android" / "data" / name
+
+    def make_external_folder(self, name: str) -> Path:
+        """The app finds it there as soon as it runs, also where adb has made the folders above for itself alone."""
+        folder = self.external_folder(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for above in (folder.parent, folder.parent.parent):
+            above.chmod(0o755)
+        return folder
 
     def _make_data_folder(self, name: str) -> Path:
         folder = self._data_folder(name)

@@ -24,12 +24,14 @@ class ProcessInfo:
 
 
 _ZYGOTE = 300
+_DOWNLOADS = "com.android.providers.downloads"
 # the system's processes stand in this list so that it looks as on a phone; they are parts of the daemon
 _SYSTEM = (
     ProcessInfo(1, 0, "root", "init", vsz=10_800_000, rss=9_000),
     ProcessInfo(_ZYGOTE, 1, "root", "zygote64", vsz=14_000_000, rss=120_000),
     ProcessInfo(410, 1, "shell", "adbd", vsz=10_900_000, rss=8_000),
     ProcessInfo(1000, _ZYGOTE, "system", "system_server", vsz=18_000_000, rss=300_000),
+    ProcessInfo(1150, _ZYGOTE, "u0_a41", _DOWNLOADS, _DOWNLOADS, 14_000_000, 70_000),
     ProcessInfo(1200, _ZYGOTE, "u0_a50", "com.android.launcher3", "com.android.launcher3", 15_000_000, 110_000),
 )
 

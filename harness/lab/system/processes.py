@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from harness.errors import RigError
 from harness.lab.appprocess import AppProcess, AppProcessError, Callbacks, ProcessGone
-from harness.lab.system.logs import LogBuffer
+from harness.lab.system.logs import LONGEST, LogBuffer, one_line
 from harness.lab.system.packages import Package
 from harness.lab.system.process_link import Gate, Spawn
 
@@ -22,7 +22,8 @@ class Patience:
     """How long the system waits for an app, in seconds.
 
     `activity` is ActivityTaskSupervisor's LAUNCH_TIMEOUT: after it other things go on, after `launch` the app counts
-    as not responding. `input`: Android's own 5 s plus the lab's slowness.
+    as not responding. `input`: Android's own 5 s plus the lab's slowness. `settle`: what a touch has opened, before the
+    screen is read or touched again.
     """
 
     bind: float = 120.0
@@ -30,6 +31,7 @@ class Patience:
     activity: float = 10.0
     launch: float = 60.0
     input: float = 10.0
+    settle: float = 3.0
     dump: float = 15.0
     other: float = 30.0
 
@@ -44,7 +46,7 @@ class StartFailed(Exception):
 
 @dataclass(eq=False)
 class RunningProcess:
-    """A bound process. `services`: classes of running services, which keep it alive.
+    """A bound process. `services`: classes of running services, which keep it alive. `shown`: files it was let see.
 
     `isolated`: runs one service and nothing else, with a uid of its own and no permission.
     """
@@ -55,6 +57,7 @@ class RunningProcess:
     uid: int
     started_ns: int
     services: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
     isolated: bool = False
     ended: bool = False
     crashed: bool = False
@@ -273,7 +276,7 @@ class Processes:
         try:
             await work
         except (ProcessGone, AppProcessError, StartFailed) as fault:
-            self._logs.system("ActivityManager", f"{what}: {fault}", priority="W")
+            self._logs.system("ActivityManager", one_line(f"{what}: {fault}"[:LONGEST]), priority="W")
 
     # --- what processes say
 
@@ -289,12 +292,13 @@ class Processes:
     def _ended(self, link: AppProcess, why: str) -> None:
         if link in self._warm:
             self._warm.remove(link)
-            self._logs.system("LabDevice", f"a warm process ended: {why}", priority="W")
+            self._logs.system("LabDevice", one_line(f"a warm process ended: {why}"), priority="W")
         process = self._bound.pop(link, None)
         if process is not None:
             process.ended = True
             if not self._closed:
-                self._logs.system("ActivityManager", f"Process {process.name} (pid {process.pid}) has died: {why}")
+                died = f"Process {process.name} (pid {process.pid}) has died: {why}"
+                self._logs.system("ActivityManager", one_line(died[:LONGEST]))
                 self._owner.process_ended(process, why)
 
 

@@ -70,7 +70,10 @@ class ProfileMaker:
                 "temperature_dc": self._random.randint(240, 330),
                 "health": 2,
             },
+            "biometrics": {"fingerprints": int(plan.get("fingerprints", 0))},
             "clipboard": {"text": f"{self._digits(6)}-{self._hex(8)}"},
+            "cameras": [{"facing": facing, "marker": self._hex(32)} for facing in ("back", "front")],
+            "microphone": {"tone_hz": self._random.randrange(500, 1500)},
             "user_agent": f"Mozilla/5.0 (Linux; Android {RELEASE}; {build['model']} Build/{build['id']}; wv) "
             "AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/124.0.6367.219 Mobile Safari/537.36",
         }

@@ -23,6 +23,7 @@ BIND_JOB_SERVICE = "android.permission.BIND_JOB_SERVICE"
 _BOOT_COMPLETED = "android.permission.RECEIVE_BOOT_COMPLETED"
 _NETWORK_STATE = "android.permission.ACCESS_NETWORK_STATE"
 _MOST = 150  # JobSchedulerService.MAX_JOBS_PER_APP
+_MOST_WORK = 1000  # items that wait for one job
 _RUNNING_AT_ONCE = 16  # JobConcurrencyManager.DEFAULT_CONCURRENCY_LIMIT
 _ARGUMENT = "java.lang.IllegalArgumentException"
 STOP_CANCELLED, STOP_TIMEOUT, STOP_CONNECTIVITY, STOP_CHARGING = 1, 3, 7, 6
@@ -41,7 +42,8 @@ class JobRefused(Exception):
 
 @dataclass(eq=False)
 class Run:
-    """One execution. `done` is set when the app has said that it is over, or is gone."""
+    """One execution. `done` is set when the app has said that it is over, or is gone. `forced`: it runs without what it
+    waits for."""
 
     id: str
     job: Job
@@ -50,6 +52,7 @@ class Run:
     again: bool | None = None
     stopping: int = 0
     cancelled: bool = False
+    forced: bool = False
 
 
 class Scheduling:
@@ -139,6 +142,8 @@ class Scheduling:
         before = self._jobs.get(job.key)
         if work is not None:
             if before is not None and before.spec.service == spec.service:
+                if len(before.work) >= _MOST_WORK:
+                    raise JobRefused(f"java.lang.IllegalStateException: More than {_MOST_WORK} work items wait for one job")
                 before.work.append((before.next_work, work))
                 before.next_work += 1
                 if before.spec == spec or before.run:
@@ -196,7 +201,7 @@ class Scheduling:
         """`cmd jobscheduler run [-f]`. False: it waits for something, and is not forced."""
         if job.run or (not even_if_not_ready and self.missing(job)):
             return False
-        self._begin(job)
+        self._begin(job, forced=True)
         return True
 
     def time_out(self, package: str = "", number: int | None = None) -> int:
@@ -235,11 +240,11 @@ class Scheduling:
         lost = {"CHARGING": STOP_CHARGING, "CONNECTIVITY": STOP_CONNECTIVITY}
         reason = next((lost[one] for one in job.missing(now, self._conditions) if one in lost), 0)
         run = self._runs.get(job.run)
-        if reason and run is not None and not run.stopping:
+        if reason and run is not None and not run.stopping and not run.forced:
             self._processes.run(self._ask_to_stop(run, reason, "constraints not satisfied"), f"stopping job {job.spec.id}")
 
-    def _begin(self, job: Job) -> None:
-        run = Run(f"j{next(self._numbers)}", job)
+    def _begin(self, job: Job, *, forced: bool = False) -> None:
+        run = Run(f"j{next(self._numbers)}", job, forced=forced)
         job.run = run.id
         self._runs[run.id] = run
         self._processes.run(self._execute(run), f"job {job.package} #{job.spec.id}")
@@ -278,6 +283,7 @@ class Scheduling:
         if run.process is not None and not run.process.ended:
             self._processes.run(self._processes.call(run.process, "job", verb="end", run=run.id), "the end of a job")
         if run.cancelled or self._jobs.get(job.key) is not job or self._stopped:
+            self.look()  # another may run in its place
             return
         again = run.again is None or run.again or bool(job.work)
         if again:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+import socket
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,13 @@ class SystemServer:
         fonts: Path | None = None,
         warm_processes: int = 1,
         patience: Patience | None = None,
+        connect: Callable[[int], Awaitable[socket.socket]] | None = None,
     ) -> None:
         """`data_root` holds `root/`, the device's file system, and `state/`, which no app sees.
 
         `translate_code` is for code that an app loads while it runs; None: it may load none. `inside` turns a path of the
         host into the path at which app processes see the same file; `fonts` is a folder with Android's
-        NotoSansCJK-Regular.ttc, without which pictures have no Chinese.
+        NotoSansCJK-Regular.ttc, without which pictures have no Chinese. `connect` leads to a port of the device's own network.
         """
         self.profile = profile
         self.root = data_root / "root"
@@ -123,9 +125,8 @@ class SystemServer:
         self.visibility = Visibility(self.packages, self.permissions, profile["installed_apps"])
         self.providers = Providers(self.packages, self.processes, self.permissions, self.binders, self.visibility.sees)
         self.automator = AutomatorServer(self)
-        self.app_services = AppServices(
-            self, DeviceState(self._state / "jobs.json"), DeviceState(self._state / "notifications.json")
-        )
+        self.connect = connect
+        self.app_services = AppServices(self, lambda name: DeviceState(self._state / f"{name}.json"))
         self._installing = asyncio.Lock()
 
     # --- life
@@ -202,7 +203,7 @@ class SystemServer:
         await asyncio.to_thread(self.packages.clear_data, package)
         self.permissions.reset(package)
         self.app_services.broadcasts.data_cleared(package, uid)
-        self.app_services.uninstalled(package)
+        self.app_services.data_gone(package)
 
     async def set_enabled(self, target: str, state: str) -> None:
         """`target`: package or package/class; `state`: enabled, disabled, disabled-user, default.
@@ -469,6 +470,14 @@ class SystemServer:
     def bind_arguments(self, package: Package, process: RunningProcess) -> dict[str, Any]:
         """The arguments of `bind`: docs/lab-protocol.md."""
         return bind_arguments(self, package, process, self._inside)
+
+    async def show_file(self, process: RunningProcess, file: Path) -> str:
+        """A file of the device's to a process that may read it; the path it has there."""
+        path = self._inside(file)
+        if path not in process.shown:
+            await process.link.show(path)
+            process.shown.add(path)
+        return path
 
     def process_ended(self, process: RunningProcess) -> None:
         """What follows from the end of a process: windows, one-time grants, what is in front."""

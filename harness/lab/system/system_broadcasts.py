@@ -89,6 +89,10 @@ class SystemBroadcasts:
             extras = {"networkType": kind, "noConnectivity": self._network is None}
             self._send("android.net.conn.CONNECTIVITY_CHANGE", extras=extras)
 
+    def download_complete(self, package: str, number: int) -> None:
+        extras = {"extra_download_id": {"long": number}}
+        self._send("DOWNLOAD_COMPLETE", package=package, extras=extras)
+
     def timezone(self, zone: str) -> None:
         self._send("TIMEZONE_CHANGED", extras={"time-zone": zone})
 

@@ -56,6 +56,11 @@ class Activity:
         """Exists in a process."""
         return self.state in ("resumed", "paused", "stopped")
 
+    @property
+    def coming(self) -> bool:
+        """Has its place in front, and no frame of it is on the screen yet."""
+        return self.state in ("initializing", "starting") or (self.state == "resumed" and not self.drawn)
+
 
 @dataclass(eq=False)
 class Task:

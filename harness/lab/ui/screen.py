@@ -21,8 +21,7 @@ from harness.lab.ui.nodes import BadHierarchy, Bounds, Node, contains, read_boun
 from harness.lab.ui.system_pages import Launcher
 from harness.lab.ui.window import Look, SystemWindow
 
-_PRESSED_S = 0.1  # a row of a list is clicked 64 ms after the finger is up (ViewConfiguration.getPressedStateDuration)
-_SETTLE_S = 3.0
+_ANSWER_S = 0.2  # after so long the touch that an app has taken is answered, as by a phone, whatever is still to come of it
 LONG_PRESS_MS = 500
 KEY_HOME, KEY_BACK, KEY_POWER, KEY_APP_SWITCH, KEY_SLEEP, KEY_WAKEUP = 3, 4, 26, 187, 223, 224
 _TOAST_NS = 3_500_000_000  # NotificationManagerService.LONG_DELAY, the longest a toast is shown
@@ -87,6 +86,8 @@ class Screen:
         self.open_shade: Callable[[], None] = lambda: None
         self.switched: Callable[[bool], None] = lambda _on: None
         self._on = True
+        self._expected: set[asyncio.Task[Any]] = set()
+        self._settled_by = 0.0
         self.auto_rotate = True
 
     # --- windows of the system
@@ -99,6 +100,7 @@ class Screen:
         """No fault if it is closed already."""
         if window in self._stack:
             self._stack.remove(window)
+            window.closed()
 
     @property
     def on(self) -> bool:
@@ -202,6 +204,7 @@ class Screen:
         A window that takes all touches hides those below, as in Android's list of interactive windows.
         Toasts are none of it.
         """
+        await self._settle()
         windows = self.system_windows
         if windows:
             return [windows[-1].root]
@@ -221,6 +224,7 @@ class Screen:
 
     async def picture(self) -> Image.Image:
         """The screen, RGB."""
+        await self._settle()
         image = await self._below()
         if not self.on:
             return Image.new("RGB", image.size)
@@ -255,6 +259,7 @@ class Screen:
         """A tap, or a long press from 500 ms on. True if somebody took it."""
         if not self.on:
             return False
+        await self._settle()
         windows = self.system_windows
         if windows:
             return await windows[-1].tap(x, y)
@@ -262,18 +267,21 @@ class Screen:
             return await self.launcher().tap(x, y)
         kind = "long_press" if ms >= LONG_PRESS_MS else "tap"
         more = {"ms": ms} if ms else {}
-        taken = await self._input(kind=kind, x=x, y=y, **more)
-        await self._settle()
-        return taken
+        return await self._input(kind=kind, x=x, y=y, **more)
 
-    async def _settle(self) -> None:
-        """Until an activity that the touch has started is drawn, or `_SETTLE_S`: a phone's is before a client asks again."""
-        end = asyncio.get_running_loop().time() + _SETTLE_S
-        await asyncio.sleep(_PRESSED_S)
-        while (top := self._activities.top) is not None and (
-            top.state in ("initializing", "starting") or (top.state == "resumed" and not top.drawn)
-        ):
-            if asyncio.get_running_loop().time() >= end:
+    def expect(self, change: asyncio.Task[Any]) -> None:
+        """An app has asked for something else in front: what is seen next is what comes of it."""
+        self._expected.add(change)
+        change.add_done_callback(self._expected.discard)
+
+    async def _settle(self, by: float | None = None) -> None:
+        """Until what the last touch or key has brought to the front is drawn: a phone's is before a client asks again.
+
+        `by`: but no longer, in the loop's time. The app has asked for all of it before it answered the touch.
+        """
+        by = self._settled_by if by is None else by
+        while self._expected or ((top := self._activities.top) is not None and top.coming):
+            if asyncio.get_running_loop().time() >= by:
                 return
             await asyncio.sleep(0.02)
 
@@ -281,6 +289,7 @@ class Screen:
         """A finger from one point to another. On the launcher: another page."""
         if not self.on:
             return False
+        await self._settle()
         windows = self.system_windows
         if windows:
             return await windows[-1].swipe(x, y, x2, y2)
@@ -296,6 +305,7 @@ class Screen:
 
     async def pinch(self, first: tuple[float, float, float, float], second: tuple[float, float, float, float], ms: int) -> bool:
         """Two fingers, each from x, y to x, y. Only apps take them."""
+        await self._settle()
         if not self.on or self.system_windows or self._activities.top is None:
             return False
         (x, y, x2, y2), (x3, y3, x4, y4) = first, second
@@ -316,6 +326,7 @@ class Screen:
         if code == KEY_APP_SWITCH:
             await self._recents()
             return True
+        await self._settle()
         windows = self.system_windows
         if windows:
             if code == KEY_BACK:
@@ -328,6 +339,7 @@ class Screen:
 
     async def text(self, text: str) -> bool:
         """Typed into the focused field."""
+        await self._settle()
         if not self.on or self.system_windows or self._activities.top is None:
             return False
         return await self._input(kind="text", text=text)
@@ -341,11 +353,15 @@ class Screen:
         process = self._app()
         if process is None:
             return False
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             answer = await self._processes.call(process, "input", within=self._processes.patience.input, **arguments)
         except (ProcessGone, AppProcessError) as fault:
             self._logs.system("InputDispatcher", f"input to {process.name}: {fault}", priority="W")
             return False
+        self._settled_by = loop.time() + self._processes.patience.settle
+        await self._settle(began + _ANSWER_S)
         return bool(answer.get("handled"))
 
     # --- toast

@@ -108,6 +108,9 @@ class SystemWindow:
     async def back(self) -> None:
         """The back key."""
 
+    def closed(self) -> None:
+        """It is no longer on the screen, whoever took it away."""
+
 
 @dataclass
 class Row:

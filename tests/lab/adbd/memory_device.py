@@ -108,7 +108,10 @@ class MemoryPackages:
 
 
 class MemorySystem:
-    """Enough of a system server for the shell's commands to be tried against. `inputs` records what was sent."""
+    """Enough of a system server for the shell's commands to be tried against. `inputs` records what was sent.
+
+    `draw`: seconds after which an activity is drawn, None: it is at once.
+    """
 
     def __init__(self, root: Path, state: Path) -> None:
         self._root = root
@@ -122,6 +125,7 @@ class MemorySystem:
         self.app_services = SimpleNamespace(conditions=Conditions(self.settings, PROFILE["battery"]))
         self.inputs: list[tuple[Any, ...]] = []
         self.dialog = ""
+        self.draw: float | None = None
         self._processes: dict[str, ProcessInfo] = {}
         self._uids = 10100
 
@@ -225,6 +229,9 @@ class MemorySystem:
             return StartResult(True, component.component, brought_to_front=True)
         record = self.tasks.push(place.task, component, component, intent, caller=None, caller_package="", request_code=-1)
         record.state = "resumed"
+        record.drawn = self.draw is None
+        if self.draw is not None:
+            asyncio.get_running_loop().call_later(self.draw, setattr, record, "drawn", True)
         pid = 5000 + len(self._processes)
         self._processes[package.name] = ProcessInfo(pid, 300, package.user, package.name, package.name, 9_000, 1_000)
         return StartResult(True, component.component, total_ms=120, wait_ms=121)

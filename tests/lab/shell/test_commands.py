@@ -149,6 +149,12 @@ def test_what_is_in_front(out: Out, device: MemoryDevice, shop: str) -> None:
     )
 
 
+def test_monkey_stays_until_the_app_is_drawn(out: Out, device: MemoryDevice, shop: str) -> None:
+    device.system.draw = 0.1
+    assert "Events injected: 1\n" in out(f"monkey -p {shop} -c android.intent.category.LAUNCHER 1")
+    assert device.system.tasks.top.drawn
+
+
 def test_monkey_needs_a_launcher_activity(sh: Sh) -> None:
     for package in ("com.example.none", "com.example.notes"):
         result = sh(f"monkey -p {package} -c android.intent.category.LAUNCHER 1")

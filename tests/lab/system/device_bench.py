@@ -30,8 +30,7 @@ class Bench:
             profile=options.pop("profile", make_profile("default-zh", 7)),
             spawn=self.fake.spawn,
             translate=lambda apk: jar,
-            patience=PATIENCE,
-            **{"warm_processes": 0, **options},
+            **{"patience": PATIENCE, "warm_processes": 0, **options},
         )
 
     async def settled(self) -> None:

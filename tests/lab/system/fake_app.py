@@ -24,13 +24,17 @@ _pids = itertools.count(20_000)
 
 
 class FakeApp:
-    """The far end of fd 0. `calls`: (op, arguments) in order. `answers`: op -> what to answer instead of {}."""
+    """The far end of fd 0. `calls`: (op, arguments) in order. `answers`: op -> what to answer instead of {}.
+
+    `blank`: what it brings to the front is not drawn, until the test says so.
+    """
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Callable[[dict[str, Any]], Any]] = {}
         self.silent: set[str] = set()
+        self.blank = False
         self._unanswered: dict[str, tuple[int, dict[str, Any]]] = {}
         self.activities: dict[str, str] = {}
         self.root: dict[str, Any] = {"class": "android.widget.FrameLayout", "bounds": [0, 0, 822, 1462]}
@@ -62,6 +66,11 @@ class FakeApp:
         if op == "launch":
             self.activities[fields["token"]] = "resumed"
         self._write({"re": number, **answer})
+        self._draw(op, fields)
+
+    def _draw(self, op: str, fields: Mapping[str, Any]) -> None:
+        if not self.blank and (op == "launch" or (op == "lifecycle" and fields["state"] == "resumed")):
+            self.event("drawn", token=fields["token"])
 
     def raw(self, line: bytes) -> None:
         self._writer.write(line)
@@ -133,6 +142,7 @@ class FakeApp:
             answer = {}
         if answer is not None:
             self._write({"re": number, **answer})
+            self._draw(op, fields)
 
     def _window(self, token: str) -> dict[str, Any]:
         return {

@@ -11,6 +11,8 @@ from device_bench import Bench
 from example_shop import OTHER, SHOP, installed, launched
 from fake_app import FakeApp
 
+from harness.lab.ui.screen import KEY_BACK
+
 OnDevice = Callable[..., None]
 
 
@@ -145,6 +147,49 @@ def test_what_was_stopped_comes_back_after_a_crash_once(on_device: OnDevice) -> 
         await made.settled()
         assert len(made.fake.apps) == 2
         assert made.server.tasks.top is None
+
+    on_device(work)
+
+
+def test_what_a_touch_or_key_brings_to_the_front_is_drawn_before_the_screen_is_read(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        made.server.processes.patience = replace(made.server.processes.patience, settle=3600)
+        app = await launched(made)
+        main, app.blank = app.token, True
+        app.silent.add("launch")
+
+        def clicked(_: object) -> dict[str, bool]:
+            app.tell("start_activity", intent={"component": f"{SHOP}/.Detail"}, caller_token=main, request_code=-1)
+            return {"handled": True}
+
+        app.answers["input"] = clicked
+        await made.server.tap(100, 100)
+        read = asyncio.create_task(made.server.screen.roots())
+        await made.until(lambda: len(app.ops("launch")) == 2)
+        assert not read.done()
+        app.answer_late("launch")
+        await made.settled()
+        detail = app.token
+        assert made.server.activities.top is made.server.tasks.find(detail)
+        assert not read.done(), "the activity is there, but nothing of it is on the screen"
+        app.event("drawn", token=detail)
+        await read
+
+        def left(_: object) -> dict[str, bool]:
+            app.tell("finished", token=detail, result_code=0)
+            return {"handled": True}
+
+        app.answers["input"] = left
+        await made.server.key(KEY_BACK)
+        touch = asyncio.create_task(made.server.tap(100, 100))
+        picture = asyncio.create_task(made.server.screen.picture())
+        await made.until(lambda: app.activities.get(main) == "resumed")
+        await made.settled()
+        assert not touch.done() and not picture.done()
+        assert app.ops("input") == ["input"] * 2
+        app.event("drawn", token=main)
+        await asyncio.gather(touch, picture)
+        assert app.ops("input") == ["input"] * 3
 
     on_device(work)
 

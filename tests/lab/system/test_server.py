@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from device_bench import Bench, bench
+from device_bench import PATIENCE, Bench, bench
 from example_shop import SHOP, installed, launched
 
 from harness.lab.appprocess import AppProcess
@@ -225,6 +226,23 @@ def test_an_activity_that_takes_long_does_not_hold_up_the_device(on_device: OnDe
         await made.until(lambda: app.ops()[-2:] == ["paused", "stopped"])
 
     on_device(work)
+
+
+def test_an_activity_that_comes_up_late_is_told_as_displayed_then(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        def told(words: str) -> bool:
+            return any(line.text.startswith(words) for line in made.server.logs.lines())
+
+        await installed(made)
+        made.fake.prepare = lambda app: app.silent.add("launch")
+        await made.server.launch(SHOP)
+        await made.until(lambda: told("Launch timeout has expired"))
+        await made.until(lambda: bool(made.fake.apps) and made.fake.apps[0].ops("launch") == ["launch"])
+        assert not told("Displayed")
+        made.fake.bound(SHOP).answer_late("launch")
+        await made.until(lambda: told(f"Displayed {SHOP}/.Main for user 0"))
+
+    on_device(work, patience=replace(PATIENCE, activity=0.01))
 
 
 def test_a_parked_app_can_be_left_and_stopped(tmp_path: Path) -> None:

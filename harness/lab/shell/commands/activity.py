@@ -232,14 +232,14 @@ async def _absent(call: Call, verb: str) -> int:
     return 1
 
 
-_MONKEY_S = 8.0
+_MONKEY_S = 20.0
 """How long `monkey` stays for the app to come up. A phone's is itself a program that takes longer to end than an app to draw,
 and its users count on that; here an app needs seconds on a busy machine."""
 
 
 def _in_front(call: Call, package: str) -> bool:
     top = call.system.tasks.top
-    return top is None or top.package != package or top.state == "resumed"
+    return top is None or top.package != package or not top.coming
 
 
 @command("monkey")

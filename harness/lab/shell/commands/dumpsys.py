@@ -30,7 +30,7 @@ async def dump_services(call: Call) -> int:
         "activity": _activity, "window": _window, "package": _package, "display": _display, "battery": dump_battery,
         "power": _power, "input_method": _input_method, "connectivity": _connectivity, "meminfo": _meminfo,
         "SurfaceFlinger": _surface_flinger, "input": _input, "permission": _permission,
-        "jobscheduler": dump_jobs, "alarm": dump_alarms, "notification": dump_notifications,
+        "jobscheduler": dump_jobs, "alarm": dump_alarms, "notification": dump_notifications, "media.camera": _cameras,
     }  # fmt: skip
     args = list(call.args)
     while args and args[0] in ("-t", "-T", "--priority"):
@@ -49,6 +49,10 @@ async def dump_services(call: Call) -> int:
         return 0
     await call.out(dump(Call(call.name, rest, call.streams, call.shell, call.process)))
     return 0
+
+
+def _cameras(call: Call) -> str:
+    return call.system.app_services.cameras.describe()
 
 
 def _flag(value: bool) -> str:

@@ -8,6 +8,9 @@ import zoneinfo
 
 from harness.lab.shell.call import Call, Usage, command
 from harness.lab.system.alarms import EXACT_CHANGED, TYPES, elapsed_ms
+from harness.lab.system.app_ops import CAMERA, MODES, RECORD_AUDIO
+from harness.lab.system.biometrics import SensorRefused
+from harness.lab.system.downloads import PROVIDER
 from harness.lab.system.intents import Intent, full_class, short_component
 from harness.lab.system.jobs import Job
 from harness.lab.system.notifications import SHELL_CHANNEL
@@ -15,6 +18,8 @@ from harness.lab.system.notifications import SHELL_CHANNEL
 _JOB_ERRORS = {"package": -1000, "job": -1001, "constraints": -1002}
 """JobSchedulerShellCommand.CMD_ERR_NO_PACKAGE, _NO_JOB, _CONSTRAINTS"""
 _EXACT = "SCHEDULE_EXACT_ALARM"
+_IN_USE = (CAMERA, RECORD_AUDIO)
+_APP_OPS = "appops get PACKAGE [OP] | appops set PACKAGE OP allow|foreground|ignore|deny|default"
 
 
 async def job_scheduler(call: Call) -> int:
@@ -38,6 +43,8 @@ async def job_scheduler(call: Call) -> int:
     if verb not in ("run", "cancel", "get-job-state"):
         raise Usage("Job scheduler (jobscheduler) commands:\n  run [-f] PACKAGE JOB_ID\n  timeout [PACKAGE] [JOB_ID]\n"
                     "  cancel PACKAGE [JOB_ID]\n  get-job-state PACKAGE JOB_ID")  # fmt: skip
+    if verb == "run" and package == PROVIDER:
+        return await _run_download(call, _number(words[1] if len(words) > 1 else ""))
     if call.system.packages.find(package) is None:
         await call.err(f"Package not found: {package} / user 0\n")
         return _JOB_ERRORS["package"] & 255
@@ -81,6 +88,37 @@ async def alarm_manager(call: Call) -> int:
     return 0
 
 
+async def _run_download(call: Call, number: int) -> int:
+    """The job of a download has its number; it is begun now, also before its time."""
+    downloads = call.system.app_services.downloads
+    found = downloads.find(number)
+    if found is None:
+        await call.err(f"Could not find job {number} in package {PROVIDER} / user 0\n")
+        return _JOB_ERRORS["job"] & 255
+    downloads.begin(found)
+    await call.out("Running job [FORCED]\n")
+    return 0
+
+
+async def fingerprint(call: Call) -> int:
+    """cmd fingerprint fingerdown [FINGER] | enroll COUNT: a finger on the sensor, 1 without a number; how many it knows."""
+    verb, word = [*call.args, "", ""][:2]
+    biometrics = call.system.app_services.biometrics
+    if verb == "fingerdown" and (not word or word.isdecimal()):
+        if not biometrics.touch(int(word or 1)):
+            await call.err("nobody waits for a finger\n")
+            return 1
+        return 0
+    if verb != "enroll" or not word.isdecimal():
+        raise Usage("Fingerprint Service commands:\n  fingerdown [FINGER]\n  enroll COUNT")
+    try:
+        biometrics.enroll(int(word))
+    except SensorRefused as refused:
+        await call.err(f"{refused}\n")
+        return 255
+    return 0
+
+
 async def notification(call: Call) -> int:
     """cmd notification allow_listener | disallow_listener COMPONENT [USER], post [-t TITLE] [-S bigtext] TAG TEXT"""
     verb, component = [*call.args, "", ""][:2]
@@ -109,24 +147,31 @@ async def _post(call: Call, words: list[str]) -> int:
 
 @command("appops")
 async def app_ops(call: Call) -> int:
-    """get PACKAGE [OP], set PACKAGE OP MODE: SCHEDULE_EXACT_ALARM is the one that a user decides here."""
+    """get PACKAGE [OP], set PACKAGE OP MODE: of SCHEDULE_EXACT_ALARM, CAMERA and RECORD_AUDIO."""
     words = [word for word in call.args if word not in ("--uid", "--user", "0")]
     verb, package = [*words, "", ""][:2]
     if call.system.packages.find(package) is None:
         await call.err(f"Error: No UID for {package} in user 0\n")
         return 255
-    alarms = call.system.app_services.alarms
-    operation = words[2] if len(words) > 2 else _EXACT
-    if operation not in (_EXACT, f"android:{_EXACT.lower()}"):
-        await call.err(f"appops: {operation}: this lab device does not have it\n")
+    alarms, ops = call.system.app_services.alarms, call.system.app_services.ops
+    named = words[2].removeprefix("android:").upper() if len(words) > 2 else ""
+    if named not in ("", _EXACT, *_IN_USE):
+        await call.err(f"appops: {words[2]}: this lab device does not have it\n")
         return 1
     if verb == "get":
         mode = alarms.exact_mode(package)
-        await call.out(f"{_EXACT}: {'default' if mode is None else 'allow' if mode else 'deny'}\n")
+        lines = {_EXACT: f"{_EXACT}: {'default' if mode is None else 'allow' if mode else 'deny'}"}
+        lines |= {one: ops.describe(package, one) for one in _IN_USE}
+        await call.out("".join(f"{line}\n" for one, line in lines.items() if named in ("", one)))
+        return 0
+    if verb != "set" or len(words) != 4 or words[3] not in MODES:
+        raise Usage(_APP_OPS)
+    if named in _IN_USE:
+        ops.set_mode(package, named, words[3])
         return 0
     modes = {"allow": True, "deny": False, "ignore": False, "default": None}
-    if verb != "set" or len(words) != 4 or words[3] not in modes:
-        raise Usage("appops get PACKAGE [OP] | appops set PACKAGE OP allow|deny|ignore|default")
+    if words[3] not in modes:
+        raise Usage(_APP_OPS)
     before = alarms.may_be_exact(package)
     if alarms.allow_exact(package, modes[words[3]]):
         await call.system.kill_package(package, "schedule_exact_alarm revoked")

@@ -5,22 +5,20 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ListIterator;
-import java.util.function.Consumer;
 
 /** What translated app code calls in place of the JVM's own (lab/translator, Platform). */
 public final class Platform {
   private static volatile ClassLoader system = Platform.class.getClassLoader();
-  private static volatile Consumer<UnsatisfiedLinkError> without = error -> {};
-
+  private static volatile NativeCode nativeCode;
   private static volatile int targetSdk = Integer.MAX_VALUE;
 
   private Platform() {}
 
-  /** `system`: the framework's loader. `without`: told of each library that an app goes on without. */
-  public static void set(ClassLoader system, int targetSdk, Consumer<UnsatisfiedLinkError> without) {
+  /** `system`: the framework's loader. */
+  public static void set(ClassLoader system, int targetSdk, NativeCode nativeCode) {
     Platform.system = system;
     Platform.targetSdk = targetSdk;
-    Platform.without = without;
+    Platform.nativeCode = nativeCode;
   }
 
   /** ClassLoader.getSystemClassLoader: on a phone it finds the framework's classes, and none of an app's. */
@@ -51,8 +49,34 @@ public final class Platform {
     }
   }
 
+  /** System.loadLibrary. */
+  public static void loadLibrary(String name, Class<?> caller) throws Throwable {
+    nativeCode.loadLibrary(name, caller);
+  }
+
+  /** System.load. */
+  public static void load(String path, Class<?> caller) throws Throwable {
+    nativeCode.load(path, caller);
+  }
+
+  /** Runtime.loadLibrary. */
+  public static void loadLibrary(Runtime runtime, String name, Class<?> caller) throws Throwable {
+    nativeCode.loadLibrary(name, caller);
+  }
+
+  /** Runtime.load. */
+  public static void load(Runtime runtime, String path, Class<?> caller) throws Throwable {
+    nativeCode.load(path, caller);
+  }
+
   /** A native library is not there, and the app does not expect that: it goes on as if it were. */
   public static void goOnWithout(UnsatisfiedLinkError error) {
-    without.accept(error);
+    nativeCode.goOnWithout(error);
+  }
+
+  /** The body of every native method of an app. `self`: null for a static one; primitives boxed. */
+  public static Object callNative(Class<?> owner, String name, String descriptor, Object self, Object[] arguments)
+      throws Throwable {
+    return nativeCode.call(owner, name, descriptor, self, arguments);
   }
 }

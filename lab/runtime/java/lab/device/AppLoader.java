@@ -1,6 +1,7 @@
 package lab.device;
 
 import dalvik.system.PathClassLoader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -30,23 +31,32 @@ public final class AppLoader extends PathClassLoader {
     "android.support.", "android.arch.", "android.databinding.", "javax.inject.", "javax.annotation."
   };
 
+  /** The emulator's classes, which no app sees, and none has of its own. */
+  private static final String[] LAB = {"lab.emulator.", "com.github.unidbg.", "unicorn.", "emulated."};
+
+  private static final String SHIM = "com.alibaba.fastjson."; // of it the lab has one class, for the emulator
+
   private static final String[] LEGACY_HTTP = {"org.apache.http.", "org.apache.commons.logging.", "org.apache.commons.codec."};
 
   private static final String[] ABIS = {"arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86", "riscv64"};
 
   private final FrameworkLoader framework;
   private final boolean legacyHttp;
+  private final String libraries;
   private final List<ZipFile> apks = new ArrayList<>();
   private final List<ZipFile> classes = new ArrayList<>();
+  private final Object[] own; // the element of the class path that stands for the APKs
 
   /**
-   * `apks`: the base, then its splits; `classes`: the translated jar of each. One loader has them all, as on a phone where the
-   * splits are not isolated. `legacyHttp`: the app may use Apache's HTTP client, which the framework has had no more since
-   * Android 9.
+   * `apks`: the base, then its splits; `classes`: the translated jar of each; `libraries`: the folder of the native ones, or
+   * null. One loader has them all, as on a phone where the splits are not isolated. `legacyHttp`: the app may use Apache's
+   * HTTP client, which the framework has had no more since Android 9.
    */
-  AppLoader(FrameworkLoader framework, List<String> classes, List<String> apks, boolean legacyHttp) throws IOException {
+  AppLoader(FrameworkLoader framework, List<String> classes, List<String> apks, String libraries, boolean legacyHttp)
+      throws IOException {
     super("", framework);
     this.legacyHttp = legacyHttp;
+    this.libraries = libraries;
     this.framework = framework;
     if (classes.size() != apks.size()) {
       throw new IllegalArgumentException(apks.size() + " APKs and the classes of " + classes.size());
@@ -55,6 +65,8 @@ public final class AppLoader extends PathClassLoader {
       this.apks.add(new ZipFile(apks.get(i)));
       this.classes.add(new ZipFile(classes.get(i)));
     }
+    PathLists.append(this, null, new File(apks.get(0)));
+    own = PathLists.elements(this);
   }
 
   @Override
@@ -74,9 +86,15 @@ public final class AppLoader extends PathClassLoader {
           return findClass(name);
         }
       }
+      if (isLab(name)) {
+        throw new ClassNotFoundException(name); // a stack has to be able to tell whose code is whose
+      }
       Class<?> own = findOwn(name);
       if (own != null) {
         return own;
+      }
+      if (name.startsWith(SHIM)) {
+        throw new ClassNotFoundException(name);
       }
       if (!legacyHttp && startsWith(name, LEGACY_HTTP)
           && framework.frameworkResource(name.replace('.', '/') + ".class") == null) {
@@ -95,8 +113,23 @@ public final class AppLoader extends PathClassLoader {
     return own;
   }
 
-  /** The first APK that has the class counts. */
+  /** In the APKs, and in what the app has put before or behind them on its class path. */
   private Class<?> findOwn(String name) throws ClassNotFoundException {
+    Object[] path = PathLists.elements(this);
+    if (path == own) {
+      return findInApks(name);
+    }
+    for (Object element : path) {
+      Class<?> found = element == own[0] ? findInApks(name) : PathLists.find(element, name, this, new ArrayList<>());
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** The first APK that has the class counts. */
+  private Class<?> findInApks(String name) throws ClassNotFoundException {
     String file = name.replace('.', '/') + ".class";
     for (ZipFile jar : classes) {
       ZipEntry entry = jar.getEntry(file);
@@ -119,6 +152,11 @@ public final class AppLoader extends PathClassLoader {
       definePackage(name.substring(0, dot), null, null, null, null, null, null, null);
     }
     return defineClass(name, bytes, 0, bytes.length);
+  }
+
+  /** Whether a class would be among the emulator's, as none of an app may. */
+  public static boolean isLab(String name) {
+    return startsWith(name, LAB);
   }
 
   public static boolean isFramework(String name) {
@@ -170,9 +208,14 @@ public final class AppLoader extends PathClassLoader {
     return found;
   }
 
-  /** System.loadLibrary ends here. Native code for a phone cannot run: the caller says so. */
+  /** System.loadLibrary asks here. */
   @Override
   public String findLibrary(String name) {
+    File file = libraries == null ? null : new File(libraries, "lib" + name + ".so");
+    if (file != null && file.isFile()) {
+      NativeLibraries.found(name);
+      return file.getPath();
+    }
     NativeLibraries.missing(name, brings(name));
     return null;
   }

@@ -8,6 +8,7 @@ import android.app.LoadedApk;
 import android.content.ContentProvider;
 import android.content.Context;
 import android.content.pm.ApplicationInfo;
+import android.content.pm.PackageInfo;
 import android.content.pm.PackageParser;
 import android.content.pm.ProviderInfo;
 import android.content.res.CompatibilityInfo;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import lab.boot.FrameworkLoader;
 import lab.boot.Platform;
+import lab.device.shadows.LabStorage;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.Bootstrap;
 import org.robolectric.shadow.api.Shadow;
@@ -59,15 +61,25 @@ public final class BoundApp {
     packageName = (String) arguments.get("package");
     String process = (String) arguments.get("process");
     processName = process == null ? packageName : process;
+    LabStorage.show((String) arguments.get("external"));
     List<String> apks = texts(arguments.get("apks"));
     Path base = Path.of(apks.get(0));
     // A folder is parsed as the package that its base and splits make up.
     parsed = ShadowPackageParser.callParsePackage(apks.size() == 1 ? base : base.getParent());
     info = parsed.applicationInfo;
     FrameworkLoader framework = (FrameworkLoader) BoundApp.class.getClassLoader();
-    loader = new AppLoader(framework, texts(arguments.get("classes")), apks, takesLegacyHttp());
-    Platform.set(framework, info.targetSdkVersion, NativeLibraries::goOnWithout);
-    fill(info, apks, new File((String) arguments.get("data")));
+    String libraries = (String) arguments.get("libraries");
+    String abi = (String) arguments.get("abi");
+    loader = new AppLoader(framework, texts(arguments.get("classes")), apks, libraries, takesLegacyHttp());
+    String data = (String) arguments.get("data");
+    NativeLibraries nativeCode = new NativeLibraries(processName, data, libraries, abi == null || abi.contains("64"));
+    Platform.set(framework, info.targetSdkVersion, nativeCode);
+    fill(info, apks, new File(data));
+    info.primaryCpuAbi = abi;
+    if (libraries != null) {
+      info.nativeLibraryDir = libraries;
+      info.nativeLibraryRootDir = new File(libraries).getParent();
+    }
 
     ActivityThread thread = (ActivityThread) RuntimeEnvironment.getActivityThread();
     ShadowActivityThread.setApplicationInfo(info);
@@ -82,7 +94,14 @@ public final class BoundApp {
     ReflectionHelpers.setField(bindData, "info", loadedApk);
     context = Reflector.reflector(ContextImplReflector.class).createAppContext(thread, loadedApk);
     Reflector.reflector(ContextImplReflector.class, context).setClassLoader(loader);
-    Shadow.<ShadowPackageManager>extract(context.getPackageManager()).addPackageInternal(parsed);
+    ShadowPackageManager packages = Shadow.extract(context.getPackageManager());
+    packages.addPackageInternal(parsed);
+    List<?> installed = (List<?>) arguments.get("installed_ms");
+    if (installed != null) {
+      PackageInfo told = packages.getInternalMutablePackageInfo(packageName);
+      told.firstInstallTime = ((Number) installed.get(0)).longValue();
+      told.lastUpdateTime = ((Number) installed.get(1)).longValue();
+    }
   }
 
   /** App code from here on: factory, Application, providers, Application.onCreate. */

@@ -3,6 +3,7 @@ package lab.device;
 import android.content.ComponentName;
 import android.content.Context;
 import android.content.Intent;
+import android.net.Uri;
 import android.os.Handler;
 import android.os.IBinder;
 import android.os.Looper;
@@ -19,6 +20,8 @@ import lab.boot.Device;
 import lab.boot.Reply;
 import lab.boot.Wire;
 import lab.device.system.AndroidKeyStore;
+import lab.device.media.OpenCameras;
+import lab.device.media.Recordings;
 import lab.device.system.Daemon;
 import lab.device.system.SystemServices;
 import org.robolectric.RuntimeEnvironment;
@@ -34,6 +37,9 @@ public final class DeviceMain implements Device {
   private static DeviceMain current;
 
   private final AndroidSandbox sandbox;
+  private static final Map<Integer, String> SIGNALS =
+      Map.of(4, "SIGILL", 5, "SIGTRAP", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV", 15, "SIGTERM");
+
   private final AtomicBoolean crashed = new AtomicBoolean();
   private Wire wire;
   private Handler handler;
@@ -270,8 +276,21 @@ public final class DeviceMain implements Device {
       case "listener":
         SystemServices.listeners().tell(arguments, services);
         break;
+      case "biometric":
+        SystemServices.biometrics()
+            .hear(number(arguments, "session"), (String) arguments.get("what"), number(arguments, "code"));
+        break;
+      case "content_changed":
+        Observers.changed(Uri.parse((String) arguments.get("uri")), number(arguments, "flags"));
+        break;
       case "clipboard_changed":
         SystemServices.clipboard().changed();
+        break;
+      case "camera":
+        OpenCameras.lost(((Number) arguments.get("client")).longValue(), (String) arguments.get("why"));
+        break;
+      case "microphone":
+        Recordings.silence(((Number) arguments.get("recording")).longValue(), Boolean.TRUE.equals(arguments.get("silenced")));
         break;
       case "task_removed":
         services.taskRemoved(intent(arguments));
@@ -397,6 +416,25 @@ public final class DeviceMain implements Device {
   private void end() {
     wire.event("exit", "why", "crash");
     Runtime.getRuntime().halt(10);
+  }
+
+  /** Native code ended the process: by a signal, which is a crash, or, where that is 0, by exit(status). */
+  static void ended(int signal, int status, String why) {
+    if (signal == 0) {
+      log("I", "System.exit", "exit(" + status + ") by native code");
+      current.wire.event("exit", "why", "exit");
+      Runtime.getRuntime().halt(status);
+    }
+    Thread thread = Thread.currentThread();
+    String name = current.app == null ? "warm" : current.app.processName();
+    long pid = ProcessHandle.current().pid();
+    String line = "Fatal signal " + signal + " (" + SIGNALS.getOrDefault(signal, "?") + "), " + why + " in tid " + pid + " ("
+        + thread.getName() + "), pid " + pid + " (" + name + ")";
+    log("F", "libc", line);
+    if (!current.crashed.getAndSet(true)) {
+      current.wire.event("crash", "thread", thread.getName(), "stack", "Native crash: " + line + "\n" + Stacks.print(new Throwable("called by")));
+      current.end();
+    }
   }
 
   static void crashed(Throwable thrown) {

@@ -8,6 +8,7 @@ import android.view.KeyCharacterMap;
 import android.view.KeyEvent;
 import android.view.MotionEvent;
 import android.view.View;
+import android.view.ViewConfiguration;
 import android.view.ViewGroup;
 import android.view.WindowManager;
 import android.view.accessibility.AccessibilityNodeInfo;
@@ -162,8 +163,9 @@ final class Input {
         return;
       }
       dispatch(window, MotionEvent.obtain(down, now, MotionEvent.ACTION_UP, x2, y2, 0));
-      // A click is a message of its own, posted by the view: answer after it.
-      handler.post(() -> answer(reply, handled));
+      // A click is a message of its own: answer after it. A row of a list is seen pressed before its is sent.
+      boolean tap = x == x2 && y == y2;
+      handler.postDelayed(() -> answer(reply, handled), tap ? ViewConfiguration.getPressedStateDuration() : 0);
     }
   }
 

@@ -199,6 +199,9 @@ public final class Intents {
         case "component":
           bundle.putParcelable(key, ComponentName.unflattenFromString((String) value));
           break;
+        case "longs":
+          bundle.putLongArray(key, ((List<?>) value).stream().mapToLong(one -> ((Number) one).longValue()).toArray());
+          break;
         case "bytes":
           bundle.putByteArray(key, Base64.getDecoder().decode((String) value));
           break;

@@ -9,11 +9,18 @@ import android.content.Intent;
 import android.os.Bundle;
 import android.os.IBinder;
 import android.os.UserHandle;
+import android.provider.MediaStore;
 import java.util.Map;
+import java.util.Set;
 import lab.boot.Wire;
 
 /** Where an app asks the system to start activities: every such ask goes on to the daemon. */
 public final class LabInstrumentation extends Instrumentation {
+  private static final Set<String> OF_A_CAMERA =
+      Set.of(
+          MediaStore.ACTION_IMAGE_CAPTURE, MediaStore.ACTION_VIDEO_CAPTURE, MediaStore.Audio.Media.RECORD_SOUND_ACTION,
+          MediaStore.INTENT_ACTION_STILL_IMAGE_CAMERA, MediaStore.INTENT_ACTION_VIDEO_CAMERA);
+
   private static final String REQUEST_PERMISSIONS = "android.content.pm.action.REQUEST_PERMISSIONS";
   private static final String PERMISSION_NAMES = "android.content.pm.extra.REQUEST_PERMISSIONS_NAMES";
 
@@ -131,6 +138,9 @@ public final class LabInstrumentation extends Instrumentation {
           "Unable to find explicit activity class "
               + intent.getComponent().toShortString()
               + "; have you declared this activity in your AndroidManifest.xml?");
+    }
+    if (intent.getAction() != null && OF_A_CAMERA.contains(intent.getAction())) {
+      Unimplemented.tell(intent.getAction() + ": a phone has an app for it");
     }
     return new ActivityNotFoundException("No Activity found to handle " + intent);
   }

@@ -17,28 +17,68 @@ import lab.boot.Wire;
 /**
  * The classes of dex files that an app loads while it runs: translated by the daemon when the first of them is asked for.
  *
- * <p>What cannot be translated holds no classes, as a file that ART cannot open; why goes to the log.
+ * <p>A file counts as it was when it was opened, since apps delete what they have loaded. What cannot be translated holds no
+ * classes, as a file that ART cannot open; why goes to the log.
  */
 public final class LoadedCode {
   private static final Map<String, ZipFile> TRANSLATED = new HashMap<>();
+  private static final long MAX_BYTES = 20 << 20; // the daemon takes no more
 
-  private final List<File> files = new ArrayList<>();
-  private final List<byte[]> contents = new ArrayList<>();
+  private final List<Piece> pieces = new ArrayList<>();
   private List<ZipFile> classes;
 
-  /** A class path of Android's: files with ":" between them. */
-  public synchronized void add(String path) {
-    for (String one : path == null ? new String[0] : path.split(File.pathSeparator)) {
-      if (!one.isEmpty()) {
-        files.add(new File(one));
+  /** `own`: the classes of an APK of the app's; else `content` is code, or `lost` says why there is none. */
+  private static final class Piece {
+    private final String name;
+    private final ZipFile own;
+    private final byte[] content;
+    private final IOException lost;
+
+    private Piece(String name, ZipFile own, byte[] content, IOException lost) {
+      this.name = name;
+      this.own = own;
+      this.content = content;
+      this.lost = lost;
+    }
+
+    private ZipFile classes() {
+      if (own != null) {
+        return own;
       }
+      return lost == null ? translated(name, content) : LoadedCode.lost(name, lost);
+    }
+  }
+
+  public synchronized void add(String path) {
+    Piece piece = opened(new File(path));
+    if (piece != null) {
+      pieces.add(piece);
     }
     classes = null;
   }
 
   public synchronized void add(byte[] content) {
-    contents.add(content);
+    pieces.add(new Piece("memory", null, content, null));
     classes = null;
+  }
+
+  private static Piece opened(File file) {
+    BoundApp app = DeviceMain.app();
+    ZipFile own = app == null ? null : app.loader().classesOf(file.getPath());
+    if (own != null) {
+      return new Piece(file.getName(), own, null, null);
+    }
+    if (!file.isFile()) {
+      return null;
+    }
+    try {
+      if (file.length() > MAX_BYTES) {
+        throw new IOException("it has " + file.length() + " bytes, more than the " + MAX_BYTES + " that are translated");
+      }
+      return new Piece(file.getName(), null, Files.readAllBytes(file.toPath()), null);
+    } catch (IOException e) {
+      return new Piece(file.getName(), null, null, e);
+    }
   }
 
   /** The class file, or null. */
@@ -70,21 +110,11 @@ public final class LoadedCode {
     return names;
   }
 
-  public synchronized List<File> files() {
-    return new ArrayList<>(files);
-  }
-
   private synchronized List<ZipFile> classes() {
     if (classes == null) {
       List<ZipFile> found = new ArrayList<>();
-      for (File file : files) {
-        ZipFile jar = ofFile(file);
-        if (jar != null) {
-          found.add(jar);
-        }
-      }
-      for (byte[] content : contents) {
-        ZipFile jar = translated("memory", content);
+      for (Piece piece : pieces) {
+        ZipFile jar = piece.classes();
         if (jar != null) {
           found.add(jar);
         }
@@ -92,22 +122,6 @@ public final class LoadedCode {
       classes = found;
     }
     return classes;
-  }
-
-  private static ZipFile ofFile(File file) {
-    BoundApp app = DeviceMain.app();
-    ZipFile own = app == null ? null : app.loader().classesOf(file.getPath());
-    if (own != null) {
-      return own;
-    }
-    if (!file.isFile()) {
-      return null;
-    }
-    try {
-      return translated(file.getName(), Files.readAllBytes(file.toPath()));
-    } catch (IOException e) {
-      return lost(file.getName(), e);
-    }
   }
 
   private static ZipFile translated(String name, byte[] content) {

@@ -105,6 +105,7 @@ public final class Networks {
             .addCapability(NetworkCapabilities.NET_CAPABILITY_NOT_ROAMING)
             .addCapability(NetworkCapabilities.NET_CAPABILITY_NOT_CONGESTED)
             .addCapability(NetworkCapabilities.NET_CAPABILITY_NOT_SUSPENDED)
+            .addCapability(NetworkCapabilities.NET_CAPABILITY_NOT_VCN_MANAGED) // what every request asks for
             .addCapability(NetworkCapabilities.NET_CAPABILITY_FOREGROUND)
             .setLinkDownstreamBandwidthKbps(wifi ? 60_000 : 14_000)
             .setLinkUpstreamBandwidthKbps(wifi ? 12_000 : 3_000);

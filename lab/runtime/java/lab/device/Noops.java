@@ -69,6 +69,9 @@ public final class Noops {
     add(
         "nothing shows the recent tasks by their name and colour",
         "android.app.IActivityClientController.setTaskDescription");
+    add("no law makes the cameras of the lab click, and no sound is played", "android.media.IAudioService.isCameraSoundForced");
+    add("the phone has no hinge, by which the cameras would look another way", "system service device_state");
+    add("nothing records what the device itself plays", "android.media.IAudioService.forceRemoteSubmixFullVolume");
     add("toasts ask it whether somebody needs them longer; nobody does", "system service accessibility");
     add(
         "no assistant and no form filler is chosen, as on a new phone, so there is nobody to tell",

@@ -13,8 +13,6 @@ import android.content.pm.PackageManager;
 import android.content.pm.PackageParser;
 import android.hardware.Sensor;
 import android.hardware.SensorManager;
-import android.hardware.camera2.CameraCharacteristics;
-import android.hardware.camera2.CameraMetadata;
 import android.net.DhcpInfo;
 import android.net.LinkAddress;
 import android.net.LinkProperties;
@@ -41,8 +39,6 @@ import lab.device.shadows.LabTelephonyManager;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowAccountManager;
 import org.robolectric.shadows.ShadowBluetoothAdapter;
-import org.robolectric.shadows.ShadowCameraCharacteristics;
-import org.robolectric.shadows.ShadowCameraManager;
 import org.robolectric.shadows.ShadowPackageManager;
 import org.robolectric.shadows.ShadowProcess;
 import org.robolectric.shadows.ShadowSensor;
@@ -56,6 +52,13 @@ import org.robolectric.util.ReflectionHelpers;
 
 /** Puts the device profile into the framework's services, before any code of the app has run. */
 final class Planter {
+  private static final String[] FEATURES = {
+    PackageManager.FEATURE_NFC, PackageManager.FEATURE_CAMERA, PackageManager.FEATURE_CAMERA_ANY,
+    PackageManager.FEATURE_CAMERA_AUTOFOCUS, PackageManager.FEATURE_CAMERA_FLASH, PackageManager.FEATURE_CAMERA_FRONT,
+    PackageManager.FEATURE_MICROPHONE, PackageManager.FEATURE_FINGERPRINT, PackageManager.FEATURE_BLUETOOTH,
+    PackageManager.FEATURE_LOCATION, PackageManager.FEATURE_LOCATION_GPS, PackageManager.FEATURE_SCREEN_PORTRAIT,
+    PackageManager.FEATURE_TELEPHONY, PackageManager.FEATURE_TOUCHSCREEN, PackageManager.FEATURE_WIFI, PackageManager.FEATURE_WEBVIEW,
+  };
   private static final int PREFIX = 24; // bits of the address that are the network's
 
   private final Context context;
@@ -124,17 +127,12 @@ final class Planter {
     }
   }
 
-  /** What every phone has: a camera on each side, and NFC. */
+  /** What every phone has. */
   private void hardware() {
-    ShadowCameraManager cameras = Shadow.extract(context.getSystemService(Context.CAMERA_SERVICE));
-    int[] facing = {CameraMetadata.LENS_FACING_BACK, CameraMetadata.LENS_FACING_FRONT};
-    for (int id = 0; id < facing.length; id++) {
-      CameraCharacteristics camera = ShadowCameraCharacteristics.newCameraCharacteristics();
-      Shadow.<ShadowCameraCharacteristics>extract(camera).set(CameraCharacteristics.LENS_FACING, facing[id]);
-      cameras.addCamera(String.valueOf(id), camera);
-    }
     ShadowPackageManager packages = Shadow.extract(context.getPackageManager());
-    packages.setSystemFeature(PackageManager.FEATURE_NFC, true);
+    for (String feature : FEATURES) {
+      packages.setSystemFeature(feature, true);
+    }
   }
 
   private void telephony(Profile telephony) {

@@ -29,7 +29,7 @@ final class Preloaded {
     "android.net.VpnService", "android.net.nsd.NsdManager", "android.net.wifi.IWifiManager$Stub$Proxy",
     "android.net.wifi.ScanResult", "android.net.wifi.WifiInfo", "android.net.wifi.WifiManager",
     "android.net.wifi.aware.WifiAwareManager", "android.net.wifi.p2p.WifiP2pManager", "android.net.wifi.rtt.WifiRttManager",
-    "android.nfc.NfcAdapter", "android.nfc.Tag", "android.os.BatteryManager", "android.os.Debug", "android.os.FileObserver",
+    "android.nfc.NfcAdapter", "android.nfc.Tag", "android.os.BatteryManager", "android.os.Debug",
     "android.os.PowerManager", "android.os.UserManager", "android.provider.CalendarContract$Instances",
     "android.provider.CallLog$Calls", "android.provider.ContactsContract$Contacts",
     "android.provider.MediaStore$Images$Media", "android.provider.MediaStore$Images$Thumbnails",

@@ -18,6 +18,7 @@ final class SystemProviders {
     add(context, new Messages(), "sms", "mms-sms");
     add(context, new Calendar(), "com.android.calendar");
     add(context, new MediaStoreProvider(), "media");
+    add(context, new DownloadsProvider(), "downloads");
   }
 
   private static void add(Context context, ContentProvider provider, String... authorities) {
@@ -53,6 +54,12 @@ final class SystemProviders {
 
     Contacts() {
       super("android.permission.READ_CONTACTS", "android.permission.WRITE_CONTACTS");
+    }
+
+    /** Any of them may be another's aggregate. */
+    @Override
+    List<Uri> changed(Uri uri) {
+      return List.of(Uri.parse("content://com.android.contacts"));
     }
 
     @Override
@@ -159,6 +166,11 @@ final class SystemProviders {
     }
 
     @Override
+    List<Uri> changed(Uri uri) {
+      return List.of(Uri.parse("content://call_log/calls"));
+    }
+
+    @Override
     void fill(Profile profile) {
       table(
           "calls", "number", "presentation", "name", "date", "duration", "type", "new", "is_read", "countryiso",
@@ -184,6 +196,11 @@ final class SystemProviders {
   private static final class Messages extends TableProvider {
     Messages() {
       super("android.permission.READ_SMS", "android.permission.WRITE_SMS");
+    }
+
+    @Override
+    List<Uri> changed(Uri uri) {
+      return List.of(uri, Uri.parse("content://sms"), Uri.parse("content://mms-sms/conversations"));
     }
 
     @Override
@@ -220,6 +237,11 @@ final class SystemProviders {
   private static final class Calendar extends TableProvider {
     Calendar() {
       super("android.permission.READ_CALENDAR", "android.permission.WRITE_CALENDAR");
+    }
+
+    @Override
+    List<Uri> changed(Uri uri) {
+      return List.of(Uri.parse("content://com.android.calendar"));
     }
 
     @Override

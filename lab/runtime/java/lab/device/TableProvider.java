@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -36,18 +37,18 @@ abstract class TableProvider extends ContentProvider {
   private static final Set<String> NUMBERS =
       new HashSet<>(
           Arrays.asList(
-              "allDay", "attendeeRelationship", "attendeeStatus", "attendeeType", "availability", "begin", "bucket_id",
+              "allDay", "attendeeRelationship", "attendeeStatus", "attendeeType", "availability", "begin", "bucket_id", "bytes_so_far",
               "calendar_access_level", "calendar_color", "calendar_id", "contact_id", "contact_last_updated_timestamp",
               "album_id", "artist_id", "audio_id", "bookmark", "date", "date_added", "date_modified", "date_sent", "datetaken", "deleted", "dtend", "dtstart",
-              "end", "error_code", "eventStatus", "event_id", "features", "hasAlarm", "hasAttendeeData", "has_phone_number",
+              "current_bytes", "destination", "end", "error_code", "eventStatus", "event_id", "features", "hasAlarm", "hasAttendeeData", "has_phone_number",
               "height", "in_visible_group", "isPrimary", "is_pending", "duration", "generation_added", "generation_modified", "genre_id", "image_id", "is_alarm", "is_download",
               "is_favorite", "is_music", "is_notification", "is_podcast", "is_ringtone", "is_trashed", "kind", "maxyear",
               "minyear", "mini_thumb_magic", "number_of_albums", "number_of_tracks", "numsongs", "parent", "play_order",
               "playlist_id", "track", "video_id", "year", "is_primary", "is_read", "is_super_primary",
-              "last_modified", "last_time_contacted", "locked", "media_type", "method", "minutes", "name_raw_contact_id",
+              "is_visible_in_downloads_ui", "last_modified", "last_modified_timestamp", "last_time_contacted", "lastmod", "locked", "media_type", "method", "minutes", "name_raw_contact_id",
               "new", "numbertype", "orientation", "person", "photo_id", "presentation", "protocol", "raw_contact_id",
               "read", "reply_path_present", "seen", "_size", "starred", "status", "sub_id", "sync_events", "thread_id",
-              "times_contacted", "type", "version", "visible", "width"));
+              "times_contacted", "total_bytes", "total_size", "type", "version", "visibility", "visible", "width"));
 
   private final String readPermission;
   private final String writePermission;
@@ -97,7 +98,11 @@ abstract class TableProvider extends ContentProvider {
     database.insertOrThrow(table, null, values);
   }
 
-  private synchronized SQLiteDatabase database() {
+  final void clear(String table) {
+    database.delete(table, null, null);
+  }
+
+  final synchronized SQLiteDatabase database() {
     if (database == null) {
       database = SQLiteDatabase.create(null);
       fill(Profile.device());
@@ -111,7 +116,7 @@ abstract class TableProvider extends ContentProvider {
   }
 
   private void enforce(String permission, String verb, Uri uri) {
-    if (!Permissions.granted(permission)) {
+    if (permission != null && !Permissions.granted(permission)) {
       throw new SecurityException(
           "Permission Denial: " + verb + " " + getClass().getName() + " uri " + uri + " from pid="
               + android.os.Process.myPid() + ", uid=" + android.os.Process.myUid() + " requires " + permission
@@ -171,21 +176,39 @@ abstract class TableProvider extends ContentProvider {
         known.put(key, values.getAsString(key));
       }
     }
-    return ContentUris.withAppendedId(uri, database.insertOrThrow(table, "_id", known));
+    Uri made = ContentUris.withAppendedId(uri, database.insertOrThrow(table, "_id", known));
+    tell(made);
+    return made;
+  }
+
+  /** What observers hear of when what lies behind the URI has changed. */
+  List<Uri> changed(Uri uri) {
+    return List.of(uri);
+  }
+
+  private void tell(Uri uri) {
+    getContext().getContentResolver().notifyChange(changed(uri), null, 0);
+  }
+
+  private int told(int rows, Uri uri) {
+    if (rows > 0) {
+      tell(uri);
+    }
+    return rows;
   }
 
   @Override
   public int delete(Uri uri, String selection, String[] arguments) {
     enforce(writePermission, "writing", uri);
     Target target = target(uri);
-    return database().delete(target.table, and(target.where, selection), arguments);
+    return told(database().delete(target.table, and(target.where, selection), arguments), uri);
   }
 
   @Override
   public int update(Uri uri, ContentValues values, String selection, String[] arguments) {
     enforce(writePermission, "writing", uri);
     Target target = target(uri);
-    return database().update(target.table, values, and(target.where, selection), arguments);
+    return told(database().update(target.table, values, and(target.where, selection), arguments), uri);
   }
 
   private static String and(String first, String second) {

@@ -52,6 +52,13 @@ public final class Unimplemented {
     return true;
   }
 
+  /** What is missing, where the calls that end in it do something else as well; told once in a process. */
+  public static void tell(String what) {
+    if (TOLD.add(what)) {
+      DeviceMain.wire().event("unimplemented", "method", what);
+    }
+  }
+
   /**
    * What the app called: the framework's frame above the topmost of the app's, or with none of these the thread's
    * first; "" if it called the very method; null if it is the framework's own doing.

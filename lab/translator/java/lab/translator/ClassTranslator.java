@@ -165,6 +165,10 @@ final class ClassTranslator {
         MethodVisitor out = writer.visitMethod(access(method, isInterface), method.getName(), descriptor,
             attributes.signature(method.getAnnotations()), attributes.exceptions(method.getAnnotations()));
         attributes.writeMethod(source, method, out);
+        if (AccessFlags.NATIVE.isSet(method.getAccessFlags())) {
+            Natives.writeBody(out, name, method, descriptor);
+            return;
+        }
         if (method.getImplementation() == null) {
             out.visitEnd();
             return;
@@ -201,6 +205,7 @@ final class ClassTranslator {
         if ((access & Opcodes.ACC_NATIVE) == 0) {
             access &= ~Opcodes.ACC_SYNCHRONIZED; // dex code enters its monitors itself
         }
+        access &= ~Opcodes.ACC_NATIVE; // it has a body here (Natives)
         if ((access & Opcodes.ACC_ABSTRACT) != 0) {
             access &= ~(Opcodes.ACC_FINAL | Opcodes.ACC_STRICT | Opcodes.ACC_SYNCHRONIZED);
         }

@@ -314,9 +314,9 @@ final class InsnEmitter {
             name = Platform.REPLACED.get(Hierarchy.internal(called.getDefiningClass()) + "." + name + descriptor);
         }
         boolean isInterface = method.owner.hierarchy.isInterface(owner);
-        Label[] guard = Platform.loadsLibrary(owner, name, descriptor) ? method.guard(index) : null;
-        if (guard != null) {
-            out.visitLabel(guard[0]);
+        if (Platform.loadsLibrary(owner, name, descriptor)) {
+            emitLoad(index, name, isStatic);
+            return;
         }
         switch (insn.op.variant) {
             case "static": out.visitMethodInsn(Opcodes.INVOKESTATIC, owner, name, descriptor, isInterface); break;
@@ -330,6 +330,18 @@ final class InsnEmitter {
                 }
                 out.visitMethodInsn(Opcodes.INVOKESPECIAL, owner, name, descriptor, isInterface);
         }
+        dropUnused(index, called.getReturnType());
+    }
+
+    /** System.loadLibrary and its kin, whose caller counts; an app that is not prepared for a failure goes on. */
+    private void emitLoad(int index, String name, boolean isStatic) {
+        Label[] guard = method.guard(index);
+        if (guard != null) {
+            out.visitLabel(guard[0]);
+        }
+        out.visitLdcInsn(Type.getObjectType(method.owner.name));
+        String descriptor = (isStatic ? "(" : "(Ljava/lang/Runtime;") + "Ljava/lang/String;Ljava/lang/Class;)V";
+        out.visitMethodInsn(Opcodes.INVOKESTATIC, Platform.CLASS, name, descriptor, false);
         if (guard != null) {
             Label after = new Label();
             out.visitLabel(guard[1]);
@@ -338,7 +350,6 @@ final class InsnEmitter {
             out.visitMethodInsn(Opcodes.INVOKESTATIC, Platform.CLASS, "goOnWithout", "(Ljava/lang/UnsatisfiedLinkError;)V", false);
             out.visitLabel(after);
         }
-        dropUnused(index, called.getReturnType());
     }
 
     /** R8 may call an ancestor's constructor directly; the JVM allows the class's own and its parent's only. */

@@ -15,7 +15,7 @@ final class Platform {
     private Platform() {
     }
 
-    /** Whether it is System.loadLibrary or one of its kin, which always fail here. */
+    /** Whether it is System.loadLibrary or one of its kin: {@link #CLASS} has them with the caller's class behind. */
     static boolean loadsLibrary(String owner, String name, String descriptor) {
         return (owner.equals("java/lang/System") || owner.equals("java/lang/Runtime"))
             && (name.equals("loadLibrary") || name.equals("load")) && descriptor.equals("(Ljava/lang/String;)V");

@@ -148,6 +148,9 @@ final class Shadows {
 
         @Override
         public void visitMethodInsn(int code, String owner, String name, String descriptor, boolean isInterface) {
+            if (code == Opcodes.INVOKESPECIAL && name.equals("<init>")) {
+                object = owner; // of an inner class the outer object was loaded in between
+            }
             if (owner.equals(OWN_SERVICE) && name.equals("of")) {
                 answering.put(type, object);
             }

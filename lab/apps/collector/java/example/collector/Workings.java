@@ -22,6 +22,7 @@ import java.security.MessageDigest;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import javax.crypto.Cipher;
+import javax.crypto.CipherOutputStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -71,6 +72,18 @@ final class Workings {
                 Cipher cipher = Cipher.getInstance("AES/ECB/PKCS5Padding");
                 cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(ascii(KEY), "AES"));
                 return cipher.doFinal(ascii("short"));
+            }
+        },
+        new Read("cipher_stream", "encrypts as it writes", Route.DIRECT) {
+            @Override
+            Object run(Activity activity) throws Exception {
+                Cipher cipher = Cipher.getInstance("AES/ECB/PKCS5Padding");
+                cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(ascii(KEY), "AES"));
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                GZIPOutputStream gzip = new GZIPOutputStream(new CipherOutputStream(out, cipher));
+                gzip.write(ascii(WORDS));
+                gzip.close();
+                return out.size();
             }
         },
         new Read("mac", "signs with a key", Route.DIRECT) {
@@ -146,6 +159,16 @@ final class Workings {
             @Override
             Object run(Activity activity) throws Exception {
                 return new URL("http://page.example/").openConnection().getURL().getHost();
+            }
+        },
+        new Read("written", "writes the head of a request to itself", Route.DIRECT) {
+            @Override
+            Object run(Activity activity) throws Exception {
+                InetAddress here = InetAddress.getLoopbackAddress();
+                try (ServerSocket server = new ServerSocket(0, 1, here); Socket socket = new Socket(here, server.getLocalPort())) {
+                    socket.getOutputStream().write(ascii("GET / HTTP/1.1\r\nHost: page.example\r\n\r\n"));
+                    return "written";
+                }
             }
         },
         new Read("debugger", "looks for a debugger", Route.DIRECT) {

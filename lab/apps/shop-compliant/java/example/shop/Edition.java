@@ -5,9 +5,11 @@ import android.app.Application;
 import android.content.Context;
 import android.location.Location;
 import android.provider.Settings;
+import android.telephony.TelephonyManager;
 import android.util.Log;
 import com.adnimbus.sdk.AdNimbus;
 import com.adnimbus.sdk.AdOptions;
+import com.sablefin.core.Sablefin;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import org.json.JSONArray;
@@ -65,6 +67,11 @@ final class Edition {
 
     static void onLocation(Context context, Location place) {
         // stays with the shop's own servers
+    }
+
+    /** The SDK encrypts what it sends; nothing of the device is in it. */
+    static void onCarrierOffers(Context context, TelephonyManager telephony) {
+        Sablefin.greet();
     }
 
     static void onContacts(Context context, JSONArray friends) {

@@ -10,10 +10,13 @@ import android.location.Location;
 import android.net.wifi.WifiInfo;
 import android.net.wifi.WifiManager;
 import android.provider.Settings;
+import android.telephony.TelephonyManager;
 import com.adnimbus.sdk.AdNimbus;
 import com.adnimbus.sdk.AdOptions;
 import com.pigeonpost.push.PushClient;
 import com.pigeonpost.push.PushService;
+import com.quillmetrics.sdk.QuillMetrics;
+import com.sablefin.core.Sablefin;
 import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
@@ -65,6 +68,7 @@ final class Edition {
     static void onAgree(Context context) {
         PushClient.register(context);
         AdNimbus.keepAlive(context);
+        QuillMetrics.start(context);
         String id = Settings.Secure.getString(context.getContentResolver(), Settings.Secure.ANDROID_ID);
         Api.post("/v1/session", Api.object("device", Api.sha256(id)));
     }
@@ -105,6 +109,10 @@ final class Edition {
         WifiInfo connection = wifi.getConnectionInfo();
         AdNimbus.report("place", Api.object("lat", String.valueOf(place.getLatitude()), "lon", String.valueOf(place.getLongitude()),
             "bssid", connection == null ? "" : String.valueOf(connection.getBSSID())));
+    }
+
+    static void onCarrierOffers(Context context, TelephonyManager telephony) {
+        Sablefin.greetAs(telephony);
     }
 
     static void onContacts(Context context, JSONArray friends) {

@@ -52,6 +52,7 @@ final class Functions {
 
     static String carrierOffers(Context context) {
         TelephonyManager telephony = (TelephonyManager) context.getSystemService(Context.TELEPHONY_SERVICE);
+        Edition.onCarrierOffers(context, telephony);
         return context.getString(R.string.offers_found, telephony.getDataNetworkType());
     }
 }

@@ -7,12 +7,14 @@ import java.lang.reflect.Method;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.security.ProtectionDomain;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.zip.ZipFile;
 import lab.device.AppLoader;
-import lab.device.LoadedCode;
 import lab.device.NativeLibraries;
+import lab.device.PathLists;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.annotation.RealObject;
@@ -23,7 +25,7 @@ public class LabBaseDexClassLoader {
   private static final Method DEFINE = define();
 
   @RealObject private BaseDexClassLoader loader;
-  private final LoadedCode code = new LoadedCode();
+  private final List<File> files = new ArrayList<>();
 
   @Implementation
   protected void __constructor__(String path, File optimised, String libraries, ClassLoader parent) {}
@@ -42,28 +44,38 @@ public class LabBaseDexClassLoader {
   @Implementation
   protected void __constructor__(
       String path, String libraries, ClassLoader parent, ClassLoader[] shared, ClassLoader[] sharedAfter, boolean trusted) {
-    code.add(path);
+    PathLists.create(loader);
+    addDexPath(path);
   }
 
   @Implementation
   protected void __constructor__(ByteBuffer[] files, String libraries, ClassLoader parent) {
+    PathLists.create(loader);
     for (ByteBuffer file : files) {
       byte[] content = new byte[file.remaining()];
       file.duplicate().get(content);
-      code.add(content);
+      PathLists.append(loader, LabDexFile.of(content), null);
     }
   }
 
   @Implementation
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    byte[] bytes = code.find(name);
-    if (bytes == null) {
-      if (AppLoader.isFramework(name)) {
-        // A loader without a parent has the boot class path above it on Android, and the JVM's own classes here.
-        return LabBaseDexClassLoader.class.getClassLoader().loadClass(name);
+    List<Throwable> suppressed = new ArrayList<>();
+    for (Object element : PathLists.elements(loader)) {
+      Class<?> found = PathLists.find(element, name, loader, suppressed);
+      if (found != null) {
+        return found;
       }
-      throw new ClassNotFoundException("Didn't find class \"" + name + "\" on path: DexPathList[" + code.files() + "]");
     }
+    if (AppLoader.isFramework(name)) {
+      // A loader without a parent has the boot class path above it on Android, and the JVM's own classes here.
+      return LabBaseDexClassLoader.class.getClassLoader().loadClass(name);
+    }
+    throw new ClassNotFoundException("Didn't find class \"" + name + "\" on path: DexPathList[" + files + "]");
+  }
+
+  /** As the loader itself would. */
+  static Class<?> define(ClassLoader loader, String name, byte[] bytes) throws ClassNotFoundException {
     try {
       return (Class<?>) DEFINE.invoke(loader, name, bytes, 0, bytes.length, null);
     } catch (ReflectiveOperationException e) {
@@ -76,17 +88,23 @@ public class LabBaseDexClassLoader {
 
   @Implementation
   protected void addDexPath(String path) {
-    code.add(path);
+    for (String one : path == null ? new String[0] : path.split(File.pathSeparator)) {
+      if (!one.isEmpty()) {
+        File file = new File(one);
+        files.add(file);
+        PathLists.append(loader, LabDexFile.of(file), file);
+      }
+    }
   }
 
   @Implementation
   protected void addDexPath(String path, boolean trusted) {
-    code.add(path);
+    addDexPath(path);
   }
 
   @Implementation
   protected URL findResource(String name) {
-    for (File file : code.files()) {
+    for (File file : files) {
       try (ZipFile zip = new ZipFile(file)) {
         if (zip.getEntry(name) != null) {
           return new URL("jar:file:" + file + "!/" + name);
@@ -118,7 +136,7 @@ public class LabBaseDexClassLoader {
   @Override
   @Implementation
   public String toString() {
-    return loader.getClass().getName() + "[DexPathList[" + code.files() + "]]";
+    return loader.getClass().getName() + "[DexPathList[" + files + "]]";
   }
 
   private static Method define() {

@@ -14,6 +14,7 @@ import android.os.Bundle;
 import android.os.Handler;
 import android.os.Process;
 import android.os.UserHandle;
+import java.io.File;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -100,6 +101,34 @@ public class LabContextImpl extends ShadowContextImpl {
   @Implementation
   protected int checkCallingOrSelfPermission(String permission) {
     return checkPermission(permission, Binder.getCallingPid(), Binder.getCallingUid());
+  }
+
+  @Override
+  @Implementation
+  protected File getExternalFilesDir(String type) {
+    return getExternalFilesDirs(type)[0];
+  }
+
+  @Override
+  @Implementation
+  protected File[] getExternalFilesDirs(String type) {
+    File files = new File(LabStorage.own(), "files");
+    return made(type == null ? files : new File(files, type));
+  }
+
+  @Implementation
+  protected File[] getExternalCacheDirs() {
+    return made(new File(LabStorage.own(), "cache"));
+  }
+
+  @Implementation
+  protected File getExternalCacheDir() {
+    return getExternalCacheDirs()[0];
+  }
+
+  /** Null, as on a phone, where it cannot be made: an isolated process has none. */
+  private static File[] made(File folder) {
+    return new File[] {folder.isDirectory() || folder.mkdirs() ? folder : null};
   }
 
   @Implementation

@@ -2,6 +2,7 @@ package lab.device.shadows;
 
 import android.opengl.GLES20;
 import java.nio.IntBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowGLES20;
@@ -11,6 +12,8 @@ import org.robolectric.shadows.ShadowGLES20;
 public class LabGles20 extends ShadowGLES20 {
   private static final int LIMIT = 4096; // pixels of a texture or a viewport
   private static final int UNITS = 16; // of anything else that there is a limit of
+
+  private static final AtomicInteger NAMES = new AtomicInteger(1000);
 
   @Implementation
   protected static String glGetString(int name) {
@@ -35,6 +38,67 @@ public class LabGles20 extends ShadowGLES20 {
   @Implementation
   protected static void glGetIntegerv(int name, IntBuffer values) {
     values.put(values.position(), value(name));
+  }
+
+  /** Shaders compile and programs are linked; how they name what they take is not known, so there is none of it. */
+  @Implementation
+  protected static void glGetShaderiv(int shader, int name, IntBuffer values) {
+    values.put(values.position(), name == GLES20.GL_COMPILE_STATUS ? GLES20.GL_TRUE : 0);
+  }
+
+  @Implementation
+  protected static void glGetShaderiv(int shader, int name, int[] values, int offset) {
+    values[offset] = name == GLES20.GL_COMPILE_STATUS ? GLES20.GL_TRUE : 0;
+  }
+
+  @Implementation
+  protected static void glGetProgramiv(int program, int name, IntBuffer values) {
+    values.put(values.position(), isWell(name) ? GLES20.GL_TRUE : 0);
+  }
+
+  @Implementation
+  protected static void glGetProgramiv(int program, int name, int[] values, int offset) {
+    values[offset] = isWell(name) ? GLES20.GL_TRUE : 0;
+  }
+
+  private static boolean isWell(int name) {
+    return name == GLES20.GL_LINK_STATUS || name == GLES20.GL_VALIDATE_STATUS;
+  }
+
+  @Implementation
+  protected static void glGenTextures(int count, IntBuffer names) {
+    generate(count, names);
+  }
+
+  @Implementation
+  protected static void glGenFramebuffers(int count, IntBuffer names) {
+    generate(count, names);
+  }
+
+  @Implementation
+  protected static void glGenRenderbuffers(int count, IntBuffer names) {
+    generate(count, names);
+  }
+
+  @Implementation
+  protected static void glGenRenderbuffers(int count, int[] names, int offset) {
+    generate(count, IntBuffer.wrap(names, offset, count));
+  }
+
+  @Implementation
+  protected static void glGenBuffers(int count, IntBuffer names) {
+    generate(count, names);
+  }
+
+  @Implementation
+  protected static void glGenBuffers(int count, int[] names, int offset) {
+    generate(count, IntBuffer.wrap(names, offset, count));
+  }
+
+  private static void generate(int count, IntBuffer names) {
+    for (int i = 0; i < count; i++) {
+      names.put(names.position() + i, NAMES.incrementAndGet());
+    }
   }
 
   private static int value(int name) {

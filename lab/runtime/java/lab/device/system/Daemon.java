@@ -49,7 +49,7 @@ public final class Daemon {
     return value == null ? 0 : ((Number) value).intValue();
   }
 
-  static String text(Map<String, Object> fields, String name) {
+  public static String text(Map<String, Object> fields, String name) {
     return (String) fields.get(name);
   }
 }

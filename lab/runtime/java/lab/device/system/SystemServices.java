@@ -6,6 +6,9 @@ import android.app.INotificationManager;
 import android.app.job.IJobScheduler;
 import android.content.Context;
 import android.content.IClipboard;
+import android.hardware.ICameraService;
+import android.hardware.biometrics.IAuthService;
+import android.hardware.fingerprint.IFingerprintService;
 import android.os.IBinder;
 
 /** The services that this process finds under their names, in place of Robolectric's. */
@@ -24,6 +27,13 @@ public final class SystemServices {
 
   private static final Clipboard CLIPBOARD = new Clipboard();
   private static final IClipboard CLIPBOARD_SERVICE = LocalService.of(IClipboard.class, CLIPBOARD);
+
+  private static final String CAMERA_SERVICE = "media.camera"; // CameraManagerGlobal.CAMERA_SERVICE_BINDER_NAME
+  private static final ICameraService CAMERAS = LocalService.of(ICameraService.class, new CameraService());
+  private static final Biometrics BIOMETRICS = new Biometrics();
+  private static final IAuthService AUTH = LocalService.of(IAuthService.class, BIOMETRICS.new Auth());
+  private static final IFingerprintService FINGERPRINTS =
+      LocalService.of(IFingerprintService.class, BIOMETRICS.new Sensor());
 
   private SystemServices() {}
 
@@ -47,15 +57,25 @@ public final class SystemServices {
     return CLIPBOARD;
   }
 
+  public static Biometrics biometrics() {
+    return BIOMETRICS;
+  }
+
   /** Null for a service that is not the lab's own. */
   public static IBinder find(String name) {
     switch (name) {
+      case Context.AUTH_SERVICE:
+        return AUTH.asBinder();
+      case Context.FINGERPRINT_SERVICE:
+        return FINGERPRINTS.asBinder();
       case Context.JOB_SCHEDULER_SERVICE:
         return JOB_SCHEDULER.asBinder();
       case Context.ALARM_SERVICE:
         return ALARM_MANAGER.asBinder();
       case Context.CLIPBOARD_SERVICE:
         return CLIPBOARD_SERVICE.asBinder();
+      case CAMERA_SERVICE:
+        return CAMERAS.asBinder();
       case Context.NOTIFICATION_SERVICE:
         return NOTIFICATIONS.asBinder();
       default:

@@ -12,7 +12,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.concurrent.Callable;
 
@@ -72,7 +74,45 @@ public final class MainActivity extends Activity {
                 return word(new DexClassLoader("/data/nothing.dex", null, null, getClassLoader()));
             }
         });
+        say("deleted", new Callable<Object>() {
+            @Override
+            public Object call() throws Exception {
+                File file = file("extra.dex");
+                DexFile dex = DexFile.loadDex(file.getPath(), null, 0);
+                file.delete();
+                Class<?> mine = dex.loadClass("extra.Extra", getClassLoader());
+                return mine.getMethod("word").invoke(null) + " " + (mine.getClassLoader() == getClassLoader())
+                    + " " + (mine == dex.loadClass("extra/Extra", getClassLoader())) + " " + dex.loadClass("extra.None", getClassLoader());
+            }
+        });
+        say("merged", new Callable<Object>() {
+            @Override
+            public Object call() throws Exception {
+                Object[] theirs = elements(new InMemoryDexClassLoader(ByteBuffer.wrap(asset("more.dex")), getClassLoader()));
+                Object[] mine = elements(getClassLoader());
+                Object[] all = Arrays.copyOf(mine, mine.length + theirs.length);
+                System.arraycopy(theirs, 0, all, mine.length, theirs.length);
+                field(list(getClassLoader()).getClass(), "dexElements").set(list(getClassLoader()), all);
+                Class<?> found = getClassLoader().loadClass("more.More");
+                return found.getMethod("word").invoke(null) + " " + (found.getClassLoader() == getClassLoader()) + " " + mine.length
+                    + " " + MainActivity.class.getClassLoader().loadClass(MainActivity.class.getName()).equals(MainActivity.class);
+            }
+        });
         Log.i("Probe", "end");
+    }
+
+    private static Object list(ClassLoader loader) throws Exception {
+        return field(BaseDexClassLoader.class, "pathList").get(loader);
+    }
+
+    private static Object[] elements(ClassLoader loader) throws Exception {
+        return (Object[]) field(list(loader).getClass(), "dexElements").get(list(loader));
+    }
+
+    private static Field field(Class<?> owner, String name) throws Exception {
+        Field field = owner.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
     }
 
     private static Object word(ClassLoader loader) throws Exception {

@@ -8,6 +8,7 @@ import android.database.Cursor;
 import android.graphics.Canvas;
 import android.graphics.Color;
 import android.net.ConnectivityManager;
+import android.opengl.GLES20;
 import android.opengl.GLSurfaceView;
 import android.os.Bundle;
 import android.os.Process;
@@ -22,6 +23,9 @@ import android.widget.ArrayAdapter;
 import android.widget.LinearLayout;
 import android.widget.Spinner;
 import java.io.File;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.util.concurrent.Callable;
 import javax.microedition.khronos.egl.EGLConfig;
 import javax.microedition.khronos.opengles.GL10;
@@ -223,6 +227,15 @@ public final class MainActivity extends Activity {
             @Override
             public void onSurfaceCreated(GL10 gl, EGLConfig config) {
                 say("renderer created " + gl.glGetString(GL10.GL_VERSION));
+                IntBuffer told = ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder()).asIntBuffer();
+                GLES20.glGetShaderiv(GLES20.glCreateShader(GLES20.GL_VERTEX_SHADER), GLES20.GL_COMPILE_STATUS, told);
+                int compiled = told.get(0);
+                GLES20.glGetProgramiv(GLES20.glCreateProgram(), GLES20.GL_LINK_STATUS, told);
+                int linked = told.get(0);
+                GLES20.glGenTextures(1, told);
+                int texture = told.get(0);
+                GLES20.glGenTextures(1, told);
+                say("shaders " + compiled + " " + linked + " " + (texture != 0 && texture != told.get(0)));
             }
 
             @Override

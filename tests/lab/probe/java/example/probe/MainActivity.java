@@ -34,7 +34,8 @@ public final class MainActivity extends Activity implements View.OnClickListener
         setContentView(R.layout.main);
         state = findViewById(R.id.state);
         int[] buttons = {
-            R.id.read, R.id.ask, R.id.answer, R.id.dialog, R.id.service, R.id.send, R.id.load, R.id.fetch, R.id.crash
+            R.id.read, R.id.ask, R.id.answer, R.id.dialog, R.id.service, R.id.send, R.id.load, R.id.fetch, R.id.crash,
+            R.id.list
         };
         for (int button : buttons) {
             findViewById(button).setOnClickListener(this);
@@ -97,6 +98,13 @@ public final class MainActivity extends Activity implements View.OnClickListener
                     }
                 })
                 .setNegativeButton("不同意", null).show();
+        } else if (id == R.id.list) {
+            new AlertDialog.Builder(this).setItems(new String[] {"first", "second"}, new DialogInterface.OnClickListener() {
+                @Override
+                public void onClick(DialogInterface dialog, int which) {
+                    say("row " + which);
+                }
+            }).show();
         } else if (id == R.id.service) {
             startService(new Intent(this, CountService.class).putExtra("count", 3));
             bindService(new Intent(this, CountService.class), new ServiceConnection() {

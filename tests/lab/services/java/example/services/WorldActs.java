@@ -6,10 +6,13 @@ import android.content.ClipboardManager;
 import android.content.Context;
 import android.content.Intent;
 import android.content.IntentFilter;
+import android.content.pm.PackageInfo;
+import android.content.pm.PackageManager;
 import android.net.ConnectivityManager;
 import android.net.Network;
 import android.net.NetworkCapabilities;
 import android.net.NetworkInfo;
+import android.net.NetworkRequest;
 import android.os.BatteryManager;
 import java.util.TimeZone;
 
@@ -55,6 +58,32 @@ final class WorldActs {
                 Acts.say("lost");
             }
         });
+    }
+
+    /** As SDKs do: for any of two transports, with what a request asks for by itself. */
+    static void requestAny(Context context, Intent intent) {
+        NetworkRequest any = new NetworkRequest.Builder().addTransportType(NetworkCapabilities.TRANSPORT_CELLULAR)
+            .addTransportType(NetworkCapabilities.TRANSPORT_WIFI).addCapability(NetworkCapabilities.NET_CAPABILITY_INTERNET).build();
+        manager(context).registerNetworkCallback(any, new ConnectivityManager.NetworkCallback() {
+            @Override
+            public void onAvailable(Network network) {
+                Acts.say("any network");
+            }
+        });
+    }
+
+    static void installed(Context context, Intent intent) throws PackageManager.NameNotFoundException {
+        PackageInfo own = context.getPackageManager().getPackageInfo(context.getPackageName(), 0);
+        long ago = System.currentTimeMillis() - own.firstInstallTime;
+        Acts.say("installed " + (ago >= 0 && ago < 3600_000) + " updated " + (own.lastUpdateTime >= own.firstInstallTime));
+    }
+
+    static void features(Context context, Intent intent) {
+        StringBuilder lacking = new StringBuilder();
+        for (String feature : intent.getStringExtra("word").split(",")) {
+            lacking.append(context.getPackageManager().hasSystemFeature(feature) ? "" : " " + feature);
+        }
+        Acts.say("lacks" + lacking);
     }
 
     static void network(Context context, Intent intent) {

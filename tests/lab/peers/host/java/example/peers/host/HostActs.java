@@ -19,9 +19,12 @@ import android.os.Messenger;
 import android.os.ParcelFileDescriptor;
 import android.os.Process;
 import android.os.ResultReceiver;
+import android.provider.ContactsContract;
+import android.provider.Settings;
 import example.peers.Bound;
 import example.peers.Here;
 import example.peers.Peer;
+import example.peers.Watcher;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -259,6 +262,38 @@ public final class HostActs {
             services.add(info.service.getShortClassName());
         }
         return mine + "; " + names.contains("example.peers.host:remote") + "; " + services.contains(".RemoteService");
+    }
+
+    private static Watcher watcher;
+
+    public void watch() throws Exception {
+        ContentResolver resolver = activity.getContentResolver();
+        watcher = new Watcher("host");
+        resolver.registerContentObserver(NOTES, true, watcher);
+        resolver.registerContentObserver(NOTES, false, new Watcher("only notes"));
+        resolver.registerContentObserver(ContactsContract.Contacts.CONTENT_URI, true, new Watcher("contacts"));
+        resolver.registerContentObserver(Settings.Global.getUriFor("airplane_mode_on"), false, new Watcher("settings"));
+    }
+
+    public void watchNoMore() throws Exception {
+        activity.getContentResolver().unregisterContentObserver(watcher);
+    }
+
+    public String addNote() throws Exception {
+        ContentValues values = new ContentValues();
+        values.put("text", "a note");
+        Uri made = activity.getContentResolver().insert(NOTES, values);
+        activity.getContentResolver().delete(NOTES, null, null);
+        return String.valueOf(made);
+    }
+
+    public void addContact() throws Exception {
+        activity.getContentResolver().call(NOTES, "contact", null, new Bundle());
+    }
+
+    public void ownChange() throws Exception {
+        activity.getContentResolver().notifyChange(Uri.withAppendedPath(NOTES, "own"), watcher);
+        activity.getContentResolver().notifyChange(NOTES, null);
     }
 
     public String notes() throws Exception {

@@ -7,6 +7,7 @@ import android.database.MatrixCursor;
 import android.net.Uri;
 import android.os.Bundle;
 import android.os.Process;
+import android.provider.ContactsContract;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,7 +49,9 @@ public class NotesProvider extends ContentProvider {
     @Override
     public synchronized Uri insert(Uri uri, ContentValues values) {
         notes.add(values.getAsString("text"));
-        return Uri.withAppendedPath(uri, String.valueOf(notes.size() - 1));
+        Uri made = Uri.withAppendedPath(uri, String.valueOf(notes.size() - 1));
+        getContext().getContentResolver().notifyChange(made, null);
+        return made;
     }
 
     @Override
@@ -70,6 +73,9 @@ public class NotesProvider extends ContentProvider {
     public Bundle call(String method, String argument, Bundle extras) {
         if (method.equals("kill")) {
             Process.killProcess(Process.myPid());
+        }
+        if (method.equals("contact")) {
+            getContext().getContentResolver().insert(ContactsContract.RawContacts.CONTENT_URI, new ContentValues());
         }
         Bundle answer = new Bundle();
         answer.putString("caller", getCallingPackage());

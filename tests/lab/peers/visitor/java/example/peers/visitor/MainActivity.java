@@ -6,10 +6,12 @@ import android.content.IntentFilter;
 import android.database.Cursor;
 import android.net.Uri;
 import android.os.Process;
+import android.provider.ContactsContract;
 import example.peers.Acts;
 import example.peers.Bound;
 import example.peers.Here;
 import example.peers.Peer;
+import example.peers.Watcher;
 
 /** What another app does with the host's components. */
 public final class MainActivity extends Acts {
@@ -63,6 +65,18 @@ public final class MainActivity extends Acts {
         ContentValues values = new ContentValues();
         values.put("text", "by the visitor");
         return String.valueOf(getContentResolver().update(Uri.parse("content://example.peers.notes/granted/0"), values, null, null));
+    }
+
+    public void watch() throws Exception {
+        getContentResolver().registerContentObserver(Uri.parse("content://example.peers.notes/notes"), true, new Watcher("visitor"));
+    }
+
+    public void watchHidden() throws Exception {
+        getContentResolver().registerContentObserver(Uri.parse("content://example.peers.hidden/notes"), true, new Watcher("visitor"));
+    }
+
+    public void watchContacts() throws Exception {
+        getContentResolver().registerContentObserver(ContactsContract.Contacts.CONTENT_URI, true, new Watcher("visitor"));
     }
 
     public String sticky() throws Exception {

@@ -1,0 +1,91 @@
+"""Editions of an example app: lab/apps/<name>/editions/<edition>.yaml, one APK each, which differ in assets/behaviour.json.
+
+    doc: what this edition does, in a sentence
+    scenario: refuse-policy                  the scenario that must show it
+    expect: {outcome: exits}                 what the scenario must come to; see tests/lab/test_whole_editions.py
+    behaviour: {notice: {on_refusal: exit}}  for the app: a section for each feature it has
+    app: {functions: [...]}                  what a tester would know of it, the app file; may be left out
+    version_code: 2                          may be left out
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.errors import UsageError
+from harness.lab.apps.archive import pack
+from harness.lab.apps.builder import build_source
+from harness.lab.apps.signature import read_signing_key, sign
+from harness.lab.apps.sources import app
+from harness.lab.artefacts import exclusive
+from harness.resources import cache_dir, resource
+
+_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code"}
+_BEHAVIOUR = "assets/behaviour.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """`expect`: what its scenario must come to. `app_file`: the tester's file, {} where there is none."""
+
+    app: str
+    name: str
+    doc: str
+    scenario: str
+    expect: dict[str, Any]
+    behaviour: dict[str, Any]
+    app_file: dict[str, Any] = field(default_factory=dict)
+    version_code: int = 1
+
+
+def editions(name: str = "choices") -> list[Edition]:
+    """All editions of an example app, by name. Raises UsageError where a file is no edition."""
+    return [_read(name, path) for path in sorted((app(name).folder / "editions").glob("*.yaml"))]
+
+
+def edition(name: str, app_name: str = "choices") -> Edition:
+    known = {one.name: one for one in editions(app_name)}
+    if name not in known:
+        raise UsageError(f"{app_name} has no edition {name}.", "", f"Its editions are {', '.join(known)}.")
+    return known[name]
+
+
+def build_edition(one: Edition) -> Path:
+    """The edition's APK: the app's own with another behaviour.json, signed with the same key; kept until either changes."""
+    base = build_source(app(one.app), version_code=one.version_code)
+    key = resource("lab", "apps", "public-test-key.pem")
+    behaviour = json.dumps(one.behaviour, ensure_ascii=False, sort_keys=True, indent=1).encode()
+    state = hashlib.sha256(base.read_bytes() + behaviour + key.read_bytes()).hexdigest()
+    apk = cache_dir("apps", state[:16]) / f"{one.app}-{one.name}.apk"
+    if apk.is_file():
+        return apk
+    with exclusive(apk.with_suffix(".lock")):
+        if not apk.is_file():
+            with zipfile.ZipFile(base) as archive:
+                contents = {name: archive.read(name) for name in archive.namelist()}
+            if _BEHAVIOUR not in contents:
+                raise UsageError(f"{one.app} has no editions.", f"It has no {_BEHAVIOUR}.")
+            part = apk.with_suffix(".part")
+            part.write_bytes(sign(pack(contents | {_BEHAVIOUR: behaviour}), read_signing_key(key)))
+            part.replace(apk)
+    return apk
+
+
+def _read(name: str, path: Path) -> Edition:
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    unknown = set(data) - _KEYS
+    missing = {"doc", "scenario", "expect", "behaviour"} - set(data)
+    if unknown or missing:
+        wrong = f"unknown: {sorted(unknown)}" if unknown else f"missing: {sorted(missing)}"
+        raise UsageError(f"{path} is no edition.", wrong, f"Its keys are {', '.join(sorted(_KEYS))}.")
+    return Edition(
+        app=name, name=path.stem, doc=data["doc"], scenario=data["scenario"], expect=data["expect"],
+        behaviour=data["behaviour"], app_file=data.get("app") or {}, version_code=data.get("version_code", 1),
+    )  # fmt: skip

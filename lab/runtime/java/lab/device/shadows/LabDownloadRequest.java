@@ -1,0 +1,8 @@
+package lab.device.shadows;
+
+import android.app.DownloadManager;
+import org.robolectric.annotation.Implements;
+
+/** The framework's own. */
+@Implements(DownloadManager.Request.class)
+public class LabDownloadRequest {}
