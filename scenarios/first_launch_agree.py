@@ -21,6 +21,8 @@ scenario = Scenario(
         "interim-min-beyond-consent",
     ),
     opens=("before_consent", "after_agree", "background"),
+    windows=("observe", "background"),
+    suites=("quick", "full"),
 )
 
 

@@ -22,6 +22,8 @@ scenario = Scenario(
         "interimx-no-forced-exit",
     ),
     opens=("after_agree", "after_permission_denial"),
+    windows=("observe",),
+    suites=("quick", "full"),
 )
 
 

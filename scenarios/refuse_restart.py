@@ -17,6 +17,8 @@ scenario = Scenario(
         "interimx-no-permission-state-change",
     ),
     opens=("before_consent", "after_refusal"),
+    windows=("observe",),
+    suites=("quick", "full"),
 )
 
 

@@ -10,8 +10,8 @@ from typing import Protocol
 from harness.capture.screen import Seen
 from harness.errors import RigError
 from harness.model import GapKind, Stage
+from harness.screens.reading import Reading
 from harness.suite.driver import Sight, UiDriver
-from harness.suite.reading import Reading
 from harness.suite.walk import Walk
 
 

@@ -13,8 +13,8 @@ from typing import ClassVar, Protocol, TypeAlias
 from harness.capture.screen import ScreenCapture, Seen, as_control
 from harness.errors import HarnessError
 from harness.model import GapKind, Stage
+from harness.screens.reading import NOTICE_KINDS, FoundControl, Reading
 from harness.suite.limits import Limits
-from harness.suite.reading import NOTICE_KINDS, FoundControl, Reading
 from harness.suite.steps import Act, Steps
 
 Sight: TypeAlias = Seen[Reading]
@@ -35,6 +35,11 @@ class Hands(Protocol):
 
     def press(self, key: str) -> None:
         """`key`: back, home, recent, ... as uiautomator2 names them."""
+
+    def type(self, text: str) -> None:
+        """Puts the text into the field that has the focus, in the place of what is in it."""
+
+    def long_tap(self, x: int, y: int, seconds: float) -> None: ...
 
 
 class Life(Protocol):
@@ -192,6 +197,36 @@ class UiDriver:
             self.capture.watch(1.0, stop=lambda s, b=before: s.fingerprint != b)    # type: ignore[misc]
             current = self.capture.last
         return current
+
+    def scroll(self, seen: Sight, direction: str = "down") -> Sight | None:
+        """Moves what the page shows on, by most of its height; `down` shows what stands below. The screen after it, the
+        same where the page is at its end."""
+        boxes = [c.bounds for c in (*seen.reading.controls, *seen.reading.fields)] or [(0, 0, 1000, 1600)]
+        left, right = min(b[0] for b in boxes), max(b[2] for b in boxes)
+        top, bottom = min(b[1] for b in boxes), max(b[3] for b in boxes)
+        x = (left + right) // 2
+        upper, lower = top + (bottom - top) // 5, bottom - (bottom - top) // 5
+        if lower - upper < 200:
+            upper, lower = max(20, upper - 400), lower + 100
+        begin, end = (lower, upper) if direction == "down" else (upper, lower)
+        with self.steps.act("swipe", "up" if direction == "down" else "down", screen=seen.event.id):
+            self.hands.swipe(x, begin, x, end, 0.3)
+        return self.capture.take_other_than(seen.fingerprint, min(1.0, self.limits.settle))
+
+    def tap_at(self, x: int, y: int, seen: Sight, what: str, *, detail: dict[str, object] | None = None) -> Sight | None:
+        """Taps a place that is no control: beside a dialog, beside a close button. The screen after it."""
+        with self.steps.act("tap", what, screen=seen.event.id, detail={"x": x, "y": y, **(detail or {})}):
+            self.hands.tap(x, y)
+        return self.capture.take_other_than(seen.fingerprint, self.limits.settle)
+
+    def type(self, field: FoundControl, text: str, seen: Sight, *, secret: str = "") -> Sight | None:
+        """Writes into a field. `secret`: what the journal has in the place of the text."""
+        here = self.tap(field, seen, patience=1.0) or seen
+        said = secret or text
+        with self.steps.act("type", field.text or field.resource_id, control=as_control(field), screen=here.event.id,
+                            detail={"text": said}):
+            self.hands.type(text)
+        return self.capture.take_other_than(here.fingerprint, min(2.0, self.limits.settle))
 
     def _scroll_down(self, seen: Sight) -> None:
         tops = [c.bounds[1] for c in seen.reading.controls if c.role in ("agree", "refuse")]

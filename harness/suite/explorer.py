@@ -1,6 +1,6 @@
 """A walk through an app that nobody described: taps what can be tapped, nearest first, within limits.
 
-It never taps what phrases/avoid.yaml names, never leaves the app for long, and always ends: taps, depth and
+It never taps what avoid.yaml names, never leaves the app for long, and always ends: taps, depth and
 time are bounded, and no control is tapped twice.
 """
 
@@ -15,11 +15,12 @@ from pathlib import Path
 import yaml
 
 from harness.model import GapKind
+from harness.screens.phrases import fold
+from harness.screens.reading import FoundControl
+from harness.suite import ways
 from harness.suite.app import App
 from harness.suite.app_file import Function
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
-from harness.suite.phrases import fold
-from harness.suite.reading import FoundControl
 from harness.suite.walk import Walk
 
 _DIGITS = re.compile(r"\d+")
@@ -30,7 +31,7 @@ _IN_THE_WAY = ("ad_popup", "update_prompt", "rating_prompt", "youth_mode", "mark
 
 @cache
 def _avoided() -> tuple[re.Pattern[str], ...]:
-    data = yaml.safe_load((Path(__file__).parent / "phrases" / "avoid.yaml").read_text(encoding="utf-8"))
+    data = yaml.safe_load((Path(__file__).parent / "avoid.yaml").read_text(encoding="utf-8"))
     return tuple(re.compile(pattern) for pattern in data["patterns"])
 
 
@@ -111,7 +112,9 @@ class Explorer:
     def _use(self, function: Function, here: Sight | None) -> None:
         """Follows the described way: each entry is the text or id of the control to tap."""
         for words in function.open:
-            control = self._named(here, words) if here is not None else None
+            control = None
+            if here is not None:
+                control, here = ways.find(self._user, here, words)
             if here is None or control is None:
                 self.walk.unreached.append(function.name)
                 self._user.steps.gap(
@@ -119,12 +122,6 @@ class Explorer:
                     subject=f"function {self._user.steps.scenario}")
                 break
             here = self._tap(control, here)
-
-    def _named(self, seen: Sight, words: str) -> FoundControl | None:
-        wanted = fold(words)
-        exact = [c for c in seen.reading.controls if fold(c.text) == wanted or c.resource_id.endswith(f"/{words}")]
-        partly = [c for c in seen.reading.controls if wanted and wanted in fold(c.text)]
-        return next(iter(exact or partly), None)
 
     def _next(self, seen: Sight) -> FoundControl | None:
         for control in seen.reading.controls:

@@ -32,6 +32,17 @@ class Limits:
     depth: int
     walk: float
     restarts: int
+    dismiss: float
+    idle: float
+    crawl_taps: int
+    crawl_depth: int
+    crawl: float
+    launches: int
+    reboot: float
+    rounds: int
+    entry_taps: int
+    policy_taps: int
+    reprompt: float
 
     def observing(self, seconds: float | None) -> Limits:
         """The same with all observation windows of this length."""
@@ -41,18 +52,20 @@ class Limits:
             raise UsageError(
                 "An observation window cannot be shorter than 0 seconds.", f"--observe {seconds:g}", "Give 0 or more."
             )
-        return dataclasses.replace(self, observe=seconds, background=seconds)
+        return dataclasses.replace(self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds)
 
 
 def load_limits(name: str = "default") -> Limits:
-    """A shipped profile by name, or a file of the same keys. Raises UsageError."""
+    """A shipped profile by name, or a file with some of the same keys; the others are those of the default. Raises
+    UsageError."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else _FOLDER / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in _FOLDER.glob("*.yaml")))
         raise UsageError(f"There is no profile {name!r}.", f"Known: {known}.", "Name one of these or a YAML file.")
     try:
         data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Limits(**data)
-    except (TypeError, yaml.YAMLError, UnicodeDecodeError) as bad:
+        default: Any = yaml.safe_load((_FOLDER / "default.yaml").read_text(encoding="utf-8"))
+        return Limits(**{**default, "source": "", **data, "name": data.get("name", path.stem)})
+    except (TypeError, AttributeError, yaml.YAMLError, UnicodeDecodeError) as bad:
         keys = ", ".join(field.name for field in dataclasses.fields(Limits))
-        raise UsageError(f"The profile {path} cannot be used.", str(bad), f"It needs the keys {keys}.") from bad
+        raise UsageError(f"The profile {path} cannot be used.", str(bad), f"It may have the keys {keys}.") from bad

@@ -1,30 +1,40 @@
-"""The pytest plugin: `pytest scenarios/ --harness-apk APP.apk --harness-serial SERIAL` runs the suite.
+"""The pytest plugin: `pytest scenarios/ --harness-apk APP.apk --harness-device lab` runs the suite.
 
-Scenario files are collected whatever their names. All of a session's scenarios go into one bundle; then each
-rule's verdicts are a test of their own: VIOLATION fails, INCONCLUSIVE is skipped with its reason. What a scenario
-did not reach is a skip, trouble with the rig an error. pytest's exit status stays pytest's.
+Scenario files are collected whatever their names. All of a session's scenarios go into one bundle, with pytest-xdist one
+for each worker; then each rule's verdicts are a test of their own, decided once from all of them: VIOLATION fails,
+INCONCLUSIVE is skipped with its reason. What a scenario did not reach is a skip, trouble with the rig an error. pytest's
+exit status stays pytest's.
 
 Everything heavy is imported where a run needs it: this module is loaded by every pytest of the environment.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError
+from harness.suite import plugin_options, workers
 from harness.suite.scenario import Scenario, declares_scenario
 
 if TYPE_CHECKING:
+    from harness.suite.attaching import Evidence
     from harness.suite.driver import UiDriver
-    from harness.suite.session import Order, Session
+    from harness.suite.equipment import Equipment
+    from harness.suite.judgement import Judgement
+    from harness.suite.seen import Findings, Frame
+    from harness.suite.session import Session
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 OUTCOME: pytest.StashKey[str] = pytest.StashKey()
+GIVEN: pytest.StashKey[bool] = pytest.StashKey()
+"""Set where a session was opened by somebody else, who will also close it."""
+JUDGEMENT: pytest.StashKey[Judgement] = pytest.StashKey()
+VERDICTS = "verdicts::"
+"""How the node ids of verdicts begin."""
 _FIXTURES = frozenset({"app", "user", "timeline", "android_device"})
 _MARKERS = (
     "scenario(id): the scenario a test belongs to, where its file does not say",
@@ -32,28 +42,14 @@ _MARKERS = (
     "stage(name): the stage that a test is about",
     "only_device(kind): run on this kind of device only: lab, phone, emulator",
     "skip_device(kind): do not run on this kind of device",
+    "requires_device(kind=, sdk=, root=): skip on a device of another kind, an older API level, or without root",
+    "stateful(group): tests of one group share a device's state: "
+    "with -n N one worker runs them, in order (--dist loadgroup, or loadfile)",
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("harness", "Android privacy compliance")
-
-    def option(name: str, help: str, default: str | None = None, **more: Any) -> None:
-        variable = f"HARNESS_{name.upper().replace('-', '_')}"
-        group.addoption(f"--harness-{name}", default=os.environ.get(variable, default), help=f"{help} [${variable}]",
-                        **more)
-
-    option("apk", "the APK to test", metavar="FILE")
-    option("package", "the package to test, if it is on the device already", metavar="NAME")
-    option("serial", "the device", os.environ.get("ANDROID_SERIAL"), metavar="SERIAL")
-    option("output", "folder in which the run's own folder is made", "harness-results", metavar="DIR")
-    option("observe", "seconds of every observation window", metavar="SECONDS")
-    option("profile", "named profile of windows and limits, or a YAML file", "default", metavar="NAME")
-    option("app-file", "what is known of the app (docs/app-file.md)", metavar="FILE")
-    option("proxy-port", "port of the proxy; 0 lets the system choose", "0", metavar="PORT")
-    option("operator", "who runs it, for the bundle", "", metavar="NAME")
-    option("fail-on", "what fails a run: violation, candidate, inconclusive or never", "violation",
-           choices=("violation", "candidate", "inconclusive", "never"))
+    plugin_options.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,6 +67,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
     return pytest.Module.from_parent(parent, path=file_path)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Before xdist looks for groups."""
+    marker = item.get_closest_marker("stateful")
+    if marker is None:
+        return
+    group = str(marker.args[0]) if marker.args else item.module.__name__  # type: ignore[attr-defined]
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
 def _is_scenario(item: pytest.Item) -> bool:
     """A test of a module that is a scenario, and that uses our fixtures. Others may have fixtures of the same names."""
     declared = getattr(getattr(item, "module", None), "scenario", None)
@@ -79,24 +84,77 @@ def _is_scenario(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.stash.get(GIVEN, False) or config.getoption("harness_fail_on") == "never":
+    workers.warn_of_lost_groups(config, items)
+    if config.stash.get(GIVEN, False) or not any(_is_scenario(item) for item in items):
         return
-    if any(_is_scenario(item) for item in items):
-        from harness.suite.verdict_items import verdict_items
+    if workers.is_worker(config):
+        config.workeroutput["harness"] = True  # type: ignore[attr-defined]
+        return
+    from harness.suite.judgement import Judgement
 
-        items.extend(verdict_items(session, config.getoption("harness_fail_on"), lambda: _sealed(config)))
+    config.stash[JUDGEMENT] = Judgement(lambda: _sealed(config))
+    items.extend(_verdicts(session))
 
 
-GIVEN: pytest.StashKey[bool] = pytest.StashKey()
-"""Set where a session was opened by somebody else, who will also close it."""
+def _verdicts(session: pytest.Session) -> list[pytest.Item]:
+    fail_on = session.config.getoption("harness_fail_on")
+    if fail_on == "never":
+        return []
+    from harness.suite.verdict_items import verdict_items
+
+    return list(verdict_items(session, fail_on, session.config.stash[JUDGEMENT], VERDICTS))
 
 
-def _sealed(config: pytest.Config) -> Path:
+def _sealed(config: pytest.Config) -> Path | None:
     session = config.stash.get(SESSION, None)
     if session is None:
-        raise UsageError("No run was made.", "Its device or app could not be had; see the errors of the scenarios.")
+        return None
     session.close()
     return session.bundle.path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    workers.tell_worker(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A worker has ended. One that had scenarios to run makes this run one to be judged; one that died tells nothing, but
+    its bundle does."""
+    config: pytest.Config = node.config
+    folder = workers.run_folder(config)
+    told = getattr(node, "workeroutput", None) or {}
+    if folder is not None and JUDGEMENT not in config.stash and (told.get("harness") or folder.is_dir()):
+        from harness.suite.judgement import Judgement, of_workers
+
+        config.stash[JUDGEMENT] = Judgement(lambda: of_workers(folder))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Where workers did the scenarios, the verdicts are decided here, once, when all of them have ended."""
+    result = yield
+    config = session.config
+    if workers.is_controller(config) and JUDGEMENT in config.stash:
+        items = _verdicts(session)
+        session.testscollected += len(items)
+        reporter = config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None and config.option.verbose < 1:
+            reporter.write_line("")     # what xdist has written is a whole line
+        for item, following in zip(items, [*items[1:], None], strict=False):
+            config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    return result
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """`-n auto` where an app is to be tested: as many as there are devices to be had."""
+    if not (config.getoption("harness_apk") or config.getoption("harness_package")):
+        return None
+    from harness.suite.devices import count
+
+    return count(config.getoption("harness_device"))
 
 
 def scenario_of(item: pytest.Item) -> str:
@@ -107,39 +165,71 @@ def scenario_of(item: pytest.Item) -> str:
     return declared.id if isinstance(declared, Scenario) else item.name
 
 
-def order_of(config: pytest.Config) -> Order:
-    """What the options ask for. Raises UsageError."""
-    from harness.suite.app_file import read_app_file
-    from harness.suite.limits import load_limits
-    from harness.suite.run import make_order
+def _clauses(item: pytest.Item) -> list[str]:
+    declared = getattr(getattr(item, "module", None), "scenario", None)
+    named = [str(clause) for marker in item.iter_markers("clause") for clause in marker.args]
+    return list(dict.fromkeys([*named, *(declared.clauses if isinstance(declared, Scenario) else ())]))
 
-    apk, observe = config.getoption("harness_apk"), config.getoption("harness_observe")
-    try:
-        seconds = float(observe) if observe is not None else None
-    except ValueError as bad:
-        raise UsageError(f"{observe!r} is no number of seconds.", "", "Correct --harness-observe.") from bad
-    file = config.getoption("harness_app_file")
-    app_file = read_app_file(Path(file)) if file else None
-    return make_order(
-        apk=Path(apk) if apk else None, package=config.getoption("harness_package") or "",
-        out=Path(config.getoption("harness_output")), limits=load_limits(config.getoption("harness_profile")),
-        observe=seconds, app_file=app_file, operator=config.getoption("harness_operator") or "",
-        command_line=("pytest", *map(str, config.invocation_params.args)))
+
+def _say(config: pytest.Config, text: str) -> None:
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None and not workers.is_worker(config):
+        reporter.ensure_newline()
+        reporter.write_line(f"harness: {text}")
+
+
+@pytest.fixture(scope="session")
+def android_device_args(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Which device, and how its rig is set up: override it in a conftest.py, taking this one and giving another mapping."""
+    return plugin_options.device_args_of(request.config)
+
+
+@pytest.fixture(scope="session")
+def app_args(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Which app, and how it is tested: override it in a conftest.py, taking this one and giving another mapping."""
+    return plugin_options.app_args_of(request.config)
+
+
+@pytest.fixture(scope="session")
+def harness_equipment(request: pytest.FixtureRequest, android_device_args: dict[str, Any]) -> Iterator[Equipment]:
+    """A device with its captures, this process's own until the session ends."""
+    from harness.suite.devices import AUTO, LAB, device_for, one_for_all
+    from harness.suite.rig import equip
+
+    args = dict(android_device_args)
+    rig_args = plugin_options.rig_args(args)
+    word, count = args.get("device") or None, workers.count_of(request.config)
+    if count > 1 and word not in (None, LAB, AUTO):
+        raise one_for_all(str(word), count)
+    lab = [*(["--profile", str(args["lab_profile"])] if args.get("lab_profile") else []),
+           *(["--trust-apk"] if args.get("trust_apk") else [])]
+    wait = plugin_options.number(args.get("wait") or 0, "--harness-wait")
+    with device_for(AUTO if word is None and count > 1 else word, wait=wait, say=lambda text: _say(request.config, text),
+                    lab_options=lab) as serial:
+        yield equip(serial, **rig_args)
+
+
+@pytest.fixture(scope="session")
+def harness_clock() -> dict[str, Any]:
+    """How the session tells time: nothing but the real one, save in tests of the harness."""
+    return {}
 
 
 @pytest.fixture(scope="session")
 def harness_session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    """The run that all scenarios of this pytest session share."""
+    """The run that all scenarios of this pytest session, or worker, share."""
     config = request.config
     given = config.stash.get(SESSION, None)
     if given is not None:
         yield given
         return
-    from harness.suite.rig import equip
     from harness.suite.session import Session
 
-    order = order_of(config)
-    session = Session(order, equip(config.getoption("harness_serial"), int(config.getoption("harness_proxy_port"))))
+    # What is wrong with the call is told before a device is looked for.
+    order = plugin_options.order_of(config, request.getfixturevalue("app_args"), workers.run_folder(config))
+    progress = (lambda line: _say(config, line)) if config.option.verbose > 1 else (lambda line: None)
+    session = Session(order, request.getfixturevalue("harness_equipment"), progress=progress,
+                      **request.getfixturevalue("harness_clock"))
     session.open()
     config.stash[SESSION] = session
     yield session
@@ -161,20 +251,21 @@ def bundle(harness_session: Session) -> Any:
 @pytest.fixture
 def harness_scenario(request: pytest.FixtureRequest, harness_session: Session) -> Iterator[str]:
     """Begins and ends the scenario around a test; its name."""
-    name = scenario_of(request.node)
-    _right_device(request.node, harness_session)
-    harness_session.begin(name, test=request.node.nodeid)
+    from harness.suite.device_markers import skip_on_wrong_device
+
+    item, name = request.node, scenario_of(request.node)
+    device = harness_session.equipment.device_facts()
+    item.user_properties += [
+        ("scenario", name), ("clauses", ", ".join(_clauses(item))), ("device", str(device.get("serial", ""))),
+        ("bundle", str(harness_session.bundle.path.resolve()))]
+    skip_on_wrong_device(item, device)
+    harness_session.begin(name, test=item.nodeid)
     yield name
-    harness_session.end(name, request.node.stash.get(OUTCOME, "interrupted"))
+    harness_session.end(name, item.stash.get(OUTCOME, "interrupted"))
+    if not item.config.stash.get(GIVEN, False):
+        from harness.suite.seen import Seen, finding_keys
 
-
-def _right_device(item: pytest.Item, session: Session) -> None:
-    kind = str(session.equipment.device_facts().get("kind", ""))
-    only, skip = item.get_closest_marker("only_device"), item.get_closest_marker("skip_device")
-    if only is not None and kind not in only.args:
-        pytest.skip(f"only for devices of kind {', '.join(map(str, only.args))}; this one is {kind}")
-    if skip is not None and kind in skip.args:
-        pytest.skip(f"not for devices of kind {kind}")
+        item.user_properties += [("finding", key) for key in finding_keys(Seen(harness_session, name))]
 
 
 @pytest.fixture
@@ -201,33 +292,96 @@ def ui(harness_session: Session) -> Any:
     return harness_session.equipment.ui
 
 
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest, harness_scenario: str, harness_session: Session) -> Evidence:
+    """Keeps files and texts with the test: attach(content, name)."""
+    from harness.suite.attaching import Evidence
+
+    return Evidence(harness_session, request.node.nodeid, harness_scenario)
+
+
+@pytest.fixture
+def calls(harness_scenario: str, harness_session: Session) -> Frame:
+    """calls(stage=None): the hooked calls of this test up to now, as a pandas frame."""
+    from harness.suite.seen import Frame, Seen
+
+    return Frame(Seen(harness_session, harness_scenario), "calls")
+
+
+@pytest.fixture
+def flows(harness_scenario: str, harness_session: Session) -> Frame:
+    """flows(stage=None): the network exchanges of this test up to now, as a pandas frame."""
+    from harness.suite.seen import Frame, Seen
+
+    return Frame(Seen(harness_session, harness_scenario), "flows")
+
+
+@pytest.fixture
+def findings(request: pytest.FixtureRequest, harness_scenario: str, harness_session: Session) -> Findings:
+    """findings(): what the rules find in this test up to now; findings.assert_none(clause=..., stage=...)."""
+    from harness.suite.seen import Findings, Seen
+
+    given = request.config.stash.get(GIVEN, False)
+    return Findings(
+        Seen(harness_session, harness_scenario), "violation" if given else request.config.getoption("harness_fail_on"),
+        plugin_options.again(request.config, request.node.nodeid))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if call.when != "call" or "harness_scenario" not in getattr(item, "fixturenames", ()):
-        return report
-    from harness.suite.driver import NotReached
-
     error = call.excinfo.value if call.excinfo is not None else None
+    ours = "harness_scenario" in getattr(item, "fixturenames", ())
+    unreached = isinstance(error, HarnessError) and _is_unreached(error)
+    if isinstance(error, HarnessError) and not unreached and (ours or item.nodeid.startswith(VERDICTS)):
+        if call.when == "call":
+            report.when = "setup"       # the rig's failure, not the app's: an error, in every report pytest makes
+        report.longrepr = _words(error)
+    if not ours:
+        return report
+    if call.when == "teardown":
+        from harness.suite import html_extras
+
+        html_extras.add(item, report, item.config.stash.get(SESSION, None))
+    if call.when != "call":
+        return report
     item.stash[OUTCOME] = "done" if report.passed else "failed"
-    if isinstance(error, NotReached):
+    if unreached:
         item.stash[OUTCOME] = "not_reached"
         report.outcome = "skipped"
-        report.longrepr = (str(item.path), item.reportinfo()[1] or 0, f"not reached: {error.what}")
+        report.longrepr = (str(item.path), item.reportinfo()[1] or 0, f"not reached: {error.what}")  # type: ignore[union-attr]
     elif isinstance(error, pytest.skip.Exception):
         item.stash[OUTCOME] = "not_reached"
-    elif isinstance(error, HarnessError):
-        report.when = "setup"       # the rig's failure, not the app's: an error, in every report pytest makes
-        report.longrepr = f"{type(error).__name__}: {error.what}\n  why: {error.why}\n  fix: {error.fix}"
+    elif isinstance(error, HarnessError) and report.when == "setup":
         session = item.config.stash.get(SESSION, None)
         if session is not None:
             session.breaks(error)
     return report
 
 
+def _is_unreached(error: HarnessError) -> bool:
+    from harness.suite.driver import NotReached
+
+    return isinstance(error, NotReached)
+
+
+def _words(error: HarnessError) -> str:
+    lines = [f"{type(error).__name__}: {error.what}", f"  why: {error.why}", f"  fix: {error.fix}"]
+    return "\n".join(line for line in lines if not line.endswith(": "))
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    session = config.stash.get(SESSION, None)
-    if session is not None and not config.stash.get(GIVEN, False):
-        terminalreporter.write_line(f"bundle: {session.bundle.path}")
+    judgement = config.stash.get(JUDGEMENT, None)
+    if judgement is None or config.option.collectonly:
+        return
+    from harness.suite import summary
+
+    try:
+        analysis = judgement.analysis()
+    except HarnessError as error:
+        terminalreporter.section("privacy verdicts")
+        terminalreporter.write_line(f"none: {error}")
+        return
+    summary.show(analysis, terminalreporter.write_line, terminalreporter.section)

@@ -27,14 +27,16 @@ from harness.capture import device_limits, device_log
 from harness.capture.catalogue import load_catalogue
 from harness.capture.clock import measure, measure_device
 from harness.capture.hooks import HookCapture
+from harness.capture.proxy_settings import KEEP_RESPONSES, Way
 from harness.capture.screen import ScreenSource, U2Source
 from harness.capture.traffic import TrafficCapture
+from harness.capture.wireguard import Tunnel, endpoint, own_address
 from harness.device import proxy_setup
 from harness.device.adb import AdbDevice
 from harness.device.agent_rings import AgentRings
 from harness.device.apk import ApkFacts, check_device
 from harness.device.frida_link import FridaLink
-from harness.errors import HarnessError, RigError
+from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Fact, Gap, GapKind
 
 LOG = "device.log"
@@ -74,6 +76,14 @@ class UiHands:
         with _ui_errors(f"The key {key}"):
             self._device.press(key)
 
+    def type(self, text: str) -> None:
+        with _ui_errors("Typing"):
+            self._device(focused=True).set_text(text)
+
+    def long_tap(self, x: int, y: int, seconds: float) -> None:
+        with _ui_errors(f"A long tap at {x},{y}"):
+            self._device.long_click(x, y, seconds)
+
 
 class Hooking:
     """Stands for the hooks before they are set up, so that an app can hold on to it from the beginning."""
@@ -93,6 +103,8 @@ class DeviceRig:
 
     `reach_private`: whether apps may reach private networks through the proxy; None: as the kind of device has it. A
     phone or an emulator is in the tester's network anyway; the lab device has none, and its apps are to have none.
+    `keep_responses`, `read_quic`: as in TrafficCapture. `way`: how traffic is brought here; `wireguard_endpoint`: this
+    machine's address for the tunnel, None: that of its default route.
     `spawn_gating`: as FridaLink's `gating`.
     """
 
@@ -104,6 +116,10 @@ class DeviceRig:
         resolve: Mapping[str, str] | None = None,
         upstream_ca: Path | None = None,
         reach_private: bool | None = None,
+        keep_responses: int | None = KEEP_RESPONSES,
+        way: Way = Way.PROXY,
+        wireguard_endpoint: str | None = None,
+        read_quic: bool = False,
         spawn_gating: bool = True,
     ) -> None:
         self.device = device
@@ -111,6 +127,10 @@ class DeviceRig:
         self._resolve = resolve
         self._upstream_ca = upstream_ca
         self._reach_private = reach_private
+        self._keep_responses = keep_responses
+        self._way = way
+        self._wireguard_endpoint = wireguard_endpoint
+        self._read_quic = read_quic
         self._spawn_gating = spawn_gating
         self._bundle: Bundle | None = None
         self._traffic: TrafficCapture | None = None
@@ -178,14 +198,19 @@ class DeviceRig:
     def _start(self, bundle: Bundle, package: str, progress: Callable[[str], None]) -> None:
         self._forwards = self.device.forwards()
         progress(f"{self.serial}: starting the proxy")
+        tunnel = self._tunnel()
         self._traffic = TrafficCapture(
             bundle, port=self._proxy_port, resolve=self._resolve, upstream_ca=self._upstream_ca,
-            reach_private=self._may_reach_private(), on_lost=self._proxy_lost)
+            reach_private=self._may_reach_private(), keep_responses=self._keep_responses, wireguard=tunnel,
+            read_quic=self._read_quic, on_lost=self._proxy_lost)
         address = self._traffic.start()
-        progress(f"{self.serial}: leading the device through the proxy")
+        if tunnel is not None:
+            self._tell_tunnel(tunnel, self._traffic.tunnel.port, package, progress)
+        proxied = self._way is not Way.WIREGUARD
+        progress(f"{self.serial}: leading the device through the proxy" if proxied else f"{self.serial}: installing the CA")
         self._to_put_back = True
-        done = proxy_setup.set_up(self.device, address.port, self._traffic.ca_pem.read_bytes())
-        self._led = True
+        done = proxy_setup.set_up(self.device, address.port if proxied else None, self._traffic.ca_pem.read_bytes())
+        self._led = proxied
         self._fact(bundle, "proxy", done)
         self._log = self.device.log(bundle.path / LOG)
         self._log.__enter__()
@@ -204,6 +229,25 @@ class DeviceRig:
             self._link, package, bundle, load_catalogue(), level=self.facts.sdk, rings=AgentRings(self.device),
             processes=self._processes)
         self._hooks.start()
+
+    def _tunnel(self) -> Tunnel | None:
+        """Raises UsageError for a device that no WireGuard app can run on."""
+        if self._way is Way.PROXY:
+            return None
+        if self.facts.kind == "lab":
+            raise UsageError(
+                "The lab device has no tunnel.",
+                "The WireGuard app does not run there, and nothing leaves it but through the proxy.",
+                "Leave --capture out.")
+        return Tunnel.of(self.serial)
+
+    def _tell_tunnel(self, tunnel: Tunnel, port: int, package: str, progress: Callable[[str], None]) -> None:
+        here = endpoint(self._wireguard_endpoint or own_address(), port)
+        path = tunnel.write_configuration(here, package)
+        progress(f"{self.serial}: the tunnel's end is UDP {here}; device and machine must reach each other there")
+        progress(f"{self.serial}: once for each app: install WireGuard on the device, import {path}, "
+                 f"and remove the copy (`adb -s {self.serial} push` brings it to /sdcard/Download)")
+        progress(f"{self.serial}: now switch that tunnel on; only {package} takes it")
 
     def _may_reach_private(self) -> bool:
         return self.facts.kind != "lab" if self._reach_private is None else self._reach_private

@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ from harness.suite import plugin
 from harness.suite.driver import NotReached
 from harness.suite.equipment import Equipment
 from harness.suite.limits import Limits, load_limits
-from harness.suite.scenario import ScenarioFile, select
+from harness.suite.resuming import read_earlier
+from harness.suite.scenario import QUICK, ScenarioFile, of_suite, select
 from harness.suite.session import Order, Session
 
 
@@ -150,6 +151,7 @@ def plan_run(
     package: str = "",
     out: Path,
     scenarios: Sequence[str] = (),
+    suite: str = "",
     scenario_folders: Sequence[Path] = (),
     profile: str = "default",
     observe_seconds: float | None = None,
@@ -157,16 +159,23 @@ def plan_run(
     operator: str = "",
     case: Mapping[str, Any] | None = None,
     command_line: Sequence[str] = (),
+    resume: Path | None = None,
 ) -> Plan:
-    """Touches nothing. `scenarios`: ids, all where none is given. `app_file`: the mapping in the tester's file.
+    """Touches nothing but `resume`. `scenarios`: ids; `suite`: where none is given, `quick` where neither is. `app_file`: the
+    mapping in the tester's file. `resume`: a bundle that this run goes on from (`harness.suite.resuming`).
 
     Raises BadApk, UsageError, NothingSelected.
     """
-    chosen = select(scenarios, scenario_folders)
+    if scenarios and suite:
+        raise UsageError("Scenarios and a suite are named.", "", "Leave one of the two out: a suite is a set of scenarios.")
+    chosen = select(scenarios, scenario_folders) if scenarios else of_suite(suite or QUICK, scenario_folders)
     order = make_order(
         apk=apk, package=package, out=out, limits=load_limits(profile), observe=observe_seconds, app_file=app_file,
         operator=operator, case=case, command_line=command_line)
-    return Plan(order=order, scenarios=chosen)
+    if resume is None:
+        return Plan(order=order, scenarios=chosen)
+    earlier = read_earlier(resume, order)
+    return Plan(order=replace(order, continues=earlier), scenarios=earlier.left(chosen))
 
 
 def run_plan(plan: Plan, equipment: Equipment, progress: Callable[[str], None] = lambda line: None) -> RunOutcome:

@@ -6,7 +6,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +14,8 @@ from harness.errors import HarnessError, NothingSelected
 from harness.resources import resource
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+QUICK = "quick"
+"""The suite that runs where nothing is named."""
 _DECLARES = re.compile(r"^scenario\s*=\s*Scenario\(", re.MULTILINE)
 
 
@@ -25,7 +27,9 @@ class BrokenScenario(HarnessError):
 class Scenario:
     """What a scenario file says of itself, as its module-level `scenario`.
 
-    `clauses`: stems of ids in clauses/ that it serves. `opens`: stages it is there to reach.
+    `clauses`: stems of ids in clauses/ that it serves. `opens`: stages it is there to reach. `windows`: keys of the profile
+    for how long it looks on. `needs`: keys of the app file that it goes by; with `?` it can look for the way itself.
+    `suites`: those that it is part of; `quick` is what runs where nothing is named.
     """
 
     id: str
@@ -33,6 +37,9 @@ class Scenario:
     title_zh: str
     clauses: tuple[str, ...] = ()
     opens: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    suites: tuple[str, ...] = (QUICK, "full")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +91,16 @@ def select(names: Sequence[str], folders: Sequence[Path] = ()) -> list[ScenarioF
     return [found[name] for name in dict.fromkeys(names)] if names else list(found.values())
 
 
+def of_suite(suite: str = QUICK, folders: Sequence[Path] = ()) -> list[ScenarioFile]:
+    """The scenarios of a suite in the order of their ids. Raises NothingSelected."""
+    found = find(folders)
+    chosen = [file for file in found.values() if suite in file.scenario.suites]
+    if not chosen:
+        suites = sorted({name for file in found.values() for name in file.scenario.suites})
+        raise NothingSelected(f"There is no suite {suite!r}.", "", f"There are: {', '.join(suites)}.")
+    return chosen
+
+
 def read_scenario(path: Path) -> ScenarioFile:
     module = _import(path)
     scenario = getattr(module, "scenario", None)
@@ -92,9 +109,23 @@ def read_scenario(path: Path) -> ScenarioFile:
                              "Add one, or move the file out of the folder of scenarios.")
     if not _ID.fullmatch(scenario.id):
         raise BrokenScenario(f"{path}: {scenario.id!r} is no id.", "An id is words in small letters with hyphens.", "")
+    _check(path, scenario)
     if not any(name.startswith("test_") and callable(value) for name, value in vars(module).items()):
         raise BrokenScenario(f"{path} has no test.", "What a scenario does stands in a function test_....", "")
     return ScenarioFile(scenario=scenario, path=path, doc=(module.__doc__ or "").strip())
+
+
+def _check(path: Path, scenario: Scenario) -> None:
+    """Fields of names hold names: a text in place of a tuple would be taken for its letters."""
+    from harness.suite.limits import Limits
+
+    for field in ("clauses", "opens", "windows", "needs", "suites"):
+        value = getattr(scenario, field)
+        if not isinstance(value, tuple) or not all(isinstance(one, str) and one for one in value):
+            raise BrokenScenario(f"{path}: `{field}` is no tuple of names.", f"It is {value!r}.", f'Write {field}=("name",).')
+    known = {f.name for f in fields(Limits) if f.type in ("float", float)}
+    if unknown := [name for name in scenario.windows if name not in known]:
+        raise BrokenScenario(f"{path}: {unknown[0]!r} is no window.", "", f"Times of the profile: {', '.join(sorted(known))}.")
 
 
 def _import(path: Path) -> ModuleType:

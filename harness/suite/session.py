@@ -21,21 +21,22 @@ from harness.capture.screen import ScreenCapture
 from harness.device.apk import ApkFacts
 from harness.errors import HarnessError
 from harness.model import Fact, Gap, GapKind
+from harness.screens.reading import Reading
+from harness.screens.recogniser import recognise
 from harness.suite.app import App, Timeline
 from harness.suite.app_file import functions_of
 from harness.suite.driver import UiDriver
 from harness.suite.equipment import Equipment
 from harness.suite.explorer import Explorer
 from harness.suite.limits import Limits, load_limits
-from harness.suite.reading import Reading
-from harness.suite.recogniser import recognise
+from harness.suite.resuming import CONTINUES, Earlier
 from harness.suite.steps import Steps
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """What is to be run. `apk` is None where the app is on the device already. `app_facts`: what was read from
-    the APK; `app_file`: the mapping of the tester's file."""
+    the APK; `app_file`: the mapping of the tester's file; `continues`: the run that was broken off and goes on in this one."""
 
     package: str
     out: Path
@@ -46,6 +47,7 @@ class Order:
     command_line: Sequence[str] = ()
     operator: str = ""
     case: Mapping[str, Any] = field(default_factory=dict)
+    continues: Earlier | None = None
 
 
 class Session:
@@ -98,11 +100,16 @@ class Session:
             self.broken = error
             self.close(f"The run could not be set up: {error}")
             raise
+        except Exception as bug:
+            self.close(f"The harness failed with {type(bug).__name__}: {bug}")
+            raise
 
     def _open(self) -> None:
         order, equipment = self.order, self.equipment
         self._fact("case", operator=order.operator, command_line=list(order.command_line), **order.case)
         self._fact("profile", **vars(order.limits))
+        if order.continues is not None:
+            self._fact(CONTINUES, **order.continues.as_fact())
         app: dict[str, Any] = {"package": order.package}
         if order.app_facts is not None:
             app |= order.app_facts.as_data()
@@ -114,6 +121,8 @@ class Session:
         self._fact("tools", **equipment.tool_facts())
         if order.app_facts is not None:
             equipment.check_app(order.app_facts)
+        if order.continues is not None:
+            order.continues.check_device(equipment.device_facts())
         self._started = True
         equipment.start(self.bundle, order.package, self._progress)
         self._fact("device", **equipment.device_facts())
@@ -238,6 +247,10 @@ class Session:
     def gap(self, kind: GapKind, detail: str, subject: str) -> Gap:
         now = self._clock()
         return self.bundle.append(Gap(host_ns=now, kind=kind, detail=detail, subject=subject, from_ns=now))
+
+    def attach(self, kind: str, /, *, content: bytes, **about: Any) -> Fact:
+        """Keeps bytes as an object, and a fact of that type that names it."""
+        return self._fact(kind, **about, object=self.bundle.put_object(content))
 
     def interrupt(self) -> None:
         """Asks the run to end: the step under way is finished, then the bundle is sealed."""

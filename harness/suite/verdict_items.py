@@ -1,17 +1,18 @@
-"""Verdicts as tests: one item for each rule, run after all scenarios, from the sealed bundle."""
+"""Verdicts as tests: one item for each rule, run after all scenarios, from what was sealed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.model import Verdict, VerdictWord
+from harness.model import VerdictWord
 from harness.rules import engine
-from harness.rules.analysis import Analysis, analyse
+from harness.suite.judgement import Judgement
+from harness.suite.plugin_options import again
+from harness.suite.telling import describe, key_of, node_of
 
 _ORDER = ("violation", "candidate", "inconclusive")
 
@@ -21,21 +22,27 @@ class VerdictFailed(Exception):
 
 
 class VerdictItem(pytest.Item):
-    """One rule. `judged` gives the analysis of the run, made once for all rules."""
+    """One rule. The judgement is made once, for all rules."""
 
-    def __init__(self, *, rule: str, fail_on: str, judged: Callable[[], Analysis], **more: Any) -> None:
+    def __init__(self, *, rule: str, fail_on: str, judgement: Judgement, **more: Any) -> None:
         super().__init__(**more)
         self.rule = rule
         self.failing = {VerdictWord(word.upper()) for word in _ORDER[: _ORDER.index(fail_on) + 1]}
-        self.judged = judged
+        self.judgement = judgement
 
     def runtest(self) -> None:
-        verdicts = [v for v in self.judged().verdicts if v.rule == self.rule]
+        analysis = self.judgement.analysis()
+        verdicts = [v for v in analysis.verdicts if v.rule == self.rule]
+        self.user_properties += [("rule", self.rule), ("clauses", ", ".join(verdicts[0].clauses) if verdicts else ""),
+                                 ("bundle", str(analysis.bundle.resolve()))]
         for verdict in verdicts:
             self.user_properties.append(("verdict", f"{verdict.verdict} {verdict.item} {verdict.caller}".strip()))
+            if verdict.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE):
+                self.user_properties.append(("finding", key_of(verdict)))
         failed = [v for v in verdicts if v.verdict in self.failing]
         if failed:
-            raise VerdictFailed("\n\n".join(map(describe, failed)))
+            run = analysis.run
+            raise VerdictFailed("\n\n".join(describe(v, run, again(self.config, node_of(v, run))) for v in failed))
         left = [v for v in verdicts if v.verdict is not VerdictWord.NOT_OBSERVED]
         if left:
             pytest.skip("; ".join(f"{v.verdict}: {v.reason}" for v in left))
@@ -49,28 +56,7 @@ class VerdictItem(pytest.Item):
         return self.path, None, f"verdict: {self.rule}"
 
 
-def describe(verdict: Verdict) -> str:
-    """A verdict as a few lines that a person can act on."""
-    parts = [f"{verdict.verdict}: {verdict.rule}" + (f" (grade {verdict.grade})" if verdict.grade else "")]
-    for name in ("stage", "item", "caller", "party"):
-        value = getattr(verdict, name)
-        if value:
-            parts.append(f"  {name}: {value}")
-    if verdict.reason:
-        parts.append(f"  {verdict.reason}")
-    parts.append(f"  clauses: {', '.join(verdict.clauses)}")
-    if verdict.evidence:
-        parts.append(f"  evidence: {', '.join(verdict.evidence)}")
-    if verdict.gaps:
-        parts.append(f"  gaps: {', '.join(verdict.gaps)}")
-    return "\n".join(parts)
-
-
-def verdict_items(session: pytest.Session, fail_on: str, sealed: Callable[[], Path]) -> Iterator[VerdictItem]:
-    @cache
-    def judged() -> Analysis:
-        return analyse(sealed())
-
+def verdict_items(session: pytest.Session, fail_on: str, judgement: Judgement, prefix: str) -> Iterator[VerdictItem]:
     for rule in engine.select(()):
-        yield VerdictItem.from_parent(session, name=rule.id, nodeid=f"verdicts::{rule.id}", rule=rule.id,
-                                      fail_on=fail_on, judged=judged)
+        yield VerdictItem.from_parent(session, name=rule.id, nodeid=f"{prefix}{rule.id}", rule=rule.id,
+                                      fail_on=fail_on, judgement=judgement)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 from suite_device import APP, Clock, FakeDevice, Page, permission
 
@@ -62,6 +62,7 @@ class FakeEquipment:
 
     serial = "fake:1"
     ui = None
+    facts: ClassVar[dict[str, Any]] = {}
 
     @property
     def screen(self) -> FakeDevice:
@@ -81,7 +82,7 @@ class FakeEquipment:
         self._does("start")
 
     def device_facts(self) -> dict[str, Any]:
-        return {"serial": self.serial, "kind": "script"}
+        return {"serial": self.serial, "kind": "script"} | self.facts
 
     def tool_facts(self) -> dict[str, Any]:
         return {"script": "1"}

@@ -13,11 +13,11 @@ from suite_device import APP, Clock, FakeDevice, Page
 
 from harness.capture.screen import ScreenCapture
 from harness.model import Event, Fact, Gap, Screen, Step
+from harness.screens.recogniser import recognise
 from harness.suite.app import App, Timeline
 from harness.suite.driver import UiDriver
 from harness.suite.explorer import Explorer
 from harness.suite.limits import Limits, load_limits
-from harness.suite.recogniser import recognise
 from harness.suite.steps import Steps
 
 

@@ -3,59 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from suite_equipment import APP
+from suite_door import SCENARIO
 
 pytest_plugins = ["pytester"]
-
-CONFTEST = """
-import pytest
-from suite_equipment import equipment
-from harness.suite import plugin
-from harness.suite.session import Session
-
-FAILING = {failing!r}
-
-@pytest.fixture(scope="session")
-def harness_session(request):
-    rig, clock = equipment(failing=FAILING)
-    session = Session(plugin.order_of(request.config), rig, clock=clock.time_ns, monotonic=clock.monotonic,
-                      sleep=clock.sleep)
-    request.config.stash[plugin.SESSION] = session
-    session.open()
-    yield session
-    session.close()
-"""
-SCENARIO = '''
-"""Mine."""
-from harness.suite.driver import PolicyNotice
-from harness.suite.scenario import Scenario
-scenario = Scenario(id="mine", title="mine", title_zh="我的")
-
-def test_mine(app, user, timeline):
-    app.install_fresh()
-    app.launch()
-    {body}
-'''
-
-
-@pytest.fixture
-def door(pytester, monkeypatch, tmp_path):
-    """pytest run in a folder of scenarios with the scripted rig; returns a function that runs it."""
-    from pathlib import Path
-
-    monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
-
-    def run(body, *arguments, failing=()):
-        pytester.makeconftest(CONFTEST.format(failing=tuple(failing)))
-        folder = pytester.mkdir("scenarios")
-        (folder / "mine.py").write_text(SCENARIO.format(body=body), encoding="utf-8")
-        return pytester.runpytest_subprocess(
-            "-p", "no:cacheprovider", "-rA", "scenarios", f"--harness-package={APP}", "--harness-observe=1", *arguments)
-
-    return run
-
 
 def test_a_scenario_is_collected_by_what_it_says_not_by_its_name(door):
     result = door("user.agree(user.expect(PolicyNotice))", "--collect-only", "-q")
@@ -68,7 +18,7 @@ def test_each_rule_is_a_test_after_the_scenarios(door):
     outcomes = result.parseoutcomes()
     assert outcomes["passed"] >= 1
     assert outcomes["passed"] + outcomes.get("skipped", 0) == 1 + len(rules())
-    result.stdout.fnmatch_lines(["bundle: harness-results/*"])
+    result.stdout.fnmatch_lines(["bundle: *harness-results/*"])
 
 
 def rules():
@@ -112,7 +62,7 @@ def test_without_an_app_the_error_says_what_to_give(pytester, monkeypatch, tmp_p
     monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "state"))
     folder = pytester.mkdir("scenarios")
     (folder / "mine.py").write_text(SCENARIO.format(body="pass"), encoding="utf-8")
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "scenarios", "--harness-fail-on=never")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "scenarios", "--harness-fail-on=never")
     assert result.parseoutcomes().get("errors") == 1
     result.stdout.fnmatch_lines(["*No app was named.*"])
 
@@ -132,10 +82,19 @@ def test_a_word_is_no_package_at_this_door_either(door):
     result.stdout.fnmatch_lines(["*shop is no name of a package.*"])
 
 
-def test_every_option_has_its_own_prefix_and_an_environment_variable(pytester, monkeypatch):
-    monkeypatch.setenv("HARNESS_SERIAL", "emulator-1")
-    result = pytester.runpytest_subprocess("--help")
-    result.stdout.fnmatch_lines(["Android privacy compliance:", "*--harness-apk=FILE*", "*HARNESS_SERIAL*"])
+def test_every_option_has_its_own_prefix_and_an_environment_variable(pytester):
+    result = pytester.runpytest_inprocess("--help")
+    shown = result.stdout.str().partition("Android privacy compliance:")[2].partition("\n\n")[0]
+    for name in ("apk", "package", "device", "wait", "output", "observe", "app-file", "fail-on"):
+        assert f"--harness-{name}=" in shown and f"[$HARNESS_{name.upper().replace('-', '_')}]" in " ".join(shown.split())
+    assert "--harness-serial=" in shown     # as it was called before there was a choice
+    assert all(word.startswith("--harness-") for word in shown.split() if word.startswith("--"))
+
+
+@pytest.mark.parametrize("variable", ["HARNESS_DEVICE", "HARNESS_SERIAL", "ANDROID_SERIAL"])
+def test_the_device_may_be_named_by_the_environment(pytester, monkeypatch, variable):
+    monkeypatch.setenv(variable, "emulator-1")
+    assert pytester.parseconfig().getoption("harness_device") == "emulator-1"
 
 
 def test_a_project_that_has_nothing_to_do_with_it_is_left_alone(pytester):

@@ -15,14 +15,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "device"))
 from test_proxy_setup import PEM, Phone
 
 from harness.bundle import Bundle, open_bundle
+from harness.capture.proxy_settings import Way
 from harness.capture.traffic import Address
 from harness.device.device import Shell
 from harness.device.proxy_setup import RestoreFile
+from harness.errors import UsageError
 from harness.model import Fact, GapKind
 from harness.suite import rig as rig_module
 from harness.suite.rig import LOG, DeviceRig
 
-APP, PORT, PID = "com.example.shop", 18080, 20001
+APP, PORT, PID, TUNNEL_PORT = "com.example.shop", 18080, 20001, 51820
 REFUSED = f"blocked connect 192.0.2.1:443 pid={PID} app={APP}"
 
 
@@ -66,6 +68,7 @@ class Traffic:
     made: list[Traffic]
     alive = True
     address = Address("127.0.0.1", PORT)
+    tunnel = Address("0.0.0.0", TUNNEL_PORT)
 
     def __init__(self, bundle: Bundle, **settings: Any) -> None:
         self.settings = settings
@@ -121,6 +124,34 @@ def test_a_device_is_put_back(tmp_path: Path) -> None:
     assert rig.stop() == []
     assert device.state() == before
     assert not RestoreFile.of(device.serial).path.exists()
+
+
+@pytest.mark.parametrize(("way", "ports"), [(Way.WIREGUARD, set()), (Way.BOTH, {PORT})])
+def test_a_tunnel_is_told_of_and_the_proxy_setting_left_alone_where_it_stands_for_it(
+    tmp_path: Path, way: Way, ports: set[int]
+) -> None:
+    device, told = Device(), list[str]()
+    before = device.state()
+    bundle = Bundle.create(tmp_path, APP)
+    rig = DeviceRig(device, way=way, wireguard_endpoint="192.0.2.7")  # type: ignore[arg-type]
+    rig.start(bundle, APP, told.append)
+    assert device.ports == ports
+    assert ("http_proxy" in device.settings) == bool(ports)
+    assert any(f"UDP 192.0.2.7:{TUNNEL_PORT}" in line for line in told)
+    [written] = (tmp_path / "state").rglob("*.conf")
+    assert any(str(written) in line for line in told)
+    assert f"IncludedApplications = {APP}" in written.read_text()
+    [fact] = open_bundle(bundle.path).facts("proxy")
+    assert fact.data["proxy"] == (f"127.0.0.1:{PORT}" if ports else None)
+    rig.check()
+    assert rig.losses() == []
+    assert rig.stop() == []
+    assert device.state() == before
+
+
+def test_the_lab_device_has_no_tunnel(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="has no tunnel"):
+        started(Device("lab"), tmp_path, way=Way.BOTH)
 
 
 def test_a_device_whose_proxy_setting_was_changed_meanwhile_is_put_back_all_the_same(tmp_path: Path) -> None:
