@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.bundle import open_bundle
 from harness.model import Gap, Verdict, VerdictWord
 from harness.rules import engine
-from harness.tables import AppFacts, Tables, load
+from harness.tables import AppFacts, MadeBy, Tables, load_run, records
+
+_LISTED = 10  # calls and requests that a row of `shared` names
 
 
 @dataclass(frozen=True)
 class Analysis:
+    """`bundle`: what was asked for; `bundles`: all that was read, where the run is in several (`harness.tables.parts`)."""
+
     bundle: Path
     run: Tables
     verdicts: list[Verdict]
+    bundles: tuple[Path, ...] = ()
 
     @property
     def violations(self) -> list[Verdict]:
@@ -33,13 +37,13 @@ class Analysis:
 
 
 def analyse(bundle: Path, *, rules: Sequence[str] = (), app: AppFacts | None = None) -> Analysis:
-    """Judge a bundle. Nothing but the bundle (and an app file, if given) is read.
+    """Judge a bundle and those it continues, or the folder of a run. Nothing but these (and an app file, if given) is read.
 
-    Raises HarnessError where it is no bundle, NothingSelected for an unknown rule.
+    Raises HarnessError where it is none, NothingSelected for an unknown rule.
     """
     chosen = engine.select(rules)
-    run = load(open_bundle(bundle), app=app)
-    return Analysis(bundle=bundle, run=run, verdicts=engine.judge(run, chosen))
+    run = load_run(bundle, app=app)
+    return Analysis(bundle=bundle, run=run.tables, verdicts=engine.judge(run.tables, chosen), bundles=run.bundles)
 
 
 def as_json(analysis: Analysis) -> dict[str, Any]:
@@ -48,6 +52,7 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
     app, device = run.fact("app"), run.fact("device")
     return {
         "bundle": str(analysis.bundle),
+        "bundles": [str(bundle) for bundle in analysis.bundles],
         "app": {key: app.get(key) for key in ("package", "version", "sha256")},
         "device": {key: device.get(key) for key in ("serial", "kind")},
         "complete": run.complete,
@@ -57,7 +62,30 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
         "calls": len(run.calls),
         "flows": len(run.flows),
         "screens": len(run.screens),
+        "senders": _senders(run),
+        "shared": _shared(run),
     }
+
+
+def _shared(run: Tables) -> list[dict[str, Any]]:
+    """What left the device, without the calls and requests beyond the first few: the bundle has them."""
+    return [row | {"flows": row["flows"][:_LISTED], "calls": row["calls"][:_LISTED]} for row in records(run.shared)]
+
+
+def _senders(run: Tables) -> list[dict[str, Any]]:
+    """Whose requests went to each host, and how that is known; the hosts in order, those of most requests first."""
+    counted: dict[tuple[str, str, str, str, str, str, str], list[MadeBy]] = {}
+    for flow in records(run.flows):
+        made: MadeBy = flow["made_by"]
+        key = (flow["host"], made.caller, made.origin, made.prefix, made.basis, made.confidence, made.why)
+        counted.setdefault(key, []).append(made)
+    names = ("host", "sender", "origin", "prefix", "basis", "confidence", "why")
+    rows = [
+        dict(zip(names, key, strict=True))
+        | {"candidates": sorted({c for made in all_made for c in made.candidates}), "flows": len(all_made)}
+        for key, all_made in counted.items()
+    ]
+    return sorted(rows, key=lambda row: (row["host"], -row["flows"], row["sender"], row["basis"], row["why"]))
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
@@ -71,6 +99,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "kind": str(gap.kind),
         "detail": gap.detail,
         "detail_zh": gap.detail_zh,
+        "cause": gap.cause,
         "count": gap.count,
         "subject": gap.subject,
         "from": gap.from_ns,

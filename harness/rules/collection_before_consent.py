@@ -22,6 +22,16 @@ def _readers(sightings: list[dict[str, Any]]) -> str:
     return ", ".join(sorted({reader for s in sightings for reader in s["readers"]}))
 
 
+def _unclear(shared: list[dict[str, Any]]) -> tuple[str, str]:
+    """What can be said of requests that carry what several had read: who sent them, or that this is not known."""
+    senders = sorted({s["sender"] for s in shared})
+    if "unresolved" in senders:
+        return (f" It went to {_hosts(shared)}; which of {_readers(shared)} sent it is not known.",
+                f"该信息被发送至 {_hosts(shared)},由 {_readers(shared)} 中哪一方发送无法判定。")
+    return (f" It went to {_hosts(shared)}, sent by {', '.join(senders)}; {_readers(shared)} had read it.",
+            f"该信息由 {'、'.join(senders)} 发送至 {_hosts(shared)},{_readers(shared)} 均曾读取。")
+
+
 def decide(run: Tables) -> Iterator[Finding]:
     if not len(run.calls):
         return
@@ -37,6 +47,7 @@ def decide(run: Tables) -> Iterator[Finding]:
         left = [s for s in mine if s["caller"] == caller]
         shared = [s for s in mine if s["caller"] == "unresolved" and caller in s["readers"] and len(s["readers"]) > 1]
         when, when_zh = WORDS[base]
+        unclear, unclear_zh = ("", "") if left or not shared else _unclear(shared)
         hosts = sorted({s["host"] for s in left})
         times = "once" if len(real) == 1 else f"{len(real)} times"
         yield Finding(
@@ -48,10 +59,10 @@ def decide(run: Tables) -> Iterator[Finding]:
             evidence=[*real, *dict.fromkeys(s["flow"] for s in left or shared)],
             reason=f"{caller} read {name(kind)} {when}, {times}"
             + (f", and it was sent to {', '.join(hosts)}." if left else ".")
-            + ("" if left or not shared else f" It went to {_hosts(shared)}; which of {_readers(shared)} sent it is not known."),
+            + unclear,
             reason_zh=f"{when_zh},{caller} 读取{name(kind, 'zh')} {len(real)} 次"
             + (f",并发送至 {'、'.join(hosts)}。" if left else "。")
-            + ("" if left or not shared else f"该信息被发送至 {_hosts(shared)},由 {_readers(shared)} 中哪一方发送无法判定。"),
+            + unclear_zh,
         )
 
 

@@ -73,11 +73,15 @@ class Clock:
 
 @dataclass(frozen=True)
 class Traffic:
-    """Traffic was captured from the first to the last moment and could be read."""
+    """Traffic was captured from the first to the last moment and could be read. `third`: that to others than the first
+    party; what is dark on the way to the app's own servers says nothing of these."""
+
+    third: bool = False
 
     def missing(self, run: Tables) -> list[Gap]:
         lost = [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "traffic", "proxy"}]
-        return lost + _of_kinds(run, GapKind.TRAFFIC_NOT_READ)
+        own = set(run.flows[run.flows["relation"] == "first"]["host"]) if self.third and len(run.flows) else set()
+        return lost + [g for g in _of_kinds(run, GapKind.TRAFFIC_NOT_READ) if g.subject not in own]
 
 
 @dataclass(frozen=True)

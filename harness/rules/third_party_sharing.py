@@ -10,17 +10,18 @@ from harness.rules.rule import Boundary, Hooks, Policy, Rule, Traffic
 from harness.rules.sensitive import judged, name
 from harness.tables import Tables, groups
 
+UNRESOLVED = "unresolved"
 EARLY = {"before_consent": ("before consent", "征得同意前"), "after_refusal": ("after refusal", "用户拒绝后")}
 
 
 def _undisclosed(run: Tables, host: str, kind: str) -> str:
     """Why the policy does not cover this sharing: "" where it does."""
-    for recipient in run.app.recipients:
-        if any(host == d or host.endswith("." + d) for d in recipient.domains):
-            if not recipient.kinds or kind in recipient.kinds:
-                return ""
-            return f"the policy names {recipient.name} but not {name(kind)}"
-    return "the policy names no such recipient"
+    recipient = run.app.recipient(host)
+    if recipient is None:
+        return "the policy names no such recipient"
+    if not recipient.kinds or kind in recipient.kinds:
+        return ""
+    return f"the policy names {recipient.name} but not {name(kind)}"
 
 
 def decide(run: Tables) -> Iterator[Finding]:
@@ -30,8 +31,18 @@ def decide(run: Tables) -> Iterator[Finding]:
         early = EARLY.get(base)
         why = _undisclosed(run, host, kind) if run.app.known else ""
         if early or why:
-            known = [row for row in rows if row["read_before"]]
-            yield _finding(known or rows, base, kind, early, why, read=bool(known))
+            for act in _acts(rows):
+                known = [row for row in act if row["read_before"]]
+                yield _finding(known or act, base, kind, early, why, read=bool(known))
+
+
+def _acts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """What each sender sent. What nobody is known to have sent counts as its reader's."""
+    acts: dict[str, list[dict[str, Any]]] = {}
+    unknown = next((row["caller"] for row in rows if row["sender"] == UNRESOLVED), "")
+    for row in rows:
+        acts.setdefault(unknown if row["sender"] == UNRESOLVED else row["sender"], []).append(row)
+    yield from acts.values()
 
 
 def _form(hit: dict[str, Any]) -> str:
@@ -41,22 +52,24 @@ def _form(hit: dict[str, Any]) -> str:
 def _finding(
     rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str, str] | None, why: str, *, read: bool
 ) -> Finding:
-    """`read`: the app had got the value from a hooked call when it left. Else the request may be another app's, or
-    the app may have read it where no hook is: a person must say."""
+    """`read`: the app had got the value from a hooked call when it left. Else the request may be another app's, where nothing
+    says who sent it, or the app may have read it where no hook is: a person must say."""
     first = rows[0]
+    sender = next((row["sender"] for row in rows if row["sender"] != UNRESOLVED), "")
     unknown = first["relation"] == "unknown"
     flows = list(dict.fromkeys(r["flow"] for r in rows))
-    calls = list(dict.fromkeys(c for r in rows for c in r["calls"]))
+    calls = list(dict.fromkeys(c for r in rows for c in (*r["calls"], *r["via"])))
     forms = sorted({_form(r) for r in rows})
     causes = ([early[0]] if early else []) + ([why] if why else [])
     causes_zh = ([early[1]] if early else []) + (["隐私政策未披露该接收方或该类信息"] if why else [])
     many = "s" if len(flows) > 1 else ""
     readers = sorted({reader for r in rows for reader in r["readers"]})
-    several = read and first["caller"] == "unresolved" and len(readers) > 1
+    several = read and not sender and first["caller"] == UNRESOLVED and len(readers) > 1
+    others = [reader for reader in readers if reader != sender] if read and sender else []
     return Finding(
         grade=Grade.A,
         item=kind,
-        caller=first["caller"] if read else "unresolved",
+        caller=sender or (first["caller"] if read else UNRESOLVED),
         stage=base,
         party=first["party"],
         candidate=unknown or not read,
@@ -64,15 +77,18 @@ def _finding(
         reason=f"{name(kind)} went to {first['host']} ({', '.join(forms)}) in {len(flows)} request{many}: "
         + "; ".join(causes)
         + "."
+        + (f" Sent by {sender}" + (f", read by {', '.join(others)}." if others else ".") if sender else "")
         + (f" It had been read by {', '.join(readers)}; which of them sent it is not known." if several else "")
         + (" Whose host it is is not known: a person must say." if unknown else "")
-        + ("" if read else " No hooked call of the app had read it by then: it may be another app's request, or have been "
-           "read unseen; a person must say."),
+        + ("" if read else " No hooked call of the app had read it by then: it may "
+           + ("" if sender else "be another app's request, or ") + "have been read unseen; a person must say."),
         reason_zh=f"{name(kind, 'zh')}被发送至 {first['host']}({'、'.join(forms)}),共 {len(flows)} 次请求:"
         + ";".join(causes_zh)
+        + (f";由 {sender} 发送" + (f",由 {'、'.join(others)} 读取" if others else "") if sender else "")
         + (f";由 {'、'.join(readers)} 读取,由哪一方发送无法判定" if several else "")
         + ("。该域名归属未知,需人工确认。" if unknown else "。")
-        + ("" if read else "此前未观察到本应用通过被监测的接口读取该信息,可能来自其他应用或未被监测的读取方式,需人工确认。"),
+        + ("" if read else "此前未观察到本应用通过被监测的接口读取该信息,可能"
+           + ("" if sender else "来自其他应用或") + "未被监测的读取方式,需人工确认。"),
     )
 
 
@@ -82,10 +98,10 @@ rule = Rule(
     title_zh="未告知或未经同意向第三方提供个人信息",
     clauses=("sz-guide-13a-share-notice", "sz-guide-02b-policy-covers-third-party"),
     scenarios=("first-launch-agree", "refuse-restart", "refuse-permissions"),
-    needs=(Traffic(), Hooks(judged()), Boundary("after_agree"), Policy()),
+    needs=(Traffic(third=True), Hooks(judged()), Boundary("after_agree"), Policy()),
     decide=decide,
     sees="Values that hooked calls gave to the app, found in requests to hosts that are not the first party's, decoded "
-    "and hashed forms included.",
+    "and hashed forms included; whose code sent each request, where that can be told.",
     cannot_see="Sharing from server to server; traffic that was pinned or not HTTP; forms that no decoder here knows, "
     "such as encryption in the app.",
 )

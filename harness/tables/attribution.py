@@ -77,7 +77,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, kw_only=True)
 class Sdk:
-    """A named SDK: its company, Java package prefixes and hosts (domains). `source` says who knows it.
+    """A named SDK: its company, Java package prefixes and hosts (domains). `source` says who knows it. Without packages it
+    is a service, or a whole company, of which only hosts are known.
 
     `name` is what its users call it; `zh` and `en` are its names in the two languages where they differ from that.
     `purpose` is the file of hooks/sdks it is in. A `transparent` one acts for whoever calls it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Container
 from functools import cache
 
 import tldextract
@@ -15,6 +16,20 @@ _DOMAIN = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})+", re.ASCII)
 @cache
 def _extractor() -> tldextract.TLDExtract:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
+
+
+@cache
+def _with_private_part() -> tldextract.TLDExtract:
+    return tldextract.TLDExtract(
+        suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True, include_psl_private_domains=True
+    )
+
+
+def owned(host: str) -> str:
+    """The domain that one owner has registered over `host`, by the Public Suffix List with its private part, where `github.io`
+    is a suffix too; "" where there is none, as of an address, a suffix, and a reserved top level."""
+    parts = _with_private_part()(host.rstrip(".").lower())
+    return f"{parts.domain}.{parts.suffix}" if parts.domain and parts.suffix else ""
 
 
 def registrable(host: str) -> str:
@@ -31,6 +46,17 @@ def registrable(host: str) -> str:
     if parts.suffix:
         return f"{parts.domain}.{parts.suffix}" if parts.domain else parts.suffix
     return ".".join(host.split(".")[-2:])
+
+
+def domain_over(host: str, domains: Container[str]) -> str:
+    """The longest of these domains that `host` is or lies under, or "".
+
+    A domain is written in small letters, without `*.`. The lookups are as many as `host` has labels.
+    """
+    rest = host.rstrip(".").lower()
+    while rest and rest not in domains:
+        rest = rest.partition(".")[2]
+    return rest
 
 
 def why_no_domain(text: str) -> str:

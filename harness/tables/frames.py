@@ -9,8 +9,11 @@ from typing import Any
 import pandas as pd
 
 from harness.bundle import BundleReader
+from harness.decoding import Budget
 from harness.model import Call, Event, Fact, Flow, Gap, GapKind, Message, Outcome, Stack
-from harness.tables import attribution, parties, prompts, stages, values
+from harness.tables import attribution, ciphers, flow_makers, parties, prompts, shared, stages, values
+from harness.tables.darkness import Darkness
+from harness.tables.recipients import HostCatalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +22,15 @@ class Tables:
 
     calls: method, kind, outcome, value, arguments, process, pid, caller, origin, caller_frame, frames, stack, handed_over
         (the stacks that handed the work to its thread, nearest first)
-    flows: host, url, method, status, party, relation, basis, protocol, error
+    flows: host, url, method, status, party, relation, basis, protocol, error; `made_by`: a `flow_makers.MadeBy`, `sender` and
+        `sender_origin` its caller and origin
     screens, steps: as journalled
     sightings: a value of a call found in a flow (flow, calls, kind, value, variant, where, encodings, party, ...).
         `read_before`: whether a hooked call had given the value to the app by then; where none had, `calls` are the
         later ones, which know the value, and the request may be another app's. `caller`: whose reading it was, where
-        that can be told; `readers`: all who had read it
+        that can be told; `readers`: all who had read it. `sender`: whose request it was, `unresolved` where
+        that is not known
+    shared: what left the device, a row for each value, sender, host, stage and form (see `shared`)
     prompts: each appearance of a system permission dialog (see `prompts`)
     stages: intervals
     """
@@ -36,6 +42,7 @@ class Tables:
     steps: pd.DataFrame
     stages: pd.DataFrame
     sightings: pd.DataFrame
+    shared: pd.DataFrame
     prompts: pd.DataFrame
     gaps: list[Gap]
     facts: list[Fact]
@@ -147,6 +154,9 @@ FLOWS = (
     "basis",
     "request",
     "response",
+    "made_by",
+    "sender",
+    "sender_origin",
 )
 SCREENS = ("event_id", "t", "package", "activity", "kind", "permission")
 STEPS = ("event_id", "t", "end_ns", "scenario", "action", "target", "opens")
@@ -161,11 +171,15 @@ SIGHTINGS = (
     "matched",
     "before",
     "after",
+    "key",
+    "via",
     "read_before",
     "calls",
     "caller",
     "origin",
     "readers",
+    "sender",
+    "sender_origin",
     "host",
     "party",
     "relation",
@@ -173,6 +187,9 @@ SIGHTINGS = (
     "stage",
     "base",
 )
+
+
+_OF_THE_FLOW = ("sender", "sender_origin", "host", "party", "relation", "scenario", "stage", "base")
 
 
 def _placed(
@@ -212,12 +229,16 @@ def load(
 
     code = attribution.code_packages(app_fact, known)
     call_rows = [_call_row(c, stacks, package, code, known, by_process.get(c.pid, by_date)[0]) for c in calls]
-    flow_rows = [_flow_row(f, package, about, known) for f in flows]
+    hosts = HostCatalogue(known)
     uncertainty = max((by_process.get(c.pid, by_date)[1] for c in calls), default=0)
     calls_frame = _placed(call_rows, CALLS, found, uncertainty)
+    makers = flow_makers.Makers.of(package, known, code)
+    flow_rows = _with_makers([_flow_row(f, package, about, hosts) for f in flows], calls_frame, makers, uncertainty)
     flows_frame = _placed(flow_rows, FLOWS, found)
     screens_frame = _placed([_row(s) for s in screens], SCREENS, found)
     steps_frame = _frame([_row(s) for s in steps], STEPS)
+    darkness = Darkness()
+    sightings = _sightings(source, calls_frame, flows_frame, hosts, uncertainty, package, darkness)
     return Tables(
         calls=calls_frame,
         stacks=stacks,
@@ -225,11 +246,12 @@ def load(
         screens=screens_frame,
         steps=steps_frame,
         stages=stages.frame(found),
-        gaps=gaps,
+        gaps=[*gaps, *darkness.gaps()],
         facts=facts,
         app=about,
         package=package,
-        sightings=_sightings(source, calls_frame, flows_frame, known, uncertainty, package),
+        sightings=sightings,
+        shared=shared.shared(records(sightings), {row["event_id"]: row for row in records(flows_frame)}),
         prompts=prompts.appearances(screens, steps, calls_frame, found),
         scenarios=tuple(dict.fromkeys(s.scenario for s in steps if s.action == "scenario_start")),
         complete=source.complete(),
@@ -263,21 +285,37 @@ def _call_row(
     return row
 
 
-def _flow_row(flow: Flow, package: str, about: parties.AppFacts, sdks: Sequence[attribution.Sdk]) -> dict[str, Any]:
+def _flow_row(flow: Flow, package: str, about: parties.AppFacts, hosts: HostCatalogue) -> dict[str, Any]:
     row = _row(flow)
-    party = parties.party_of(flow.host, package=package, facts=about, sdks=sdks)
+    party = parties.party_of(flow.host, package=package, facts=about, hosts=hosts)
     return row | {"party": party.name, "relation": party.relation, "basis": party.basis}
 
 
+def _with_makers(
+    flows: list[dict[str, Any]], calls: pd.DataFrame, makers: flow_makers.Makers, slack_ns: int
+) -> list[dict[str, Any]]:
+    """The rows with `made_by` and what is shown of it."""
+    ordered = sorted(flows, key=lambda row: int(row["t"]))
+    made = flow_makers.join(records(calls), ordered, makers, slack_ns=slack_ns)
+    return [
+        row | {"made_by": made[row["event_id"]], "sender": made[row["event_id"]].caller,
+               "sender_origin": made[row["event_id"]].origin}
+        for row in flows
+    ]
+
+
 def _reader(
-    calls: Sequence[dict[str, Any]], flow: dict[str, Any], sdks: Sequence[attribution.Sdk]
+    calls: Sequence[dict[str, Any]], flow: dict[str, Any], hosts: HostCatalogue
 ) -> tuple[str, str, list[str]]:
     """Whose reading a request carries: caller, origin and, where that cannot be told, all who had read the value.
 
-    Where several had, it is the SDK's that the host belongs to, or the app's own for a first-party host.
+    Where several had, it is the sender's own, else the SDK's that the host belongs to, or the app's own for a
+    first-party host.
     """
-    host: str = flow["host"]
-    owners = {s.name for s in sdks if any(host == h or host.endswith("." + h) for h in s.hosts)}
+    for call in reversed(calls):
+        if call["caller"] == flow["sender"] != "unresolved":
+            return call["caller"], call["origin"], [call["caller"]]
+    owners = {sdk.name for sdk in hosts.owners(flow["host"])}
     for call in reversed(calls):
         if call["caller"] in owners or (flow["relation"] == "first" and call["origin"] == "app"):
             return call["caller"], call["origin"], [call["caller"]]
@@ -291,28 +329,33 @@ def _sightings(
     source: BundleReader,
     calls: pd.DataFrame,
     flows: pd.DataFrame,
-    sdks: Sequence[attribution.Sdk],
+    hosts: HostCatalogue,
     slack_ns: int,
     package: str,
+    darkness: Darkness,
 ) -> pd.DataFrame:
     """Values found in requests, each with its reader and with all calls before the request that gave the value.
 
-    `slack_ns`: by how much a call's time may be too late.
+    `slack_ns`: by how much a call's time may be too late. `darkness` is told what could not be looked into.
     """
     by_id = {row["event_id"]: row for row in records(calls)}
-    search = values.Search(values.needles((row for row in by_id.values() if row["outcome"] == "value"), package))
+    read = values.knowns((row for row in by_id.values() if row["outcome"] == "value"), package)
+    follower = values.Follower(read, package, ciphers.handed_over(by_id.values()))
     rows: list[dict[str, Any]] = []
     for flow in records(flows):
         message: Message | None = flow["request"]
         headers = message.headers if message else []
-        body = source.object(message.body) if message and message.body else None
-        hits = search.sightings(flow["event_id"], values.haystacks(flow["url"], headers, body))
+        budget = Budget()
+        # One byte more than is looked at, so that decoding tells of a longer body.
+        body = source.object(message.body, budget.part + 1) if message and message.body else b""
+        hits, dark = follower.sightings(flow["event_id"], flow["url"] or "", headers, body, budget)
+        darkness.add(flow, dark)
         listed = {(hit.kind, hit.value) for hit in hits if hit.kind in values.LISTS}
         for hit in hits:
             if hit.kind in values.LISTS and sum(kind == hit.kind for kind, _ in listed) < 2:
                 continue
             before = [c for c in hit.calls if by_id[c]["t"] - slack_ns <= flow["t"]]
-            caller, origin, readers = _reader([by_id[c] for c in before or hit.calls], flow, sdks)
+            caller, origin, readers = _reader([by_id[c] for c in before or hit.calls], flow, hosts)
             rows.append(
                 {
                     "flow": hit.flow,
@@ -325,12 +368,14 @@ def _sightings(
                     "matched": hit.matched,
                     "before": hit.before,
                     "after": hit.after,
+                    "key": hit.key,
+                    "via": list(hit.via),
                     "read_before": bool(before),
                     "calls": before or list(hit.calls),
                     "caller": caller,
                     "origin": origin,
                     "readers": readers,
                 }
-                | {name: flow[name] for name in ("host", "party", "relation", "scenario", "stage", "base")}
+                | {name: flow[name] for name in _OF_THE_FLOW}
             )
     return _frame(rows, SIGHTINGS)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.tables.app_shape import KEYS, RECIPIENT_KEYS, Shape
-from harness.tables.attribution import Sdk
-from harness.tables.domains import registrable
+from harness.tables.domains import domain_over, registrable
+from harness.tables.recipients import HostCatalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +47,11 @@ class AppFacts:
             functions=tuple(shape.entries(data, "functions", "functions", "[{name: Stores, open: [Stores]}]")),
         )
 
+    def recipient(self, host: str) -> Recipient | None:
+        """The recipient with the longest domain over `host`; of two with the same one, the first."""
+        named = {domain: recipient for recipient in reversed(self.recipients) for domain in recipient.domains}
+        return named.get(domain_over(host, named))
+
 
 def _recipient(shape: Shape, entry: Any, key: str) -> Recipient:
     if not isinstance(entry, dict):
@@ -70,27 +74,28 @@ class Party:
     basis: str
 
 
-def _under(host: str, domain: str) -> bool:
-    domain = domain.lower().lstrip("*.")
-    return host == domain or host.endswith("." + domain)
+def party_of(host: str, *, package: str, facts: AppFacts, hosts: HostCatalogue) -> Party:
+    """First party by the app file, else by the package name reversed; third party by the policy or hooks/sdks.
 
-
-def party_of(host: str, *, package: str, facts: AppFacts, sdks: Sequence[Sdk]) -> Party:
-    """First party by the app file, else by the package name reversed; third party by the policy or hooks/sdks."""
-    host = host.rstrip(".").lower()
+    An SDK with code that apps carry is a third party whatever the app is called. Of a service or a company of which
+    only hosts are known, the app may be its own: the package name has precedence. Last, a host is whose its siblings are.
+    """
     domain = registrable(host)
-    for mine in facts.first_party:
-        if _under(host, mine):
-            return Party(relation="first", name=domain, basis="app file")
-    for recipient in facts.recipients:
-        if any(_under(host, d) for d in recipient.domains):
-            return Party(relation="third", name=recipient.name, basis="policy names it")
-    for sdk in sdks:
-        if any(_under(host, d) for d in sdk.hosts):
-            return Party(relation="third", name=sdk.company or sdk.name, basis=f"host catalogue: {sdk.name}")
+    if domain_over(host, facts.first_party):
+        return Party(relation="first", name=domain, basis="app file")
+    if recipient := facts.recipient(host):
+        return Party(relation="third", name=recipient.name, basis="policy names it")
     reverse = package.lower().split(".")
-    if len(reverse) >= 2 and domain == ".".join(reversed(reverse[:2])):
+    own = len(reverse) >= 2 and domain == ".".join(reversed(reverse[:2]))
+    for sdk in hosts.owners(host):
+        if sdk.packages or not own:
+            return Party(relation="third", name=sdk.company or sdk.name, basis=f"host catalogue: {sdk.name}")
+    if own:
         return Party(relation="first", name=domain, basis="package name")
+    if sibling := hosts.sibling(host):
+        return Party(
+            relation="third", name=sibling.company, basis=f"under {sibling.domain}, as {sibling.host} of the host catalogue"
+        )
     if facts.known and facts.first_party:
         return Party(relation="third", name=domain, basis="none of the first party's domains")
     return Party(relation="unknown", name=domain, basis="")

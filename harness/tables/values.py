@@ -1,27 +1,43 @@
 """Follows each value from the call that read it to the request that carried it.
 
-A value is searched as it is, in other spellings (case, separators), and hashed; the message is
-unwrapped first (`decode`). Only values that were really read in this run are searched, so a hit
-means: this text, which the app got from that call, left in this request.
+Only values that were really read in this run are looked for, so a hit means: this text, which the app got from that
+call, left in this request. How they are found, in which spellings and hashes, and when a short one counts: docs/decoding.md.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import ahocorasick_rs
-
-from harness.tables.decode import Text, as_text, content, unwrap
+from harness.decoding import Budget, Opaque, Tree, Trouble, unwrap
+from harness.matching import Hit, Known, Search, field_of
+from harness.tables.ciphers import Handed, Left, OutputSearch
 from harness.tables.kinds import known_kinds
+from harness.traffic.exchange import parts
 
-CONTEXT = 80  # characters kept on either side of a hit
 # A single name of these in a request is as often that of a browser or a service as a list of what is installed.
 LISTS = frozenset({"installed_apps", "running_apps"})
-MIN_LENGTH = 6  # shorter texts meet by chance
+PLACES = frozenset({"location_precise", "location_coarse", "location_unspecified", "track"})
+# What systems say in place of a value: every device has it, so it says nothing of this one.
+PLACEHOLDERS = frozenset(
+    {
+        "02:00:00:00:00:00",
+        "00:00:00:00:00:00",
+        "ff:ff:ff:ff:ff:ff",
+        "000000000000000",
+        "00000000-0000-0000-0000-000000000000",
+        "0000000000000000",
+        "9774d56d682e549c",
+        "unknown",
+        "<unknown ssid>",
+        "0.0.0.0",
+        "127.0.0.1",
+    }
+)
+SHORTEST = 4  # characters; a shorter text says too little even under a fitting name
+_SMALLEST = 10**7  # numbers below are counts, sizes and flags
+_NEAR = 512  # bytes between the two coordinates of one place
 # Kinds that say nothing of a person or device on their own, or that every request holds.
 NOT_FOLLOWED = frozenset(
     {
@@ -37,24 +53,12 @@ NOT_FOLLOWED = frozenset(
         "carrier",
     }
 )
-_COORDINATE = re.compile(r"-?\d{1,3}\.\d{3,}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Needle:
-    """One spelling of a value. `variant`: raw, upper, no-separators, md5, ... `pair`: the second coordinate."""
-
-    text: str
-    value: str
-    kind: str
-    variant: str
-    calls: tuple[str, ...]
-    pair: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sighting:
-    """A value found in a flow. `where`: url, header NAME, body. `before`, `after`: what stands round it there, decoded."""
+    """A value found in a flow. `where`: the part of the request and the path in it, as `body > gzip $.device.imei`.
+    `before`, `after`: what stands round it there, decoded. `key`: the name of its field. `weight`: bits that speak for it."""
 
     flow: str
     kind: str
@@ -66,22 +70,37 @@ class Sighting:
     calls: tuple[str, ...]
     before: str = ""
     after: str = ""
+    key: str = ""
+    weight: float = 0.0
+    via: tuple[str, ...] = ()  # the calls that encrypted or hashed it, where what left is their output
 
 
-def texts(value: Any, depth: int = 0) -> Iterator[str]:
-    """The texts inside a recorded value: leaves of lists and objects that can be followed."""
+@dataclass(frozen=True)
+class Dark:
+    """What of a request's content could not be looked into: troubles with a format, opaque bytes, or a budget used up."""
+
+    troubles: tuple[Trouble, ...] = ()
+    opaque: tuple[Opaque, ...] = ()
+    spent: str = ""
+
+
+def texts(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """(name, text) of what can be followed inside a recorded value: leaves of lists and objects, by the name they have there."""
     if isinstance(value, str):
-        if MIN_LENGTH <= len(value) <= 4096:
-            yield value
+        if SHORTEST <= len(value) <= 4096:
+            yield name, value
     elif isinstance(value, bool) or value is None:
         return
     elif isinstance(value, int):
-        if abs(value) >= 10 ** (MIN_LENGTH + 1):
-            yield str(value)
+        if abs(value) >= _SMALLEST:
+            yield name, str(value)
     elif depth < 6:
-        inner: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        for item in inner:
-            yield from texts(item, depth + 1)
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield from texts(inner, str(key), depth + 1)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from texts(inner, name, depth + 1)
 
 
 def coordinates(value: Any, depth: int = 0) -> Iterator[tuple[float, float]]:
@@ -99,44 +118,10 @@ def coordinates(value: Any, depth: int = 0) -> Iterator[tuple[float, float]]:
             yield from coordinates(inner, depth + 1)
 
 
-def spellings(value: str) -> Iterator[tuple[str, str]]:
-    """(variant, text): how a value is written on the wire, hashes of the usual spellings included."""
-    plain = {"raw": value}
-    for name, text in (
-        ("upper", value.upper()),
-        ("lower", value.lower()),
-        ("dashes", value.replace(":", "-")),
-        ("dashes-upper", value.upper().replace(":", "-")),
-        ("no-separators", re.sub(r"[:\-. ]", "", value)),
-        ("no-separators-upper", re.sub(r"[:\-. ]", "", value).upper()),
-        ("no-separators-lower", re.sub(r"[:\-. ]", "", value).lower()),
-    ):
-        if len(text) >= MIN_LENGTH and text not in plain.values():
-            plain[name] = text
-    if re.fullmatch(r"\+?86\d{11}", value):
-        plain["national"] = value.lstrip("+")[2:]
-    yield from plain.items()
-    for name, text in plain.items():
-        raw = text.encode()
-        for algorithm in ("md5", "sha1", "sha256"):
-            digest = hashlib.new(algorithm, raw, usedforsecurity=False).hexdigest()
-            label = algorithm if name == "raw" else f"{algorithm}({name})"
-            yield label, digest
-            yield f"{label}-upper", digest.upper()
-            if algorithm == "md5":
-                yield f"{label}-16", digest[8:24]
-
-
-def _place(number: float) -> str:
-    """A coordinate cut to three decimals (about 100 m), as it stands at the start of its longer spellings."""
-    whole, _, decimals = f"{number:.7f}".partition(".")
-    return f"{whole}.{decimals[:3]}"
-
-
 def says_only_itself(value: Any, package: str) -> bool:
     """Whether a recorded list of apps or processes holds nothing but the app's own name: no information on others."""
     if isinstance(value, dict) and value.get("more"):
-        return False    # what was not recorded is not known
+        return False  # what was not recorded is not known
     found = list(_leaves(value.get("items", []) if isinstance(value, dict) else value))
     return bool(found) and all(_is_own(text, package) for text in found)
 
@@ -151,103 +136,155 @@ def _is_own(text: str, package: str) -> bool:
     return text == package or text.startswith(f"{package}:")
 
 
-def needles(reads: Iterable[Mapping[str, Any]], package: str = "") -> list[Needle]:
-    """From calls with outcome `value` (event_id, kind, value), the texts to search, equal ones joined. The app's own
+def knowns(reads: Iterable[Mapping[str, Any]], package: str = "") -> list[Known]:
+    """From calls with outcome `value` (event_id, kind, value), the values to look for, equal ones joined. The app's own
     `package`, which every SDK sends to say where it is, is none."""
-    calls: dict[tuple[str, str], list[str]] = {}
-    pairs: dict[tuple[str, str, str], list[str]] = {}
+    calls: dict[tuple[str, str, str], list[str]] = {}
     for read in reads:
-        if read["kind"] in NOT_FOLLOWED or read["kind"] not in known_kinds():   # a behaviour's value is no information
+        kind = read["kind"]
+        if kind in NOT_FOLLOWED or kind not in known_kinds():  # a behaviour's value is no information
             continue
         for lat, lon in coordinates(read["value"]):
-            pairs.setdefault((read["kind"], _place(lat), _place(lon)), []).append(read["event_id"])
-        for text in texts(read["value"]):
-            if package and _is_own(text, package):
+            for axis, degrees in (("latitude", lat), ("longitude", lon)):
+                calls.setdefault((kind, axis, f"{degrees:.7f}".rstrip("0")), []).append(read["event_id"])
+        for name, text in texts(read["value"], kind):
+            if text.lower() in PLACEHOLDERS or (package and _is_own(text, package)):
                 continue
-            calls.setdefault((read["kind"], text), []).append(read["event_id"])
-    found = [
-        Needle(text=text, value=value, kind=kind, variant=variant, calls=tuple(ids))
-        for (kind, value), ids in calls.items()
-        for variant, text in spellings(value)
+            calls.setdefault((kind, name, text), []).append(read["event_id"])
+    return [
+        Known(
+            name=name if kind in PLACES else kind,
+            value=value,
+            field=_field(kind, name, value),
+            kind=kind,
+            calls=tuple(dict.fromkeys(ids)),
+        )
+        for (kind, name, value), ids in calls.items()
     ]
-    found += [
-        Needle(text=lat, pair=lon, value=f"{lat},{lon}", kind=kind, variant="coordinates", calls=tuple(ids))
-        for (kind, lat, lon), ids in pairs.items()
-    ]
-    return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class Haystack:
-    """One part of a request: `where` it is, and its text, unwrapped or not."""
-
-    where: str
-    text: Text
+def _field(kind: str, name: str, value: str) -> str:
+    return field_of(kind, value) if name == kind else field_of(name, value) or field_of(kind, value)
 
 
-def haystacks(url: str | None, headers: Sequence[Sequence[str]], body: bytes | None) -> Iterator[Haystack]:
-    """All texts of a request, decoded."""
-    for text in unwrap(url or ""):
-        yield Haystack(where="url", text=text)
-    encoding = next((v for n, v in headers if n.lower() == "content-encoding"), None)
-    for name, value in headers:
-        for text in unwrap(value):
-            yield Haystack(where=f"header {name}", text=text)
-    if body:
-        data, undone = content(body, encoding)
-        for text in unwrap(as_text(data), undone):
-            yield Haystack(where="body", text=text)
+class Follower:
+    """Finds the values of one run in its requests. Made once for a run. `handed`: what its calls encrypted and hashed."""
+
+    def __init__(self, found: Sequence[Known], package: str = "", handed: Sequence[Handed] = ()) -> None:
+        self._search = Search(found, (package,) if package else ())
+        self._outputs = OutputSearch(handed)
+        self._inside: dict[Handed, tuple[Hit, ...]] = {}
+
+    def sightings(
+        self,
+        flow: str,
+        url: str,
+        headers: Sequence[Sequence[str]],
+        body: bytes,
+        budget: Budget | None = None,
+    ) -> tuple[list[Sighting], Dark]:
+        """What of the values stands in a request, each once for a part and a spelling; and what could not be looked into."""
+        coding = ", ".join(v for n, v, *_ in headers if n.lower() == "content-encoding")
+        tree = unwrap(parts(url, headers, body), codings=coding, budget=budget)
+        hits = self._search.hits(tree)
+        seen = [_sighting(flow, hit) for hit in hits if hit.known.kind not in PLACES]
+        seen += [_place(flow, one, other) for one, other in _pairs(hits)]
+        told = {(hit.known.kind, hit.known.value, id(hit.layer), hit.start) for hit in hits}
+        for left in self._left(tree):
+            place = (id(left.layer), left.start)    # a hash that is known without the call that made it is told once
+            seen += [one for one in self._through(flow, left, tree) if (one.kind, one.value, *place) not in told]
+        return seen, _dark(tree)
+
+    def _left(self, tree: Tree) -> list[Left]:
+        """Each output that left, once: where it stands undone the furthest. What holds it is no longer dark."""
+        found: dict[Handed, Left] = {}
+        for left in self._outputs.left(tree.layers):
+            if left.handed.plain.whole and 2 * (left.end - left.start) >= len(left.layer.data):
+                left.layer.accounted = True
+            old = found.get(left.handed)
+            if old is None or left.layer.depth > old.layer.depth:
+                found[left.handed] = left
+        return list(found.values())
+
+    def _through(self, flow: str, left: Left, tree: Tree) -> list[Sighting]:
+        """The values in the plain text whose encrypted or hashed form left: proven by the call that had both."""
+        handed = left.handed
+        if not handed.plain.whole:
+            kept = f"{len(handed.plain.data)} of {handed.plain.size} bytes were recorded"
+            why = f"of what {', '.join(handed.calls)} encrypted, {kept}"
+            tree.tell(Trouble(left.where, handed.by, why))
+        if handed not in self._inside:
+            self._inside[handed] = tuple(self._search.hits(unwrap([("plain", handed.plain.data)])))
+        hits = self._inside[handed]
+        inside = [_sighting(flow, hit) for hit in hits if hit.known.kind not in PLACES]
+        inside += [_place(flow, one, other) for one, other in _pairs(hits)]
+        return [
+            replace(
+                sighting,
+                where=f"{left.where} > {handed.by} {sighting.where.removeprefix('plain').strip()}".rstrip(),
+                encodings=(*left.layer.encodings, handed.by, *sighting.encodings),
+                via=handed.calls,
+            )
+            for sighting in inside
+        ]
 
 
-class Search:
-    """All needles at once (Aho-Corasick). Built once per run."""
-
-    def __init__(self, found: Sequence[Needle]) -> None:
-        self.needles = list(found)
-        self.automaton = ahocorasick_rs.AhoCorasick([n.text for n in found]) if found else None
-
-    def sightings(self, flow: str, parts: Iterable[Haystack]) -> list[Sighting]:
-        """Each value once per place and spelling; the shortest chain of decoders wins."""
-        if self.automaton is None:
-            return []
-        best: dict[tuple[str, str, str], Sighting] = {}
-        for part in parts:
-            text = part.text.text
-            for index, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
-                needle = self.needles[index]
-                if not _stands_alone(text, start, end, needle):
-                    continue
-                if needle.pair is not None and not any(
-                    m[0].startswith(needle.pair) for m in _COORDINATE.finditer(text)
-                ):
-                    continue
-                key = (needle.kind, needle.value, part.where)
-                hit = Sighting(
-                    flow=flow,
-                    kind=needle.kind,
-                    value=needle.value,
-                    variant=needle.variant,
-                    where=part.where,
-                    encodings=part.text.encodings,
-                    matched=text[start:end],
-                    before=text[max(0, start - CONTEXT) : start],
-                    after=text[end : end + CONTEXT],
-                    calls=needle.calls,
-                )
-                old = best.get(key)
-                if old is None or (len(hit.encodings), len(hit.variant)) < (len(old.encodings), len(old.variant)):
-                    best[key] = hit
-        return list(best.values())
+def _dark(tree: Tree) -> Dark:
+    return Dark(tuple(tree.troubles), tuple(tree.opaque()), tree.spent)
 
 
-def _stands_alone(text: str, start: int, end: int, needle: Needle) -> bool:
-    """A run of letters or digits is a hit only where it is not part of a longer one; other texts always are."""
-    if needle.variant == "coordinates":
-        return start == 0 or not (text[start - 1].isdigit() or text[start - 1] == ".")
-    first, last = text[start], text[end - 1]
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    ascii_word = first.isascii() and first.isalnum() and last.isascii() and last.isalnum()
-    if not ascii_word:
-        return True
-    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
+def _sighting(flow: str, hit: Hit) -> Sighting:
+    before, after = hit.around()
+    return Sighting(
+        flow=flow,
+        kind=hit.known.kind,
+        value=hit.known.value,
+        variant=hit.variant,
+        where=hit.where,
+        encodings=hit.encodings,
+        matched=hit.matched(),
+        calls=hit.known.calls,
+        before=before,
+        after=after,
+        key=hit.key,
+        weight=hit.weight,
+    )
+
+
+def _pairs(hits: Sequence[Hit]) -> Iterator[tuple[Hit, Hit]]:
+    """Latitudes and longitudes that stand near each other and were read together: half a place is none."""
+    done: set[tuple[str, str, str]] = set()
+    for one in hits:
+        if one.known.kind not in PLACES or one.known.field != "latitude":
+            continue
+        for other in hits:
+            together = set(one.known.calls) & set(other.known.calls)
+            if (
+                other.known.field != "longitude"
+                or other.layer is not one.layer
+                or not together
+                or abs(one.start - other.start) > _NEAR
+            ):
+                continue
+            place = (one.known.value, other.known.value, one.layer.root)
+            if place not in done:
+                done.add(place)
+                yield one, other
+
+
+def _place(flow: str, lat: Hit, lon: Hit) -> Sighting:
+    first, last = sorted((lat, lon), key=lambda hit: hit.start)
+    return Sighting(
+        flow=flow,
+        kind=lat.known.kind,
+        value=f"{lat.known.value},{lon.known.value}",
+        variant="coordinates",
+        where=lat.where,
+        encodings=lat.encodings,
+        matched=f"{lat.matched()},{lon.matched()}",
+        calls=tuple(c for c in lat.known.calls if c in set(lon.known.calls)),
+        before=first.around()[0],
+        after=last.around()[1],
+        key=lat.key,
+        weight=lat.weight + lon.weight,
+    )

@@ -6,6 +6,7 @@ import pytest
 
 from harness.tables.attribution import Sdk, attribute, class_of, code_packages
 from harness.tables.parties import AppFacts, Recipient, party_of, registrable
+from harness.tables.recipients import HostCatalogue
 
 SDKS = (
     Sdk(name="Nimbus", packages=("com.adnimbus",), source="test"),
@@ -118,7 +119,7 @@ def test_parties() -> None:
     )
 
     def relation(host: str, about: AppFacts) -> tuple[str, str]:
-        party = party_of(host, package="example.shop.app", facts=about, sdks=SDKS)
+        party = party_of(host, package="example.shop.app", facts=about, hosts=HostCatalogue(SDKS))
         return party.relation, party.name
 
     assert relation("api.shop.example", facts) == ("first", "shop.example")
