@@ -51,7 +51,7 @@ async def start_once(apk: Path, package: str, activity: str, folder: Path) -> di
     process = await AppProcess.start(spawn_plain, argv, Callbacks(event, ask, lambda process, why: drawn.set()))
     warm = time.perf_counter()
     await process.call(
-        "bind", package=package, process=package, apks=[str(apk)], classes=str(classes), data=str(folder / "data"),
+        "bind", package=package, process=package, apks=[str(apk)], classes=[str(classes)], data=str(folder / "data"),
         profile={}, permissions={}, settings={}, proxy=None, trust=None,
     )  # fmt: skip
     await process.call("release")

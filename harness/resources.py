@@ -63,15 +63,28 @@ def cache_dir(*parts: str) -> Path:
 def state_dir(*parts: str) -> Path:
     """A folder for what must outlive a run (keys, running lab devices), made if need be."""
     named = os.environ.get("HARNESS_STATE")
-    if named:
-        base = Path(named)
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support" / "privacy-harness"
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "privacy-harness" / "state"
-    else:
-        xdg = os.environ.get("XDG_STATE_HOME")
-        base = (Path(xdg) if xdg else Path.home() / ".local" / "state") / "privacy-harness"
-    path = base.joinpath(*parts)
+    path = (Path(named) if named else _usual_state()).joinpath(*parts)
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def lease_dir() -> Path:
+    """Where it is kept who has which device; made if need be.
+
+    Beside the state folder's usual place, whatever `HARNESS_STATE` says: two runs with different states must not take
+    one device either. `HARNESS_LEASES` overrides it.
+    """
+    named = os.environ.get("HARNESS_LEASES")
+    usual = _usual_state()
+    path = Path(named) if named else usual.with_name(f"{usual.name}-leases")
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def _usual_state() -> Path:
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "privacy-harness"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "privacy-harness" / "state"
+    xdg = os.environ.get("XDG_STATE_HOME")
+    return (Path(xdg) if xdg else Path.home() / ".local" / "state") / "privacy-harness"

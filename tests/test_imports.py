@@ -12,6 +12,7 @@ PACKAGE = ROOT / "harness"
 
 BASE = {"errors", "resources", "__init__"}
 LEFT = {"model", "bundle"}
+READING = {"decoding", "matching"}
 # room -> rooms it may import; docs/architecture.md prints the same column
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -22,11 +23,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bundle": BASE | {"model"},
     "device": BASE | LEFT,
     "capture": BASE | LEFT,
-    "tables": BASE | LEFT,
+    "decoding": BASE,
+    "matching": BASE | {"decoding"},
+    "traffic": BASE | READING,
+    "screens": BASE,
+    "tables": BASE | LEFT | READING | {"traffic", "screens"},
     "rules": BASE | LEFT | {"tables"},
     "render": BASE | LEFT | {"tables", "rules"},
-    "suite": BASE | LEFT | {"device", "capture", "tables", "rules", "render"},
-    "cli": BASE | LEFT | {"device", "capture", "tables", "rules", "render", "suite", "lab"},
+    "suite": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render"},
+    "cli": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render", "suite", "lab", "traffic"} | READING,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

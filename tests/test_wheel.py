@@ -56,7 +56,7 @@ UNITS = {
     "clauses": "from harness.cli.rules import clause_list; found = [c['id'] for c in clause_list()]",
     "texts": "from harness.render.view import texts; found = sorted(texts('zh'))",
     "sdks": "from harness.tables.attribution import load_sdks; found = [s.name for s in load_sdks()]",
-    "recogniser": "from harness.suite.recogniser import recognise; found = [recognise('<hierarchy/>').kind]",
+    "recogniser": "from harness.screens.recogniser import recognise; found = [recognise('<hierarchy/>').kind]",
     "profiles": "from harness.lab.system.profile import make_profile; found = sorted(make_profile('default-zh', 7))",
     "artefacts": "from harness.lab.artefacts import read_lock; from harness.resources import resource;"
     "found = sorted([a.coordinate, a.sha256] for a in read_lock(resource('lab', 'runtime', 'artefacts.json')))",

@@ -2,6 +2,7 @@
 
 from harness.bundle.format import FORMAT, BundleError
 from harness.bundle.journal import JournalWriter
+from harness.bundle.labelled import AllObjects, LabelledReader, label_of
 from harness.bundle.objects import ObjectStore, ObjectWriter
 from harness.bundle.reader import BundleReader, open_bundle
 from harness.bundle.recovery import finish_seal, seal_interrupted
@@ -11,7 +12,7 @@ from harness.bundle.signed import Signer
 from harness.bundle.verify import Difference, Status, Verification, verify
 
 __all__ = [
-    "FORMAT", "Bundle", "BundleError", "BundleReader", "Difference", "JournalWriter", "ObjectStore", "ObjectWriter",
-    "Signer", "Status", "Verification", "finish_seal", "link_latest", "open_bundle", "report_place", "seal_interrupted",
-    "verify", "write_report",
+    "FORMAT", "AllObjects", "Bundle", "BundleError", "BundleReader", "Difference", "JournalWriter", "LabelledReader",
+    "ObjectStore", "ObjectWriter", "Signer", "Status", "Verification", "finish_seal", "label_of", "link_latest", "open_bundle",
+    "report_place", "seal_interrupted", "verify", "write_report",
 ]

@@ -29,6 +29,8 @@ SAMPLE = "sample"
 REPORT = "report"
 REPORT_SIGNATURE = "report/report.sig"
 PROXY_JOURNAL = "proxy.jsonl"
+CONTINUES = "continues"
+"""The fact of a run that goes on from another: bundle (its folder's name), path, manifest_sha256, scenarios (done there)."""
 """Gaps and facts of the proxy process: a journal has one writer, so they cannot go to gaps and run."""
 
 MIXED: dict[str, dict[str, type[Event]]] = {PROXY_JOURNAL: {"gap": Gap, "fact": Fact}}

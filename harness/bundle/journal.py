@@ -35,6 +35,8 @@ class _Journal:
     count: int          # lines in the file
     size: int           # bytes in the file, all of them whole lines
     synced_at: float
+    forcing: threading.Thread | None = None     # forces to the disk what was written until it began
+    failure: OSError | None = None              # of the last forcing
 
 
 class JournalWriter:
@@ -61,11 +63,13 @@ class JournalWriter:
             if self._closed:
                 raise BundleError(f"The journals of {self._bundle} are closed.", "The run has ended.", "")
             journal = self._open.get(name) or self._open_journal(name)
-            numbered = dataclasses.replace(event, id=f"{PREFIXES[name]}{journal.count + 1}")
+            if journal.failure is not None:
+                raise self._not_forced(journal, journal.failure)
+            numbered = _with_id(event, f"{PREFIXES[name]}{journal.count + 1}")
             self._write(journal, encode(numbered, record))
             journal.count += 1
             if self._sync and time.monotonic() - journal.synced_at > SYNC_SECONDS:
-                self._force(journal)
+                self._force_soon(journal)
         return numbered
 
     def open_all(self) -> None:
@@ -170,16 +174,52 @@ class JournalWriter:
         except OSError:
             self._closed = True
 
+    def _force_soon(self, journal: _Journal) -> None:
+        """In a thread of its own: a busy disk takes its time, and the traffic would wait. A failure is told by the next
+        `append` to that journal, or by `close`."""
+        if journal.forcing is not None and journal.forcing.is_alive():
+            return
+        self._await_forced(journal)
+        journal.synced_at = time.monotonic()
+
+        def force() -> None:
+            try:
+                os.fsync(journal.fd)
+            except OSError as bad:
+                journal.failure = bad
+
+        journal.forcing = threading.Thread(target=force, name=f"force {journal.path.name}", daemon=True)
+        journal.forcing.start()
+
+    def _await_forced(self, journal: _Journal) -> None:
+        if journal.forcing is not None:
+            journal.forcing.join()
+            journal.forcing = None
+        if journal.failure is not None:
+            raise self._not_forced(journal, journal.failure)
+
     def _force(self, journal: _Journal) -> None:
+        self._await_forced(journal)
         try:
             os.fsync(journal.fd)
         except OSError as bad:
-            raise BundleError(
-                f"{journal.path} could not be forced to the disk: {bad.strerror}.",
-                f"Up to the last two seconds of its {journal.count} lines may be missing.",
-                "Look at the disk's health, and run again.",
-            ) from bad
+            raise self._not_forced(journal, bad) from bad
         journal.synced_at = time.monotonic()
+
+    @staticmethod
+    def _not_forced(journal: _Journal, bad: OSError) -> BundleError:
+        return BundleError(
+            f"{journal.path} could not be forced to the disk: {bad.strerror}.",
+            f"Up to the last two seconds of its {journal.count} lines may be missing.",
+            "Look at the disk's health, and run again.",
+        )
+
+
+def _with_id(event: E, identity: str) -> E:
+    """`dataclasses.replace`, without calling for twenty fields what makes them: a line is written for each request."""
+    copy = object.__new__(type(event))
+    copy.__dict__.update(event.__dict__, id=identity)
+    return copy
 
 
 def _measure(fd: int) -> tuple[int, int, bytes]:

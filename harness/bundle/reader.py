@@ -116,9 +116,10 @@ class BundleReader:
                 "Run `harness verify` on it.",
             ) from bad
 
-    def object(self, sha256: str) -> bytes:
+    def object(self, sha256: str, most: int = -1) -> bytes:
+        """All of it, or the first `most` bytes."""
         with self.open_object(sha256) as file:
-            return file.read()
+            return file.read(most)
 
     def _lines(self, journal: str) -> Iterator[Event]:
         mixed = MIXED.get(journal)

@@ -14,8 +14,13 @@ from harness.cli.output import emit, err, out, printable
 def close_killed(bundle: Path) -> None:
     """Closes what a killed run left, and says so. What was sealed, or ended, stays as it is."""
     from harness.bundle import finish_seal, seal_interrupted
+    from harness.tables import bundles_in, is_run_folder
 
     if not bundle.is_dir():
+        return
+    if is_run_folder(bundle):
+        for one in bundles_in(bundle):
+            close_killed(one)
         return
     if finish_seal(bundle):
         err.print("The run was killed while it sealed this bundle; the signature it had made is in its place now.")
@@ -26,10 +31,21 @@ def close_killed(bundle: Path) -> None:
         )
 
 
+def refuse_run_folder(bundle: Path) -> None:
+    """Raises UsageError for a folder of several bundles: a page is made from one, whose hashes it prints."""
+    from harness.errors import UsageError
+    from harness.tables import bundles_in, is_run_folder
+
+    if is_run_folder(bundle):
+        names = ", ".join(one.name for one in bundles_in(bundle))
+        raise UsageError(f"{bundle} holds several bundles.", f"A report is made from one of them: {names}.",
+                         "Name one; `harness analyze` judges all of them together.")
+
+
 def register(app: typer.Typer) -> None:
     @app.command("analyze")
     def analyze(
-        bundle: Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.")],
+        bundle: Annotated[Path, typer.Argument(help="A bundle folder, a zip of one, or the folder of a run with several.")],
         rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule (repeatable).")] = None,
         app_file: AppFile = None,
         json: Json = False,
@@ -40,9 +56,8 @@ def register(app: typer.Typer) -> None:
         the same. A bundle whose harness was killed before its end is closed first and stays marked as interrupted.
         Exit status: 0 no violation, 1 violations, 2 not a bundle, 3 inconclusive only, 5 no such rule.
         """
-        from harness.bundle import verify
         from harness.cli.verdicts import as_json, print_analysis
-        from harness.cli.verify import warn
+        from harness.cli.verify import check_all
         from harness.rules.analysis import analyse
         from harness.rules.engine import select
         from harness.tables import AppFacts
@@ -50,8 +65,7 @@ def register(app: typer.Typer) -> None:
         select(rule or [])
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
         close_killed(bundle)
-        integrity = verify(bundle)
-        warn(integrity)
+        integrity = check_all(bundle)
         analysis = analyse(bundle, rules=rule or [], app=about)
         if json:
             emit(as_json(analysis, integrity))
@@ -65,13 +79,18 @@ def register(app: typer.Typer) -> None:
         lang: Language = ReportLanguage.ZH,
         to: Annotated[Path | None, typer.Option("--to", help="File to write instead of BUNDLE/report/report.html.")] = None,
         app_file: AppFile = None,
+        har: Annotated[
+            bool, typer.Option("--har", help="Write the traffic instead, as HAR 1.2 for browsers' tools; needs --to FILE.")
+        ] = False,
         json: Json = False,
     ) -> int:
         """Write the report of a bundle: one self-contained page.
 
         Prints where it is. It is HTML. In BUNDLE/report/, where it goes unless --to says otherwise, it is signed with
-        this user's key beside it; it is no part of what is sealed.
+        this user's key beside it; it is no part of what is sealed. With --har it is the recorded traffic, and no verdict.
         """
+        if har:
+            return _write_har(bundle, to, lang, json)
         from harness.bundle import verify
         from harness.cli.verdicts import write_report
         from harness.cli.verify import warn
@@ -79,6 +98,7 @@ def register(app: typer.Typer) -> None:
         from harness.tables import AppFacts
 
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
+        refuse_run_folder(bundle)
         close_killed(bundle)
         integrity = verify(bundle, report=False)    # the report is about to be made anew
         warn(integrity)
@@ -89,3 +109,21 @@ def register(app: typer.Typer) -> None:
         else:
             out.print(printable(str(path)))
         return 0
+
+
+def _write_har(bundle: Path, to: Path | None, lang: ReportLanguage, json: bool) -> int:
+    from harness.bundle import open_bundle, verify
+    from harness.cli.verify import warn
+    from harness.errors import UsageError
+    from harness.render.har import write
+
+    if to is None:
+        raise UsageError("No file is named for the HAR.", "A bundle holds nothing but its report.", "Say where: --to t.har.")
+    close_killed(bundle)
+    warn(verify(bundle, report=False))
+    write(open_bundle(bundle), to)
+    if json:
+        emit({"report": str(to), "bundle": str(bundle), "language": str(lang)})
+    else:
+        out.print(printable(str(to)))
+    return 0

@@ -34,6 +34,9 @@ def register(app: typer.Typer) -> None:
         coverage: Annotated[
             bool, typer.Option("--coverage", help="Print docs/hook-coverage.md: our hooks beside those of public tools.")
         ] = False,
+        recipients: Annotated[
+            bool, typer.Option("--recipients", help="Print docs/recipients.md: whose hosts are known, and from where.")
+        ] = False,
         json: Json = False,
     ) -> int:
         """List the methods that are watched on the device.
@@ -46,8 +49,15 @@ def register(app: typer.Typer) -> None:
 
         if (index or write_index) and not verify:
             raise UsageError("--index and --write-index go with --verify.")
-        if sum((bool(bundle), verify, coverage)) > 1 or (index and write_index) or (coverage and json):
+        a_page = coverage or recipients
+        if sum((bool(bundle), verify, coverage, recipients)) > 1 or (index and write_index) or (a_page and json):
             raise UsageError("These options exclude each other.", fix="harness hooks --help says which go together.")
+        if recipients:
+            from harness.tables.attribution import load_sdks
+            from harness.tables.recipients_page import page as recipients_page
+
+            typer.echo(recipients_page(load_sdks()), nl=False)
+            return 0
         catalogue = load_catalogue()
         if verify:
             from harness.cli.hook_check import check

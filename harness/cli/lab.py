@@ -77,7 +77,7 @@ def _forget(serial: str) -> None:
 
 
 def as_rows(handles: list[registry.LabDeviceHandle]) -> list[dict[str, object]]:
-    keys = ("serial", "name", "pid", "profile", "seed", "contained", "why_not")
+    keys = ("serial", "name", "pid", "profile", "seed", "contained", "why_not", "ends_with")
     return [{key: getattr(handle, key) for key in keys} for handle in handles]
 
 
@@ -104,6 +104,9 @@ def register(app: typer.Typer) -> None:
             bool,
             typer.Option("--trust-apk", help="Let APKs other than the example apps run where the device cannot be contained."),
         ] = False,
+        ends_with: Annotated[
+            int | None, typer.Option("--ends-with", metavar="PID", min=1, help="End them with this process.")
+        ] = None,
         json: Json = False,
     ) -> int:
         """Start lab devices and connect adb to them.
@@ -117,9 +120,9 @@ def register(app: typer.Typer) -> None:
             err.print(printable(f"lab: {text}"))
 
         if count == 1:
-            handles = [registry.start(name, profile, trust_apk=trust_apk, progress=say)]
+            handles = [registry.start(name, profile, trust_apk=trust_apk, die_with=ends_with, progress=say)]
         else:
-            handles = registry.start_several(count, profile=profile, trust_apk=trust_apk, progress=say)
+            handles = registry.start_several(count, profile=profile, trust_apk=trust_apk, die_with=ends_with, progress=say)
         for handle in handles:
             connect(handle.serial)
         if json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from harness.capture.proxy_settings import KEEP_RESPONSES, Way
 from harness.cli.lab import clear_away_dead, connect, end
 from harness.cli.options import AppFile, Json, Language, Out, ReportLanguage, read_app_file
 from harness.cli.output import emit, err, fail, out, printable
@@ -78,13 +80,16 @@ def check_tables() -> None:
 
 @contextmanager
 def chosen_device(
-    device: str | None, *, package: str, profile: str | None, trust_apk: bool, say: Say
+    device: str | None, *, package: str, profile: str | None, trust_apk: bool, wait: float, say: Say
 ) -> Iterator[str]:
-    """The serial to work on. `lab` starts a device and ends it afterwards; none named: the one that is attached, else lab.
-    `package`: what is to be on the device already, "" where an APK is brought along."""
+    """The serial to work on, which no other run has until the end. `lab` starts a device and ends it afterwards; `auto`: any
+    that is free; none named: the one that is attached, else lab. `package`: what is to be on the device already, "" where
+    an APK is brought along; `wait`: seconds to wait for a device that another run has."""
     import adbutils
 
     from harness.device.choosing import candidates
+    from harness.device.lease import lease
+    from harness.suite.devices import device_for
 
     clear_away_dead()
     if device is None and not os.environ.get("ANDROID_SERIAL") and not candidates(adbutils.AdbClient()):
@@ -94,13 +99,15 @@ def chosen_device(
     if package:
         refuse_fresh_lab(package, device)
     if device != "lab":
-        yield device or ""
+        with device_for(device, wait=wait, say=say) as serial:
+            yield serial
         return
     handle = registry.start(profile=profile, trust_apk=trust_apk, die_with=os.getpid(), progress=lambda text: say(f"lab: {text}"))
     try:
         connect(handle.serial)
         say(f"lab device {handle.serial} is up" + ("" if handle.contained else f", NOT contained: {handle.why_not}"))
-        yield handle.serial
+        with lease(handle.serial):
+            yield handle.serial
     finally:
         end(handle.serial)
 
@@ -119,16 +126,51 @@ def parse_resolve(pairs: list[str]) -> Mapping[str, str]:
     return found
 
 
+def parse_address(text: str | None) -> str | None:
+    """An IP address without port. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        return str(ipaddress.ip_address(text.strip("[]")))
+    except ValueError as bad:
+        raise UsageError(f"--wireguard-endpoint {text} is no IP address.", str(bad), "For example: 192.168.1.20.") from bad
+
+
+def parse_keep_responses(text: str) -> int | None:
+    """The most bytes of a response that is kept; None: there is no limit. Raises UsageError."""
+    if text == "all":
+        return None
+    if text == "none":
+        return 0
+    if not (text.isascii() and text.isdigit()):
+        raise UsageError(f"--keep-responses {text} is no number of bytes.", "", "Give a number, or `none`, or `all`.")
+    return int(text)
+
+
 def register(app: typer.Typer) -> None:
     @app.command("run")
     def run(
         target: Annotated[str, typer.Argument(metavar="APK|PACKAGE", help="An APK file, or a package on the device.")],
         device: Annotated[
-            str | None, typer.Option("--device", "-s", "--serial", help="lab, or a serial of adb (ANDROID_SERIAL).")
+            str | None,
+            typer.Option("--device", "-s", "--serial", help="lab, auto (any that is free), or a serial of adb (ANDROID_SERIAL)."),
         ] = None,
+        wait: Annotated[
+            float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for a device that another run has.")
+        ] = 0.0,
         scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only this one (repeatable).")] = None,
+        suite: Annotated[
+            str, typer.Option("--suite", help="Those of this suite; `quick` where nothing is named (`harness scenarios`).")
+        ] = "",
         scenarios: Annotated[list[Path] | None, typer.Option("--scenarios", help="A folder with more of them.")] = None,
         observe: Annotated[float | None, typer.Option("--observe", help="Seconds of every observation window.")] = None,
+        resume: Annotated[
+            Path | None,
+            typer.Option(
+                "--resume", metavar="BUNDLE",
+                help="Go on with a run that was broken off: what it has done is not done again, and both are judged together.",
+            ),
+        ] = None,
         limits: Annotated[str, typer.Option("--limits", help="Profile of waits and limits.")] = "default",
         out_dir: Out = Path("harness-results"),
         profile: Annotated[str | None, typer.Option("--profile", help="Profile of the lab device.")] = None,
@@ -149,6 +191,32 @@ def register(app: typer.Typer) -> None:
                 help="Whether apps reach private networks through the proxy; else: from a phone yes, from the lab no.",
             ),
         ] = None,
+        keep_responses: Annotated[
+            str,
+            typer.Option(
+                "--keep-responses",
+                metavar="BYTES|none|all",
+                help="Responses up to this size are kept whole; of larger ones only size and SHA-256. Requests always are.",
+            ),
+        ] = str(KEEP_RESPONSES),
+        capture: Annotated[
+            Way,
+            typer.Option(
+                "--capture",
+                help="How the app's traffic is brought here: by the device's proxy setting, by a WireGuard tunnel (for apps that "
+                "ignore that setting; what is to be done on the device is printed), or both.",
+            ),
+        ] = Way.PROXY,
+        wireguard_endpoint: Annotated[
+            str | None,
+            typer.Option("--wireguard-endpoint", metavar="ADDRESS", help="This machine's address, as the device reaches it."),
+        ] = None,
+        read_quic: Annotated[
+            bool,
+            typer.Option(
+                "--read-quic/--refuse-quic", help="Whether HTTP/3 in the tunnel is read, or refused so that apps take TCP.",
+            ),
+        ] = False,
         spawn_gating: Annotated[
             bool,
             typer.Option(
@@ -167,46 +235,57 @@ def register(app: typer.Typer) -> None:
         Needs no phone: --device lab starts an embedded device for the run. The bundle is written as it happens; what a
         stopped run has seen until then can be judged with `harness analyze`.
         """
-        from harness.bundle import verify
-        from harness.cli.verdicts import as_json, print_analysis, write_report
-        from harness.cli.verify import warn
-        from harness.device.adb import AdbDevice
-        from harness.rules.analysis import analyse
-        from harness.suite.rig import DeviceRig
         from harness.suite.run import plan_run, run_plan
 
         say = progress_lines()
         apk = apk_of(target)
         if apk is None:
             refuse_fresh_lab(target, device)
-        check_tables()
         where = parse_resolve(resolve or [])
+        endpoint = parse_address(wireguard_endpoint)
+        keep = parse_keep_responses(keep_responses)
         plan = plan_run(
             apk=apk,
             package="" if apk else target,
             out=out_dir,
             scenarios=scenario or (),
+            suite=suite,
             scenario_folders=scenarios or (),
             profile=limits,
             observe_seconds=observe,
             app_file=read_app_file(app_file),
             operator=operator,
             command_line=sys.argv,
+            resume=resume,
         )
-        with chosen_device(device, package="" if apk else target, profile=profile, trust_apk=trust_apk, say=say) as serial:
+        # What is wrong with the call has been told by now, before the heavy libraries are loaded.
+        check_tables()
+        from harness.bundle import verify
+        from harness.cli.verdicts import as_json, print_analysis, write_report
+        from harness.cli.verify import warn
+        from harness.device.adb import AdbDevice
+        from harness.rules.analysis import analyse
+        from harness.suite import per_test
+        from harness.suite.rig import DeviceRig
+
+        with chosen_device(device, package="" if apk else target, profile=profile, trust_apk=trust_apk,
+                           wait=wait, say=say) as serial:
             rig = DeviceRig(
-                AdbDevice.open(serial or None), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca,
-                reach_private=reach_private, spawn_gating=spawn_gating)
+                AdbDevice.open(serial), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca,
+                reach_private=reach_private, keep_responses=keep, way=capture, wireguard_endpoint=endpoint,
+                read_quic=read_quic, spawn_gating=spawn_gating)
             outcome = run_plan(plan, rig, say)
         integrity = verify(outcome.bundle)
         warn(integrity)
         analysis = analyse(outcome.bundle)
+        per_test.write(analysis)
         report = write_report(analysis, lang, integrity=integrity)
         if json:
             emit(as_json(analysis, integrity) | {"report": str(report)})
         else:
             print_analysis(analysis)
-            out.print(printable(f"bundle: {outcome.bundle}"))
+            for number, bundle in enumerate(analysis.bundles):
+                out.print(printable(f"goes on from: {bundle}" if number else f"bundle: {bundle}"))
             out.print(printable(f"report: {report}"))
         if outcome.reason:
             err.print(printable(f"The run is not complete: {outcome.reason}"))

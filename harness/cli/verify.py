@@ -94,6 +94,26 @@ def warn(result: Verification) -> None:
         err.print(f"  and {len(result.differences) - _TOLD} more: harness verify names all")
 
 
+def check_all(path: Path) -> Verification:
+    """A bundle and those it goes on from, or all of a run's folder: checked, warned of, and the worst of it given. That an
+    earlier bundle was broken off is why the run went on, and says nothing against it."""
+    from harness.bundle import Status, verify
+    from harness.tables import bundles_in, is_run_folder
+    from harness.tables.parts import continued
+
+    folder = is_run_folder(path)
+    own = bundles_in(path) if folder else [path]
+    earlier = [] if folder else continued(path)
+    results = [(bundle, verify(bundle)) for bundle in (*own, *earlier)]
+    for bundle, result in results:
+        if len(results) > 1 and str(result.status) in ("altered", "unverifiable"):
+            err.print(printable(f"of {bundle}:"), style="bold yellow")
+        warn(result)
+    counted = [result for bundle, result in results if bundle not in earlier or result.status is not Status.INCOMPLETE]
+    order = (Status.ALTERED, Status.UNVERIFIABLE, Status.INCOMPLETE, Status.INTACT)
+    return min(counted, key=lambda result: order.index(result.status))
+
+
 def register(app: typer.Typer) -> None:
     @app.command("verify")
     def command(

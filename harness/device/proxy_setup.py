@@ -81,19 +81,21 @@ class RestoreFile:
         part.replace(self.path)
 
 
-def set_up(device: Device, host_port: int, ca_pem: bytes, *, restore: RestoreFile | None = None) -> dict[str, Any]:
-    """Leads the device's HTTP and HTTPS through the proxy on 127.0.0.1:`host_port`. What was left over from a
-    killed run is undone first. Returns what was done, for the journal; on failure everything is undone."""
+def set_up(device: Device, host_port: int | None, ca_pem: bytes, *, restore: RestoreFile | None = None) -> dict[str, Any]:
+    """Leads the device's HTTP and HTTPS through the proxy on 127.0.0.1:`host_port`, and lets it trust the proxy's CA;
+    without a port only the latter. What was left over from a killed run is undone first. Returns what was done, for the
+    journal; on failure everything is undone."""
     restore = restore or RestoreFile.of(device.serial)
     put_back(device, restore=restore)
     try:
-        _lead(device, host_port, restore)
+        if host_port is not None:
+            _lead(device, host_port, restore)
         method = _trust(device, Authority.read(ca_pem), restore)
     except HarnessError:
         put_back(device, restore=restore)
         raise
     return {
-        "proxy": f"127.0.0.1:{host_port}",
+        "proxy": None if host_port is None else f"127.0.0.1:{host_port}",
         "certificate": Authority.read(ca_pem).sha256,
         "store": method,
         "undo": restore.acts(),

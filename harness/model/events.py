@@ -91,7 +91,9 @@ class Message:
     """One direction of a flow, as it was on the wire: `body` is the SHA-256 of a file in objects/, content
     encodings (gzip, br) not undone, or null where there is none. `size` is its length in bytes.
 
-    `complete` is false where the connection or the capture ended inside the body.
+    `complete` is false where the connection or the capture ended inside the body, and where only its first bytes were
+    kept (udp). `omitted` is the SHA-256 of a response's body that passed whole, but whose bytes are not kept, by
+    `--keep-responses`; `body` is null then.
     """
 
     headers: list[list[str]] = field(default_factory=list)
@@ -99,6 +101,7 @@ class Message:
     size: int = 0
     complete: bool = True
     trailers: list[list[str]] = field(default_factory=list)
+    omitted: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,13 +114,16 @@ class Flow(Event):
     "done" (final; repeats all that is known), "message" (one WebSocket message: `request` if from the
     app, `response` if to it, `method` is "text" or "binary"), "closed" (the end of a WebSocket).
     `harness.bundle.reader` joins them.
+
+    A flow `dns` is one question: `host` is the name asked for, `method` the type (A, AAAA, ...), `status` the response
+    code, `answers` what was answered.
     """
 
     journal: ClassVar[str] = "flows.jsonl"
     prefix: ClassVar[str] = "f"
 
     end_ns: int | None = None
-    protocol: str                  # http, https, websocket, tls, tcp, udp, dns
+    protocol: str                  # http, https, websocket, tls, tcp, udp, dns, quic
     method: str | None = None
     url: str | None = None
     host: str
@@ -132,6 +138,9 @@ class Flow(Event):
     of: str | None = None
     sni: str | None = None         # the host name of the client's TLS greeting
     version: str | None = None     # of HTTP or TLS: HTTP/1.1, HTTP/2.0, TLSv1.3
+    via: str = "proxy"             # how it came: proxy, wireguard
+    cause: str | None = None       # protocol tls: why it failed (harness.capture.tls_causes)
+    answers: list[str] = field(default_factory=list)  # protocol dns: addresses and names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +211,7 @@ class Gap(Event):
     subject: str = ""              # the method, process, host or scenario it is about
     detail_zh: str = ""            # the same in Chinese; "" where there is none yet
     count: int = 1                 # how often it was told of
+    cause: str = ""                # a word for the likely reason, of the vocabulary of the kind; "" where there is none
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from harness.bundle import Verification, open_bundle, report_place, verify, write_report
+from harness.bundle import AllObjects, Verification, open_bundle, report_place, verify, write_report
 from harness.errors import UsageError
 from harness.render import timeline, view
 from harness.resources import resource
@@ -39,7 +39,7 @@ def page(analysis: Analysis, *, language: str = "zh", integrity: Verification | 
     """
     if language not in LANGUAGES:
         raise UsageError(f"There is no report in {language!r}.", "", f"Choose one of: {', '.join(LANGUAGES)}.")
-    bundle = open_bundle(analysis.bundle)
+    bundle = AllObjects(open_bundle(analysis.bundle), [open_bundle(path) for path in analysis.bundles[1:]])
     checked = integrity or verify(analysis.bundle, report=False)
     made = view.build(analysis, bundle, checked, language, checked_at=datetime.datetime.now(datetime.UTC))
     style = resource("reports", "report.css").read_text("utf-8")

@@ -24,7 +24,7 @@ from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
 from harness.rules.rule import Rule
 from harness.rules.sensitive import name
-from harness.tables import records
+from harness.tables import MadeBy, records
 from harness.tables.attribution import FRAMEWORK, class_of
 
 SHOWN_CALLS = 5  # calls, requests and screens of a finding that are shown whole; the rest are counted and cited
@@ -61,6 +61,26 @@ class RequestView:
     before: str
     matched: str
     after: str
+    sender: str    # whose request it was, and by what that is known; "" where it is not
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedView:
+    """A row of what left the device."""
+
+    item: str
+    sensitive: bool
+    value: str
+    sender: str
+    recipient: str
+    where: str
+    form: str
+    stage: str
+    encrypted: bool
+    count: int
+    first: str
+    last: str
+    ids: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +148,7 @@ class View:
     hooks: list[dict[str, Any]]
     hook_counts: dict[str, int]
     steps: list[dict[str, Any]]
+    shared: list[SharedView]
     facts: list[tuple[str, str]]
     integrity: Verification
     checked: str  # when and by which tool, for a page says nothing of a bundle that was changed later
@@ -239,7 +260,14 @@ class Builder:
             before=sighting["before"],
             matched=sighting["matched"],
             after=sighting["after"],
+            sender=self.sender(flow["made_by"]),
         )
+
+    def sender(self, made: MadeBy) -> str:
+        if made.basis:
+            named = made.caller if made.origin != "unresolved" else f"{made.caller} ({made.prefix})"
+            return f"{named} ({self.t['bases'][made.basis]})"
+        return self.t["one_of"] + " " + ", ".join(made.candidates) if made.candidates else ""
 
     def screen(self, screen: dict[str, Any], boxes: list[tuple[int, int, int, int]]) -> ScreenView:
         sha = screen["screenshot"]
@@ -255,6 +283,25 @@ class Builder:
             kind=self.t["screens"].get(screen["kind"], screen["kind"]),
             image=image,
             sha256=sha or "",
+        )
+
+    def shared(self, row: dict[str, Any]) -> SharedView:
+        chain = [*row["encodings"], *([] if row["variant"] == "raw" else [row["variant"]])]
+        party = row["party"] if row["party"] != row["host"] else ""
+        return SharedView(
+            item=" / ".join(name(kind, self.language) for kind in (row["kind"], *row["also"])),
+            sensitive=row["sensitive"],
+            value=cut(row["value"], 120),
+            sender=self.t["unresolved"] if row["sender"] == "unresolved" else row["sender"],
+            recipient=f"{row['host']} ({party})" if party else row["host"],
+            where=cut(row["where"], 200),
+            form=" → ".join(chain) or self.t["plain"],
+            stage=self.t["stages"].get(row["stage"], row["stage"]),
+            encrypted=row["encrypted"],
+            count=row["count"],
+            first=clock(row["first_ns"]),
+            last=clock(row["last_ns"]),
+            ids=", ".join([*row["calls"][:3], *row["flows"][:3]]),
         )
 
     def _screens_of(self, ids: list[str], at: int) -> list[ScreenView]:
@@ -373,6 +420,7 @@ def build(
         hooks=hooks,
         hook_counts=statuses,
         steps=[maker.step(s) for s in records(run.steps)],
+        shared=[maker.shared(row) for row in records(run.shared)],
         facts=facts,
         integrity=integrity,
         checked=f"{checked_at.strftime('%Y-%m-%d %H:%M:%S UTC')}, privacy-harness {__version__}",

@@ -259,6 +259,29 @@ def test_a_full_disk_is_told_and_earlier_lines_stay_whole(tmp_path: Path) -> Non
     assert [gap.detail for gap in reader(tmp_path).gaps()] == ["another journal"]
 
 
+def test_lines_are_forced_to_the_disk_beside_the_writing_and_a_failure_is_told_by_the_next_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow_disk(fd: int) -> None:
+        begun.set()
+        go_on.wait(30)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("harness.bundle.journal.SYNC_SECONDS", 0.0)
+    monkeypatch.setattr("harness.bundle.journal.os.fsync", slow_disk)
+    writer = JournalWriter(tmp_path)
+    for number in range(3):
+        writer.append(call(number))
+    assert begun.wait(30)
+    writer.append(call(3))    # does not wait for the disk
+    go_on.set()
+    with pytest.raises(BundleError, match="could not be forced to the disk: Input/output error"):
+        writer.close()
+    assert [event.seq for event in reader(tmp_path).calls()] == [0, 1, 2, 3]
+
+
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     JournalWriter(tmp_path).append(Fact(host_ns=1, type="bundle", data={"format": 99}))
     with pytest.raises(BundleError, match="format 99"):

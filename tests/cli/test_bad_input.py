@@ -23,7 +23,7 @@ from harness.lab.apps.builder import build
 from harness.lab.apps.signature import read_signing_key, sign
 from harness.model import GapKind
 from harness.resources import resource
-from tests.lab.whole import Bench, Ended, bench, harness, lines, only_bundle, running
+from tests.lab.whole import Bench, Ended, bench, harness, lines, only_bundle, running, short_limits
 
 NOWHERE = ("--device", "127.0.0.1:1")
 """A device that cannot be there: what is wrong with the call must be told before the device is looked for."""
@@ -156,7 +156,7 @@ def test_a_package_is_refused_also_where_a_lab_device_would_be_chosen(
     monkeypatch.setattr("harness.lab.registry.start", lambda **options: pytest.fail("a device was started"))
     said: list[str] = []
     with pytest.raises(UsageError, match="cannot be tested on a new lab device"):
-        with chosen_device(None, package="com.nosuch", profile=None, trust_apk=False, say=said.append):
+        with chosen_device(None, package="com.nosuch", profile=None, trust_apk=False, wait=0, say=said.append):
             pass
     assert said == []
 
@@ -317,22 +317,13 @@ def test_an_app_that_crashes_at_start(lab: Bench, tmp_path: Path) -> None:
 
 @pytest.mark.lab
 def test_an_app_that_never_draws(lab: Bench, tmp_path: Path) -> None:
-    patience = tmp_path / "short.yaml"
-    patience.write_text((resource_of_limits() / "demo.yaml").read_text("utf-8").replace("draw: 30", "draw: 4").replace(
-        "notice: 20", "notice: 2"), "utf-8")
-    ended = harness(*lab.run_words(build("blank"), tmp_path / "out"), "--limits", str(patience))
+    ended = harness(*lab.run_words(build("blank"), tmp_path / "out", limits=short_limits(tmp_path, draw=4, notice=2)))
     assert "Traceback" not in ended.err
     assert ended.status == 3, ended.err
     bundle = sealed(tmp_path / "out", "intact")
     gaps = open_bundle(bundle).gaps()
     assert any(g.kind is GapKind.NOT_REACHED and g.subject.startswith("launch") for g in gaps), gaps
     assert {v["verdict"] for v in ended.json["verdicts"]} == {"INCONCLUSIVE"}
-
-
-def resource_of_limits() -> Path:
-    import harness.suite.limits as module
-
-    return Path(module._FOLDER)
 
 
 @pytest.mark.lab

@@ -28,7 +28,7 @@ from tests.lab.system.apk_factory import launcher, make_apk, manifest
 
 SCHEMAS = {p.name.removesuffix(".schema.json"): json.loads(p.read_text("utf-8")) for p in (ROOT / "docs/schemas").glob("*.json")}
 REFERENCE = (ROOT / "docs" / "json.md").read_text("utf-8")
-SCREENS = sorted((ROOT / "tests" / "suite" / "fixtures").glob("*.xml"))
+SCREENS = sorted((ROOT / "tests" / "screens" / "fixtures").glob("*.xml"))
 
 
 def closed(schema: Any) -> Any:
@@ -138,7 +138,7 @@ def test_the_words_of_verdicts_are_those_of_the_model() -> None:
 # -- what is printed --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["rules", "clauses", "hooks"])
+@pytest.mark.parametrize("name", ["rules", "clauses", "hooks", "scenarios"])
 def test_lists(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = say(capsys, name, "--json")
     assert said.status == 0
@@ -166,6 +166,16 @@ def test_hooks_against_the_framework(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize("path", SCREENS, ids=lambda p: p.stem)
 def test_screen(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fits("screen", say(capsys, "screen", path, "--json").json)
+
+
+@pytest.mark.parametrize("words", [
+    ["drawn_faint.xml", "--image", "drawn_faint.png", "--density", "320"], ["--image", "drawn_faint.png"]])
+def test_screen_with_its_picture(words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "tests" / "screens" / "pictures")
+    document = say(capsys, "screen", *words, "--json").json
+    fits("screen", document)
+    assert document["read_from"] == "picture"
+    assert {"exit_only", "refusal_low_contrast"} <= {pattern["id"] for pattern in document["dark_patterns"]}
 
 
 def test_several_screens(capsys: pytest.CaptureFixture[str]) -> None:

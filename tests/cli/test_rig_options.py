@@ -10,9 +10,11 @@ import pytest
 
 from harness.capture import catalogue
 from harness.capture.catalogue import CatalogueError, load_catalogue
+from harness.capture.proxy_settings import Way
 from harness.cli.main import build
 from harness.device.adb import AdbDevice
-from harness.suite import rig
+from harness.errors import UsageError
+from harness.suite import devices, rig
 
 
 class Reached(Exception):
@@ -21,18 +23,36 @@ class Reached(Exception):
 
 @pytest.mark.parametrize(("words", "setting", "asked"), [
     ([], "reach_private", None), (["--reach-private"], "reach_private", True), (["--no-reach-private"], "reach_private", False),
+    ([], "keep_responses", 1 << 20), (["--keep-responses", "none"], "keep_responses", 0),
+    (["--keep-responses", "all"], "keep_responses", None), (["--keep-responses", "7"], "keep_responses", 7),
+    ([], "way", Way.PROXY), (["--capture", "wireguard"], "way", Way.WIREGUARD), (["--capture", "both"], "way", Way.BOTH),
+    ([], "read_quic", False), (["--read-quic"], "read_quic", True),
+    (["--wireguard-endpoint", "192.0.2.7"], "wireguard_endpoint", "192.0.2.7"),
+    (["--wireguard-endpoint", "[2001:db8::7]"], "wireguard_endpoint", "2001:db8::7"),
     ([], "spawn_gating", True), (["--no-spawn-gating"], "spawn_gating", False),
 ])
-def test_the_option_gets_to_the_rig(monkeypatch: pytest.MonkeyPatch, words: list[str], setting: str, asked: bool | None) -> None:
+def test_the_option_gets_to_the_rig(monkeypatch: pytest.MonkeyPatch, words: list[str], setting: str, asked: object) -> None:
     def made(device: object, **settings: Any) -> None:
-        assert settings[setting] is asked
+        assert (settings[setting], type(settings[setting])) == (asked, type(asked))
         raise Reached
 
-    monkeypatch.setattr(adbutils, "AdbClient", None)    # nothing is asked of adb
+    monkeypatch.setattr(adbutils, "AdbClient", lambda: None)    # nothing is asked of adb
+    monkeypatch.setattr(devices, "choose", lambda client, serial: serial)
     monkeypatch.setattr(AdbDevice, "open", lambda serial: None)
     monkeypatch.setattr(rig, "DeviceRig", made)
     with pytest.raises(Reached):
         build()(["run", "com.example.shop", "--device", "A1", *words], standalone_mode=False)
+
+
+@pytest.mark.parametrize("size", ["-1", "1M", "some"])
+def test_a_size_that_is_none_is_wrong_use(size: str) -> None:
+    with pytest.raises(UsageError, match="is no number of bytes"):
+        build()(["run", "com.example.shop", "--keep-responses", size], standalone_mode=False)
+
+
+def test_an_endpoint_that_is_no_address_is_wrong_use() -> None:
+    with pytest.raises(UsageError, match="is no IP address"):
+        build()(["run", "com.example.shop", "--wireguard-endpoint", "my-laptop"], standalone_mode=False)
 
 
 def test_a_catalogue_that_the_framework_does_not_bear_out_is_told_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:

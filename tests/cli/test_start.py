@@ -19,7 +19,7 @@ HEAVY = {
     "pandas", "numpy", "pyarrow", "pytest", "frida", "mitmproxy", "uiautomator2", "adbutils", "requests", "jinja2", "tldextract",
 }
 TELL = f"import sys; print('loaded:', *sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
-ORDER = ["demo", "run", "analyze", "report", "verify", "lab", "rules", "clauses", "hooks", "screen"]
+ORDER = ["demo", "run", "analyze", "report", "verify", "lab", "scenarios", "rules", "clauses", "hooks", "screen", "traffic"]
 
 
 def fresh(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -33,7 +33,7 @@ def fresh(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def command(*words: str) -> str:
+def command(*words: str, status: int = 0) -> str:
     """The code that runs the command and goes on when it has ended."""
     return f"""
 import sys
@@ -42,7 +42,7 @@ sys.argv = ['harness', *{words!r}]
 try:
     main()
 except SystemExit as end:
-    assert end.code == 0
+    assert end.code == {status}
 """
 
 
@@ -52,6 +52,13 @@ def loaded(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 def test_the_check_sees_a_heavy_import() -> None:
     assert loaded(fresh("import harness.tables\n" + TELL)) == ["numpy", "pandas", "pyarrow", "requests", "tldextract"]
+
+
+def test_a_run_that_cannot_be_is_refused_before_what_captures_and_what_analyses_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "bad.apk").write_text("no archive")
+    done = fresh(command("run", str(tmp_path / "bad.apk"), "--device", "127.0.0.1:1", status=2) + TELL)
+    assert "bad.apk is not an APK" in done.stderr
+    assert loaded(done) == ["adbutils", "pytest", "requests", "uiautomator2"]
 
 
 def test_the_version_is_told() -> None:
@@ -68,7 +75,7 @@ def test_the_whole_command_line_is_built_without_heavy_imports() -> None:
     assert loaded(done) == []
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["hooks"], ["screen", "tests/suite/fixtures/launcher.xml"]],
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["hooks"], ["screen", "tests/screens/fixtures/launcher.xml"]],
                          ids=" ".join)
 def test_a_light_command_stays_light(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

@@ -127,6 +127,29 @@ def test_each_finding_has_its_screen_stack_request_time_and_stage(analysis: Anal
         assert {"zh": "同意前", "en": "before consent"}[language] in text
 
 
+@pytest.mark.parametrize("language", html.LANGUAGES)
+def test_a_request_says_who_sent_it_where_that_is_known(tmp_path: Path, language: str) -> None:
+    bundle = Bundle.create(tmp_path, "example.shop")
+    bundle.append(Fact(host_ns=T0, type="app", data={"package": "example.shop"}))
+    bundle.append(Step(host_ns=T0, end_ns=T0, scenario="first-launch-agree", action="scenario_start"))
+    frames = {name: bundle.append(Stack(host_ns=T0, pid=7, frames=[f"{name}.A.b(A.java:1)"])).id
+              for name in ("example.shop", "com.quillmetrics.sdk")}
+    head = {"head": "GET /?i=490154203237518 HTTP/1.1\r\nHost: t.adnimbus.example", "host": "t.adnimbus.example"}
+    calls = [("example.shop", "imei", "490154203237518"), ("com.quillmetrics.sdk", "http_write", head)]
+    for at, (caller, kind, value) in enumerate(calls, start=1):
+        bundle.append(Call(
+            host_ns=T0 + at, device_ns=T0 + at, pid=7, process="example.shop", tid=1, thread="main", seq=at, hook="h", kind=kind,
+            method="a.B.c", value=value, outcome=Outcome.VALUE, stack=frames[caller]))
+    bundle.append(Flow(
+        host_ns=T0 + 9, protocol="https", method="GET", url="https://t.adnimbus.example/?i=490154203237518",
+        host="t.adnimbus.example", port=443))
+    bundle.append(Step(host_ns=T0 + 12, end_ns=T0 + 12, scenario="first-launch-agree", action="scenario_end"))
+    bundle.seal(complete=True)
+    page = html.page(analyse(bundle.path), language=language)
+    said = {"zh": "发送方: Quillmetrics (依据其写出的请求头)", "en": "sent by: Quillmetrics (by the head it wrote)"}
+    assert said[language] in page
+
+
 def test_what_could_not_be_seen_is_on_the_page(analysis: Analysis) -> None:
     tree = etree.fromstring(html.page(analysis, language="en"), etree.HTMLParser())
     ids = {"".join(td.itertext()) for td in tree.xpath("//h2[@id='unseen']/following::table[1]//td[1]")}

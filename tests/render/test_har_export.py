@@ -1,0 +1,110 @@
+"""The traffic of a bundle comes out as a HAR that other programs read, and that says the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.bundle import Bundle, open_bundle
+from harness.errors import UsageError
+from harness.model import Flow, Message
+from harness.render.har import har, write
+from harness.traffic.har_reader import read_har
+
+T0 = 1_750_000_000_123_000_000
+BINARY = bytes(range(256))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    bundle = Bundle.create(tmp_path_factory.mktemp("runs"), "example.shop")
+
+    def said(body: bytes, *headers: list[str]) -> Message:
+        return Message(headers=[list(h) for h in headers], body=bundle.objects.put(body) if body else None, size=len(body))
+
+    posted = bundle.append(
+        Flow(
+            host_ns=T0,
+            end_ns=T0 + 250_000_000,
+            protocol="https",
+            method="POST",
+            url="https://t.example/e?a=1&b=%20x",
+            host="t.example",
+            port=443,
+            address="203.0.113.7:443",
+            request=said(BINARY, ["Content-Type", "application/octet-stream"]),
+            status=200,
+            version="HTTP/1.1",
+            response=said("好".encode(), ["Content-Type", "text/plain"]),
+        )
+    )
+    opened = bundle.append(
+        Flow(
+            host_ns=T0 + 1,
+            protocol="https",
+            method="GET",
+            url="https://w.example/s",
+            host="w.example",
+            port=443,
+            status=101,
+            request=said(b""),
+            response=said(b""),
+        )
+    )
+    bundle.append(
+        Flow(
+            host_ns=T0 + 2,
+            protocol="websocket",
+            phase="message",
+            of=opened.id,
+            method="text",
+            host="w.example",
+            port=443,
+            request=said(b"hello"),
+        )
+    )
+    bundle.append(Flow(host_ns=T0 + 3, end_ns=T0 + 4, protocol="tls", host="p.example", port=443, error="refused"))
+    assert posted.id
+    return bundle.path
+
+
+def test_a_har_says_what_the_bundle_says(folder: Path) -> None:
+    log = har(open_bundle(folder))["log"]
+    first, second = log["entries"]
+    assert (first["startedDateTime"], first["time"], first["serverIPAddress"]) == (
+        "2025-06-15T15:06:40.123Z",
+        250.0,
+        "203.0.113.7",
+    )
+    assert first["request"]["queryString"] == [{"name": "a", "value": "1"}, {"name": "b", "value": " x"}]
+    assert first["response"]["content"]["text"] == "好"
+    assert [m["data"] for m in second["_webSocketMessages"]] == ["hello"]
+    assert log["comment"].startswith("1 exchanges that are no HTTP")
+
+
+def test_it_is_read_back_byte_by_byte(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "out" / "t.har"
+    write(open_bundle(folder), file)
+    [first, second] = read_har(file)
+    assert (first.url, first.body, first.header("content-type")) == (
+        "https://t.example/e?a=1&b=%20x",
+        BINARY,
+        "application/octet-stream",
+    )
+    assert second.method == "GET"
+
+
+def test_mitmproxy_reads_it(folder: Path) -> None:
+    from mitmproxy.io.har import request_to_flow
+
+    for entry in har(open_bundle(folder))["log"]["entries"]:
+        flow = request_to_flow(json.loads(json.dumps(entry)))
+        assert flow.request.pretty_url == entry["request"]["url"]
+
+
+def test_where_it_cannot_be_written_is_said(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="cannot be written"):
+        write(open_bundle(folder), tmp_path / "file" / "t.har")
