@@ -22,6 +22,8 @@ _NO_ANSWERS = ("login", "ad_popup", "youth_mode")
 _NOTICE, _SECOND = "policy_consent", "policy_second_chance"
 _FEW = 7
 """Controls up to which a window with a way to the settings sends there, and is no page of settings."""
+_ROWS = 3
+"""Controls that answer nothing, beside a way to the settings, up to which a bare 设置 is an answer and no row of a menu."""
 _LARGE_PICTURE = 0.12
 """Share of the window from which on a picture is what a pop-up is about."""
 
@@ -172,7 +174,10 @@ def _may_be(name: str, window: Window, weights: Mapping[str, Weight]) -> bool:
         return bool(answers or window.says("grants", "captions") or not surface.controls)
     if name == "settings_redirect":
         leads = "settings" in window.roles and "agree" not in window.strong
-        return leads and len(surface.controls) <= _FEW and bool(surface.prose)
+        settings = window.phrases.topics["settings_word"]
+        rows = sum(c.role == "other" and bool(c.text) for c in surface.controls)
+        sends = any(c.role == "settings" and not settings.fullmatch(fold(c.text)) for c in surface.controls)
+        return leads and len(surface.controls) <= _FEW and (sends or rows <= _ROWS) and bool(surface.prose)
     if name == "cookie_banner":
         return bool(window.roles & {"agree", "refuse", "settings"})
     if name == "ad_popup":
