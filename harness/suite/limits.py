@@ -43,6 +43,9 @@ class Limits:
     entry_taps: int
     policy_taps: int
     reprompt: float
+    policy_text: int
+    rights_days: int
+    minor: int
 
     def observing(self, seconds: float | None) -> Limits:
         """The same with all observation windows of this length."""
