@@ -39,11 +39,11 @@ def has_words(text: str, key: str) -> bool:
 
 def goes_on(caption: str, task: str) -> bool:
     """Whether a caption carries that task on; `any`: whether it says yes to whatever it is asked."""
-    return bool(caption) and len(caption) <= 40 and has_words(caption, f"{task}.on")
+    return bool(caption) and len(caption) <= 40 and has_words(caption, f"{task}.forward")
 
 
 def gives_up(caption: str) -> bool:
-    return has_words(caption, "any.off")
+    return has_words(caption, "any.backward")
 
 
 def demanded(text: str) -> dict[str, str]:
