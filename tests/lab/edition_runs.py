@@ -6,7 +6,7 @@
       no_facts: [{type: prompt}]                 # none of the run's facts may meet one of these
       opens: [before_consent, after_refusal]     # the stages that were opened, in this order
 
-A value in a fact meets an expected one that is equal; a mapping meets those of its keys; a list has one for each that is expected.
+A value in a fact meets an expected one that is equal; a mapping that has its keys, each met; a list that has one for each of its.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class EditionRun:
         """What came otherwise than expected, in words."""
         expect = self.edition.expect
         if set(expect) - _EXPECTS:
-            raise UsageError(f"The edition {self.edition.name} expects {sorted(set(expect) - _EXPECTS)}.", "No such thing is known.",
+            raise UsageError(f"The edition {self.edition.name} expects what is not known: {sorted(set(expect) - _EXPECTS)}.", "",
                              f"Its keys are {', '.join(sorted(_EXPECTS))}.")  # fmt: skip
         wrong = [] if self.outcome.complete else [f"the bundle is not complete: {self.outcome.reason}"]
         wanted = "done" if expect.get("scenario", "reached") == "reached" else "not_reached"
