@@ -192,11 +192,10 @@ class Crawler:
             following: list[_Page] = []
             for page in level:
                 if self._is_over():
-                    break
-                following += self._page(page, depth)
+                    self.crawl.unvisited.append(" > ".join(page.path))
+                else:
+                    following += self._page(page, depth)
             level = following
-            if self._is_over():
-                break
         self.crawl.ended = self._why_over() or "nothing left to tap"
         return self._told()
 

@@ -37,15 +37,15 @@ class Limits:
     crawl_taps: int
     crawl_depth: int
     crawl: float
+    policy_text: int
+    rights_days: int
+    minor: int
     launches: int
     reboot: float
     rounds: int
     entry_taps: int
     policy_taps: int
     reprompt: float
-    policy_text: int
-    rights_days: int
-    minor: int
 
     def observing(self, seconds: float | None) -> Limits:
         """The same with all observation windows of this length."""

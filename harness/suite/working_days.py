@@ -23,8 +23,8 @@ class Due:
 def _calendar() -> tuple[frozenset[date], frozenset[date], frozenset[int]]:
     data: Any = yaml.safe_load((Path(__file__).parent / "working_days.yaml").read_text(encoding="utf-8"))
     years = data["years"]
-    off = {day for year in years.values() for span in year["off"] for day in _days(span)}
-    work = {day for year in years.values() for span in year["work"] for day in _days(span)}
+    off = {day for year in years.values() for span in year["closed"] for day in _days(span)}
+    work = {day for year in years.values() for span in year["worked"] for day in _days(span)}
     return frozenset(off), frozenset(work), frozenset(years)
 
 
