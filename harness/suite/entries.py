@@ -178,11 +178,11 @@ class Crawler:
         """The screen at the end: that of the last entry found, where the crawl ended for that."""
         self.crawl = Crawl(tuple(e.name for e in self._words), user.limits.crawl_depth)
 
-    def run(self) -> Crawl:
-        """Crawls from the screen as it is, which is taken for the first page where none was named. Journals the fact
-        `entries`."""
+    def run(self, seen: Sight | None = None) -> Crawl:
+        """Crawls from `seen`, or the screen as it is, which is taken for the first page where none was named. Journals the
+        fact `entries`."""
         self._until = self._monotonic() + self._user.limits.crawl
-        home = self._settled(self._user.look())
+        home = self._settled(seen or self._user.look())
         if home is None:
             self.crawl.ended = self.crawl.ended or "no page of the app"
             return self._told()
@@ -194,7 +194,7 @@ class Crawler:
                 if self._is_over():
                     self.crawl.unvisited.append(" > ".join(page.path))
                 else:
-                    following += self._page(page, depth)
+                    following += self._page(page, depth, home if not page.path else None)
             level = following
         self.crawl.ended = self._why_over() or "nothing left to tap"
         return self._told()
@@ -215,9 +215,9 @@ class Crawler:
             return "limit of taps"
         return "limit of time" if self._monotonic() >= self._until else ""
 
-    def _page(self, page: _Page, depth: int) -> list[_Page]:
-        """Reads a page, taps what is on it, and gives the pages behind."""
-        here = self._go(page)
+    def _page(self, page: _Page, depth: int, here: Sight | None) -> list[_Page]:
+        """Reads a page, taps what is on it, and gives the pages behind. `here`: the page, where it is known to show."""
+        here = here or self._go(page)
         if here is None:
             if not self._is_over():
                 self.crawl.unvisited.append(" > ".join(page.path))
@@ -388,7 +388,7 @@ class Crawler:
         here = self._settled(self._user.look())
         if here is not None and place_of(here) == place_of(page.seen):
             return here
-        here = self.home()
+        here = self.home(here)
         for words in page.path:
             if here is None:
                 return None
@@ -405,9 +405,9 @@ class Crawler:
     def _control(self, here: Sight, words: str) -> FoundControl | None:
         return next((c for c in here.reading.controls if self._name(c) == words), None)
 
-    def home(self) -> Sight | None:
-        """The first page again: by back, and where that leaves the app, by starting it anew."""
-        seen = self._settled(self._user.look())
+    def home(self, seen: Sight | None = None) -> Sight | None:
+        """The first page again: by back, and where that leaves the app, by starting it anew. `seen`: the screen as it is."""
+        seen = seen or self._settled(self._user.look())
         for _ in range(self.crawl.depth + 1):
             if seen is None or place_of(seen) == self._home_place:
                 return seen

@@ -65,8 +65,7 @@ class PageWays:
 
     def entries(self, names: Sequence[str] = ()) -> Crawl:
         """Crawls for these entries, or for all that the clauses ask for; journals the fact `entries`."""
-        self.home()
-        crawl = self._crawler(names).run()
+        crawl = self._crawler(names).run(self.home())
         self._found |= crawl.found
         return crawl
 
@@ -90,7 +89,7 @@ class PageWays:
                 return Found(seen=seen, control=control, way=entry.way)
             raise self.not_reached(name, f"{entry.text!r} was not there again", began)
         crawler = self._crawler((name,), first=True)
-        crawl = crawler.run()
+        crawl = crawler.run(here)
         if name in crawl.found and crawler.here is not None:
             entry = self._found[name] = crawl.found[name]
             control = ways.named(crawler.here, entry.text)

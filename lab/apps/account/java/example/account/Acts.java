@@ -2,6 +2,7 @@ package example.account;
 
 import android.app.AlertDialog;
 import android.content.DialogInterface;
+import android.content.Intent;
 import android.net.Uri;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -12,7 +13,7 @@ import org.json.JSONObject;
 /**
  * What a control does, one after the other:
  *
- *   {to: page}  {back: true}  {exit: true}  {say: words}  {keep: key}  {forget: key}
+ *   {to: page}  {back: true}  {home: true}  {exit: true}  {say: words}  {keep: key}  {forget: key}
  *   {get: address}                    a request in the background; {name} stands for what is in the field of that id
  *   {ask: words, confirm: caption, decline: caption, do: [...]}    a question; what follows a yes
  *   {when: key, do: [...]}            what follows while that is kept; one that was never chosen counts as `set` says
@@ -32,6 +33,9 @@ final class Acts {
             page.startActivity(PageActivity.intent(page, act.optString("to")));
         } else if (act.has("back")) {
             page.finish();
+        } else if (act.has("home")) {
+            page.finishAffinity();
+            page.startActivity(new Intent(page, StartActivity.class));
         } else if (act.has("exit")) {
             page.finishAffinity();
         } else if (act.has("say")) {

@@ -22,7 +22,9 @@ import org.json.JSONObject;
  * A page of pages.json: a column of
  *
  *   {line: words}   {text: caption, to: page}   {text: caption, do: [...]}   {field: hint, id: name}
+ *   {picker: 18, id: name}    a number with the next lower and higher one above and below it, which turn it
  *   {switch: caption, key: name, set: true, stuck: true}     set: how it stands at first; stuck: what is chosen is not kept
+ *   when, unless: a key; the item is there only while that is, or is not, kept
  */
 public class PageActivity extends Activity {
     private static final String PAGE = "page";
@@ -58,9 +60,53 @@ public class PageActivity extends Activity {
         Acts.run(this, Behaviour.list(page, "on_show"));
     }
 
+    private boolean isThere(JSONObject item) {
+        return (!item.has("when") || Choice.has(this, item.optString("when"), false))
+            && (!item.has("unless") || !Choice.has(this, item.optString("unless"), false));
+    }
+
+    private void addPicker(final JSONObject item) {
+        final EditText value = new EditText(this);
+        final Button lower = new Button(this);
+        final Button higher = new Button(this);
+        final int[] now = {item.optInt("picker")};
+        final Runnable draw = new Runnable() {
+            @Override
+            public void run() {
+                lower.setText(String.valueOf(now[0] - 1));
+                value.setText(String.valueOf(now[0]));
+                higher.setText(String.valueOf(now[0] + 1));
+            }
+        };
+        lower.setOnClickListener(new View.OnClickListener() {
+            @Override
+            public void onClick(View view) {
+                now[0]--;
+                draw.run();
+            }
+        });
+        higher.setOnClickListener(new View.OnClickListener() {
+            @Override
+            public void onClick(View view) {
+                now[0]++;
+                draw.run();
+            }
+        });
+        draw.run();
+        fields.put(item.optString("id"), value);
+        column.addView(lower);
+        column.addView(value);
+        column.addView(higher);
+    }
+
     private void add(final JSONObject item) {
+        if (!isThere(item)) {
+            return;
+        }
         if (item.has("line")) {
             say(item.optString("line"));
+        } else if (item.has("picker")) {
+            addPicker(item);
         } else if (item.has("field")) {
             EditText field = new EditText(this);
             field.setHint(item.optString("field"));
