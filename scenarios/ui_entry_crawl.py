@@ -1,5 +1,8 @@
-"""Agree, then look for the entries that the clauses ask for: where each is, how many taps away, and what was looked at."""
+"""Agree, then look for the entries that the clauses ask for: where each is, how many taps away, and what was looked at.
 
+The ways that the policy states are then driven step by step."""
+
+from harness.suite import documents, stated_paths
 from harness.suite.driver import PolicyNotice
 from harness.suite.scenario import Scenario
 
@@ -35,4 +38,6 @@ def test_ui_entry_crawl(app, user, pages):
         user.agree(notice)
     user.answer_all("allow")
     pages.sign_in()
-    pages.entries()
+    crawl = pages.entries()
+    if "policy" in crawl.found:
+        stated_paths.check(pages, documents.read(pages, "policy").text)

@@ -11,7 +11,7 @@ from harness.screens.phrases import fold
 from harness.screens.reading import FoundControl
 from harness.suite import ways
 from harness.suite.app import App
-from harness.suite.app_file import KnownPage, written
+from harness.suite.app_file import Function, KnownPage, written
 from harness.suite.driver import NotReached, Sight, UiDriver
 from harness.suite.entries import Crawl, Crawler, Entry, place_of
 
@@ -44,12 +44,14 @@ class Done:
 
 
 class PageWays:
-    """How one scenario comes to the app's pages. `known`: those of the app file."""
+    """How one scenario comes to the app's pages. `known`, `functions`: those of the app file."""
 
-    def __init__(self, user: UiDriver, app: App, known: Mapping[str, KnownPage], monotonic: Callable[[], float]) -> None:
+    def __init__(self, user: UiDriver, app: App, known: Mapping[str, KnownPage], monotonic: Callable[[], float],
+                 functions: Sequence[Function] = ()) -> None:
         self.user = user
         self.app = app
         self.known = known
+        self.functions = functions
         self._monotonic = monotonic
         self.steps = user.steps
         self._found: dict[str, Entry] = {}

@@ -156,7 +156,7 @@ class Session:
 
     def pages(self) -> Pages:
         """The app's pages as one scenario goes to them, with what the app file says of each."""
-        return Pages(self.user, self.app, pages_of(self.order.app_file), self._monotonic)
+        return Pages(self.user, self.app, pages_of(self.order.app_file), self._monotonic, self.functions)
 
     def begin(self, scenario: str, **about: Any) -> None:
         """A scenario begins. Raises what broke the rig before, since nothing can be driven any more."""

@@ -25,7 +25,8 @@ SHOP = {
 @pytest.mark.parametrize(("text", "name"), [
     ("隐私政策", "policy"), ("《隐私权政策》", "policy"), ("Privacy Policy", "policy"), ("隐私政策摘要", "summary"),
     ("已收集个人信息清单", "collected_list"), ("第三方信息共享清单", "shared_list"), ("第三方SDK目录", "shared_list"),
-    ("应用权限说明", "permission_list"), ("撤回同意", "withdraw"), ("Withdraw consent", "withdraw"), ("账号注销", "delete_account"),
+    ("应用权限说明", "permission_list"), ("撤回同意", "withdraw"), ("Withdraw consent", "withdraw"),
+    ("账号注销", "delete_account"),
     ("Delete my account", "delete_account"), ("个性化广告推荐", "personalisation"), ("儿童个人信息保护规则", "minors_rules"),
     ("退出登录", "logout"), ("在线客服", "contact"), ("用户协议", ""), ("设置", ""), ("立即购买", ""), ("", ""),
     ("个人信息查询", "rights"), ("个人信息保护政策", "policy"), ("Personalized ads", "personalisation"),

@@ -36,7 +36,8 @@ def test_consent_is_withdrawn_through_a_question() -> None:
 
 
 def test_a_withdrawal_that_ends_the_app_is_told_and_is_no_loss() -> None:
-    made, pages = on_pages({"main": main(撤回同意="ask"), "ask": Page(body=("确定吗",), buttons={"取消": "main", "确定": "!exit"})})
+    question = Page(body=("确定吗",), buttons={"取消": "main", "确定": "!exit"})
+    made, pages = on_pages({"main": main(撤回同意="ask"), "ask": question})
     assert pages.withdraw().outcome == "exits"
     assert not made.app.notice_end("later")
     assert opened(made) == ["after_withdrawal"]
@@ -65,7 +66,8 @@ def test_a_deletion_that_wants_an_identity_card_is_not_carried_out() -> None:
     made, pages = on_pages({
         "main": main(注销账号="read"),
         "read": Page(body=("注销须知",), buttons={"申请注销": "scan"}),
-        "scan": Page(body=("请上传手持身份证照片",), buttons={"拍摄": "!stay", "提交": "!exit"}, disabled=lambda d, c: c == "提交"),
+        "scan": Page(body=("请上传手持身份证照片",), buttons={"拍摄": "!stay", "提交": "!exit"},
+                     disabled=lambda device, caption: caption == "提交"),
     })  # fmt: skip
     with pytest.raises(NotReached, match="demands id_card"):
         pages.delete_account()
@@ -85,10 +87,10 @@ def test_a_deletion_waits_for_its_box() -> None:
 
 
 def test_a_page_that_leads_nowhere() -> None:
-    made, pages = on_pages({"main": main(注销账号="read"), "read": Page(body=("请稍后再试",), buttons={"返回": "main"})})
+    _, pages = on_pages({"main": main(注销账号="read"), "read": Page(body=("请稍后再试",), buttons={"返回": "main"})})
     with pytest.raises(NotReached, match="dead_end"):
         pages.delete_account()
-    made, pages = on_pages({"main": main(注销账号="read"), "read": Page(body=("请致电400-810-0000办理注销",))})
+    _, pages = on_pages({"main": main(注销账号="read"), "read": Page(body=("请致电400-810-0000办理注销",))})
     with pytest.raises(NotReached, match="demands call"):
         pages.delete_account()
 
@@ -105,7 +107,8 @@ def test_the_way_of_the_app_file_is_gone_by() -> None:
 
 
 def test_personalisation_is_switched_off_and_looked_at_again() -> None:
-    made, pages = on_pages({"main": main(设置="settings"), "settings": Page(body=("设置",), boxes={"个性化推荐": True}, back="main")})
+    settings = Page(body=("设置",), boxes={"个性化推荐": True}, back="main")
+    made, pages = on_pages({"main": main(设置="settings"), "settings": settings})
     assert (pages.personalisation_off().outcome, opened(made)) == ("off", ["after_optout"])
     assert pages.personalisation_state("restart") is False
     made.device.ticked["个性化推荐"] = True
@@ -157,7 +160,8 @@ def test_an_age_is_picked() -> None:
         return act
 
     def picker(value: int) -> Form:
-        return Form(body=("请选择您的年龄",), buttons={str(value - 1): turn(-1), str(value + 1): turn(1), "完成": "on"}, fields=("18",))
+        buttons = {str(value - 1): turn(-1), str(value + 1): turn(1), "完成": "on"}
+        return Form(body=("请选择您的年龄",), buttons=buttons, fields=("18",))
 
     made, pages = on_pages({"main": picker(18), "on": Page(body=("首页",))})
     made.device.written["18"] = "18"
@@ -171,8 +175,8 @@ def test_an_app_that_asks_no_age() -> None:
 
 
 def test_a_canary_is_journalled_and_sent() -> None:
-    made, pages = on_pages({"main": main(AI助手="chat"), "chat": Form(body=("提问",), buttons={"发送": "said"}, fields=("请输入问题",)),
-                            "said": Page(body=("好的",))})
+    chat = Form(body=("提问",), buttons={"发送": "said"}, fields=("请输入问题",))
+    made, pages = on_pages({"main": main(AI助手="chat"), "chat": chat, "said": Page(body=("好的",))})
     assert pages.ask_genai("canary0123").outcome == "sent"
     fact = told(made, "canary")[0]
     assert (fact["text"], fact["where"], fact["field"], made.device.written) == (
