@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.screens.hierarchy import HierarchyUnreadable, windows
 from harness.suite.driver import PolicyNotice, Sight
-from harness.suite.entries import entry_of
+from harness.suite.entries import entry_of, named_entries
 from harness.suite.pages import Pages
 from harness.suite.task_words import has_words
 
@@ -107,11 +107,16 @@ def read_all(pages: Pages) -> list[Document]:
 
 
 def open_link_of_notice(pages: Pages, notice: PolicyNotice) -> Document:
-    """Opens the policy by the link in the notice, reads it, and goes back to the notice. Without such a link: no_way."""
+    """Opens the policy by the link in the notice, reads it, and goes back to the notice. Outcome besides those of a document: no_way
+    (the notice names no policy), in_text (it does, within a text that has no place of its own to tap: a gap), unopened."""
     links = [c for c in notice.seen.reading.with_role("link_policy") if entry_of(c.text, ("policy",)) == "policy"]
     if not links:
-        pages.tell("policy", "no_way", when="notice")
-        return Document(page="policy", outcome="no_way")
+        names = any(p.search(notice.seen.reading.text) for words in named_entries(("policy",)) for p in words.words)
+        if names:
+            pages.not_reached("policy", "the notice names it within a text, where no link has a place of its own",
+                              pages.user.steps.clock())
+        pages.tell("policy", "in_text" if names else "no_way", when="notice")
+        return Document(page="policy", outcome="in_text" if names else "no_way")
     user = pages.user
     after = user.tap(links[0], notice.seen, detail={"purpose": "use", "way": "policy"})
     if after is None or after.fingerprint == notice.seen.fingerprint:

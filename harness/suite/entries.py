@@ -380,6 +380,8 @@ class Crawler:
 
     def _back(self, after: Sight, place: str, page: _Page) -> Sight | None:
         """Back to the page; by the whole way from the first page where back leads elsewhere."""
+        if place_of(after) == self._home_place:     # from there, back leaves the app
+            return self._go(page)
         here = self._settled(self._user.back(after))
         return here if here is not None and place_of(here) == place else self._go(page)
 
@@ -388,6 +390,11 @@ class Crawler:
         here = self._settled(self._user.look())
         if here is not None and place_of(here) == place_of(page.seen):
             return here
+        if here is not None and len(page.path) == 1 and (tab := self._control(here, page.path[0])) is not None:
+            self.crawl.taps += 1
+            here = self._settled(self._user.tap(tab, here, detail={"purpose": "crawl"}))
+            if here is not None and place_of(here) == place_of(page.seen):
+                return here
         here = self.home(here)
         for words in page.path:
             if here is None:
@@ -411,7 +418,11 @@ class Crawler:
         for _ in range(self.crawl.depth + 1):
             if seen is None or place_of(seen) == self._home_place:
                 return seen
-            after = self._user.back(seen)
+            tab = next((c for c in seen.reading.controls if any(p.search(fold(c.text)) for p in patterns("home"))), None)
+            after = self._user.tap(tab, seen, detail={"purpose": "crawl"}) if tab is not None else None
+            if after is not None and place_of(after) == self._home_place:
+                return after
+            after = self._user.back(after or seen)
             if after is None or after.reading.package != self._app.package:
                 break
             seen = self._settled(after)

@@ -55,6 +55,25 @@ def test_a_crawl_finds_what_is_there_with_its_taps_and_undoes_nothing() -> None:
     assert opened(made) == []
 
 
+def test_an_app_of_tabs_is_crawled_without_starting_it_anew() -> None:
+    tabs = {"首页": "main", "消息": "news", "我": "me"}
+    pages = {
+        "main": Page(body=("今日推荐",), buttons={**tabs, "春茶": "goods"}),
+        "news": Page(body=("没有消息",), buttons=tabs),
+        "me": Page(body=("渠小禾",), buttons={**tabs, "设置": "settings"}),
+        "goods": Page(body=("春茶,50克",), back="main"),
+        "settings": Page(body=("设置",), buttons={"隐私政策": "policy"}, back="me"),
+        "policy": Page(body=("我们如何处理",), back="settings"),
+    }  # fmt: skip
+    for tab in ("news", "me"):
+        pages[tab].back = tab       # the app asks for a second press
+    made, at = on_pages(pages)
+    crawl = at.entries(("policy", "withdraw"))
+    assert crawl.found["policy"].way == ("我", "设置", "隐私政策")
+    assert crawl.complete and crawl.missing == ("withdraw",)
+    assert made.device.launches == 1
+
+
 def test_of_two_ways_the_shorter_is_told() -> None:
     pages = {**SHOP, "goods": Page(body=("春茶",), buttons={"隐私政策": "policy"}, back="main")}
     _, at = on_pages(pages)

@@ -5,7 +5,12 @@ import android.content.DialogInterface;
 import android.os.Bundle;
 import org.json.JSONObject;
 
-/** The first page: asks for consent where there is none, then shows the home page. `first` is a page that opens over it once. */
+/**
+ * The first page: asks for consent where there is none, then shows the home page.
+ *
+ *   first: a page that opens over it once, after consent
+ *   notice.link: a page to which the notice leads
+ */
 public final class StartActivity extends PageActivity {
     @Override
     protected void onCreate(Bundle state) {
@@ -19,7 +24,7 @@ public final class StartActivity extends PageActivity {
     }
 
     private void ask() {
-        JSONObject notice = Behaviour.of(this).optJSONObject("notice");
+        final JSONObject notice = Behaviour.of(this).optJSONObject("notice");
         new AlertDialog.Builder(this)
             .setTitle(notice.optString("title"))
             .setMessage(notice.optString("text"))
@@ -33,6 +38,13 @@ public final class StartActivity extends PageActivity {
                     if (Behaviour.of(StartActivity.this).has("first")) {
                         startActivity(intent(StartActivity.this, Behaviour.of(StartActivity.this).optString("first")));
                     }
+                }
+            })
+            .setNeutralButton(notice.has("link") ? "隐私政策" : null, new DialogInterface.OnClickListener() {
+                @Override
+                public void onClick(DialogInterface dialog, int which) {
+                    ask();
+                    startActivity(intent(StartActivity.this, notice.optString("link")));
                 }
             })
             .setNegativeButton("不同意", new DialogInterface.OnClickListener() {
