@@ -107,8 +107,9 @@ def read_all(pages: Pages) -> list[Document]:
 
 
 def open_link_of_notice(pages: Pages, notice: PolicyNotice) -> Document:
-    """Opens the policy by the link in the notice, reads it, and goes back to the notice. Outcome besides those of a document: no_way
-    (the notice names no policy), in_text (it does, within a text that has no place of its own to tap: a gap), unopened."""
+    """Opens the policy by the link in the notice, reads it, and goes back to the notice. Outcome besides those of a document:
+    no_way (the notice names no policy), in_text (it does, within a text, where no link has a place of its own: a gap),
+    unopened."""
     links = [c for c in notice.seen.reading.with_role("link_policy") if entry_of(c.text, ("policy",)) == "policy"]
     if not links:
         names = any(p.search(notice.seen.reading.text) for words in named_entries(("policy",)) for p in words.words)

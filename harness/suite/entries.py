@@ -381,13 +381,13 @@ class Crawler:
     def _back(self, after: Sight, place: str, page: _Page) -> Sight | None:
         """Back to the page; by the whole way from the first page where back leads elsewhere."""
         if place_of(after) == self._home_place:     # from there, back leaves the app
-            return self._go(page)
+            return self._go(page, after)
         here = self._settled(self._user.back(after))
-        return here if here is not None and place_of(here) == place else self._go(page)
+        return here if here is not None and place_of(here) == place else self._go(page, here)
 
-    def _go(self, page: _Page) -> Sight | None:
-        """To a page along the captions of its way, from where the app is; None where that is not possible again."""
-        here = self._settled(self._user.look())
+    def _go(self, page: _Page, here: Sight | None = None) -> Sight | None:
+        """To a page along the captions of its way, from `here`, where the app is; None where that is not possible again."""
+        here = here or self._settled(self._user.look())
         if here is not None and place_of(here) == place_of(page.seen):
             return here
         if here is not None and len(page.path) == 1 and (tab := self._control(here, page.path[0])) is not None:

@@ -54,7 +54,8 @@ def test_the_link_in_the_notice_is_opened_and_left(leads: str, outcome: str) -> 
 
 
 def test_a_link_within_the_text_of_a_notice_is_a_gap() -> None:
-    notice = Page(body=("隐私政策提示", "请您阅读并同意《隐私政策》,我们会收集、使用您的个人信息。"), buttons={"不同意": "!exit", "同意": "!stay"})
+    notice = Page(body=("隐私政策提示", "请您阅读并同意《隐私政策》,我们会收集、使用您的个人信息。"),
+                  buttons={"不同意": "!exit", "同意": "!stay"})
     made, pages = on_pages({"main": notice})
     assert documents.open_link_of_notice(pages, made.user.expect(PolicyNotice)).outcome == "in_text"
     assert made.journal.gaps[-1].subject == "policy test"
