@@ -78,7 +78,8 @@ def test_nobody_else_is_answered(page: RecordPage, path: str, headers: dict[str,
     ("body", "headers", "status"),
     [
         (b"{", {}, 400), (b"[]", {}, 400), ({"verb": "tap"}, {}, 400), ({"verb": "tap", "x": "1", "y": 2}, {}, 400),
-        ({"verb": "tap", "x": True, "y": 2}, {}, 400), (b"[" * 60_000, {}, 400), ({"verb": "look"}, {"Content-Type": "text/plain"}, 415),
+        ({"verb": "tap", "x": True, "y": 2}, {}, 400), (b"[" * 60_000, {}, 400),
+        ({"verb": "look"}, {"Content-Type": "text/plain"}, 415),
         ({"verb": "look"}, {"Content-Length": "99999999"}, 400), ({"verb": "look"}, {"Content-Length": "-1"}, 400),
     ],
 )  # fmt: skip

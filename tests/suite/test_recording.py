@@ -169,6 +169,8 @@ def test_whatever_was_done_and_however_it_is_called_the_file_is_a_scenario(
     assert read_scenario(file).scenario.title == title
 
 
-@pytest.mark.parametrize(("words", "id"), [("My Flow 2", "my-flow-2"), ("我的", "recorded"), ("2nd", "recorded-2nd"), ("a__b", "a-b")])
+@pytest.mark.parametrize(
+    ("words", "id"), [("My Flow 2", "my-flow-2"), ("我的", "recorded"), ("2nd", "recorded-2nd"), ("a__b", "a-b")]
+)
 def test_ids_from_any_words(words: str, id: str) -> None:
     assert id_of(words) == id
