@@ -1,4 +1,4 @@
-"""Agree, say that the user is under fourteen, look on; then the mode for children, where there is one."""
+"""Agree, say that the user is under fourteen, look on; then the mode for children and the switch for personalisation."""
 
 from harness.suite.driver import PolicyNotice
 from harness.suite.scenario import Scenario
@@ -31,5 +31,7 @@ def test_minors(app, user, timeline, pages):
     pages.enter_age(user.limits.minor)
     timeline.observe()
     app.restart()
+    pages.entries(("child_mode", "personalisation"))
     pages.child_mode()
+    pages.personalisation_state("minor")
     timeline.observe()

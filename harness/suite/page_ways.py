@@ -55,6 +55,7 @@ class PageWays:
         self._monotonic = monotonic
         self.steps = user.steps
         self._found: dict[str, Entry] = {}
+        self._crawled: dict[str, Crawl] = {}
         self._home_place = ""
 
     def home(self) -> Sight | None:
@@ -69,6 +70,7 @@ class PageWays:
         """Crawls for these entries, or for all that the clauses ask for; journals the fact `entries`."""
         crawl = self._crawler(names).run(self.home())
         self._found |= crawl.found
+        self._crawled |= dict.fromkeys(crawl.missing, crawl)
         return crawl
 
     def _crawler(self, names: Sequence[str], *, first: bool = False) -> Crawler:
@@ -90,6 +92,9 @@ class PageWays:
             if control is not None and seen is not None:
                 return Found(seen=seen, control=control, way=entry.way)
             raise self.not_reached(name, f"{entry.text!r} was not there again", began)
+        if name in self._crawled:
+            self._tell_no_way(name, self._crawled[name])
+            return None
         crawler = self._crawler((name,), first=True)
         crawl = crawler.run(here)
         if name in crawl.found and crawler.here is not None:
@@ -99,10 +104,13 @@ class PageWays:
                 return Found(seen=crawler.here, control=control, way=entry.way)
             raise self.not_reached(name, f"{entry.text!r} is told in a text and is no control", began)
         if crawl.complete:
-            self.tell(name, "no_way", looked_at=len(crawl.visited), beyond=len(crawl.beyond))
+            self._tell_no_way(name, crawl)
             return None
         why = "; ".join((*crawl.blocked, crawl.ended))
         raise self.not_reached(name, f"the crawl for it was not complete ({why}; {len(crawl.unvisited)} controls left)", began)
+
+    def _tell_no_way(self, name: str, crawl: Crawl) -> None:
+        self.tell(name, "no_way", looked_at=len(crawl.visited), beyond=len(crawl.beyond), depth=crawl.depth)
 
     def open(self, name: str) -> tuple[Found, Sight | None] | None:
         """Goes to a page and opens it: the entry, and the screen after. None where there is no such entry."""

@@ -116,6 +116,32 @@ def test_personalisation_is_switched_off_and_looked_at_again() -> None:
     assert outcomes(made, "personalisation") == ["off", "is_off", "is_on"]
 
 
+def test_a_switch_that_the_app_file_names() -> None:
+    known = {"personalisation": KnownPage(name="personalisation", open=("隐私",), tap=("猜你喜欢",))}
+    made, pages = on_pages({"main": main(隐私="privacy"), "privacy": Page(boxes={"通知": True, "猜你喜欢": True})}, known)
+    assert pages.personalisation_off().outcome == "off"
+    assert made.device.ticked == {"猜你喜欢": False} and told(made, "entries") == []
+
+
+def test_a_way_that_a_whole_crawl_did_not_find_is_not_looked_for_again() -> None:
+    made, pages = on_pages({"main": main(商品="!stay")})
+    assert pages.entries(("personalisation", "child_mode")).complete
+    assert (pages.child_mode().outcome, pages.personalisation_state("minor")) == ("no_way", None)
+    assert len(told(made, "entries")) == 1 and outcomes(made, "personalisation") == ["no_way"]
+
+
+def test_a_withdrawal_in_english() -> None:
+    made, pages = on_pages({
+        "main": Page(body=("Home",), buttons={"Settings": "settings"}),
+        "settings": Page(body=("Settings",), buttons={"Privacy Policy": "!stay", "Withdraw consent": "ask"}, back="main"),
+        "ask": Page(body=("We will stop collecting your data.",), buttons={"Keep consent": "settings", "Withdraw": "over"}),
+        "over": Page(body=("Your consent has been withdrawn",)),
+    })  # fmt: skip
+    done = pages.withdraw()
+    assert (done.outcome, done.way) == ("done", ("Settings", "Withdraw consent"))
+    assert "tap Keep consent" not in made.device.log
+
+
 def test_a_switch_that_springs_back() -> None:
     class Stuck(dict):
         def __setitem__(self, key: str, value: bool) -> None:
@@ -167,6 +193,13 @@ def test_an_age_is_picked() -> None:
     made.device.written["18"] = "18"
     assert pages.enter_age(12).outcome == "accepted"
     assert (made.device.written["18"], told(made, "page")[-1]["how"]) == ("12", "picker")
+
+
+def test_a_birthday_is_written_where_one_is_asked_for() -> None:
+    made, pages = on_pages({"main": Form(body=("请填写您的生日",), buttons={"保存": "on"}, fields=("出生日期",)),
+                            "on": Page(body=("首页",))})
+    assert pages.enter_age(10).outcome == "accepted"
+    assert made.device.written == {"出生日期": "2013-01-01"}        # the device's clock says 2023
 
 
 def test_an_app_that_asks_no_age() -> None:
