@@ -19,7 +19,7 @@ from harness.suite.driver import Sight
 from harness.suite.entries import asks, entry_of, place_of
 from harness.suite.page_ways import Done, Found, PageWays
 from harness.suite.steps import Act
-from harness.suite.task_words import demanded, gives_up, goes_on, has_words
+from harness.suite.task_words import demanded, gives_up, goes_on, has_words, terms
 
 _UNDONE = ("demands", "dead_end", "disabled")
 """Outcomes of a task that was not carried to its end."""
@@ -34,6 +34,7 @@ class _Trail:
     used: set[str] = field(default_factory=set)
     demands: dict[str, str] = field(default_factory=dict)
     fields: list[str] = field(default_factory=list)
+    terms: list[str] = field(default_factory=list)
     confirmed: bool = False
     said: bool = False
     decisive: tuple[FoundControl, int, str] | None = None
@@ -64,7 +65,7 @@ class Pages(PageWays):
         demands = tuple(trail.demands)
         about = {
             "way": list(found.way), "taps": trail.taps, "demands": list(demands), "demand_texts": list(trail.demands.values()),
-            "fields": trail.fields, "screens": trail.screens, "said": trail.said}
+            "fields": trail.fields, "terms": trail.terms, "screens": trail.screens, "said": trail.said}
         if outcome in _UNDONE:
             self.tell(name, outcome, **about)
             raise self.not_reached(name, f"it was not carried to its end: {outcome} {', '.join(demands)}".rstrip(), began)
@@ -102,8 +103,7 @@ class Pages(PageWays):
                 trail.confirmed = trail.confirmed or control is not first
             trail.used.add(self._key(control, seen))
             trail.taps.append(control.text or control.resource_id)
-            after = self.user.tap(control, seen, detail={"purpose": "use", "way": name})
-            trail.seen = after
+            after = self._unasked(trail, self.user.tap(control, seen, detail={"purpose": "use", "way": name}))
             if after is None or not self.in_front(after):
                 return "exits"
             self._note(trail)
@@ -116,6 +116,16 @@ class Pages(PageWays):
                 return self._without_control(trail) if trail.confirmed else "unconfirmed"
             control = None
         return "dead_end"
+
+    def _unasked(self, trail: _Trail, seen: Sight | None) -> Sight | None:
+        """The screen after a tap, with the system's questions on the way to it denied: what they ask for is a demand."""
+        for _ in range(self.user.limits.dialogs):
+            if seen is None or seen.reading.kind != "system_permission":
+                break
+            trail.demands.setdefault("permission", seen.reading.permission or "unknown")
+            seen = self.user.answer(seen, "deny")
+        trail.seen = seen
+        return seen
 
     def _without_control(self, trail: _Trail) -> str:
         """Nothing is left to tap: done, unless the page at the end still wants something."""
@@ -149,6 +159,7 @@ class Pages(PageWays):
         trail.screens.append(seen.event.id)
         for what, text in demanded(seen.reading.text).items():
             trail.demands.setdefault(what, text)
+        trail.terms += [term for term in terms(seen.reading.text) if term not in trail.terms]
         trail.fields += [f.text or f.resource_id for f in seen.reading.fields if (f.text or f.resource_id) not in trail.fields]
 
     def _key(self, control: FoundControl, seen: Sight) -> str:

@@ -11,6 +11,7 @@ import yaml
 
 from harness.screens.phrases import fold
 
+_TERM = re.compile(r"(?<![\d月.])\d{1,3} ?(?:个?工作日|个?(?:自然)?[天日](?!期)|个?小时|(?:working |business )?days?\b|hours?\b)")
 _AROUND = 30
 """Characters kept on each side of words that demand something."""
 
@@ -56,6 +57,11 @@ def demanded(text: str) -> dict[str, str]:
             if match is not None:
                 found.setdefault(what, folded[max(0, match.start() - _AROUND) : match.end() + _AROUND].replace("\n", " "))
     return found
+
+
+def terms(text: str) -> list[str]:
+    """The terms that a text states: 7天, 15个工作日, 30 days."""
+    return [match[0].strip() for match in _TERM.finditer(fold(text))]
 
 
 def sensitive_items(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from suite_device import FakeDevice, Page
+from suite_device import FakeDevice, Page, permission
 from suite_forms import Form, on_pages, opened, told
 
 from harness.suite.app_file import KnownPage
@@ -84,6 +84,20 @@ def test_a_deletion_waits_for_its_box() -> None:
         "gone": Page(body=("账号已注销",)),
     })  # fmt: skip
     assert (pages.delete_account().outcome, opened(made)) == ("done", ["after_deletion"])
+
+
+def test_a_permission_that_a_deletion_asks_for_is_denied_and_told() -> None:
+    made, pages = on_pages({
+        "main": main(注销账号="read"),
+        "read": Page(body=("注销申请将在15个工作日内处理,7天内可撤销。2026年3月1日更新",), buttons={"继续注销": "camera"}),
+        "camera": permission("Allow Harbor to take pictures and record video?", then="over"),
+        "over": Page(body=("账号已注销",)),
+    })  # fmt: skip
+    assert pages.delete_account().outcome == "done"
+    fact = told(made, "page")[-1]
+    assert (fact["demands"], fact["demand_texts"]) == (["permission"], ["android.permission-group.CAMERA"])
+    assert fact["terms"] == ["15个工作日", "7天"]
+    assert "tap Don’t allow" in made.device.log
 
 
 def test_a_page_that_leads_nowhere() -> None:
