@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,17 @@ from harness.model import GapKind, Stage
 from harness.screens.reading import Reading
 from harness.suite.driver import Sight, UiDriver
 from harness.suite.walk import Walk
+
+
+class Granted(Protocol):
+    """The state of one permission."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def granted(self) -> bool: ...
+    @property
+    def runtime(self) -> bool: ...
 
 
 class Phone(Protocol):
@@ -32,6 +43,15 @@ class Phone(Protocol):
 
     def pids(self, package: str) -> list[int]:
         """Of all processes of the package, those with a name of their own (":push") included."""
+
+    def density(self) -> int | None:
+        """Of the screen, in dots per inch; None where it cannot be told."""
+
+    def permissions(self, package: str) -> Sequence[Granted]:
+        """Of those that the app asks for, as the system keeps them."""
+
+    def revoke(self, package: str, permission: str) -> None:
+        """Takes a permission back, as the user may in the system's settings."""
 
 
 class Hooked(Protocol):
@@ -166,6 +186,32 @@ class App:
         """Uses the app: its described functions, then what can be tapped, within the limits. `answer`: what the
         system's dialogs get, "allow" or "deny"."""
         return self._walking(self, answer)
+
+    def permissions(self) -> dict[str, bool]:
+        """The app's runtime permissions, and whether each is granted."""
+        return {p.name: p.granted for p in self._phone.permissions(self.package) if p.runtime}
+
+    def compare_permissions(self, before: Mapping[str, bool]) -> dict[str, bool]:
+        """The permissions as they are now; those that are not as before are told by a fact, since nobody granted them."""
+        now = self.permissions()
+        changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
+        step = self._steps.last
+        self._steps.fact("permission_change", changed=changed, now={name: now.get(name) for name in changed},
+                         step=step.id if step else None)
+        return now
+
+    def revoke(self, permission: str) -> None:
+        """Takes a permission back as the user does in the settings, while the app is away or runs. The system may end the
+        app's processes with it, which is no loss."""
+        with self._steps.act("revoke", permission) as act, self._hooked.stopping():
+            before = self.permissions().get(permission)
+            self._phone.revoke(self.package, permission)
+            after = self.permissions().get(permission)
+            act.detail |= {"before": before, "after": after}
+        ended = not self.is_running()
+        if ended:
+            self._launched = False
+        self._steps.fact("outside", what="revoke", permission=permission, before=before, after=after, ended=ended)
 
     def is_running(self) -> bool:
         running = bool(self._phone.pids(self.package))

@@ -14,7 +14,10 @@ from harness.capture.screen import ScreenCapture, Seen, as_control
 from harness.errors import HarnessError
 from harness.model import GapKind, Stage
 from harness.screens.reading import NOTICE_KINDS, FoundControl, Reading
+from harness.suite import refusing
 from harness.suite.limits import Limits
+from harness.suite.prompts import Prompts
+from harness.suite.refusing import Dismissal, Refusal
 from harness.suite.steps import Act, Steps
 
 Sight: TypeAlias = Seen[Reading]
@@ -71,17 +74,6 @@ class PermissionDialog:
 Expected: TypeAlias = type[PolicyNotice] | type[PermissionDialog]
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Where a refusal led: `continues` in the app, `asks_again` without end, or `exits`.
-
-    `levels`: the kinds of the notices that were refused, one after the other.
-    """
-
-    outcome: str
-    levels: tuple[str, ...]
-
-
 class UiDriver:
     """The user of the scenarios."""
 
@@ -94,12 +86,17 @@ class UiDriver:
         package: str,
         limits: Limits,
         monotonic: Callable[[], float],
+        prompts: Prompts | None = None,
     ) -> None:
+        self.prompts = prompts or Prompts(steps)
+        capture.told = self.prompts.see
         self.capture = capture
         self.steps = steps
         self.hands = hands
         self.package = package
         self.limits = limits
+        self.density: int | None = None
+        """Dots per inch of the screen, where the device tells."""
         self._life = life
         self._monotonic = monotonic
 
@@ -123,12 +120,12 @@ class UiDriver:
                 continue
             if seen is not None and seen.reading.kind == "system_crash":
                 self.dismiss(seen)
-                raise self._not_reached(what, "the app crashed", began)
+                raise self.not_reached(what, "the app crashed", began)
             left = until - self._monotonic()
             if left <= 0:
-                raise self._not_reached(what, "it did not come up", began)
+                raise self.not_reached(what, "it did not come up", began)
             if not self._life.is_running():
-                raise self._not_reached(what, "the app has no process any more", began)
+                raise self.not_reached(what, "the app has no process any more", began)
             self.capture.watch(min(left, 1.0), stop=lambda s: s.reading.kind != "other")
             seen = self.capture.last
 
@@ -144,7 +141,8 @@ class UiDriver:
             pass
         return None
 
-    def _not_reached(self, what: Expected, why: str, began: int) -> NotReached:
+    def not_reached(self, what: Expected, why: str, began: int) -> NotReached:
+        """The error for what did not come up, with its gap and its step written."""
         detail = f"No {what.name} was reached in scenario {self.steps.scenario}: {why}."
         self.steps.gap(GapKind.NOT_REACHED, detail, subject=f"{what.opens} {self.steps.scenario}", from_ns=began)
         with self.steps.act("expect", what.name) as act:
@@ -175,7 +173,7 @@ class UiDriver:
             opens = Stage.AFTER_AGREE if choices[0].role == "agree" else None
             seen = self.tap(choices[0], seen, opens=opens)
         began = self.steps.clock()
-        raise self._not_reached(PolicyNotice, "the notice stayed, or offered nothing to agree with", began)
+        raise self.not_reached(PolicyNotice, "the notice stayed, or offered nothing to agree with", began)
 
     def _ready_to_agree(self, seen: Sight, force_boxes: bool) -> Sight | None:
         """Ticks the boxes, scrolls to the end and waits for a count-down, as far as the agree button needs it."""
@@ -237,46 +235,15 @@ class UiDriver:
             self.hands.swipe(x, bottom, x, max(20, bottom // 3), 0.2)
 
     def refuse(self, notice: PolicyNotice) -> Refusal:
-        """Refuses, and every notice that asks again, until the app goes on, ends, or asks without end.
+        """Refuses the notice and every one that asks again, to the end (harness.suite.refusing)."""
+        return refusing.refuse(self, notice)
 
-        The step "refuse" at the end has the outcome and opens the stage after_refusal: it reaches back to the
-        last refusing tap, since only what follows tells which tap was the last.
-        """
-        seen: Sight | None = notice.seen
-        levels: list[str] = []
-        shown: set[str] = set()
-        outcome = "asks_again"
-        begun = self.steps.clock()
-        last_screen = notice.seen.event.id
-        answered: FoundControl | None = None
-        while len(levels) < self.limits.second_chances:
-            if seen is None or not seen.reading.is_notice:
-                outcome = "continues" if self._is_in_front(seen) else "exits"
-                break
-            if seen.fingerprint in shown:
-                break
-            shown.add(seen.fingerprint)
-            levels.append(seen.reading.kind)
-            begun, last_screen = self.steps.clock(), seen.event.id
-            answered = self._refusing(seen)
-            seen = self.tap(answered, seen) if answered is not None else self.back(seen)
-        act = Act(outcome=outcome, detail={"levels": levels, "by": answered.text if answered else "back"})
-        self.steps.write("refuse", answered.text if answered else "back", begun, act,
-                         control=as_control(answered) if answered else None, screen=last_screen,
-                         opens=Stage.AFTER_REFUSAL)
-        return Refusal(outcome, tuple(levels))
+    def dismiss_notice(self, notice: PolicyNotice, how: str) -> Dismissal:
+        """Leaves the notice without an answer: `back`, a tap `outside` of it, or `wait` (harness.suite.refusing)."""
+        return refusing.dismiss_notice(self, notice, how)
 
-    def _refusing(self, seen: Sight) -> FoundControl | None:
-        found = seen.reading.with_role("refuse", "exit", "limited_mode", "close", "later", "skip")
-        if found:
-            return found[0]
-        self.steps.gap(
-            GapKind.NOT_REACHED,
-            f"Screen {seen.event.id} has no control that refuses; the back key was pressed instead.",
-            subject=self.steps.scenario)
-        return None
-
-    def _is_in_front(self, seen: Sight | None) -> bool:
+    def is_in_front(self, seen: Sight | None) -> bool:
+        """Whether the app runs and this screen is its own, or a question of the system to it."""
         if not self._life.is_running():
             return False
         if seen is None:
@@ -295,6 +262,8 @@ class UiDriver:
             return self.back(seen)
         agreed = self.steps.base in (Stage.AFTER_AGREE, Stage.AFTER_PERMISSION_DENIAL, Stage.CONSENT_UNRESOLVED)
         opens = Stage.AFTER_PERMISSION_DENIAL if how == "deny" and agreed else None
+        if how == "deny":
+            self.prompts.refuse(seen.reading)
         return self.tap(choices[0], seen, opens=opens, detail={"answers": seen.event.id,
                                                                "permission": seen.reading.permission})
 
@@ -349,4 +318,4 @@ class UiDriver:
     def with_limits(self, **changes: float) -> UiDriver:
         """The same user with other limits, for one scenario's own needs."""
         return UiDriver(self.capture, self.steps, self.hands, self._life, self.package,
-                        replace(self.limits, **changes), self._monotonic)  # type: ignore[arg-type]
+                        replace(self.limits, **changes), self._monotonic, self.prompts)  # type: ignore[arg-type]

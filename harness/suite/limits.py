@@ -27,6 +27,7 @@ class Limits:
     settle: float
     enable: float
     second_chances: int
+    second: float
     dialogs: int
     taps: int
     depth: int
@@ -52,7 +53,7 @@ class Limits:
             raise UsageError(
                 "An observation window cannot be shorter than 0 seconds.", f"--observe {seconds:g}", "Give 0 or more."
             )
-        return dataclasses.replace(self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds)
+        return dataclasses.replace(self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds, second=seconds)
 
 
 def load_limits(name: str = "default") -> Limits:

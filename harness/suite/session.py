@@ -147,6 +147,7 @@ class Session:
 
         self.user = UiDriver(self.capture, self.steps, equipment.hands, Life(), order.package, order.limits,
                              self._monotonic)
+        self.user.density = equipment.phone.density()
         self.app = App(
             equipment.phone, order.package, order.apk, self.user, equipment.hooked,
             lambda app, answer: Explorer(session.user, app, answer, session._monotonic, session.functions).explore(),

@@ -9,6 +9,8 @@ final class Features {
     static final Feature[] ALL = {
         new Notice(),
         new Drawn(),
+        new Permissions(),
+        new Functions(),
     };
 
     private Features() {
