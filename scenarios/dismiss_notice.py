@@ -8,7 +8,9 @@ scenario = Scenario(
     id="dismiss-notice",
     title="Leave the notice without an answer",
     title_zh="不作选择:等待、点击弹窗外、返回",
-    clauses=("sz-guide-04e-voluntary-explicit",),
+    clauses=(
+        "sz-guide-04e-voluntary-explicit",
+    ),
     opens=("before_consent",),
     windows=("dismiss", "observe"),
     suites=("full",),

@@ -270,6 +270,10 @@ class ScreenCapture(Generic[R]):
                 return seen
             self._sleep(min(PACE, left))
 
+    def rest(self, seconds: float) -> None:
+        """Lets that long pass without a look."""
+        self._sleep(seconds)
+
     def finish(self) -> None:
         """Journals a Gap for a time without readable screens that has not ended yet."""
         self._close_gap(self._clock())

@@ -47,6 +47,9 @@ class Phone(Protocol):
     def density(self) -> int | None:
         """Of the screen, in dots per inch; None where it cannot be told."""
 
+    def screen(self, on: bool) -> None:
+        """Switches the screen on or off."""
+
     def permissions(self, package: str) -> Sequence[Granted]:
         """Of those that the app asks for, as the system keeps them."""
 
@@ -94,6 +97,7 @@ class App:
         self._installed = False
         self._launched = False
         self._ran = False
+        self._away = False
 
     def install_fresh(self) -> None:
         """The app as a user gets it: no data, no permission granted, no process."""
@@ -115,7 +119,7 @@ class App:
         An app that crashes at start or never draws leaves a gap; the scenario goes on and sees what there is.
         """
         refused = ""
-        self._ran = False
+        self._ran = self._away = False
         with self._steps.act("launch", self.package) as act:
             try:
                 self._phone.launch(self.package)
@@ -175,11 +179,14 @@ class App:
         """Leaves the app for the launcher; the stage background begins."""
         with self._steps.act("home", opens=Stage.BACKGROUND):
             self._user.hands.press("home")
+        self._away = True
 
     def come_back(self) -> Sight | None:
         """To the front again, as from the launcher; the stage before the background goes on."""
         with self._steps.act("return", self.package):
             self._phone.launch(self.package)
+        self._away = False
+        self._launched = True
         return self._user.look()
 
     def explore(self, answer: str = "allow") -> Walk:
@@ -212,6 +219,20 @@ class App:
         if ended:
             self._launched = False
         self._steps.fact("outside", what="revoke", permission=permission, before=before, after=after, ended=ended)
+
+    def revoke_all(self) -> list[str]:
+        """Takes back each runtime permission that is granted. Their names."""
+        held = [name for name, granted in self.permissions().items() if granted]
+        for name in held:
+            self.revoke(name)
+        return held
+
+    def screen(self, on: bool) -> None:
+        """Switches the screen off, which opens the stage background where the app is in front, or on and past the lock."""
+        opens = None if on or self._away else Stage.BACKGROUND
+        with self._steps.act("screen_on" if on else "screen_off", opens=opens):
+            self._phone.screen(on)
+        self._steps.fact("outside", what="screen_on" if on else "screen_off", running=self.is_running())
 
     def is_running(self) -> bool:
         running = bool(self._phone.pids(self.package))
@@ -249,6 +270,15 @@ class Timeline:
         """Goes home and watches from there."""
         self._app.home()
         return self._watch("observe", self._user.limits.background if seconds is None else seconds)
+
+    def screen_off(self, seconds: float | None = None) -> None:
+        """Lets that long pass (the profile's idle window) with the screen off, without a look: a dark screen shows nothing."""
+        window = self._user.limits.idle if seconds is None else seconds
+        self._app.screen(False)
+        with self._user.steps.act("observe", f"{window:g} s with the screen off", detail={"seconds": window}):
+            self._user.capture.rest(window)
+        self._app.screen(True)
+        self._app.notice_end("while the screen was off")
 
     def _watch(self, action: str, seconds: float) -> list[Sight]:
         if seconds < 0:

@@ -6,7 +6,7 @@ tap is a step with the control it hit; every screen that comes up is journalled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, TypeAlias
 
@@ -14,13 +14,21 @@ from harness.capture.screen import ScreenCapture, Seen, as_control
 from harness.errors import HarnessError
 from harness.model import GapKind, Stage
 from harness.screens.reading import NOTICE_KINDS, FoundControl, Reading
-from harness.suite import refusing
+from harness.suite import declining, refusing
 from harness.suite.limits import Limits
 from harness.suite.prompts import Prompts
 from harness.suite.refusing import Dismissal, Refusal
 from harness.suite.steps import Act, Steps
 
 Sight: TypeAlias = Seen[Reading]
+
+_ANSWERS = {
+    "allow": ("allow_foreground", "allow", "allow_once", "allow_selected"),
+    "once": ("allow_once", "allow_foreground", "allow", "allow_selected"),
+    "deny": ("deny",),
+    "deny_forever": ("deny",),
+}
+"""Roles of the system's buttons for each answer, the best first."""
 
 
 class NotReached(HarnessError):
@@ -242,6 +250,10 @@ class UiDriver:
         """Leaves the notice without an answer: `back`, a tap `outside` of it, or `wait` (harness.suite.refusing)."""
         return refusing.dismiss_notice(self, notice, how)
 
+    def is_running(self) -> bool:
+        """Whether the app has a process."""
+        return self._life.is_running()
+
     def is_in_front(self, seen: Sight | None) -> bool:
         """Whether the app runs and this screen is its own, or a question of the system to it."""
         if not self._life.is_running():
@@ -251,21 +263,37 @@ class UiDriver:
         return seen.reading.package == self.package or seen.reading.kind == "system_permission"
 
     def answer(self, seen: Sight, how: str) -> Sight | None:
-        """Answers one dialog of the system, `deny` or `allow`. The screen after it.
+        """Answers one dialog of the system: `allow`, `once`, `deny`, or `deny_forever` (and does not want to be asked again,
+        where the dialog offers that). The screen after it.
 
         A denial opens after_permission_denial where the user had agreed before, or no notice asked for that; elsewhere
         the stricter stage goes on.
         """
-        wanted = ("deny",) if how == "deny" else ("allow_foreground", "allow", "allow_once", "allow_selected")
-        choices = seen.reading.with_role(*wanted)
+        denies = how in ("deny", "deny_forever")
+        choices = seen.reading.with_role(*_ANSWERS[how])
         if not choices:
             return self.back(seen)
         agreed = self.steps.base in (Stage.AFTER_AGREE, Stage.AFTER_PERMISSION_DENIAL, Stage.CONSENT_UNRESOLVED)
-        opens = Stage.AFTER_PERMISSION_DENIAL if how == "deny" and agreed else None
-        if how == "deny":
+        opens = Stage.AFTER_PERMISSION_DENIAL if denies and agreed else None
+        detail: dict[str, object] = {"answers": seen.event.id, "permission": seen.reading.permission}
+        chosen = choices[0]
+        if denies:
             self.prompts.refuse(seen.reading)
-        return self.tap(choices[0], seen, opens=opens, detail={"answers": seen.event.id,
-                                                               "permission": seen.reading.permission})
+        if how == "deny_forever":
+            chosen, seen, detail["forever"] = self._forever(choices, seen)
+        return self.tap(chosen, seen, opens=opens, detail=detail)
+
+    def _forever(self, choices: Sequence[FoundControl], seen: Sight) -> tuple[FoundControl, Sight, bool]:
+        """The denial that is not asked about again: a button of its own, or a box that is ticked first."""
+        own = [c for c in choices if "dont_ask_again" in c.resource_id]
+        if own:
+            return own[0], seen, True
+        boxes = [c for c in seen.reading.with_role("checkbox") if c.checked is False]
+        if not boxes:
+            return choices[0], seen, False
+        after = self.tap(boxes[0], seen, patience=1.0)
+        again = after.reading.with_role("deny") if after is not None else ()
+        return (again[0], after, True) if again and after is not None else (choices[0], seen, False)
 
     def answer_all(self, how: str, seen: Sight | None = None) -> list[Sight]:
         """Answers the system's dialogs until none is left. The screens that were answered, in order."""
@@ -282,13 +310,9 @@ class UiDriver:
         return answered
 
     def dismiss(self, seen: Sight) -> Sight | None:
-        """Gets a dialog that no scenario asked for out of the way, politely: close, later, refuse, else back."""
-        choices = seen.reading.with_role("close", "skip", "later", "refuse", "exit")
-        if seen.reading.kind == "system_crash":
-            choices = seen.reading.with_role("close", "later")
-        if choices:
-            return self.tap(choices[0], seen)
-        return self.back(seen)
+        """Gets a dialog that no scenario asked for out of the way, politely (harness.suite.declining): close, later, refuse,
+        else back."""
+        return declining.politely(self, seen, seen.reading.kind)
 
     def tap(
         self,

@@ -29,6 +29,7 @@ class Limits:
     second_chances: int
     second: float
     dialogs: int
+    settings_trips: int
     taps: int
     depth: int
     walk: float

@@ -20,6 +20,7 @@ QUESTIONS = frozenset({
 })  # fmt: skip
 """Kinds of screens that want something of the user. A second chance is part of the refusal that it follows."""
 _BY_HAND = frozenset({"tap", "long_tap", "type", "swipe"})
+_STARTS = frozenset({"launch", "return"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Prompts:
         self._refused: dict[str, Refused] = {}
         self._fresh: set[str] = set()
         self._rested = ""
+        self._row = 0
+        self._started = ""
         self.following = False
         """While a refusal is followed to its end: what asks again then belongs to it."""
 
@@ -59,14 +62,18 @@ class Prompts:
         self._asked[seen.event.id], self._kinds[seen.event.id] = asked, kind
         if kind == "other":
             self._rested = before.id if before is not None else ""
+            self._row = 0
         if kind not in QUESTIONS or asked or self.following:
             return
         what = question(seen.reading)
         refused = self._refused.get(what)
+        fresh = before is None or (before.action in _STARTS and self._started != before.id)
+        self._started = before.id if before is not None else ""
+        self._row = 1 if fresh else self._row + 1
         self._steps.fact(
             "prompt", kind=kind, permission=seen.reading.permission, screen=seen.event.id, step=before.id if before else None,
             after=self._steps.doing if self._steps.doing == "observe" else before.action if before else "",
-            again=refused is not None, refusals=refused.times if refused else 0,
+            row=self._row, again=refused is not None, refusals=refused.times if refused else 0,
             launches_since=self._steps.launches - refused.launches if refused else None,
             seconds_since=round((seen.event.host_ns - refused.at_ns) / 1e9, 1) if refused else None,
         )

@@ -7,10 +7,13 @@ import java.util.List;
 /** All features, in the order in which they have their turn at the start. */
 final class Features {
     static final Feature[] ALL = {
+        new Permissions("early"),
         new Notice(),
         new Drawn(),
-        new Permissions(),
+        new Permissions("permissions"),
         new Functions(),
+        new Walls(),
+        new Returning(),
     };
 
     private Features() {

@@ -14,19 +14,20 @@ import java.util.List;
  * Permissions that are asked for though no function needs them.
  *
  *   at_launch: short names, asked for together once the notice was answered, at each start where they are missing
- *   before_notice: the same before the notice
+ *   without_notice: asks though no notice was agreed to
  *   on_denied: go_on (the default), exit, again (asks the same at once), settings (sends to the settings, and again when
  *     the user comes back without granting)
  *   remembers: what was denied is not asked for at the next start
  */
 final class Permissions extends Feature {
     private static final int LAUNCH = 5;
-    private static Runnable then;
-    private static int asked;
-    private static boolean sent;
+    private Runnable then;
+    private int asked;
+    private boolean sent;
 
-    Permissions() {
-        super("permissions");
+    /** @param name `permissions`, or `early` for those that are asked for ahead of the notice */
+    Permissions(String name) {
+        super(name);
     }
 
     @Override
