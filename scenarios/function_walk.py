@@ -1,4 +1,4 @@
-"""Agree, then use each function that the app file describes, allowing what each asks for; without a description, walk through the app."""
+"""Agree, then use each function that the app file describes, allowing what it asks for; else walk through the app."""
 
 from harness.suite.driver import PolicyNotice
 from harness.suite.scenario import Scenario

@@ -18,7 +18,7 @@ from harness.suite import declining, refusing
 from harness.suite.limits import Limits
 from harness.suite.prompts import Prompts
 from harness.suite.refusing import Dismissal, Refusal
-from harness.suite.steps import Act, Steps
+from harness.suite.steps import Steps
 
 Sight: TypeAlias = Seen[Reading]
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.screens.phrases import fold
 from harness.suite import ways
 from harness.suite.app import App
 from harness.suite.app_file import Function, KnownDialog
 from harness.suite.driver import NotReached, Sight, UiDriver
-from harness.suite.interruptions import Interruptions, is_dialog, says
-from harness.screens.phrases import fold
-
-_RETURNS = 4
-"""How often back is pressed for the first page, before the app is started again."""
+from harness.suite.interruptions import Interruptions, is_dialog
+from harness.suite.words import says
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ class Functions:
     def _first_page(self, between: Interruptions, home: str) -> Sight | None:
         seen = self._user.look() if self._app.is_running() else self._app.launch()
         seen = between.past(seen)
-        for _ in range(_RETURNS):
+        for _ in range(self._user.limits.returns):
             if seen is None or not home or seen.fingerprint == home:
                 break
             after = self._user.back(seen)

@@ -1,17 +1,12 @@
 """What comes in the way of a scenario: dialogs of the system, of the app and of nobody known, walls that want a login or a proof.
 
-Each is recorded, with its picture, as a fact `interruption`, and tried politely: what declines it is tapped, else back is pressed. What does
-not go away ends the scenario as not reached; a crash or a hang is told and answered as a user would.
+Each is recorded, with its picture, as a fact `interruption`, and tried politely: what declines it is tapped, else back is
+pressed. What does not go away ends the scenario as not reached; a crash or a hang is told and answered as a user would.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-
-import yaml
 
 from harness.model import GapKind, Stage
 from harness.screens.hierarchy import HierarchyUnreadable, windows
@@ -20,22 +15,11 @@ from harness.suite.app import App
 from harness.suite.app_file import KnownDialog
 from harness.suite.declining import POLITE, politely
 from harness.suite.driver import NotReached, PolicyNotice, Sight, UiDriver
+from harness.suite.words import says
 
 _DIALOG_IDS = frozenset({"alertTitle", "parentPanel", "button1", "button2", "button3"})
 _COVERS = 0.9
 """Share of the screen's height and width from which on a window is a page and no dialog."""
-
-
-@cache
-def _words(name: str) -> tuple[re.Pattern[str], ...]:
-    data = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-    return tuple(re.compile(pattern) for pattern in data[name])
-
-
-def says(seen: Sight, name: str) -> bool:
-    """Whether the screen has words of that entry of interruptions.yaml."""
-    text = fold(seen.reading.text + "\n" + seen.reading.words)
-    return any(pattern.search(text) for pattern in _words(name))
 
 
 def is_dialog(seen: Sight) -> bool:
@@ -55,7 +39,8 @@ def is_dialog(seen: Sight) -> bool:
 
 
 def obstacle(seen: Sight, package: str) -> str:
-    """What stands in the way: the kind of the screen, or `captcha`, `anr`, `crash`, `unknown_dialog`; "" for a page of the app."""
+    """What stands in the way: the kind of the screen, or `captcha`, `anr`, `crash`, `unknown_dialog`; "" for a page
+    of the app."""
     kind = seen.reading.kind
     if kind == "system_crash":
         return "anr" if seen.reading.with_role("later") else "crash"

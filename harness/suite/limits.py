@@ -30,6 +30,9 @@ class Limits:
     second: float
     dialogs: int
     settings_trips: int
+    returns: int
+    notice_swipes: int
+    login_taps: int
     taps: int
     depth: int
     walk: float

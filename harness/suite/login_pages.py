@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from harness.model import GapKind
-from harness.screens.phrases import fold
 from harness.screens.reading import FoundControl
 from harness.suite import ways
 from harness.suite.app import App
 from harness.suite.app_file import KnownPage
 from harness.suite.driver import NotReached, PolicyNotice, Sight, UiDriver
+from harness.suite.words import any_of, says
 
-_LOGIN = re.compile(r"^(?:立即|马上|去|请|点击)?(?:登[录陆]|注册)(?:[/、|或]?(?:登[录陆]|注册))?$|^(?:log ?in|sign ?in|sign ?up|register)$")
-_MINE = re.compile(r"^(?:我|我的|个人中心|账号|帐号|用户中心|me|mine|account|profile)$")
-_POLICY = re.compile("隐私(?:政策|协议|条款|声明|保护)|privacy (?:policy|notice)")
-_STEPS = 3
 
 
 def look_at(user: UiDriver, app: App, known: Mapping[str, KnownPage]) -> list[Sight]:
@@ -38,8 +33,9 @@ def look_at(user: UiDriver, app: App, known: Mapping[str, KnownPage]) -> list[Si
             found.append(_measured(user, arrival.seen, page.name, arrival.way))
     if told:
         return found
-    seen, way = user.look(), []
-    for _ in range(_STEPS):
+    seen = user.look()
+    way: list[str] = []
+    for _ in range(user.limits.login_taps):
         if seen is not None and seen.reading.kind == "login":
             return [_measured(user, seen, "login", tuple(way))]
         control = _way_on(seen) if seen is not None else None
@@ -47,14 +43,15 @@ def look_at(user: UiDriver, app: App, known: Mapping[str, KnownPage]) -> list[Si
             break
         way.append(control.text)
         seen = user.tap(control, seen, detail={"purpose": "use", "way": "login"})
-    detail = f"No login or registration page was reached in scenario {user.steps.scenario}" + (f" after {' > '.join(way)}." if way else ".")
+    after = f" after {' > '.join(way)}." if way else "."
+    detail = f"No login or registration page was reached in scenario {user.steps.scenario}{after}"
     user.steps.gap(GapKind.NOT_REACHED, detail, subject=f"login {user.steps.scenario}")
     raise NotReached(detail, "The app may have none, or call it otherwise.", "Tell the way in the app file: pages.login.")
 
 
 def _way_on(seen: Sight) -> FoundControl | None:
-    for pattern in (_LOGIN, _MINE):
-        found = next((c for c in seen.reading.controls if pattern.search(fold(c.text)) and c.role != "checkbox"), None)
+    for words in ("login_entry", "own_page"):
+        found = next((c for c in seen.reading.controls if c.role != "checkbox" and any_of(words, c.text)), None)
         if found is not None:
             return found
     return None
@@ -68,5 +65,5 @@ def _measured(user: UiDriver, seen: Sight, name: str, way: tuple[str, ...]) -> S
         "page", page=name, way=list(way), done="looked at", outcome="shown", screens=[seen.event.id], kind=reading.kind,
         default_ticks=sum(1 for b in boxes if b.checked), boxes=[{"text": b.text, "ticked": b.checked} for b in boxes],
         links=[c.text for c in links], fields=[f.text for f in reading.fields],
-        names_policy=bool(_POLICY.search(fold(reading.text + "\n" + reading.words))))
+        names_policy=says(seen, "policy"))
     return seen

@@ -10,9 +10,6 @@ from harness.screens.picture import Picture, PictureUnreadable, decode
 from harness.screens.reading import FoundControl, Reading
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
 
-SCROLLS = 6
-"""Swipes in which the end of a notice's text is looked for."""
-
 
 def measure(user: UiDriver, notice: PolicyNotice, *, links: bool = True) -> PolicyNotice:
     """Measures the notice, scrolled to its end where it can be, and opens each of its links. The notice as it stands then.
@@ -61,7 +58,7 @@ def _scrolled(user: UiDriver, seen: Sight) -> tuple[Reading | None, Sight]:
     if not any(n.scrollable for n in nodes):
         return None, seen
     here, moved = seen, 0
-    for _ in range(SCROLLS):
+    for _ in range(user.limits.notice_swipes):
         after = user.scroll(here)
         if after is None or after.fingerprint == here.fingerprint or not after.reading.is_notice:
             break

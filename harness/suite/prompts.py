@@ -1,8 +1,8 @@
-"""Questions that nobody asked for: a permission, a notice, an advertisement that comes up though the user did nothing that needs it.
+"""Questions that nobody asked for: a permission, a notice, an advertisement that comes up unprompted.
 
 Who asked is told by the step before. A tap on a control of the app's page asked for what comes next, unless that
-comes up later, while the user only looks. A launch, a return, the app's own time, and the answer to a notice asked for nothing. What follows
-on a dialog that the user had asked for was asked for with it, except the same question once more.
+comes up later, while the user only looks. A launch, a return, the app's own time, and the answer to a notice asked for
+nothing. What follows on a dialog that the user had asked for was asked for with it, except the same question once more.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from harness.screens.reading import NOTICE_KINDS, Reading
 from harness.suite.steps import Steps
 
 QUESTIONS = frozenset({
-    "policy_consent", "system_permission", "permission_rationale", "settings_redirect", "cookie_banner", "youth_mode", "update_prompt",
-    "rating_prompt", "marketing_push_prompt", "ad_popup",
+    "policy_consent", "system_permission", "permission_rationale", "settings_redirect", "cookie_banner", "youth_mode",
+    "update_prompt", "rating_prompt", "marketing_push_prompt", "ad_popup",
 })  # fmt: skip
 """Kinds of screens that want something of the user. A second chance is part of the refusal that it follows."""
 _BY_HAND = frozenset({"tap", "long_tap", "type", "swipe"})

@@ -173,7 +173,7 @@ def outside_of(seen: Sight) -> tuple[int, int, bool]:
 
 
 def _notice_box(seen: Sight) -> Bounds:
-    """What the notice covers: its text and controls with what holds them, from its window where that is smaller than the screen."""
+    """What the notice covers: its text and its controls, and its window where that is smaller than the screen."""
     boxes = [c.bounds for c in seen.reading.controls]
     try:
         tops = [t for t in windows(seen.xml) if t.package == seen.reading.package]

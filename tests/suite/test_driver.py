@@ -105,7 +105,7 @@ def test_refusal_with_a_second_chance_is_followed_to_its_end():
 
 
 def test_refusal_that_leads_on_into_the_app():
-    made = launched({"notice": notice(**{"不同意": "main", "同意": "main"}), "main": MAIN})
+    made = launched({"notice": notice(不同意="main", 同意="main"), "main": MAIN})
     assert made.user.refuse(made.user.expect(PolicyNotice)).outcome == "continues"
 
 
