@@ -270,6 +270,10 @@ class ScreenCapture(Generic[R]):
                 return seen
             self._sleep(min(PACE, left))
 
+    def front(self) -> str | None:
+        """The package in front, None where it cannot be told."""
+        return self._source.front()[0]
+
     def rest(self, seconds: float) -> None:
         """Lets that long pass without a look."""
         self._sleep(seconds)

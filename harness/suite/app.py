@@ -98,6 +98,8 @@ class App:
         self._launched = False
         self._ran = False
         self._away = False
+        self.came_from: str | None = None
+        """The package that was in front before the app was launched: where its end leads back to."""
 
     def install_fresh(self) -> None:
         """The app as a user gets it: no data, no permission granted, no process."""
@@ -120,6 +122,8 @@ class App:
         """
         refused = ""
         self._ran = self._away = False
+        front = self._user.capture.front()
+        self.came_from = front if front != self.package else self.came_from
         with self._steps.act("launch", self.package) as act:
             try:
                 self._phone.launch(self.package)

@@ -78,7 +78,7 @@ class Functions:
             return Use(function.name, False, "barred"), self._user.look()
         if "crash" in between.met or "anr" in between.met:
             return Use(function.name, False, "crash"), here
-        if here is None or not self._app.is_running():
+        if here is None or "left" in between.met or not self._app.is_running():
             self._app.has_exited()
             return Use(function.name, False, "exits"), here
         if not last:

@@ -65,14 +65,17 @@ class Interruptions:
         self.denied: list[str] = []
 
     def past(self, seen: Sight | None) -> Sight | None:
-        """The first page of the app's own, None where the app ended. Raises NotReached where something stays in the way."""
+        """The first page of the app's own, None where the app ended. Raises NotReached where something stays in the way.
+
+        Where the app has led back to where the user came from, `met` has `left`, and the app is returned to.
+        """
         for _ in range(self._user.limits.dialogs):
             if seen is None or not self._app.is_running():
                 return None
             what = obstacle(seen, self._app.package)
             if not what and seen.reading.package == self._app.package:
                 return seen
-            self.met.append(what or "another app")
+            self.met.append(what or ("left" if seen.reading.package == self._app.came_from else "another_app"))
             seen = self._one(seen, what)
         raise self._stays(seen, "dialogs without end")
 
@@ -91,6 +94,8 @@ class Interruptions:
             return self._rationale(seen)
         if what == "settings_redirect":
             return through_settings(user, self._app, seen)
+        if not what and seen.reading.package == self._app.came_from:
+            return self._app.come_back()
         if not what:
             after = user.back(seen)
             return after if after is not None and after.reading.package == self._app.package else self._app.come_back()

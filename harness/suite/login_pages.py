@@ -13,7 +13,6 @@ from harness.suite.driver import NotReached, PolicyNotice, Sight, UiDriver
 from harness.suite.words import any_of, says
 
 
-
 def look_at(user: UiDriver, app: App, known: Mapping[str, KnownPage]) -> list[Sight]:
     """Each of login and registration that the app file tells the way to, else the first that the words of controls lead to.
 
@@ -36,7 +35,7 @@ def look_at(user: UiDriver, app: App, known: Mapping[str, KnownPage]) -> list[Si
     seen = user.look()
     way: list[str] = []
     for _ in range(user.limits.login_taps):
-        if seen is not None and seen.reading.kind == "login":
+        if seen is not None and _is_there(seen):
             return [_measured(user, seen, "login", tuple(way))]
         control = _way_on(seen) if seen is not None else None
         if seen is None or control is None:
@@ -47,6 +46,11 @@ def look_at(user: UiDriver, app: App, known: Mapping[str, KnownPage]) -> list[Si
     detail = f"No login or registration page was reached in scenario {user.steps.scenario}{after}"
     user.steps.gap(GapKind.NOT_REACHED, detail, subject=f"login {user.steps.scenario}")
     raise NotReached(detail, "The app may have none, or call it otherwise.", "Tell the way in the app file: pages.login.")
+
+
+def _is_there(seen: Sight) -> bool:
+    """Whether it is the page itself, with something to fill in or to tick, and not one with a button that leads to it."""
+    return seen.reading.kind == "login" and bool(seen.reading.fields or seen.reading.with_role("checkbox") or not _way_on(seen))
 
 
 def _way_on(seen: Sight) -> FoundControl | None:

@@ -218,3 +218,13 @@ def test_the_screen_goes_dark_in_the_background_and_one_stage_begins():
     assert made.device.log[-2:] == ["screen off", "screen on"]
     device: FakeDevice = made.device
     assert device.running
+
+
+def test_an_app_that_leaves_where_it_was_denied_has_exited_though_its_process_stays():
+    def leave(device: FakeDevice) -> None:
+        device.shown, device.resume = "home", "main"
+
+    made = launched(pages(camera=permission(CAMERA, then=leave)))
+    scan, shop = used(made, SCAN, SHOP, answer="deny")
+    assert (scan["worked"], scan["why"]) == (False, "exits")
+    assert shop["worked"]
