@@ -79,7 +79,8 @@ class Functions:
         if "crash" in between.met or "anr" in between.met:
             return Use(function.name, False, "crash"), here
         if here is None or "left" in between.met or not self._app.is_running():
-            self._app.has_exited()
+            if not self._app.is_running():
+                self._app.has_exited()
             return Use(function.name, False, "exits"), here
         if not last:
             return Use(function.name, True), here

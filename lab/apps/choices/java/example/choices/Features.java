@@ -14,6 +14,7 @@ final class Features {
         new Functions(),
         new Walls(),
         new Returning(),
+        new Sdk(),
     };
 
     private Features() {
