@@ -70,9 +70,9 @@ class Interruptions:
         Where the app has led back to where the user came from, `met` has `left`, and the app is returned to.
         """
         for _ in range(self._user.limits.dialogs):
-            if seen is None or not self._app.is_running():
+            what = obstacle(seen, self._app.package) if seen is not None else ""
+            if seen is None or (what not in ("crash", "anr") and not self._app.is_running()):
                 return None
-            what = obstacle(seen, self._app.package)
             if not what and seen.reading.package == self._app.package:
                 return seen
             self.met.append(what or ("left" if seen.reading.package == self._app.came_from else "another_app"))

@@ -137,6 +137,9 @@ class FakeDevice:
             self.log.append(f"tick {text}")
             return
         row -= len(page.boxes)
+        if not 0 <= row < len(page.buttons):
+            self.log.append("tap nothing")
+            return
         caption = list(page.buttons)[row]
         self.log.append(f"tap {caption}")
         if not page.disabled(self, caption):

@@ -7,6 +7,7 @@ import android.content.Intent;
 import android.content.pm.PackageManager;
 import android.net.Uri;
 import android.provider.Settings;
+import android.view.View;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,8 +16,8 @@ import java.util.List;
  *
  *   at_launch: short names, asked for together once the notice was answered, at each start where they are missing
  *   without_notice: asks though no notice was agreed to
- *   on_denied: go_on (the default), exit, again (asks the same at once), settings (sends to the settings, and again when
- *     the user comes back without granting)
+ *   on_denied: go_on (the default), exit, again (asks the same at once), settings (sends to the settings, by a dialog that
+ *     stays over the home page until it is declined)
  *   remembers: what was denied is not asked for at the next start
  */
 final class Permissions extends Feature {
@@ -74,23 +75,34 @@ final class Permissions extends Feature {
     }
 
     @Override
-    void onHomeShown(HomeActivity home) {
+    void onHomeShown(final HomeActivity home) {
         if (sent && missing(home).length > 0) {
-            redirect(home, null);
+            sent = false;
+            final AlertDialog dialog = redirect(home, null);
+            dialog.getButton(DialogInterface.BUTTON_POSITIVE).setOnClickListener(new View.OnClickListener() {
+                @Override
+                public void onClick(View view) {
+                    open(home);
+                }
+            });
         }
     }
 
-    /** A dialog that sends to the system's settings; its refusal ends the app where `exit` is given. */
-    static void redirect(final Activity page, final Runnable refused) {
-        new AlertDialog.Builder(page)
+    private static void open(Activity page) {
+        page.startActivity(new Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS,
+            Uri.fromParts("package", page.getPackageName(), null)));
+    }
+
+    /** A dialog that sends to the system's settings. */
+    static AlertDialog redirect(final Activity page, final Runnable refused) {
+        return new AlertDialog.Builder(page)
             .setTitle("权限申请")
             .setMessage("您已拒绝权限,请前往系统设置中开启权限后使用。")
             .setCancelable(false)
             .setPositiveButton("去设置", new DialogInterface.OnClickListener() {
                 @Override
                 public void onClick(DialogInterface dialog, int which) {
-                    page.startActivity(new Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS,
-                        Uri.fromParts("package", page.getPackageName(), null)));
+                    open(page);
                 }
             })
             .setNegativeButton("取消", new DialogInterface.OnClickListener() {
