@@ -22,6 +22,10 @@ from harness.suite.steps import Steps
 
 Sight: TypeAlias = Seen[Reading]
 
+_BEFORE = frozenset({
+    "system_crash", "ad_popup", "update_prompt", "rating_prompt", "youth_mode", "marketing_push_prompt", "cookie_banner",
+})  # fmt: skip
+"""Kinds of screens that may stand before a notice and are declined; a hang is waited for."""
 _ANSWERS = {
     "allow": ("allow_foreground", "allow", "allow_once", "allow_selected"),
     "once": ("allow_once", "allow_foreground", "allow", "allow_selected"),
@@ -113,22 +117,28 @@ class UiDriver:
         return self.capture.take(self.limits.settle)
 
     def expect(self, what: Expected, timeout: float | None = None) -> PolicyNotice | PermissionDialog:
-        """Waits until it is on the screen. What the system asks before is denied, so that the notice can show.
+        """Waits until it is on the screen. What the system asks before is denied, and what else wants an answer is declined
+        once, so that the notice can show.
 
         Raises NotReached, with the gap that says so, where it does not come.
         """
         until = self._monotonic() + (self.limits.notice if timeout is None else timeout)
         began = self.steps.clock()
         seen = self.look()
+        declined: set[str] = set()
         while True:
             if seen is not None and seen.reading.kind in what.kinds:
                 return what(seen)
             if seen is not None and seen.reading.kind == "system_permission":
                 seen = self.answer(seen, "deny")
                 continue
-            if seen is not None and seen.reading.kind == "system_crash":
+            if seen is not None and seen.reading.kind == "system_crash" and not seen.reading.with_role("later"):
                 self.dismiss(seen)
                 raise self.not_reached(what, "the app crashed", began)
+            if seen is not None and seen.reading.kind in _BEFORE and seen.fingerprint not in declined:
+                declined.add(seen.fingerprint)
+                seen = self.dismiss(seen)
+                continue
             left = until - self._monotonic()
             if left <= 0:
                 raise self.not_reached(what, "it did not come up", began)
@@ -152,6 +162,9 @@ class UiDriver:
     def not_reached(self, what: Expected, why: str, began: int) -> NotReached:
         """The error for what did not come up, with its gap and its step written."""
         detail = f"No {what.name} was reached in scenario {self.steps.scenario}: {why}."
+        if self.capture.last is not None:
+            shown = self.capture.last.event
+            detail += f" The last screen was {shown.id}, its picture {shown.screenshot}."
         self.steps.gap(GapKind.NOT_REACHED, detail, subject=f"{what.opens} {self.steps.scenario}", from_ns=began)
         with self.steps.act("expect", what.name) as act:
             act.outcome = "not_reached"
