@@ -31,6 +31,7 @@ class Functions:
         self._app = app
         self._functions = functions
         self._known = known
+        self._home: tuple[str, str] = ("", "")
 
     def use_all(self, answer: str) -> list[Use]:
         """Each described function in its order. Where none is described the app is walked through instead, and there is
@@ -38,14 +39,13 @@ class Functions:
         if not self._functions:
             self._app.explore(answer="allow" if answer in ("allow", "once") else "deny")
             return []
-        home = Interruptions(self._user, self._app, answer, self._known).past(self._user.look())
-        return [self.use(function, answer, home.fingerprint if home is not None else "") for function in self._functions]
+        return [self.use(function, answer) for function in self._functions]
 
-    def use(self, function: Function, answer: str, home: str = "") -> Use:
-        """One function, from the first page, whose fingerprint is `home`."""
+    def use(self, function: Function, answer: str) -> Use:
+        """One function, from the first page: the one that shows where the scenario uses its first function."""
         between = Interruptions(self._user, self._app, answer, self._known)
         begun = self._user.steps.clock()
-        start = here = self._first_page(between, home)
+        start = here = self._first_page(between)
         between.met.clear()
         used = Use(function.name, True)
         for words in function.open:
@@ -93,7 +93,10 @@ class Functions:
             return Use(function.name, False, "denied" if between.denied else "unchanged"), here
         return Use(function.name, True), here
 
-    def _first_page(self, between: Interruptions, home: str) -> Sight | None:
+    def _first_page(self, between: Interruptions) -> Sight | None:
+        scenario, home = self._home
+        if scenario != self._user.steps.scenario:
+            home = ""
         seen = self._user.look() if self._app.is_running() else self._app.launch()
         seen = between.past(seen)
         for _ in range(self._user.limits.returns):
@@ -104,4 +107,6 @@ class Functions:
             seen = between.past(after if ours else self._app.come_back())
         if seen is None or (home and seen.fingerprint != home):
             seen = between.past(self._app.restart())
+        if seen is not None:
+            self._home = (self._user.steps.scenario, seen.fingerprint)
         return seen

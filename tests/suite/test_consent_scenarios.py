@@ -58,7 +58,8 @@ def test_a_login_page_that_is_not_there_is_not_reached(tmp_path):
 
 def test_each_way_to_leave_a_notice_has_its_answer(tmp_path):
     _, _, facts = run(tmp_path, "dismiss-notice")
-    assert [(d["how"], d["outcome"]) for d in of(facts, "dismissal")] == [("wait", "stays"), ("outside", "stays"), ("back", "exits")]
+    told = [(d["how"], d["outcome"]) for d in of(facts, "dismissal")]
+    assert told == [("wait", "stays"), ("outside", "stays"), ("back", "exits")]
 
 
 def test_an_app_that_asks_at_each_start_is_seen_to(tmp_path):

@@ -228,3 +228,12 @@ def test_an_app_that_leaves_where_it_was_denied_has_exited_though_its_process_st
     scan, shop = used(made, SCAN, SHOP, answer="deny")
     assert (scan["worked"], scan["why"]) == (False, "exits")
     assert shop["worked"]
+
+
+def test_the_first_page_of_the_scenario_is_gone_back_to_wherever_the_app_shows_later():
+    made = launched(pages())
+    functions = Functions(made.user, made.app, [SHOP])
+    functions.use_all("allow")
+    assert made.device.shown == "shop"
+    functions.use_all("allow")
+    assert [fact.data["worked"] for fact in made.journal.facts if fact.type == "function"] == [True, True]
