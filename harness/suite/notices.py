@@ -73,7 +73,8 @@ def _scrolled(user: UiDriver, seen: Sight) -> tuple[Reading | None, Sight]:
 
 
 def _opened(user: UiDriver, seen: Sight) -> tuple[list[dict[str, Any]], Sight]:
-    """Each link tapped: whether anything opened, and what."""
+    """Each link tapped: whether anything opened (None where it has no node of its own, so that its place is not known), and
+    what."""
     tried: list[dict[str, Any]] = []
     here = seen
     done: set[str] = set()
@@ -85,7 +86,7 @@ def _opened(user: UiDriver, seen: Sight) -> tuple[list[dict[str, Any]], Sight]:
         after = user.tap(link, here, detail={"purpose": "link"})
         opens = after is not None and not after.reading.is_notice
         tried.append({
-            "text": link.text, "opens": opens, "tappable": link.tappable, "screen": after.event.id if after is not None else None,
+            "text": link.text, "opens": opens or (False if link.tappable else None), "tappable": link.tappable, "screen": after.event.id if after is not None else None,
             "characters": len(after.reading.text) if opens and after is not None else 0})
         if after is None or opens:
             here = _back_to_notice(user, after, link.text)
