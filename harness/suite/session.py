@@ -24,10 +24,11 @@ from harness.model import Fact, Gap, GapKind
 from harness.screens.reading import Reading
 from harness.screens.recogniser import recognise
 from harness.suite.app import App, Timeline
-from harness.suite.app_file import functions_of
+from harness.suite.app_file import dialogs_of, functions_of
 from harness.suite.driver import UiDriver
 from harness.suite.equipment import Equipment
 from harness.suite.explorer import Explorer
+from harness.suite.functions import Functions
 from harness.suite.limits import Limits, load_limits
 from harness.suite.resuming import CONTINUES, Earlier
 from harness.suite.steps import Steps
@@ -147,11 +148,13 @@ class Session:
 
         self.user = UiDriver(self.capture, self.steps, equipment.hands, Life(), order.package, order.limits,
                              self._monotonic)
+        self.user.density = equipment.phone.density()
         self.app = App(
             equipment.phone, order.package, order.apk, self.user, equipment.hooked,
             lambda app, answer: Explorer(session.user, app, answer, session._monotonic, session.functions).explore(),
             self._monotonic)
         self.timeline = Timeline(self.app, self.user)
+        self.uses = Functions(self.user, self.app, self.functions, dialogs_of(order.app_file))
 
     def begin(self, scenario: str, **about: Any) -> None:
         """A scenario begins. Raises what broke the rig before, since nothing can be driven any more."""

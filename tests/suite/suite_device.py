@@ -47,6 +47,15 @@ class Page:
     disabled: Callable[[FakeDevice, str], bool] = lambda device, caption: False
 
 
+@dataclass(frozen=True)
+class Grant:
+    """A runtime permission as the system keeps it."""
+
+    name: str
+    granted: bool
+    runtime: bool = True
+
+
 def launcher() -> Page:
     return Page(buttons={"Harbor": "!launch"}, package=LAUNCHER, activity=".Launcher")
 
@@ -78,6 +87,7 @@ class FakeDevice:
         self.launches = 0
         self._pids = itertools.count(100)
         self.pid = 0
+        self.grants: dict[str, bool] = {}
 
     # screen
     def hierarchy(self) -> str:
@@ -127,6 +137,9 @@ class FakeDevice:
             self.log.append(f"tick {text}")
             return
         row -= len(page.boxes)
+        if not 0 <= row < len(page.buttons):
+            self.log.append("tap nothing")
+            return
         caption = list(page.buttons)[row]
         self.log.append(f"tap {caption}")
         if not page.disabled(self, caption):
@@ -197,6 +210,20 @@ class FakeDevice:
     def pids(self, package: str) -> list[int]:
         self._run_due()
         return [self.pid] if self.running else []
+
+    def density(self) -> int | None:
+        return 320
+
+    def screen(self, on: bool) -> None:
+        self.log.append(f"screen {'on' if on else 'off'}")
+
+    def permissions(self, package: str) -> list[Grant]:
+        return [Grant(name, granted) for name, granted in self.grants.items()]
+
+    def revoke(self, package: str, permission: str) -> None:
+        self.log.append(f"revoke {permission}")
+        self.grants[permission] = False
+        self.stop(package)
 
     def after(self, seconds: float, what: Callable[[FakeDevice], None]) -> None:
         """Does something when that much time has passed, as an app does by itself."""
