@@ -32,8 +32,8 @@ class Function:
 
 
 PAGES = (
-    "login", "register", "withdraw", "delete_account", "personalisation", "age", "biometric", "sensitive", "genai", "product",
-    "policy", "summary", "collected_list", "shared_list", "permission_list", "rights", "contact",
+    "login", "register", "withdraw", "delete_account", "personalisation", "age", "child_mode", "biometric", "sensitive", "genai",
+    "product", "policy", "summary", "collected_list", "shared_list", "permission_list", "minors_rules", "rights", "contact",
 )  # fmt: skip
 """Pages with a task that scenarios know; docs/app-file.md says what each is for."""
 
