@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.capture.screen import Seen
+from harness.device.device import Shell
 from harness.errors import RigError
 from harness.model import GapKind, Stage
 from harness.screens.reading import Reading
@@ -32,6 +33,11 @@ class Phone(Protocol):
 
     def pids(self, package: str) -> list[int]:
         """Of all processes of the package, those with a name of their own (":push") included."""
+
+    def processes(self) -> list[tuple[int, str]]:
+        """Pid and name of every process."""
+
+    def shell(self, *words: str, seconds: float = 30.0) -> Shell: ...
 
 
 class Hooked(Protocol):
@@ -75,6 +81,11 @@ class App:
         self._launched = False
         self._ran = False
 
+    @property
+    def phone(self) -> Phone:
+        """The device, for questions."""
+        return self._phone
+
     def install_fresh(self) -> None:
         """The app as a user gets it: no data, no permission granted, no process."""
         self.kill()
@@ -94,6 +105,12 @@ class App:
 
         An app that crashes at start or never draws leaves a gap; the scenario goes on and sees what there is.
         """
+        if self.start() and self._wait_for_window() is None:
+            self._tell_no_window(self._why_no_window())
+        return self._user.look()
+
+    def start(self) -> bool:
+        """As `launch`, for who looks at the first window without waiting for it to come to rest. Whether it started."""
         refused = ""
         self._ran = False
         with self._steps.act("launch", self.package) as act:
@@ -106,9 +123,7 @@ class App:
         self._launched = not refused
         if refused:
             self._tell_no_window(f"{self.package} did not start: {refused}")
-        elif self._wait_for_window() is None:
-            self._tell_no_window(self._why_no_window())
-        return self._user.look()
+        return not refused
 
     def _wait_for_window(self) -> Sight | None:
         """The first window that is drawn. One of the app's name counts once it has content and the app a process: until

@@ -43,6 +43,14 @@ class Limits:
     entry_taps: int
     policy_taps: int
     reprompt: float
+    advert: float
+    splash: float
+    pace: float
+    close: float
+    shake_small: float
+    shake_large: float
+    wake: float
+    points: int
 
     def observing(self, seconds: float | None) -> Limits:
         """The same with all observation windows of this length."""
@@ -52,7 +60,7 @@ class Limits:
             raise UsageError(
                 "An observation window cannot be shorter than 0 seconds.", f"--observe {seconds:g}", "Give 0 or more."
             )
-        return dataclasses.replace(self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds)
+        return dataclasses.replace(self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds, wake=seconds)
 
 
 def load_limits(name: str = "default") -> Limits:

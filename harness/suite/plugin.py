@@ -287,6 +287,18 @@ def timeline(harness_scenario: str, harness_session: Session) -> Any:
 
 
 @pytest.fixture
+def adverts(harness_scenario: str, harness_session: Session) -> Any:
+    """Advertisements at the start and over pages: splash, splash_close, splash_beside, splash_shake, popup, ..."""
+    return harness_session.adverts
+
+
+@pytest.fixture
+def outside(harness_scenario: str, harness_session: Session) -> Any:
+    """What happens to the device: screen_off, screen_on, reboot, network, install_other, force_stop, shake, ..."""
+    return harness_session.outside
+
+
+@pytest.fixture
 def ui(harness_session: Session) -> Any:
     """The connected uiautomator2 device. What is done with it directly is not journalled."""
     return harness_session.equipment.ui

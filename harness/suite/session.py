@@ -23,12 +23,14 @@ from harness.errors import HarnessError
 from harness.model import Fact, Gap, GapKind
 from harness.screens.reading import Reading
 from harness.screens.recogniser import recognise
+from harness.suite.advertising import Advertising
 from harness.suite.app import App, Timeline
 from harness.suite.app_file import functions_of
 from harness.suite.driver import UiDriver
 from harness.suite.equipment import Equipment
 from harness.suite.explorer import Explorer
 from harness.suite.limits import Limits, load_limits
+from harness.suite.outside import Outside
 from harness.suite.resuming import CONTINUES, Earlier
 from harness.suite.steps import Steps
 
@@ -152,6 +154,9 @@ class Session:
             lambda app, answer: Explorer(session.user, app, answer, session._monotonic, session.functions).explore(),
             self._monotonic)
         self.timeline = Timeline(self.app, self.user)
+        self.outside = equipment.outside = Outside(
+            equipment, equipment.phone, self.steps, order.package, order.limits, monotonic=self._monotonic, sleep=self._sleep)
+        self.adverts = Advertising(self.app, self.user, self.bundle.get_object, self.outside.shake)
 
     def begin(self, scenario: str, **about: Any) -> None:
         """A scenario begins. Raises what broke the rig before, since nothing can be driven any more."""
