@@ -84,6 +84,7 @@ class FridaLink:
         self.where = where
         self.seconds = seconds
         self.gating = gating
+        self.address = ""       # where the endpoint was added for this link alone, and is to be taken out with it
         self.kind = ""
         self._package = ""
         self._processes: frozenset[str] = frozenset()
@@ -102,9 +103,10 @@ class FridaLink:
         cls, device: Forwarding, *, port: int = FRIDA_PORT, seconds: float = SECONDS, gating: bool = True
     ) -> FridaLink:
         """The endpoint at the device's `port`, reached through adb. Raises RigError where none answers."""
-        local = device.forward(port)
-        endpoint = frida.get_device_manager().add_remote_device(f"127.0.0.1:{local}")
+        address = f"127.0.0.1:{device.forward(port)}"
+        endpoint = frida.get_device_manager().add_remote_device(address)
         link = cls(endpoint, device.processes, where=device.serial, seconds=seconds, gating=gating)
+        link.address = address
         link.identify()
         return link
 
@@ -167,7 +169,8 @@ class FridaLink:
             raise self._errors[0]
 
     def close(self) -> None:
-        """Opens the gate. Agents stay in the processes that still run."""
+        """Opens the gate and leaves: a portal would else wait for this link's word on each process of the next run in
+        this interpreter. Agents stay in the processes that still run."""
         if self._closed:
             return
         self._closed = True
@@ -178,6 +181,8 @@ class FridaLink:
                 self._quietly_gone(loaded.script.eternalize)
         if self.kind == "server" and self.gating:
             self._quietly_gone(self.endpoint.disable_spawn_gating)
+        if self.address:
+            self._quietly_gone(lambda: frida.get_device_manager().remove_remote_device(self.address))
         self.check()
 
     # -- processes ------------------------------------------------------------------------------

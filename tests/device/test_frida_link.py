@@ -67,6 +67,40 @@ def test_an_endpoint_that_is_something_else_is_told() -> None:
             link_to(listener.getsockname()[1], seconds=5).identify()
 
 
+class Forwarded:
+    """A device whose Frida port stands on this machine."""
+
+    serial = "A1"
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def forward(self, remote_port: int) -> int:
+        return self.port
+
+    def processes(self) -> list[tuple[int, str]]:
+        return []
+
+
+def test_a_link_that_was_closed_leaves_the_portal() -> None:
+    """A portal holds each new process until every controller has let it go: one that is done would hold it for ever."""
+    here = {"address": "127.0.0.1", "port": free_port()}
+    cluster = frida.EndpointParameters(address="127.0.0.1", port=free_port())
+    portal = frida.PortalService(cluster, frida.EndpointParameters(**here))
+    subscribed, left = threading.Event(), threading.Event()
+    portal.on("subscribe", lambda connection: subscribed.set())
+    portal.on("controller-disconnected", lambda *about: left.set())
+    portal.start()
+    try:
+        link = FridaLink.connect(Forwarded(here["port"]))
+        assert link.kind == "portal" and subscribed.wait(20)
+        link.gate("com.example", lambda spawn: None)
+        link.close()
+        assert left.wait(20)
+    finally:
+        portal.stop()
+
+
 class Endpoint:
     """What frida's Device does, as frida-server has it: no bus, spawn gating."""
 

@@ -2,7 +2,7 @@
 
     doc: what this edition does, in a sentence
     scenario: refuse-policy                  the scenario that must show it
-    expect: {outcome: exits}                 what the scenario must come to; see tests/lab/test_whole_editions.py
+    expect: {facts: [...]}                   what the scenario must come to; tests/lab/edition_runs.py has its keys
     behaviour: {notice: {on_refusal: exit}}  for the app: a section for each feature it has
     app: {functions: [...]}                  what a tester would know of it, the app file; may be left out
     version_code: 2                          may be left out
