@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.capture.screen import Seen
-from harness.device.device import Shell
+from harness.device.device import Permission, Shell
 from harness.errors import RigError
 from harness.model import GapKind, Stage
 from harness.screens.reading import Reading
@@ -37,6 +37,8 @@ class Phone(Protocol):
     def processes(self) -> list[tuple[int, str]]:
         """Pid and name of every process."""
 
+    def permissions(self, package: str) -> list[Permission]: ...
+
     def shell(self, *words: str, seconds: float = 30.0) -> Shell: ...
 
 
@@ -45,6 +47,9 @@ class Hooked(Protocol):
 
     def stopping(self) -> AbstractContextManager[None]:
         """Around what ends the app's processes: what they hold is fetched first, and their end is no loss."""
+
+    def leaving_alone(self) -> AbstractContextManager[None]:
+        """Meanwhile, processes that start run without hooks."""
 
     def prove(self, where: str) -> None:
         """Journals of every living process whether its hooks work now."""
@@ -80,6 +85,10 @@ class App:
         self._installed = False
         self._launched = False
         self._ran = False
+
+    @property
+    def hooked(self) -> Hooked:
+        return self._hooked
 
     @property
     def phone(self) -> Phone:
@@ -160,6 +169,12 @@ class App:
             return
         with self._steps.act("kill", self.package), self._hooked.stopping():
             self._phone.stop(self.package)
+        self._launched = False
+
+    def update(self, apk: Path) -> None:
+        """A later version over the one that is installed: its data and permissions stay, its processes end."""
+        with self._steps.act("update", apk.name), self._hooked.stopping():
+            self._phone.install(apk)
         self._launched = False
 
     def restart(self) -> Sight | None:

@@ -60,11 +60,19 @@ class Rig(Protocol):
 
 @dataclass(frozen=True)
 class Started:
-    """A process of the app that started. `reason`: in the words of the system's log, "" where it has none."""
+    """A process of the app that started. `reason`: in the words of the system's log, "" where it has none, such as
+    "broadcast {example.shop/.BootReceiver}"."""
 
     process: str
     pid: int
     reason: str
+
+    def as_data(self) -> dict[str, Any]:
+        """`kind`: broadcast, service, content provider, top-activity, ...; `component`: what was started for, "" where the log
+        does not say."""
+        kind, _, rest = self.reason.partition(" {")
+        component = rest.rstrip("}").rpartition("/")[2].split(" ")[0]
+        return {"process": self.process, "pid": self.pid, "reason": self.reason, "kind": kind, "component": component}
 
 
 @dataclass(frozen=True)
@@ -123,11 +131,15 @@ class Outside:
                 self._must("svc", what, "enable" if on else "disable")
         return done()
 
-    def install_other(self, apk: Path, watch: float = 0.0) -> Happened:
-        """Another app is installed."""
-        with self._act("install_other", watch, target=apk.name) as done:
+    def install_other(self, apk: Path, watch: float = 0.0) -> str:
+        """Another app is installed; its package. Raises NotReached where the device has it already: it is not taken away."""
+        there = set(self._phone.packages())
+        with self._act("install_other", watch, target=apk.name):
             self._phone.install(apk)
-        return done()
+        added = sorted(set(self._phone.packages()) - there)
+        if not added:
+            raise self._unable("install_other", f"{apk.name} was there already")
+        return added[0]
 
     def remove_other(self, package: str, watch: float = 0.0) -> Happened:
         if package == self._package:
@@ -240,7 +252,7 @@ class Outside:
     ) -> None:
         self._steps.fact(
             "outside", scenario=self._steps.scenario, act=act, target=target, before=before, after=after,
-            started=[{"process": one.process, "pid": one.pid, "reason": one.reason} for one in started], **more)  # fmt: skip
+            started=[one.as_data() for one in started], **more)  # fmt: skip
 
     def _await_start(self, there: set[int], since: float, watch: float) -> tuple[Started, ...]:
         """What started of the app since then. With a `watch` a start is waited for that long, and then for its end: whoever

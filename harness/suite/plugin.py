@@ -19,6 +19,16 @@ import pytest
 from harness.errors import HarnessError
 from harness.suite import plugin_options, workers
 from harness.suite.scenario import Scenario, declares_scenario
+from harness.suite.verb_fixtures import (  # noqa: F401 - pytest finds them here
+    adverts,
+    differential,
+    manual,
+    material,
+    outside,
+    profiles,
+    retest,
+    updating,
+)
 
 if TYPE_CHECKING:
     from harness.suite.attaching import Evidence
@@ -284,18 +294,6 @@ def user(harness_scenario: str, harness_session: Session) -> UiDriver:
 def timeline(harness_scenario: str, harness_session: Session) -> Any:
     """Lets time pass and looks on: observe, background."""
     return harness_session.timeline
-
-
-@pytest.fixture
-def adverts(harness_scenario: str, harness_session: Session) -> Any:
-    """Advertisements at the start and over pages: splash, splash_close, splash_beside, splash_shake, popup, ..."""
-    return harness_session.adverts
-
-
-@pytest.fixture
-def outside(harness_scenario: str, harness_session: Session) -> Any:
-    """What happens to the device: screen_off, screen_on, reboot, network, install_other, force_stop, shake, ..."""
-    return harness_session.outside
 
 
 @pytest.fixture

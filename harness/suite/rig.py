@@ -94,6 +94,9 @@ class Hooking:
     def stopping(self) -> AbstractContextManager[None]:
         return self._rig.hooks.stopping()
 
+    def leaving_alone(self) -> AbstractContextManager[None]:
+        return self._rig.hooks.leaving_alone()
+
     def prove(self, where: str) -> None:
         self._rig.hooks.prove(where)
 

@@ -30,6 +30,7 @@ from harness.suite.driver import UiDriver
 from harness.suite.equipment import Equipment
 from harness.suite.explorer import Explorer
 from harness.suite.limits import Limits, load_limits
+from harness.suite.material import material_of
 from harness.suite.outside import Outside
 from harness.suite.resuming import CONTINUES, Earlier
 from harness.suite.steps import Steps
@@ -82,6 +83,7 @@ class Session:
         self._started = False
         self._clock_at_start: tuple[float, dict[str, Any]] | None = None
         self.functions = functions_of(order.app_file)
+        self.material = material_of(order.app_file)
 
     @property
     def bundle(self) -> Bundle:
