@@ -19,7 +19,7 @@ scenario = Scenario(
         "interimx-sdk-no-self-wake",
     ),
     opens=("before_consent", "after_agree", "background"),
-    windows=("wake",),
+    windows=("wake", "boot"),
     needs=("material.other_app?",),
     suites=("full",),
 )
@@ -45,4 +45,4 @@ def test_self_start(app, user, outside, material):
             outside.broadcast(action, watch)
     app.launch()
     app.home()
-    outside.reboot(watch)
+    outside.reboot(user.limits.boot)

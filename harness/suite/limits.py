@@ -50,6 +50,7 @@ class Limits:
     shake_small: float
     shake_large: float
     wake: float
+    boot: float
     points: int
 
     def observing(self, seconds: float | None) -> Limits:

@@ -171,8 +171,9 @@ class Outside:
         """The device starts again; captures are set up anew when it is there. What ran until then ran unseen, so that a
         start is told by the system alone."""
         with self._act("reboot", watch) as done:
-            with self._rig.hooked.stopping():
-                self._restart()
+            with self._rig.hooked.stopping():       # while the device can still hand over what they hold
+                self._must("am", "kill", self._package)
+            self._restart()
             self._rig.again(self._limits.reboot)
         return done()
 

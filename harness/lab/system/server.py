@@ -299,7 +299,7 @@ class SystemServer:
 
     async def kill_background(self, package: str) -> None:
         """`am kill`: only what is not in front and runs no service."""
-        if not self.activities.is_foreground(package):
+        if not self.activities.was_foreground(package, 0):
             for process in self.processes.of_package(package):
                 if not process.services:
                     await self.processes.end(process)
