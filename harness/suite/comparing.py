@@ -6,9 +6,9 @@ The turns are interleaved (A B, B A, A B, ...), so that neither the time of day 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from harness.model import GapKind
+from harness.model import Flow, GapKind
 from harness.suite import ways
 from harness.suite.app import App
 from harness.suite.app_file import KnownPage, written
@@ -24,13 +24,17 @@ def prices(text: str) -> list[str]:
 
 
 class Profiles:
-    """`pages`: those of the app file, by name."""
+    """`pages`: those of the app file, by name; `flows`: the exchanges of the run up to now."""
 
-    def __init__(self, app: App, user: UiDriver, material: Material, pages: dict[str, KnownPage]) -> None:
+    def __init__(
+        self, app: App, user: UiDriver, material: Material, pages: dict[str, KnownPage],
+        flows: Callable[[], Iterable[Flow]] = tuple,
+    ) -> None:  # fmt: skip
         self._app = app
         self._user = user
         self._material = material
         self._pages = pages
+        self._flows = flows
 
     def turns(self) -> Iterator[tuple[int, KnownPage]]:
         """Round and profile, once the app is that profile's. Raises NotReached, with its gap, where fewer than two are told."""
@@ -73,12 +77,26 @@ class Profiles:
                               profile=profile.name, round=number, price=found[0], prices=found, screen=seen.event.id)
         return found[0]
 
-    def download(self) -> tuple[int, int]:
-        """Downloads once; from when to when, host time in ns."""
+    def rate(self, number: int, profile: KnownPage) -> float:
+        """Downloads once, and tells the fact `rate`: the bytes that came meanwhile from the host that sent most, by the proxy's
+        clock. In bytes a second. Raises NotReached where nothing was seen to come."""
         page = self._page("download", "the way to a file that is downloaded, and the text that shows that it is there")
         began = self._user.steps.clock()
         self.do(page)
-        return began, self._user.steps.clock()
+        ended = self._user.steps.clock()
+        by_host: dict[str, list[Flow]] = {}
+        for flow in self._flows():
+            if began <= flow.host_ns <= ended and flow.response is not None and flow.end_ns is not None:
+                by_host.setdefault(flow.host, []).append(flow)
+        if not by_host:
+            raise self._missing("a download", "no response was seen while it went on")
+        host, flows = max(by_host.items(), key=lambda item: sum(_size(flow) for flow in item[1]))
+        size = sum(_size(flow) for flow in flows)
+        seconds = (max(flow.end_ns or 0 for flow in flows) - min(flow.host_ns for flow in flows)) / 1e9
+        rate = size / seconds if seconds > 0 else 0.0
+        self._user.steps.fact("rate", scenario=self._user.steps.scenario, profile=profile.name, round=number, host=host,
+                              bytes=size, seconds=round(seconds, 3), bytes_per_second=round(rate), flows=len(flows))
+        return rate
 
     def _page(self, name: str, what: str) -> KnownPage:
         page = self._pages.get(name)
@@ -90,3 +108,7 @@ class Profiles:
         detail = f"{self._user.steps.scenario} lacks {what}: {why}."
         self._user.steps.gap(GapKind.NOT_REACHED, detail, subject=f"{what} {self._user.steps.scenario}")
         return NotReached(detail, "", "docs/app-file.md shows how it is told.")
+
+
+def _size(flow: Flow) -> int:
+    return flow.response.size if flow.response is not None else 0

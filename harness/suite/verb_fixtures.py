@@ -48,12 +48,14 @@ def updating(harness_scenario: str, harness_session: Session) -> Updating:
 
 @pytest.fixture
 def profiles(harness_scenario: str, harness_session: Session) -> Profiles:
-    """The app in the place of different users: turns, price, download."""
+    """The app in the place of different users: turns, price, rate."""
+    from harness.bundle import open_bundle
     from harness.suite.app_file import pages_of
     from harness.suite.comparing import Profiles
 
     session = harness_session
-    return Profiles(session.app, session.user, session.material, pages_of(session.order.app_file))
+    return Profiles(session.app, session.user, session.material, pages_of(session.order.app_file),
+                    lambda: open_bundle(session.bundle.path).flows())
 
 
 @pytest.fixture

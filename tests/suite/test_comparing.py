@@ -9,7 +9,8 @@ from suite_device import FakeDevice, Page
 from suite_rig import rig
 
 from harness.errors import UsageError
-from harness.suite.app_file import pages_of
+from harness.model import Flow, Message
+from harness.suite.app_file import KnownPage, pages_of
 from harness.suite.comparing import Profiles, prices
 from harness.suite.differential import Differential
 from harness.suite.driver import NotReached
@@ -129,3 +130,28 @@ def test_the_turns_do_not_overlap():
     made_ = Differing()
     made_.run(lambda watched: [])
     assert all(one.ended <= other.began for one, other in pairwise(made_.differential.turns))
+
+
+def test_a_rate_is_of_the_host_that_sent_most():
+    data = DATA | {"pages": {"download": {"open": ["松子"]}}}
+    parts, _ = made(data)
+    flows: list[Flow] = []
+
+    def sends(device: FakeDevice) -> None:
+        now = parts.steps.clock()
+        for host, size, seconds in (("files.example", 3000, 1), ("files.example", 1000, 2), ("log.example", 90, 5)):
+            flows.append(Flow(host_ns=now, end_ns=now + int(seconds * 1e9), protocol="https", host=host, port=443,
+                              response=Message(size=size)))
+
+    parts.device.pages["main"].buttons["松子"] = sends
+    profiles = Profiles(parts.app, parts.user, material_of(data), pages_of(data), lambda: flows)
+    assert profiles.rate(1, KnownPage(name="甲")) == 2000
+    (fact,) = (fact.data for fact in parts.journal.facts if fact.type == "rate")
+    assert (fact["host"], fact["bytes"], fact["seconds"], fact["flows"]) == ("files.example", 4000, 2.0, 2)
+
+
+def test_a_download_that_nobody_saw_is_not_reached():
+    data = DATA | {"pages": {"download": {"open": ["松子"]}}}
+    parts, _ = made(data)
+    with pytest.raises(NotReached, match="a download"):
+        Profiles(parts.app, parts.user, material_of(data), pages_of(data)).rate(1, KnownPage(name="甲"))

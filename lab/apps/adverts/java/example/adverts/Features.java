@@ -12,7 +12,9 @@ final class Features {
         new Splash(),
         new PopUp(),
         new Wakes(),
+        new Accounts(),
         new Prices(),
+        new Downloads(),
         new Probe(),
     };
 
