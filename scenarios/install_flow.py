@@ -1,4 +1,4 @@
-"""What the device's own installer warns of, which adb does not show: a person installs the app by hand and attaches what was seen."""
+"""What the device's own installer warns of, which adb does not show: a person installs by hand and attaches what was seen."""
 
 from harness.suite.scenario import Scenario
 

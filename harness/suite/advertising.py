@@ -190,9 +190,7 @@ class Advertising:
         to = _where(after)
         if after is None or not self._app.is_running():
             outcome = "exits"
-        elif after.reading.package != self._user.package:
-            outcome = "jump"
-        elif after.event.activity != seen.event.activity:
+        elif after.reading.package != self._user.package or after.event.activity != seen.event.activity:
             outcome = "jump"
         elif is_advert(after.reading):
             outcome = "again" if _seen_otherwise(seen, after) else "stays"

@@ -73,8 +73,9 @@ class Profiles:
         found = prices(seen.reading.text) if seen is not None else []
         if seen is None or not found:
             raise self._missing("a price", "the page of the product shows none that could be read")
-        self._user.steps.fact("price", scenario=self._user.steps.scenario, product=product.open[-1] if product.open else product.name,
-                              profile=profile.name, round=number, price=found[0], prices=found, screen=seen.event.id)
+        name = product.open[-1] if product.open else product.name
+        self._user.steps.fact("price", scenario=self._user.steps.scenario, product=name, profile=profile.name, round=number,
+                              price=found[0], prices=found, screen=seen.event.id)
         return found[0]
 
     def rate(self, number: int, profile: KnownPage) -> float:

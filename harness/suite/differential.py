@@ -70,17 +70,25 @@ class Differential:
                     turn.seen.add(_flow(row))
         watched = [turn.seen for turn in self.turns if turn.watched]
         alone = [turn.seen for turn in self.turns if not turn.watched]
+        only = {"watched_only": _only(watched, alone), "alone_only": _only(alone, watched)}
+        both = _always([*watched, *alone])
+        other = _ever([*watched, *alone]) - both - only["watched_only"] - only["alone_only"]
         self._user.steps.fact(
             "differential", scenario=self._user.steps.scenario, turns=[turn.watched for turn in self.turns],
-            watched_only=sorted(_only(watched, alone)), alone_only=sorted(_only(alone, watched)),
-            both=sorted(set.intersection(*watched, *alone)),
-            now_and_then=sorted(set.union(*watched, *alone) - set.intersection(*watched, *alone)
-                                - _only(watched, alone) - _only(alone, watched)),
-        )  # fmt: skip
+            **{name: sorted(found) for name, found in only.items()}, both=sorted(both), now_and_then=sorted(other))
+
+
+def _always(turns: list[set[str]]) -> set[str]:
+    return {one for one in _ever(turns) if all(one in turn for turn in turns)}
+
+
+def _ever(turns: list[set[str]]) -> set[str]:
+    return {one for turn in turns for one in turn}
 
 
 def _only(one: list[set[str]], other: list[set[str]]) -> set[str]:
-    return set.intersection(*one) - set.union(*other)
+    """What every turn of `one` has, and none of `other`."""
+    return _always(one) - _ever(other)
 
 
 def _screen(package: str | None, activity: str | None, kind: str) -> str:

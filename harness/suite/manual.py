@@ -42,7 +42,8 @@ class Manual:
             file = self._material.attachments.get(row["id"])
             there = file is not None and file.is_file()
             self._steps.fact(
-                "checklist", scenario=scenario, clause=row["id"], mode=row.get("mode", ""), duty_holder=row.get("duty_holder", ""),
+                "checklist", scenario=scenario, clause=row["id"], mode=row.get("mode", ""),
+                duty_holder=row.get("duty_holder", ""),
                 wanted=" ".join(str(row.get("observable", "")).split()), state="attached" if there else "to_attach",
                 name=file.name if file is not None else None,
                 object=self._keep(file.read_bytes()) if there and file is not None else None,

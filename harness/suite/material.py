@@ -36,15 +36,14 @@ def material_of(data: Mapping[str, Any] | None, where: str = "the app file", fol
         raise UsageError(f"{where}: `material` is not a mapping.", f"It is {listed!r}.", "docs/app-file.md has an example.")
     unknown = set(listed) - set(KEYS)
     if unknown:
-        raise UsageError(f"{where}: `material` has unknown keys.", ", ".join(sorted(map(str, unknown))), f"Known: {', '.join(KEYS)}.")
+        named = ", ".join(sorted(map(str, unknown)))
+        raise UsageError(f"{where}: `material` has unknown keys.", named, f"Known: {', '.join(KEYS)}.")
     paths = {name: _path(listed[name], f"{where}: material.{name}", folder) for name in _PATHS if name in listed}
     attached = listed.get("attachments", {})
     if not isinstance(attached, dict):
         raise UsageError(f"{where}: material.attachments is no mapping.", f"It is {attached!r}.", "Write {store-03: letter.pdf}.")
-    return Material(
-        **paths, profiles=_profiles(listed.get("profiles", []), f"{where}: material.profiles"),
-        attachments={str(clause): _path(file, f"{where}: material.attachments.{clause}", folder) for clause, file in attached.items()},
-    )  # fmt: skip
+    files = {str(clause): _path(file, f"{where}: material.attachments.{clause}", folder) for clause, file in attached.items()}
+    return Material(**paths, profiles=_profiles(listed.get("profiles", []), f"{where}: material.profiles"), attachments=files)
 
 
 def with_whole_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -37,7 +37,8 @@ class Retest:
             raise self._unable(f"{path.name} cannot be read: {bad}") from bad
         if app.get("package") != self._app.get("package"):
             raise self._unable(f"{path.name} is of {app.get('package')}, not of {self._app.get('package')}")
-        scenarios = [{"id": name, "earlier": outcome, "now": self._outcomes.get(name, "not_run")} for name, outcome in before.items()]
+        scenarios = [{"id": name, "earlier": outcome, "now": self._outcomes.get(name, "not_run")}
+                     for name, outcome in before.items()]  # fmt: skip
         missing = [one["id"] for one in scenarios if one["now"] != "done" and one["earlier"] == "done"]
         steps.fact("retest", scenario=steps.scenario, earlier=path.name, versions={
             "earlier": app.get("version_code"), "now": self._app.get("version_code"),
@@ -49,4 +50,5 @@ class Retest:
 
     def _unable(self, why: str) -> NotReached:
         self._user.steps.gap(GapKind.NOT_REACHED, f"retest compares nothing: {why}.", subject="retest")
-        return NotReached(f"retest compares nothing: {why}.", "", "Name the bundle of an earlier version in material.earlier_run.")
+        fix = "Name the bundle of an earlier version in material.earlier_run."
+        return NotReached(f"retest compares nothing: {why}.", "", fix)

@@ -38,6 +38,7 @@ from harness.device.apk import ApkFacts, check_device
 from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Fact, Gap, GapKind
+from harness.suite.outside import Outside
 
 LOG = "device.log"
 LOG_END_SECONDS = 5.0
@@ -108,8 +109,10 @@ class DeviceRig:
     phone or an emulator is in the tester's network anyway; the lab device has none, and its apps are to have none.
     `keep_responses`, `read_quic`: as in TrafficCapture. `way`: how traffic is brought here; `wireguard_endpoint`: this
     machine's address for the tunnel, None: that of its default route.
-    `spawn_gating`: as FridaLink's `gating`.
+    `spawn_gating`: as FridaLink's `gating`. `outside`: set by the session that uses it.
     """
+
+    outside: Outside
 
     def __init__(
         self,

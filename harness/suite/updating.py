@@ -49,8 +49,9 @@ class Updating:
                 seen = self._user.tap(box, seen, patience=2.0, detail={"purpose": "setting"}) or seen
         found = self._states(seen)
         if not found:
-            detail = f"No switch of the user's was found in scenario {self._user.steps.scenario}: whether an update keeps it is not known."
-            self._user.steps.gap(GapKind.NOT_REACHED, detail, subject=f"settings {self._user.steps.scenario}")
+            name = self._user.steps.scenario
+            detail = f"No switch of the user's was found in scenario {name}: whether an update keeps it is not known."
+            self._user.steps.gap(GapKind.NOT_REACHED, detail, subject=f"settings {name}")
         return found
 
     def update(self, apk: Path) -> None:
@@ -73,7 +74,7 @@ class Updating:
                 "before": before.permissions, "after": after.permissions,
                 "added": sorted(set(after.permissions) - set(before.permissions)),
                 "removed": sorted(set(before.permissions) - set(after.permissions)),
-                "granted": sorted(name for name, granted in after.permissions.items() if granted and not before.permissions.get(name)),
+                "granted": sorted(name for name, held in after.permissions.items() if held and not before.permissions.get(name)),
             },
             notice_again=asked, screen=seen.event.id if seen is not None else None,
             settings=self._compared(settings, asked),

@@ -73,7 +73,8 @@ def test_a_splash_without_a_close_control_says_so_and_nothing_is_tapped():
     assert not any(line.startswith("tap") for line in parts.device.log)
 
 
-@pytest.mark.parametrize(("to", "outcome"), [("home page", "closed"), ("landing", "jump"), ("!stay", "stays"), ("!exit", "exits")])
+@pytest.mark.parametrize(
+    ("to", "outcome"), [("home page", "closed"), ("landing", "jump"), ("!stay", "stays"), ("!exit", "exits")])  # fmt: skip
 def test_what_a_tap_on_the_close_control_comes_to(to, outcome):
     parts, adverts, _ = made(advert(buttons={"跳过 3": to}))
     assert adverts.splash_close(adverts.splash()) == outcome
@@ -148,7 +149,8 @@ def popup(page, **pages):
     return parts, Advertising(parts.app, parts.user, parts.journal.objects.__getitem__, lambda amplitude: True)
 
 
-@pytest.mark.parametrize(("to", "outcome"), [("home page", "closed"), ("landing", "jump"), ("!stay", "stays"), ("second", "again")])
+@pytest.mark.parametrize(
+    ("to", "outcome"), [("home page", "closed"), ("landing", "jump"), ("!stay", "stays"), ("second", "again")])  # fmt: skip
 def test_what_a_tap_on_the_cross_of_a_popup_comes_to(to, outcome):
     second = Page(body=("广告 限时免单",), buttons={"关闭": "home page"}, activity=".Home")
     parts, adverts = popup(Page(body=POPUP, buttons={"关闭": to}, activity=".Home"), second=second)

@@ -54,7 +54,8 @@ def test_a_price_is_told_with_profile_round_and_screen():
 
 
 def test_prices_are_read_as_they_are_written():
-    assert prices("¥1,280.00 起 划线价 ￥ 2000 会员 99元 已售 2300 件") == ["1280.00", "2000", "99"]
+    text = "¥1,280.00 起 划线价 ￥ 2000 会员 99元 已售 2300 件"
+    assert prices(text) == ["1280.00", "2000", "99"]
 
 
 def test_a_page_without_a_price_is_not_reached():
@@ -72,8 +73,9 @@ def test_what_the_app_file_lacks_is_named(left_out):
 
 
 @pytest.mark.parametrize("material", [
-    [], {"profile": []}, {"update": 1}, {"profiles": {}}, {"profiles": [{"name": "甲"}]}, {"profiles": [{"open": []}, {"name": "乙"}]},
-    {"profiles": [{"name": "甲"}, {"name": "甲"}]}, {"profiles": [{"name": "甲", "way": []}, {"name": "乙"}]}, {"attachments": []},
+    [], {"profile": []}, {"update": 1}, {"profiles": {}}, {"attachments": []}, {"profiles": [{"name": "甲"}]},
+    {"profiles": [{"open": []}, {"name": "乙"}]}, {"profiles": [{"name": "甲"}, {"name": "甲"}]},
+    {"profiles": [{"name": "甲", "way": []}, {"name": "乙"}]},
 ])  # fmt: skip
 def test_material_that_cannot_be_meant_is_refused(material):
     with pytest.raises(UsageError):
@@ -114,7 +116,8 @@ class Differing:
 
 
 def test_what_happens_only_where_nothing_watches():
-    fact = Differing().run(lambda watched: ["https://a.example/x?id=1"] if watched else ["https://a.example/x?id=2", "https://b.example/y"])
+    alone = ["https://a.example/x?id=2", "https://b.example/y"]
+    fact = Differing().run(lambda watched: ["https://a.example/x?id=1"] if watched else alone)
     assert fact["turns"] == [True, False, False, True]
     assert fact["alone_only"] == ["flow: GET https://b.example/y", "screen: com.example.fixture/.Other other"]
     assert "flow: GET https://a.example/x ?id" in fact["both"]

@@ -26,7 +26,8 @@ def build(name: str) -> Path:
 
 
 def build_source(source: AppSource, version_code: int | None = None, permissions: Sequence[str] = ()) -> Path:
-    """As `build`. `version_code`: another one than build.yaml's, for an update; `permissions`: asked for besides the manifest's."""
+    """As `build`. `version_code`: another one than build.yaml's, for an update. `permissions`: asked for besides those of the
+    manifest."""
     source = replace(source, permissions=tuple(permissions))
     if version_code is not None:
         source = replace(source, version_code=version_code, version_name=f"{version_code}.0")

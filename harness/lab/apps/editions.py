@@ -7,8 +7,8 @@
     app: {functions: [...]}                  what a tester would know of it, the app file; may be left out
     version_code: 2                          may be left out
     permissions: [android.permission.CAMERA] asked for besides those of the app's manifest; may be left out
-    update_to: reset                         an edition of the same app that this one is updated to, with a higher version_code: its APK is
-                                             material.update of the app file; may be left out
+    update_to: reset                         an edition of the same app that this one is updated to, with a higher version_code:
+                                             its APK is material.update of the app file; may be left out
     other_app: blank                         an example app that is installed beside it: material.other_app; may be left out
 """
 

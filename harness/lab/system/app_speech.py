@@ -200,7 +200,8 @@ class AppSpeech:
         """An app may switch its own components on and off (PackageManager.setComponentEnabledSetting)."""
         component, state = str(arguments["component"]), int(arguments["state"])
         if component.partition("/")[0] != process.package:
-            raise AppProcessError(f"java.lang.SecurityException: Attempt to change component state; pid={process.pid}, {component}")
+            why = f"Attempt to change component state; pid={process.pid}, {component}"
+            raise AppProcessError(f"java.lang.SecurityException: {why}")
         try:
             self._server.packages.set_enabled(component, ENABLED_STATES[state])
         except (ValueError, IndexError) as unknown:

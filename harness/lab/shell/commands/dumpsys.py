@@ -239,7 +239,8 @@ def _display(call: Call) -> str:
 def _power(call: Call) -> str:
     on = call.system.screen.on
     return (
-        f"POWER MANAGER (dumpsys power)\n\nPower Manager State:\n  mWakefulness={'Awake' if on else 'Asleep'}\n  mWakefulnessChanging=false\n"
+        "POWER MANAGER (dumpsys power)\n\nPower Manager State:\n"
+        f"  mWakefulness={'Awake' if on else 'Asleep'}\n  mWakefulnessChanging=false\n"
         "  mIsPowered=true\n  mStayOn=true\n  mHoldingWakeLockSuspendBlocker=false\n"
         "  mHoldingDisplaySuspendBlocker=true\n"
         f"Display Power: state={'ON' if on else 'OFF'}\n"
