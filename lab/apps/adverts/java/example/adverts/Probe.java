@@ -1,5 +1,6 @@
 package example.adverts;
 
+import android.content.Context;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.FileReader;
@@ -8,7 +9,8 @@ import java.net.HttpURLConnection;
 import java.net.URL;
 
 /**
- * Sends a sign of life to its server when the home page opens. `shy`: looks for Frida first, and where it finds it, sends nothing.
+ * Sends a sign of life to its server when the home page opens. `shy`: looks for an analyst's tools first, and
+ * where it finds some, sends nothing.
  */
 final class Probe extends Feature {
     private static final String SERVER = "https://beacon.songta.example/v1/alive";
@@ -23,15 +25,15 @@ final class Probe extends Feature {
         new Thread(new Runnable() {
             @Override
             public void run() {
-                if (!(shy && isWatched())) {
+                if (!(shy && isWatched(home))) {
                     send();
                 }
             }
         }).start();
     }
 
-    /** Whether a thread of Frida's runs in this process. */
-    private static boolean isWatched() {
+    /** Whether a thread has a name that Frida gives, or the app's folder a file that no app makes: the journal of hooks. */
+    private static boolean isWatched(Context context) {
         File[] threads = new File("/proc/self/task").listFiles();
         for (File thread : threads == null ? new File[0] : threads) {
             try (BufferedReader name = new BufferedReader(new FileReader(new File(thread, "comm")))) {
@@ -41,6 +43,12 @@ final class Probe extends Feature {
                 }
             } catch (IOException gone) {
                 continue;
+            }
+        }
+        String[] files = new File(context.getApplicationInfo().dataDir).list();
+        for (String file : files == null ? new String[0] : files) {
+            if (file.startsWith(".hooks-")) {
+                return true;
             }
         }
         return false;
