@@ -404,6 +404,10 @@ class SystemServer:
     def tasks(self) -> Tasks:
         return self.activities.tasks
 
+    @property
+    def display_on(self) -> bool:
+        return self.screen.on
+
     def focused_window(self) -> str:
         """package/class of the window that has the focus, system windows included."""
         focus = self.screen.focus

@@ -237,7 +237,7 @@ def _display(call: Call) -> str:
 
 
 def _power(call: Call) -> str:
-    on = call.system.screen.on
+    on = call.system.display_on
     return (
         "POWER MANAGER (dumpsys power)\n\nPower Manager State:\n"
         f"  mWakefulness={'Awake' if on else 'Asleep'}\n  mWakefulnessChanging=false\n"

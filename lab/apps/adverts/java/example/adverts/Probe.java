@@ -45,7 +45,7 @@ final class Probe extends Feature {
                 continue;
             }
         }
-        String[] files = new File(context.getApplicationInfo().dataDir).list();
+        String[] files = context.getFilesDir().getParentFile().list();
         for (String file : files == null ? new String[0] : files) {
             if (file.startsWith(".hooks-")) {
                 return true;
