@@ -249,6 +249,14 @@ class ScreenCapture(Generic[R]):
             self._sleep(PACE)
         return self.take(patience)
 
+    def snap(self, after: float = 0.0) -> Seen[R] | None:
+        """The screen at this moment, once `after` seconds have passed; journalled even where it shows what the last one did,
+        for what changes with time. None where it could not be read."""
+        if after > 0:
+            self._sleep(after)
+        look = self._look()
+        return self._keep(look, always=True) if look is not None else None
+
     def watch(self, seconds: float, stop: Callable[[Seen[R]], bool] | None = None) -> list[Seen[R]]:
         """Looks again and again for that long, and journals each new state, so that no dialog is missed.
 
@@ -325,10 +333,10 @@ class ScreenCapture(Generic[R]):
             shown = self._glance.read(xml, reading, fingerprint, self.after_step)
         return _Look(xml, shown.reading, shown.fingerprint, at, shown.picture, withheld)
 
-    def _keep(self, look: _Look[R]) -> Seen[R]:
+    def _keep(self, look: _Look[R], *, always: bool = False) -> Seen[R]:
         """Journals a look unless it shows what the last journalled one shows and nothing was done since."""
         last = self.last
-        if last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
+        if not always and last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
             return last
         picture = None if look.withheld else look.picture or self._source.picture() or self._source.picture()
         package, activity = self._source.front()

@@ -19,6 +19,16 @@ import pytest
 from harness.errors import HarnessError
 from harness.suite import plugin_options, workers
 from harness.suite.scenario import Scenario, declares_scenario
+from harness.suite.verb_fixtures import (  # noqa: F401 - pytest finds them here
+    adverts,
+    differential,
+    manual,
+    material,
+    outside,
+    profiles,
+    retest,
+    updating,
+)
 
 if TYPE_CHECKING:
     from harness.suite.attaching import Evidence
