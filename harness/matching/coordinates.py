@@ -1,4 +1,5 @@
-"""Coordinates in traffic: with fewer decimals, rounded or cut, as a float of 32 bits, or as a scaled whole number."""
+"""Coordinates in traffic: with fewer decimals, rounded or cut, as a float of 32 bits, as a scaled whole number, or in degrees,
+minutes and seconds."""
 
 from __future__ import annotations
 
@@ -11,8 +12,16 @@ SCALES = (10**5, 10**6, 10**7, 10**8, 3_600_000)
 _FLOAT32 = 8e-6  # how far a float of 32 bits may be from a number up to 180
 _SAME_PLACE = 5e-4  # degrees, about 50 m: a fix taken a moment later
 _NUMBER = re.compile(rb"\d{1,3}\.\d{1,17}|\d{5,12}")
+# 52°31'12.3"N, 52° 31.205' N, 52:31:12.3 (android.location.Location.convert), 52d31m12s, and the words of EXIF: 52/1,31/1,1230/100.
+_ARC = re.compile(
+    rb"(\d{1,3})(?:\s?(?:\xc2\xb0|\xba|\xb0|\xc2\xba|deg|d)\s?|:|/1, ?)(\d{1,2}(?:\.\d{1,9})?)(?:/1)?"
+    rb"(?:(?:\s?(?:\\?'|\xe2\x80[\xb2\x99]|\xc2\xb4|m|min)\s?|:|, ?)(\d{1,7}(?:\.\d{1,9})?)(?:/(10{0,6}))?"
+    rb"(?:\s?(?:\\?\"|''|\xe2\x80[\xb3\x9d]|s(?![a-z])|sec))?|\s?(?:\\?'|\xe2\x80[\xb2\x99]|m(?![a-z])))?(?:\s?([nsewNSEW])(?![A-Za-z]))?"
+)
+_SIGNS = ("\u00b0", "\u00b0 ", " \u00b0 ", " \u00b0", "\u00ba", "deg", "d", ":", "/1,", "/1, ")
 _BITS = 3.3  # of a decimal digit
 _MOST = 26.0
+_LIKE_A_TIME = 12.0  # 08:31:12 is as often a time of day
 _LEAST_DIGITS = 4
 
 
@@ -25,12 +34,23 @@ def prefixes(degrees: float) -> Iterator[str]:
         if len(whole) > 5:
             yield whole[:5]
             yield str(round(int(whole) / 10 ** (len(whole) - 5)))
+    for near in (size - _SAME_PLACE, size + _SAME_PLACE):
+        degree, minute = divmod(int(near * 60), 60)
+        for sign in _SIGNS:
+            yield from (f"{text}{sign}{minute:02}" for text in (str(degree), f"{degree:02}", f"{degree:03}"))
+            if minute < 10:
+                yield f"{degree}{sign}{minute}"
 
 
 def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] | None:
     """(end, bits, variant) of the number that begins at `start`, where it stands for these degrees; None where it does not."""
+    if start and (data[start - 1 : start].isdigit() or data[start - 1 : start] == b"."):
+        return None
+    arc = _ARC.match(data, start)
+    if arc is not None and (found := _in_arcs(data, arc, degrees)) is not None:
+        return found
     match = _NUMBER.match(data, start)
-    if match is None or (start and (data[start - 1 : start].isdigit() or data[start - 1 : start] == b".")):
+    if match is None:
         return None
     negative = start > 0 and data[start - 1 : start] == b"-"
     text, size = match[0], abs(degrees)
@@ -53,6 +73,31 @@ def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] 
             if digits > _LEAST_DIGITS:
                 return match.end(), min(_MOST, _BITS * digits - 3), f"times {scale}"
     return None
+
+
+def _in_arcs(data: bytes, match: re.Match[bytes], degrees: float) -> tuple[int, float, str] | None:
+    """The same of degrees, minutes and, where they are there, seconds."""
+    seconds = float(match[3] or 0) / int(match[4] or 1)
+    side = match[5].upper() if match[5] else b""
+    before = data[match.start() - 1 : match.start()] if match.start() else b""
+    side = side or (before.upper() if before in (b"N", b"S", b"E", b"W", b"n", b"s", b"e", b"w") else b"")
+    negative = side in (b"S", b"W") or before == b"-"
+    if (side or negative) and negative != (degrees < 0):
+        return None
+    if float(match[2]) >= 60 or seconds >= 60 or (match[3] is None and b"." not in match[2]):
+        return None
+    off = abs(int(match[1]) + float(match[2]) / 60 + seconds / 3600 - abs(degrees))
+    if off > _SAME_PLACE:
+        return None
+    digits = min(_agreeing(off, abs(degrees)), len(match[1]) + 2 + (2 if match[3] else 0) + _decimals(match[3] or match[2]))
+    bits = min(_MOST, _BITS * digits)
+    if b":" in match[0]:
+        bits -= _LIKE_A_TIME
+    return match.end(), bits, "degrees, minutes, seconds" if match[3] else "degrees and minutes"
+
+
+def _decimals(number: bytes) -> int:
+    return len(number.partition(b".")[2])
 
 
 def _agreeing(off: float, size: float) -> int:

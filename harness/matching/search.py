@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from harness.decoding import Layer, Tree, as_bytes
 from harness.decoding.opacity import known_media
 from harness.decoding.rows import BLANK, DASH, DIGIT, DOT, PLUS, WORD, Places, all_in, before, matches, only, rows, sorts_of
 from harness.decoding.spans import marked, spans_of
-from harness.matching import coordinates, shapes
-from harness.matching.digests import raw_digests
+from harness.matching import coordinates, grids, persons, shapes
+from harness.matching.background import background_of
+from harness.matching.digests import Form, raw_digests, raw_of_forms
 from harness.matching.evidence import (
     BY_NAME,
     ENOUGH,
@@ -32,10 +34,11 @@ from harness.matching.evidence import (
 )
 from harness.matching.hash_search import HashSearch
 from harness.matching.hit import Hit
-from harness.matching.implied import implied
+from harness.matching.implied import PART_OF_NAME, implied
 from harness.matching.known import Known
 from harness.matching.lexicon import Agreement, agreement, bare, in_object, object_matters, words
 from harness.matching.names import key_of, object_of
+from harness.matching.normalised import normalised
 from harness.matching.patterns import LongPatterns, Patterns, Quota
 from harness.matching.raw_forms import raw_forms
 from harness.matching.short_values import ONE_DIGIT, LoneDigits, country_near, form_says, only_signs, stricter
@@ -46,6 +49,7 @@ _NEAR = ((16, 1.0), (64, 0.6), (256, 0.3))  # bytes between values -> how much o
 _SHORTEST = 2
 _BOOLEAN = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", ""})
 _SURE = 24.0
+_RARE = 12.0  # bits of a text from which on its hash says whose it is
 _GROUPED = re.compile(rb"[0-9](?<![\w.].)(?:[ \-/().]{0,2}[0-9]){8,20}(?![\w.])")  # it looks back afterwards, see decoders/hex.py
 _ALNUM = re.compile(r"[^\W_]+")
 _VARIABLE = re.compile(r"[^\W\d_]+")
@@ -55,19 +59,22 @@ _OF_SCREENS = frozenset({"screen", "display", "resolution", "device", "size", "s
 _DIMENSIONS = frozenset({"screen_width", "screen_height"})
 
 
+Measure = Callable[[bytes, int], tuple[int, float, str] | None]  # (end, bits, variant) of what begins there
+
+
 @dataclass(frozen=True, slots=True)
 class _Form:
     known: Known
     variant: str
     text: bytes
     bits: float
-    degrees: float | None = None
+    measure: Measure | None = None  # says where it ends and what it is worth there; `text` is its beginning only
     named_only: bool = False  # counts only in a field whose name says so
     word: bool = False
     weak: bool = field(init=False)  # cannot count where a letter or digit stands beside it
 
     def __post_init__(self) -> None:
-        weak = self.degrees is None and self.bits + GLUED + PART + BY_NAME[Agreement.NAMED] < ENOUGH
+        weak = self.measure is None and self.bits + GLUED + PART + BY_NAME[Agreement.NAMED] < ENOUGH
         object.__setattr__(self, "weak", weak)
 
 
@@ -87,6 +94,8 @@ class Search:
 
     def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = ()) -> None:
         self.knowns = [k for k in knowns if k.value.strip().lower() not in _BOOLEAN]
+        self._background = background_of(self.knowns)
+        self._hashed: dict[tuple[Known, str], Form] = {}
         self._app_words = _app_words(self.knowns)
         self._numbers: dict[bytes, _Form] = {}
         self._texts = Patterns[_Form]()
@@ -96,7 +105,11 @@ class Search:
             self._add(known)
         for brand, model in itertools.product(_of_field(self.knowns, "manufacturer"), _of_field(self.knowns, "device_model")):
             self._put(brand, "before the model", brand.value + model.value)
-        self._hashes = HashSearch(self.knowns, salts)
+        self._add_geohashes()
+        forms = list(self._hashed.values())
+        for known, variant, raw in raw_of_forms(forms):
+            _enter(self._raws.under(raw), _Form(known, variant, raw, len(raw)))
+        self._hashes = HashSearch(self.knowns, salts, forms)
         self._texts.close()
         self._raws.close()
 
@@ -117,16 +130,40 @@ class Search:
                 self._put(known, f"{label}({variant})" if variant != "raw" else label, encoded)
         for variant, text, named_only in of_field(known.field, value):
             self._put(known, variant, text, named_only=named_only)
-        for one in implied(replace(known, value=value)):
+        for one in implied(replace(known, value=value), self._background):
             same = replace(one.known, value=known.value) if one.known.field != known.field else known
             self._put(same, one.variant, one.text, named_only=one.named_only)
+            if one.hashed:
+                self._hash(same, one.variant, one.text)
+        for variant, text in normalised(known):
+            self._hash(known, variant, text)
         degrees = shapes.coordinate_of(value) if known.field in ("latitude", "longitude", "") else None
         if degrees is not None:
-            for text in coordinates.prefixes(degrees):
-                _enter(self._texts.under(text.encode()), _Form(known, "coordinate", text.encode(), 0.0, degrees))
+            self._put_measured(known, coordinates.prefixes(degrees), partial(coordinates.measured, degrees=degrees))
         for variant, raw in (*raw_forms(value), *raw_digests(known)):
             if len(raw) >= 4:
                 _enter(self._raws.under(raw), _Form(known, variant, raw, len(raw)))
+
+    def _hash(self, known: Known, variant: str, text: str) -> None:
+        """Few values have texts of few letters: the hash of `f` is everybody's."""
+        if text:
+            self._hashed.setdefault((known, text), Form(known, variant, text, rarity(text) < _RARE))
+
+    def _add_geohashes(self) -> None:
+        pairs = [(one, other, *map(shapes.coordinate_of, (one.value, other.value))) for one, other in self._background.places]
+        pairs += [(known, known, *place) for known in self.knowns if (place := shapes.place_of(known.value)) is not None]
+        for latitude, longitude, at, beside in pairs:
+            if at is None or beside is None or abs(at) > 90:
+                continue
+            for text in grids.beginnings(at, beside):
+                for known in (latitude, longitude):
+                    self._put_measured(
+                        known, (text,), partial(grids.geohash_at, latitude=at, longitude=beside), named_only=len(text) < grids.SURE
+                    )
+
+    def _put_measured(self, known: Known, texts: Iterable[str], measure: Measure, *, named_only: bool = False) -> None:
+        for text in texts:
+            _enter(self._texts.under(text.encode()), _Form(known, "", text.encode(), 0.0, measure, named_only))
 
     def _put(self, known: Known, variant: str, text: str, *, named_only: bool = False) -> None:
         raw = as_bytes(text)
@@ -213,8 +250,8 @@ class Search:
 
     def _weigh(self, layer: Layer, lowered: bytes, start: int, end: int, form: _Form, quota: Quota) -> _Candidate | None:
         data, bits, variant, field = layer.data, form.bits, form.variant, form.known.field
-        if form.degrees is not None:
-            measured = coordinates.measured(data, start, form.degrees)
+        if form.measure is not None:
+            measured = form.measure(data, start)
             if measured is None:
                 return None
             end, bits, variant = measured
@@ -255,8 +292,21 @@ class Search:
                     stands = 1.0
         if form.named_only and fits < Agreement.LIKELY:
             return None
+        if field in persons.FIELDS:
+            if not _of_person(form, data[start:end], stands, fits, end, lowered):
+                return None
+            if form.variant == PART_OF_NAME or (field in persons.PARTS and bits + stands < ENOUGH):
+                named = persons.says_part(key, object_of(layer, start))
+                fits = Agreement.NAMED if named else min(fits, Agreement.UNKNOWN)
         variant = _case(variant, data[start:end], form)
         return _Candidate(form, start, end, key, variant, fits, Weighed(bits, BY_NAME[fits], stands))
+
+
+def _of_person(form: _Form, matched: bytes, stands: float, fits: Agreement, end: int, lowered: bytes) -> bool:
+    """Whether it can be a name there: in running text it is written as names are, and a mail address is no name."""
+    if fits < Agreement.LIKELY and form.word and stands < WHOLE and matched.islower() and not form.text.islower():
+        return False
+    return not persons.in_mail(lowered, end)
 
 
 def _of_field(knowns: Sequence[Known], field: str) -> list[Known]:
@@ -264,7 +314,7 @@ def _of_field(knowns: Sequence[Known], field: str) -> list[Known]:
 
 
 def _enter(forms: list[_Form], form: _Form) -> None:
-    if all(other.known is not form.known or other.degrees != form.degrees for other in forms):
+    if all(other.known is not form.known or other.measure != form.measure for other in forms):
         forms.append(form)
 
 
@@ -313,7 +363,7 @@ def _fits(known: Known, key: str) -> Agreement:
 
 
 def _case(variant: str, matched: bytes, form: _Form) -> str:
-    if form.degrees is not None or matched == form.text:
+    if form.measure is not None or matched == form.text:
         return variant
     case = "upper" if matched == form.text.upper() else "lower" if matched == form.text.lower() else "other case"
     return case if variant == "raw" else f"{variant}, {case}"
@@ -375,6 +425,11 @@ def _in_a_row(data: bytes, found: list[_Candidate], place: int) -> bool:
     between two identifiers."""
     one = found[place]
     field = one.form.known.field
+    if field in persons.PARTS and not data[one.start : one.end].islower():
+        for other in found[max(0, place - 8) : place + 9]:
+            between = data[one.end : other.start] if other.start >= one.end else data[other.end : one.start]
+            if {field, other.form.known.field} == persons.PARTS and persons.beside(between):
+                return True
     if field not in _ROWS or (field == "os_version" and one.fits == Agreement.AGAINST):
         return False
     sides = [False, False]
