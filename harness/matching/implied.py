@@ -14,7 +14,8 @@ from harness.matching.short_values import MNC_BESIDE
 
 
 _NOTHING = Background()
-PART_OF_NAME = "part of the name"
+PART_OF_NAME, PART_OF_CONTACT = "part of the name", "part of the contact's name"
+_LONG_NUMBER = 8  # digits of a telephone number that is no one's by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _mac(known: Known) -> Iterator[Implied]:
 
 def _phone(known: Known, background: Background) -> Iterator[Implied]:
     for variant, text in phones.written(known.value, background.home):
-        yield Implied(known, variant, text, False, hashed=True)
+        yield Implied(known, variant, text, len(text) < _LONG_NUMBER, hashed=True)
 
 
 def _birthday(known: Known, background: Background) -> Iterator[Implied]:
@@ -124,6 +125,8 @@ def _part_of_name(known: Known, background: Background) -> Iterator[Implied]:
 
 def _contact(known: Known) -> Iterator[Implied]:
     if parts := persons.parts_of(known.value):
+        for field, text in parts:
+            yield Implied(replace(known, field=field), PART_OF_CONTACT, text, False)
         for variant, text in persons.joined(parts[0][1], parts[1][1]):
             yield Implied(known, variant, text, False, hashed=True)
 

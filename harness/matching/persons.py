@@ -36,7 +36,7 @@ _PERSONS = frozenset({
     "people", "players", "player", "billing", "shipping", "buyer", "seller", "userproperties", "traits", "identity", "holder",
 })  # fmt: skip
 _VAGUE = frozenset({"name", "first", "last", "given", "family", "full", "names", "n"})
-_IN_MAIL = re.compile(rb"[a-z0-9._%+-]{0,64}@[a-z0-9-]+\.[a-z]")
+_IN_MAIL = re.compile(rb"[a-z0-9._+-]{0,64}(?:@|%(?:25)*40)[a-z0-9-]+\.[a-z]")
 _SHORT_FIELD = re.compile(rb"[^\w\s]{1,3}\s?[^\w\s]{0,2}\w{1,24}[^\w\s]{1,3}\s?[^\w\s]{0,2}|[^\w\s]{1,4} ?[^\w\s]{0,2}| |\t")
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from harness.matching import countries, shapes
+from harness.matching import countries
 from harness.matching.countries import Country
 
 _MOST_GUESSED = 12  # countries that a national number may be of, where nothing says which
 _MORE_GUESSED = 3  # beside those that it can be of by its length
 _SHORTEST = 7  # digits of a national number
 _LONGEST = 15  # digits of E.164
+_WRITTEN = re.compile(r"[+(]{0,2}\d[\d ()./\-\u00a0]{4,24}\d")
 _FROM_ABROAD = ("00", "011")
 # Where nothing else is known: the countries with the most phones first.
 _FIRST_GUESSED = (
@@ -29,7 +30,7 @@ def international(value: str) -> str:
     else:
         abroad = next((prefix for prefix in _FROM_ABROAD if digits.startswith(prefix)), "")
         found = digits[len(abroad) :] if abroad and text[0].isdigit() else ""
-    return found if _SHORTEST < len(found) <= _LONGEST and countries.of_number(found) else ""
+    return found if _SHORTEST <= len(found) <= _LONGEST and countries.of_number(found) else ""
 
 
 def home_of(value: str) -> Sequence[Country]:
@@ -45,9 +46,7 @@ def home_of(value: str) -> Sequence[Country]:
 def written(value: str, home: Sequence[str]) -> Iterator[tuple[str, str]]:
     """(variant, text): the number's other forms. `home`: alpha-2 codes of the countries that it may be of, the likeliest
     first; where none fits, those are tried in which a mobile can have such a number."""
-    if not shapes.PHONE.fullmatch(value.strip()) and not value.strip().startswith(("+", "(")):
-        return
-    if re.search(r"[^\d\s()+./\-]", value):
+    if not _WRITTEN.fullmatch(value.strip()):
         return
     digits = international(value)
     if digits:

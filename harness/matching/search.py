@@ -15,7 +15,7 @@ from harness.decoding import Layer, Tree, as_bytes
 from harness.decoding.opacity import known_media
 from harness.decoding.rows import BLANK, DASH, DIGIT, DOT, PLUS, WORD, Places, all_in, before, matches, only, rows, sorts_of
 from harness.decoding.spans import marked, spans_of
-from harness.matching import coordinates, grids, persons, shapes
+from harness.matching import coordinates, grids, labels, persons, shapes
 from harness.matching.background import background_of
 from harness.matching.digests import Form, raw_digests, raw_of_forms
 from harness.matching.evidence import (
@@ -34,7 +34,7 @@ from harness.matching.evidence import (
 )
 from harness.matching.hash_search import HashSearch
 from harness.matching.hit import Hit
-from harness.matching.implied import PART_OF_NAME, implied
+from harness.matching.implied import PART_OF_CONTACT, PART_OF_NAME, implied
 from harness.matching.known import Known
 from harness.matching.lexicon import Agreement, agreement, bare, in_object, object_matters, words
 from harness.matching.names import key_of, object_of
@@ -54,6 +54,7 @@ _GROUPED = re.compile(rb"[0-9](?<![\w.].)(?:[ \-/().]{0,2}[0-9]){8,20}(?![\w.])"
 _ALNUM = re.compile(r"[^\W_]+")
 _VARIABLE = re.compile(r"[^\W\d_]+")
 _USER_AGENT = frozenset({"useragent", "ua", "xuseragent", "browseruseragent"})
+_OPEN = (Agreement.OTHER, Agreement.UNKNOWN)
 _LOCALE = ("language", "country")
 _OF_SCREENS = frozenset({"screen", "display", "resolution", "device", "size", "sr", "viewport", "metrics"})
 _DIMENSIONS = frozenset({"screen_width", "screen_height"})
@@ -146,8 +147,8 @@ class Search:
 
     def _hash(self, known: Known, variant: str, text: str) -> None:
         """Few values have texts of few letters: the hash of `f` is everybody's."""
-        if text:
-            self._hashed.setdefault((known, text), Form(known, variant, text, rarity(text) < _RARE))
+        for cased in dict.fromkeys((text, text.lower())) if text else ():
+            self._hashed.setdefault((known, cased), Form(known, variant, cased, rarity(cased) < _RARE))
 
     def _add_geohashes(self) -> None:
         pairs = [(one, other, *map(shapes.coordinate_of, (one.value, other.value))) for one, other in self._background.places]
@@ -285,6 +286,8 @@ class Search:
             if word and _fits(form.known, word) == Agreement.NAMED:
                 # `plz_10115`, `imei:86...`, `LANG/de`: the value brings its name along.
                 fits, stands = Agreement.NAMED, max(stands, 0.0) if stands >= PART else stands
+            if field in labels.FIELDS and fits in _OPEN and stands >= PART and labels.says(field, key, data, start):
+                fits = Agreement.LIKELY
             if stands <= PART and fits == Agreement.NAMED:
                 if bare(key) in _USER_AGENT and (field == "os_name" or in_user_agent(lowered, start, end)):
                     stands = WHOLE
@@ -295,9 +298,12 @@ class Search:
         if field in persons.FIELDS:
             if not _of_person(form, data[start:end], stands, fits, end, lowered):
                 return None
-            if form.variant == PART_OF_NAME or (field in persons.PARTS and bits + stands < ENOUGH):
-                named = persons.says_part(key, object_of(layer, start))
-                fits = Agreement.NAMED if named else min(fits, Agreement.UNKNOWN)
+            if form.variant in (PART_OF_NAME, PART_OF_CONTACT):
+                # Without its name it counts where the other part stands beside it.
+                named = form.variant == PART_OF_NAME and persons.says_part(key, object_of(layer, start))
+                fits = Agreement.NAMED if named else Agreement.AGAINST
+            elif field in persons.PARTS and bits + stands < ENOUGH and not persons.says_part(key, object_of(layer, start)):
+                fits = min(fits, Agreement.UNKNOWN)
         variant = _case(variant, data[start:end], form)
         return _Candidate(form, start, end, key, variant, fits, Weighed(bits, BY_NAME[fits], stands))
 
@@ -428,7 +434,7 @@ def _in_a_row(data: bytes, found: list[_Candidate], place: int) -> bool:
     if field in persons.PARTS and not data[one.start : one.end].islower():
         for other in found[max(0, place - 8) : place + 9]:
             between = data[one.end : other.start] if other.start >= one.end else data[other.end : one.start]
-            if {field, other.form.known.field} == persons.PARTS and persons.beside(between):
+            if {field, other.form.known.field} == persons.PARTS and _of_one_name(one.form, other.form) and persons.beside(between):
                 return True
     if field not in _ROWS or (field == "os_version" and one.fits == Agreement.AGAINST):
         return False
@@ -441,6 +447,11 @@ def _in_a_row(data: bytes, found: list[_Candidate], place: int) -> bool:
                 return True
             sides[behind] |= other.weighed.bits + other.weighed.standing >= ENOUGH
     return field == "os_version" and all(sides)
+
+
+def _of_one_name(one: _Form, other: _Form) -> bool:
+    known_in_parts = one.variant == other.variant == "raw"
+    return known_in_parts or one.known.value == other.known.value
 
 
 _ROWS = {
