@@ -19,6 +19,7 @@ _ARC = re.compile(
     rb"(?:\s?(?:\\?\"|''|\xe2\x80[\xb3\x9d]|s(?![a-z])|sec))?|\s?(?:\\?'|\xe2\x80[\xb2\x99]|m(?![a-z])))?(?:\s?([nsewNSEW])(?![A-Za-z]))?"
 )
 _SIGNS = ("\u00b0", "\u00b0 ", " \u00b0 ", " \u00b0", "\u00ba", "deg", "d", ":", "/1,", "/1, ")
+_BETWEEN = re.compile(rb"[ ,;]{1,3}[nsewNSEW]? ?|,?(?:%20|\+)")
 _BITS = 3.3  # of a decimal digit
 _MOST = 26.0
 _LIKE_A_TIME = 12.0  # 08:31:12 is as often a time of day
@@ -75,12 +76,24 @@ def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] 
     return None
 
 
+def side_before(lowered: bytes, start: int) -> bool:
+    """Whether the letter of a quarter of the compass stands before: N52°31'12\"."""
+    return lowered[start - 1 : start] in (b"n", b"s", b"e", b"w") and not lowered[max(0, start - 2) : start - 1].isalnum()
+
+
+def parts(between: bytes) -> bool:
+    """Whether no more than blanks, a comma and the letter of a quarter of the compass stand between two coordinates."""
+    return _BETWEEN.fullmatch(between) is not None
+
+
 def _in_arcs(data: bytes, match: re.Match[bytes], degrees: float) -> tuple[int, float, str] | None:
     """The same of degrees, minutes and, where they are there, seconds."""
     seconds = float(match[3] or 0) / int(match[4] or 1)
-    side = match[5].upper() if match[5] else b""
     before = data[match.start() - 1 : match.start()] if match.start() else b""
-    side = side or (before.upper() if before in (b"N", b"S", b"E", b"W", b"n", b"s", b"e", b"w") else b"")
+    near = data[max(0, match.start() - 2) : match.start()].lower()
+    leads = side_before(near, len(near))
+    side = before.upper() if leads else (match[5] or b"").upper()
+    end = match.start() + len(data[match.start() : match.start(5)].rstrip()) if leads and match[5] else match.end()
     negative = side in (b"S", b"W") or before == b"-"
     if (side or negative) and negative != (degrees < 0):
         return None
@@ -93,7 +106,7 @@ def _in_arcs(data: bytes, match: re.Match[bytes], degrees: float) -> tuple[int, 
     bits = min(_MOST, _BITS * digits)
     if b":" in match[0]:
         bits -= _LIKE_A_TIME
-    return match.end(), bits, "degrees, minutes, seconds" if match[3] else "degrees and minutes"
+    return end, bits, "degrees, minutes, seconds" if match[3] else "degrees and minutes"
 
 
 def _decimals(number: bytes) -> int:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harness.matching.lexicon import bare
+
 _BASE32 = "0123456789bcdefghjkmnpqrstuvwxyz"
 _PLUS = "23456789CFGHJMPQRVWX"
 _LEAST, SURE, _MOST = 5, 7, 12  # characters of a geohash: under a name for it, and anywhere
+_NAMES = frozenset({"gh", "geo", "geokey", "location", "loc", "cell", "position", "place"})
 _SAME_PLACE = 5e-4  # degrees: a fix taken a moment later
 _GEOHASH = re.compile(rb"[0-9b-hjkmnp-z]{5,12}(?![0-9a-z])")
 _BITS = 3.5  # of a character; cells in which nobody lives, and words, do not count
@@ -48,7 +51,7 @@ def beginnings(latitude: float, longitude: float) -> Iterator[str]:
 def geohash_at(data: bytes, start: int, latitude: float, longitude: float) -> tuple[int, float, str] | None:
     """(end, bits, variant) of the geohash that begins at `start`, where it is of this place; None where it is none."""
     match = _GEOHASH.match(data[start : start + _MOST + 1].lower())
-    if match is None:
+    if match is None or (start and data[start - 1 : start].isalnum()):
         return None
     text = match[0].decode()
     at, beside, half = centre(text)
@@ -56,6 +59,11 @@ def geohash_at(data: bytes, start: int, latitude: float, longitude: float) -> tu
         return None
     plain = 0.0 if text.isalpha() or text.isdigit() else _BITS
     return start + len(text), plain * len(text), "geohash"
+
+
+def says_geohash(key: str) -> bool:
+    """Whether a field of this name may hold a short geohash: a cell of some kilometres."""
+    return bare(key) in _NAMES or "geohash" in bare(key)
 
 
 def plus_code(latitude: float, longitude: float) -> str:

@@ -14,7 +14,6 @@ _MORE_GUESSED = 3  # beside those that it can be of by its length
 _SHORTEST = 7  # digits of a national number
 _LONGEST = 15  # digits of E.164
 _WRITTEN = re.compile(r"[+(]{0,2}\d[\d ()./\-\u00a0]{4,24}\d")
-_FROM_ABROAD = ("00", "011")
 # Where nothing else is known: the countries with the most phones first.
 _FIRST_GUESSED = (
     "CN IN US DE GB FR IT ES BR JP ID RU TR MX NG PK BD VN PH TH KR EG ZA PL NL UA AR CO MY SA AU TW HK SG AE CH AT SE BE PT"
@@ -28,8 +27,7 @@ def international(value: str) -> str:
     if text.startswith("+"):
         found = digits
     else:
-        abroad = next((prefix for prefix in _FROM_ABROAD if digits.startswith(prefix)), "")
-        found = digits[len(abroad) :] if abroad and text[0].isdigit() else ""
+        found = digits[2:] if text.startswith("00") else ""
     return found if _SHORTEST <= len(found) <= _LONGEST and countries.of_number(found) else ""
 
 

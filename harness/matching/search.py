@@ -151,13 +151,13 @@ class Search:
             self._hashed.setdefault((known, cased), Form(known, variant, cased, rarity(cased) < _RARE))
 
     def _add_geohashes(self) -> None:
-        pairs = [(one, other, *map(shapes.coordinate_of, (one.value, other.value))) for one, other in self._background.places]
-        pairs += [(known, known, *place) for known in self.knowns if (place := shapes.place_of(known.value)) is not None]
-        for latitude, longitude, at, beside in pairs:
+        pairs = [((one, other), shapes.coordinate_of(one.value), shapes.coordinate_of(other.value)) for one, other in self._background.places]
+        pairs += [((known,), *place) for known in self.knowns if (place := shapes.place_of(known.value)) is not None]
+        for knowns, at, beside in pairs:
             if at is None or beside is None or abs(at) > 90:
                 continue
             for text in grids.beginnings(at, beside):
-                for known in (latitude, longitude):
+                for known in knowns:
                     self._put_measured(
                         known, (text,), partial(grids.geohash_at, latitude=at, longitude=beside), named_only=len(text) < grids.SURE
                     )
@@ -256,7 +256,8 @@ class Search:
             if measured is None:
                 return None
             end, bits, variant = measured
-        stands = standing(lowered, start, end, field, word=form.word)
+        begin = start - (form.measure is not None and coordinates.side_before(lowered, start))
+        stands = standing(lowered, begin, end, field, word=form.word)
         if stands < PART and not layer.text:
             stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
         if bits + stands + BY_NAME[Agreement.NAMED] < ENOUGH and stands < WHOLE and field not in ("os_version", "os_name"):
@@ -293,7 +294,7 @@ class Search:
                     stands = WHOLE
                 elif stands == PART and leads(lowered, start, end):
                     stands = 1.0
-        if form.named_only and fits < Agreement.LIKELY:
+        if form.named_only and (fits < Agreement.LIKELY or not _may_be(form, stands, key, lowered[max(0, start - 2) : start])):
             return None
         if field in persons.FIELDS:
             if not _of_person(form, data[start:end], stands, fits, end, lowered):
@@ -306,6 +307,13 @@ class Search:
                 fits = min(fits, Agreement.UNKNOWN)
         variant = _case(variant, data[start:end], form)
         return _Candidate(form, start, end, key, variant, fits, Weighed(bits, BY_NAME[fits], stands))
+
+
+def _may_be(form: _Form, stands: float, key: str, before: bytes) -> bool:
+    """A year that stands inside another date, and five letters that are no geohash, are not the value."""
+    if form.measure is not None:
+        return grids.says_geohash(key)
+    return form.variant != "year" or (stands >= WHOLE and before != b", ")
 
 
 def _of_person(form: _Form, matched: bytes, stands: float, fits: Agreement, end: int, lowered: bytes) -> bool:
@@ -442,7 +450,10 @@ def _in_a_row(data: bytes, found: list[_Candidate], place: int) -> bool:
     for other in found[max(0, place - 8) : place + 9]:
         behind = other.start >= one.end
         between = data[one.end : other.start] if behind else data[other.end : one.start]
-        if (behind or other.end <= one.start) and (only_signs(between) or (field != "os_version" and between == b"_")):
+        if (behind or other.end <= one.start) and (
+            only_signs(between)
+            or (field != "os_version" and (between == b"_" or (other.form.measure is not None and coordinates.parts(between))))
+        ):
             if other.form.known.field in _ROWS[field] and other.weighed.bits >= WEAKEST:
                 return True
             sides[behind] |= other.weighed.bits + other.weighed.standing >= ENOUGH

@@ -91,8 +91,8 @@ def form_says(field: str, lowered: bytes, start: int, end: int) -> bool:
             and _FINGERPRINT_GOES_ON.match(lowered[end : end + 80]) is not None
         )
     if field == "timezone":    # of a time stamp: 2024-05-30T23:57:07+0800
-        return (
-            _TIME_ZONE.fullmatch(lowered[start:end]) is not None and lowered[end : end + 1] not in _DIGITS
+        return bool(
+            _TIME_ZONE.fullmatch(lowered[start:end]) is not None and lowered[start + 1 : end].strip(b"0:") and lowered[end : end + 1] not in _DIGITS
             and _TIME.search(lowered[max(0, start - 34) : start]) is not None
         )
     return field == "manufacturer" and lowered[end : end + 1] in b"\\/" and _FINGERPRINT_WHOLE.match(lowered, end) is not None
