@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from harness.matching import shapes, time_zones
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split(),
-    "januar februar märz april mai juni juli august september oktober november dezember".split(),
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
-)
+_MONTHS = tuple(names.split() for names in (
+    "january february march april may june july august september october november december",
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+))
 _NUMBERS = re.compile(r"(\d{1,2})\s?[-/. ]\s?(\d{1,2})\s?[-/. ]\s?(\d{4}|\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?[\s\-/]+(?:of |de )?([^\W\d_]{3,10})\.?,?[\s\-/]+(?:de )?(\d{4})")
 _MONTH_FIRST = re.compile(r"([^\W\d_]{3,10})\.?[\s\-/]+(\d{1,2})(?:st|nd|rd|th)?,?[\s\-/]+(\d{4})")

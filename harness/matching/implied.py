@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from harness.matching import birthdays, carriers, countries, grids, languages, masks, persons, phones, shapes, time_zones
 from harness.matching.background import Background
 from harness.matching.known import Known
+from harness.matching.normalised import state
 from harness.matching.short_values import MNC_BESIDE
-
 
 _NOTHING = Background()
 PART_OF_NAME, PART_OF_CONTACT = "part of the name", "part of the contact's name"
@@ -90,6 +90,11 @@ def _country(known: Known) -> Iterator[Implied]:
         yield Implied(replace(known, field="mcc") if variant == "MCC" else known, variant, text, True)
 
 
+def _state(known: Known) -> Iterator[Implied]:
+    if code := state(known.value):
+        yield Implied(known, "code of the state", code.upper(), True)
+
+
 def _mac(known: Known) -> Iterator[Implied]:
     """As one number of 48 bits, in either order of its bytes, whichever signs it is known with."""
     plain = _NO_HEX.sub("", known.value)
@@ -159,6 +164,7 @@ def _masked(known: Known) -> Iterator[Implied]:
 _NO_HEX = re.compile(r"[^0-9A-Fa-f]")
 _BY_FIELD = {
     "country": _country,
+    "province": _state,
     "mac": _mac,
     "bssid": _mac,
     "ssid_bssid": _mac,

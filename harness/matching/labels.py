@@ -36,7 +36,8 @@ def says(field: str, key: str, data: bytes, start: int) -> bool:
 
 
 def _named(text: str, names: frozenset[str]) -> bool:
-    said = {word for word in words(text) if len(word) >= 4} | {word for run in _OTHER_SCRIPTS.findall(text) for word in _pieces(run)}
+    said = {word for word in words(text) if len(word) >= 4}
+    said.update(word for run in _OTHER_SCRIPTS.findall(text) for word in _pieces(run))
     return bool(said & (names - _LABELS))
 
 

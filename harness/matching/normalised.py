@@ -1,6 +1,5 @@
-"""What is hashed of a person for advertisers to be matched by: the forms that Meta's advanced matching prescribes (em, ph, fn, ln,
-db, ge, ct, st, zp, country: developers.facebook.com/docs/marketing-api/conversions-api/parameters/customer-information-parameters)
-and Google's of mail addresses. They are made by a rule, so whoever has the rule knows the hash."""
+"""What is hashed of a person for advertisers to be matched by, in the forms that Meta prescribes (em, ph, fn, ln, db, ge, ct, st,
+zp, country: "Customer Information Parameters" of its Conversions API), and Google for mail addresses."""
 
 from __future__ import annotations
 
@@ -12,25 +11,29 @@ from harness.matching import birthdays, countries, persons
 from harness.matching.known import Known
 
 _GENDERS = {
-    "m": "male man männlich mann homme masculin hombre masculino 男 男性 男士".split(),
-    "f": "female woman weiblich frau femme féminin mujer femenino 女 女性 女士".split(),
+    letter: words.split()
+    for letter, words in (
+        ("m", "male man männlich mann homme masculin hombre masculino 男 男性 男士"),
+        ("f", "female woman weiblich frau femme féminin mujer femenino 女 女性 女士"),
+    )
 }
 _MAIL_OF_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 # States of the USA (ANSI INCITS 38) and provinces of Canada.
+_ALL = (
+    "Alabama AL,Alaska AK,Arizona AZ,Arkansas AR,California CA,Colorado CO,Connecticut CT,Delaware DE,Florida FL,Georgia GA,"
+    "Hawaii HI,Idaho ID,Illinois IL,Indiana IN,Iowa IA,Kansas KS,Kentucky KY,Louisiana LA,Maine ME,Maryland MD,"
+    "Massachusetts MA,Michigan MI,Minnesota MN,Mississippi MS,Missouri MO,Montana MT,Nebraska NE,Nevada NV,"
+    "New Hampshire NH,New Jersey NJ,New Mexico NM,New York NY,North Carolina NC,North Dakota ND,Ohio OH,Oklahoma OK,"
+    "Oregon OR,Pennsylvania PA,Rhode Island RI,South Carolina SC,South Dakota SD,Tennessee TN,Texas TX,Utah UT,Vermont VT,"
+    "Virginia VA,Washington WA,West Virginia WV,Wisconsin WI,Wyoming WY,District of Columbia DC,Alberta AB,"
+    "British Columbia BC,Manitoba MB,New Brunswick NB,Newfoundland and Labrador NL,Nova Scotia NS,Ontario ON,"
+    "Prince Edward Island PE,Quebec QC,Saskatchewan SK"
+)
 _STATES = {
     re.sub("[^a-z]", "", name.lower()): code.lower()
     for name, _, code in (
         row.strip().rpartition(" ")
-        for row in (
-            "Alabama AL,Alaska AK,Arizona AZ,Arkansas AR,California CA,Colorado CO,Connecticut CT,Delaware DE,Florida FL,Georgia GA,"
-            "Hawaii HI,Idaho ID,Illinois IL,Indiana IN,Iowa IA,Kansas KS,Kentucky KY,Louisiana LA,Maine ME,Maryland MD,"
-            "Massachusetts MA,Michigan MI,Minnesota MN,Mississippi MS,Missouri MO,Montana MT,Nebraska NE,Nevada NV,"
-            "New Hampshire NH,New Jersey NJ,New Mexico NM,New York NY,North Carolina NC,North Dakota ND,Ohio OH,Oklahoma OK,"
-            "Oregon OR,Pennsylvania PA,Rhode Island RI,South Carolina SC,South Dakota SD,Tennessee TN,Texas TX,Utah UT,Vermont VT,"
-            "Virginia VA,Washington WA,West Virginia WV,Wisconsin WI,Wyoming WY,District of Columbia DC,Alberta AB,"
-            "British Columbia BC,Manitoba MB,New Brunswick NB,Newfoundland and Labrador NL,Nova Scotia NS,Ontario ON,"
-            "Prince Edward Island PE,Quebec QC,Saskatchewan SK"
-        ).split(",")
+        for row in _ALL.split(",")
     )
 }
 

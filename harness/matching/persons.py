@@ -14,26 +14,35 @@ PARTS = frozenset({"given_name", "family_name"})
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_])|\.$)*")
 _CJK = re.compile(r"[\u3400-\u9fff]{2,4}")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]{2,4}")
-# Chinese family names of two characters; all others have one.
-_OF_TWO = frozenset("欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 宇文 长孫 长孙 長孫 司徒 夏侯 轩辕 端木 独孤 南宫 南宮".split())
-_PARTICLES = frozenset("van von der den de la le du da dos del di zu zur bin ibn al el ter ten".split())
-_TITLES = frozenset("mr mrs ms miss dr prof sir herr frau".split())
+# Chinese family names of two characters (all others have one); what stands between names; what stands before them.
+_OF_TWO, _PARTICLES, _TITLES = (
+    frozenset(words.split())
+    for words in (
+        "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 慕容 "
+        "令狐 宇文 长孙 長孫 司徒 夏侯 轩辕 端木 独孤 南宫 南宮",
+        "van von der den de la le du da dos del di zu zur bin ibn al el ter ten",
+        "mr mrs ms miss dr prof sir herr frau",
+    )
+)
 # Names of fields in which a part of a person's name stands, and nothing else.
 _SAYS_PART = frozenset({
     "firstname", "fn", "fname", "givenname", "forename", "lastname", "ln", "lname", "familyname", "surname", "middlename",
-    "contact", "contactname", "realname", "fullname", "displayname", "nickname", "nick", "customername", "receivername", "receiver",
-    "consignee", "recipient", "recipientname", "personname", "holdername", "cardholder", "cardholdername", "accountname",
-    "profilename", "username", "sendername", "callername", "patientname", "guestname", "passengername", "ownername", "authorname",
-    "姓", "名", "姓氏", "名字", "姓名", "真实姓名", "昵称", "联系人", "联系人姓名", "收货人", "收件人", "vorname", "nachname", "prenom", "nom",
-    "nombre", "apellido", "cognome", "sobrenome",
+    "contact", "contactname", "realname", "fullname", "displayname", "nickname", "nick", "customername", "receivername",
+    "receiver", "consignee", "recipient", "recipientname", "personname", "holdername", "cardholder", "cardholdername",
+    "accountname", "profilename", "username", "sendername", "callername", "patientname", "guestname", "passengername",
+    "ownername",
+    "authorname", "姓", "名", "姓氏", "名字", "姓名", "真实姓名", "昵称", "联系人", "联系人姓名",
+    "收货人", "收件人", "vorname", "nachname",
+    "prenom", "nom", "nombre", "apellido", "cognome", "sobrenome",
 })  # fmt: skip
 _ENDS = ("firstname", "lastname", "givenname", "familyname", "surname", "nickname", "contactname", "fullname", "displayname",
          "realname")  # fmt: skip
 # Objects whose `name`, `first` and `last` are a person's.
 _PERSONS = frozenset({
-    "user", "person", "profile", "contact", "contacts", "customer", "account", "member", "owner", "sender", "receiver", "recipient",
-    "userinfo", "userdata", "userprofile", "friend", "friends", "patient", "guest", "passenger", "author", "me", "self", "name",
-    "people", "players", "player", "billing", "shipping", "buyer", "seller", "userproperties", "traits", "identity", "holder",
+    "user", "person", "profile", "contact", "contacts", "customer", "account", "member", "owner", "sender", "receiver",
+    "recipient", "userinfo", "userdata", "userprofile", "friend", "friends", "patient", "guest", "passenger", "author", "me",
+    "self", "name", "people", "players", "player", "billing", "shipping", "buyer", "seller", "userproperties", "traits",
+    "identity", "holder",
 })  # fmt: skip
 _VAGUE = frozenset({"name", "first", "last", "given", "family", "full", "names", "n"})
 _IN_MAIL = re.compile(rb"[a-z0-9._+-]{0,64}(?:@|%(?:25)*40)[a-z0-9-]+\.[a-z]")
@@ -50,7 +59,7 @@ def parts_of(full: str) -> list[tuple[str, str]]:
     words = (first + " " + last).split() if comma else text.split()
     if words and words[0].lower().rstrip(".") in _TITLES:
         words = words[1:]
-    if not 2 <= len(words) <= 5 or not all(_WORD.fullmatch(word) for word in words) or text.isupper() and len(text) < 6:
+    if not 2 <= len(words) <= 5 or not all(_WORD.fullmatch(word) for word in words):
         return []
     found = [("given_name", words[0]), ("family_name", words[-1])]
     if len(words) > 2:

@@ -91,11 +91,12 @@ class _Candidate:
 
 
 class Search:
-    """Made once for a set of values, asked for each message. `salts`: see `digests`."""
+    """Made once for a set of values, asked for each message. `salts`: see `digests`. `besides`: what is known and not looked
+    for, such as the country that telephone numbers are of."""
 
-    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = ()) -> None:
+    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = (), besides: Sequence[Known] = ()) -> None:
         self.knowns = [k for k in knowns if k.value.strip().lower() not in _BOOLEAN]
-        self._background = background_of(self.knowns)
+        self._background = background_of([*self.knowns, *besides])
         self._hashed: dict[tuple[Known, str], Form] = {}
         self._app_words = _app_words(self.knowns)
         self._numbers: dict[bytes, _Form] = {}
@@ -151,16 +152,17 @@ class Search:
             self._hashed.setdefault((known, cased), Form(known, variant, cased, rarity(cased) < _RARE))
 
     def _add_geohashes(self) -> None:
-        pairs = [((one, other), shapes.coordinate_of(one.value), shapes.coordinate_of(other.value)) for one, other in self._background.places]
+        pairs: list[tuple[tuple[Known, ...], float | None, float | None]] = [
+            (pair, shapes.coordinate_of(pair[0].value), shapes.coordinate_of(pair[1].value)) for pair in self._background.places
+        ]
         pairs += [((known,), *place) for known in self.knowns if (place := shapes.place_of(known.value)) is not None]
         for knowns, at, beside in pairs:
             if at is None or beside is None or abs(at) > 90:
                 continue
             for text in grids.beginnings(at, beside):
                 for known in knowns:
-                    self._put_measured(
-                        known, (text,), partial(grids.geohash_at, latitude=at, longitude=beside), named_only=len(text) < grids.SURE
-                    )
+                    measure = partial(grids.geohash_at, latitude=at, longitude=beside)
+                    self._put_measured(known, (text,), measure, named_only=len(text) < grids.SURE)
 
     def _put_measured(self, known: Known, texts: Iterable[str], measure: Measure, *, named_only: bool = False) -> None:
         for text in texts:
@@ -442,7 +444,8 @@ def _in_a_row(data: bytes, found: list[_Candidate], place: int) -> bool:
     if field in persons.PARTS and not data[one.start : one.end].islower():
         for other in found[max(0, place - 8) : place + 9]:
             between = data[one.end : other.start] if other.start >= one.end else data[other.end : one.start]
-            if {field, other.form.known.field} == persons.PARTS and _of_one_name(one.form, other.form) and persons.beside(between):
+            both = {field, other.form.known.field} == persons.PARTS
+            if both and _of_one_name(one.form, other.form) and persons.beside(between):
                 return True
     if field not in _ROWS or (field == "os_version" and one.fits == Agreement.AGAINST):
         return False

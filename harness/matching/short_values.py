@@ -27,7 +27,6 @@ _SIGNS = re.compile(rb"[^\w\s-]+ ?[^\w\s-]*|[^\w\s]? ?[^\w\s-]+")
 _OFFSET = re.compile(rb"(?:gmt|utc)[+-]\d")
 _TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)? ?$")
 _TIME_ZONE = re.compile(rb"[+-][0-9]{2}:?[0-9]{2}")
-_DIGITS = [b"%d" % digit for digit in range(10)]
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:\.\d+)?")
 
 Form = TypeVar("Form")
@@ -92,7 +91,9 @@ def form_says(field: str, lowered: bytes, start: int, end: int) -> bool:
         )
     if field == "timezone":    # of a time stamp: 2024-05-30T23:57:07+0800
         return bool(
-            _TIME_ZONE.fullmatch(lowered[start:end]) is not None and lowered[start + 1 : end].strip(b"0:") and lowered[end : end + 1] not in _DIGITS
+            _TIME_ZONE.fullmatch(lowered[start:end]) is not None
+            and lowered[start + 1 : end].strip(b"0:")  # UTC itself is what clocks of servers say
+            and not lowered[end : end + 1].isdigit()
             and _TIME.search(lowered[max(0, start - 34) : start]) is not None
         )
     return field == "manufacturer" and lowered[end : end + 1] in b"\\/" and _FINGERPRINT_WHOLE.match(lowered, end) is not None

@@ -1,4 +1,4 @@
-"""A day of birth is found however it is written, as the moment it began, and hashed; another day, or the day elsewhere, is not."""
+"""A day of birth is found however it is written, as the moment it began, and hashed; another day is not it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from test_search import hits, names
 from harness.matching import birthdays
 
 WRITTEN = (
-    "23/08/1987", "8/23/87", "1987-08-23", "19870823", "August 23, 1987", "23 Aug 1987", "1987年8月23日", "23.08.1987", "08/23/1987",
-    "Aug 23 1987", "1987/8/23", "23-Aug-1987", "1987-08-23T00:00:00Z",
+    "23/08/1987", "8/23/87", "1987-08-23", "19870823", "August 23, 1987", "23 Aug 1987", "1987年8月23日",
+    "23.08.1987", "08/23/1987", "Aug 23 1987", "1987/8/23", "23-Aug-1987", "1987-08-23T00:00:00Z",
 )  # fmt: skip
 
 
@@ -67,14 +67,18 @@ def test_it_is_found_hashed(known: str) -> None:
 
 @pytest.mark.parametrize(("text", "days"), [
     ("January 31, 1979", ["1979-01-31"]), ("3 Dec 1995", ["1995-12-03"]), ("03/04/1987", ["1987-03-04", "1987-04-03"]),
-    ("31. März 1980", ["1980-03-31"]), ("5 de enero de 1990", ["1990-01-05"]), ("Jan 5th, 1990", ["1990-01-05"]), ("31/02/1990", []),
+    ("31. März 1980", ["1980-03-31"]), ("5 de enero de 1990", ["1990-01-05"]), ("Jan 5th, 1990", ["1990-01-05"]),
+    ("31/02/1990", []),
     ("hello", []), ("1.2.3.4", []), ("99/99/1999", []), ("", []), ("1987", []),
 ])  # fmt: skip
 def test_a_day_is_read(text: str, days: list[str]) -> None:
     assert sorted(str(day) for day in birthdays.days_of(text)) == days
 
 
-@given(st.dates(datetime.date(1900, 1, 1), datetime.date(2030, 1, 1)), st.sampled_from(["Asia/Shanghai", "America/New_York", "GMT-3"]))
+ZONES = ["Asia/Shanghai", "America/New_York", "GMT-3"]
+
+
+@given(st.dates(datetime.date(1900, 1, 1), datetime.date(2030, 1, 1)), st.sampled_from(ZONES))
 def test_what_is_written_is_read_again(day: datetime.date, zone: str) -> None:
     for variant, text, _ in birthdays.written(f"{day:%d.%m.%Y}", [zone]):
         if variant in ("digits", "year first", "Chinese", "month in words"):

@@ -23,7 +23,8 @@ FIRES: list[tuple[Pairs, str]] = [
     (PRIYA, '{"contact":"Priya"}'), (PRIYA, "<givenName>Priya</givenName>"), (PRIYA, '{"display_name":"Priya I."}'),
     (WILL, '{"firstName":"Will","lastName":"Price"}'), (WILL, "Will|Price|1"), (WILL, '{"x":"Price, Will"}'),
     (IN_PARTS, '{"title":"Will Price"}'), (IN_PARTS, '{"x":"Price Will"}'), (IN_PARTS, '{"n":"will.price"}'),
-    (IN_PARTS, '["Will","Price"]'), (IN_PARTS, "hello Will Price, welcome"), (IN_PARTS, '{"givenName":"Will","familyName":"Price"}'),
+    (IN_PARTS, '["Will","Price"]'), (IN_PARTS, "hello Will Price, welcome"),
+    (IN_PARTS, '{"givenName":"Will","familyName":"Price"}'),
     (MAX, '{"recipient":"Max Groß"}'), (MAX, "fn=Max&ln=Gro%C3%9F"), (MAX, r'{"x":"Max Gro\u00df"}'),
     (MING, '{"姓":"王","名":"小明"}'), (MING, '{"nickname":"小明"}'), ((("姓", "王"), ("名", "小明")), '{"x":"王小明"}'),
     ((("contacts", "Max Groß"),), '{"first":"Max","last":"Groß"}'), ((("contacts", "Max Groß"),), '{"n":"Groß, Max"}'),
@@ -36,10 +37,13 @@ def test_a_name_is_found_in_its_parts_and_whole(person: Pairs, body: str) -> Non
 
 
 SILENT: list[tuple[Pairs, str]] = [
-    (WILL, '{"items":[{"name":"Price","value":3}]}'), (WILL, '{"price":3,"sort":"price"}'), (WILL, "the will of the people, the price"),
-    (WILL, '{"label":"Price"}'), (WILL, '{"a":"will","b":"price"}'), (WILL, "what will price changes do"), (WILL, '{"Price":"Will"}'),
+    (WILL, '{"items":[{"name":"Price","value":3}]}'), (WILL, '{"price":3,"sort":"price"}'),
+    (WILL, "the will of the people, the price"),
+    (WILL, '{"label":"Price"}'), (WILL, '{"a":"will","b":"price"}'), (WILL, "what will price changes do"),
+    (WILL, '{"Price":"Will"}'),
     (IN_PARTS, '{"product_name":"Price"}'), (IN_PARTS, '{"event_name":"Price"}'), (IN_PARTS, "it will price them in"),
-    (IN_PARTS, '{"user":"will.price@example.com"}'), (WILL, '{"email":"will.price@example.com"}'), (WILL, "u=will.price%40mail.example"),
+    (IN_PARTS, '{"user":"will.price@example.com"}'), (WILL, '{"email":"will.price@example.com"}'),
+    (WILL, "u=will.price%40mail.example"),
     (PRIYA, '{"city":"Priya"}'), (PRIYA, '{"first_name":"Priyanka"}'), (PRIYA, '["Priya","x","y","Iyer"]'),
     (MAX, '{"max":"Max","level":"max"}'), (MAX, '{"mode":"Max"}'), (MING, '{"x":"小明"}'), (MING, '{"text":"王者"}'),
     ((("contacts", "Max Groß"),), '{"first_name":"Max"}'),
@@ -77,7 +81,8 @@ def test_the_hash_of_a_few_letters_counts_only_under_its_name() -> None:
 
 
 @pytest.mark.parametrize(("full", "parts"), [
-    ("Will Price", {"Will", "Price"}), ("Price, Will", {"Will", "Price"}), ("Dr. Max Groß", {"Max", "Groß"}), ("王小明", {"王", "小明"}),
+    ("Will Price", {"Will", "Price"}), ("Price, Will", {"Will", "Price"}), ("Dr. Max Groß", {"Max", "Groß"}),
+    ("王小明", {"王", "小明"}),
     ("欧阳小明", {"欧阳", "小明"}), ("Ludwig van Beethoven", {"Ludwig", "Ludwig van", "Beethoven", "van Beethoven"}),
     ("com.example.shop", set()), ("user123 x", set()), ("Price", set()), ("", set()), ("a@b.c d", set()),
 ])  # fmt: skip

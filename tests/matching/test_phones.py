@@ -62,7 +62,8 @@ def test_the_numbers_of_contacts_are_of_the_same_country() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "+491712345679", "491712345677", "4917123456780", "34917123456780", "+4317123456780", "17123456", "171234567890123", "+49171234567",
+    "+491712345679", "491712345677", "4917123456780", "34917123456780", "+4317123456780", "17123456",
+    "171234567890123", "+49171234567",
 ])  # fmt: skip
 def test_a_like_number_is_not_it(text: str) -> None:
     assert hits(f'{{"phone":"{text}"}}', *GERMAN) == []
@@ -103,7 +104,8 @@ def test_every_country_has_its_codes_once() -> None:
 
 
 @pytest.mark.parametrize(("text", "iso2"), [
-    ("DE", "DE"), ("deu", "DE"), ("Germany", "DE"), ("德国", "DE"), ("262", "DE"), ("UK", "GB"), ("United States", "US"), ("中国", "CN"),
+    ("DE", "DE"), ("deu", "DE"), ("Germany", "DE"), ("德国", "DE"), ("262", "DE"), ("UK", "GB"), ("United States", "US"),
+    ("中国", "CN"),
     ("NO", "NO"), ("Atlantis", None), ("", None),
 ])  # fmt: skip
 def test_a_country_goes_by_many_names(text: str, iso2: str | None) -> None:

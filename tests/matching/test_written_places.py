@@ -1,4 +1,4 @@
-"""A place in degrees, minutes and seconds, as a geohash, a Plus code or a scaled number; countries, zones, and cities in labels."""
+"""A place in degrees, minutes and seconds, as a geohash, a Plus code or scaled; countries, zones, and cities in labels."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ BOTH = {"latitude", "longitude"}
 
 FOUND: list[tuple[tuple[tuple[str, str], ...], str]] = [
     (PLACE, '{"loc":"52\u00b031\'13.2\\"N 13\u00b024\'17.0\\"E"}'), (PLACE, '{"p":"52\\u00b031\'13\\"N, 13\\u00b024\'17\\"E"}'),
-    (PLACE, "pos=52%C2%B031%2713.2%22N%2013%C2%B024%2717%22E"), (PLACE, '{"gps":"52\u00b0 31.220\u2032 N 13\u00b0 24.283\u2032 E"}'),
+    (PLACE, "pos=52%C2%B031%2713.2%22N%2013%C2%B024%2717%22E"),
+    (PLACE, '{"gps":"52\u00b0 31.220\u2032 N 13\u00b0 24.283\u2032 E"}'),
     (PLACE, '{"lat":"52:31:13.21","lon":"13:24:17.0"}'), (PLACE, '{"lat":"52:31.22016","lon":"13:24.28332"}'),
-    (PLACE, '{"GPSLatitude":"52/1,31/1,1321/100","GPSLongitude":"13/1,24/1,1700/100"}'), (PLACE, '{"l":"N52\u00b031\'13.2\\" E13\u00b024\'17\\""}'),
+    (PLACE, '{"GPSLatitude":"52/1,31/1,1321/100","GPSLongitude":"13/1,24/1,1700/100"}'),
+    (PLACE, '{"l":"N52\u00b031\'13.2\\" E13\u00b024\'17\\""}'),
     (SYDNEY, '{"loc":"33\u00b051\'24.4\\"S 151\u00b012\'55.1\\"E"}'), (SYDNEY, '{"lat":-33856784,"lon":151215297}'),
     (PLACE, '{"a":52520336,"b":13404722}'), (PLACE, '{"latE7":525203360,"lngE7":134047220}'), (PLACE, '{"x":"u33dc111"}'),
     (PLACE, "gh=u33dc1110sjp&x=1"), (PLACE, '{"geohash":"u33dc"}'), (PLACE, '{"geo":"u33dc1"}'), (SYDNEY, '{"g":"r3gx2ux9e"}'),
@@ -33,9 +35,12 @@ def test_a_place_is_found_in_other_units(place: tuple[tuple[str, str], ...], bod
 
 
 @pytest.mark.parametrize("body", [
-    '{"loc":"52\u00b031\'13\\"S 13\u00b024\'17\\"W"}', '{"loc":"52\u00b035\'13\\"N 13\u00b029\'17\\"E"}', '{"t":"2024-01-01 13:24:17"}',
-    '{"start":"13:24:17","end":"13:24:18"}', '{"x":"u33dc"}', '{"x":"u33e111"}', '{"id":"au33dc1110"}', '{"id":"u33dc1110ABCDEFGHIJ"}',
-    '{"x":"9F4MGCC4+4V"}', '{"geohash":"u33e1"}', '{"a":52620336,"b":13504722}', '{"temp":"52\u00b0","x":"13\u00b0"}', '{"h":"u33dc1aal"}',
+    '{"loc":"52\u00b031\'13\\"S 13\u00b024\'17\\"W"}', '{"loc":"52\u00b035\'13\\"N 13\u00b029\'17\\"E"}',
+    '{"t":"2024-01-01 13:24:17"}',
+    '{"start":"13:24:17","end":"13:24:18"}', '{"x":"u33dc"}', '{"x":"u33e111"}', '{"id":"au33dc1110"}',
+    '{"id":"u33dc1110ABCDEFGHIJ"}',
+    '{"x":"9F4MGCC4+4V"}', '{"geohash":"u33e1"}', '{"a":52620336,"b":13504722}', '{"temp":"52\u00b0","x":"13\u00b0"}',
+    '{"h":"u33dc1aal"}',
 ])  # fmt: skip
 def test_another_place_is_not_it(body: str) -> None:
     assert hits(body, *PLACE) == []
@@ -76,13 +81,16 @@ SOFT: list[tuple[str, str, str]] = [
     ("androidId", "9876543210123456", '{"e":"%7B%22aid%22%3A%229876543210123456%22%7D"}'),
     ("city", "Berlin", '{"action":"change_city","label":"Berlin"}'), ("city", "Berlin", "ec=x&ea=selectCity&el=Berlin"),
     ("city", "Berlin", '{"event_label":"home|city|Berlin"}'), ("city", "Berlin", '{"x":"City changed to Berlin"}'),
-    ("city", "北京市", '{"label":"城市：北京市"}'), ("city", "北京", '{"label":"定位城市_北京"}'), ("city", "Berlin", '{"label":"city: Berlin"}'),
+    ("city", "北京市", '{"label":"城市：北京市"}'), ("city", "北京", '{"label":"定位城市_北京"}'),
+    ("city", "Berlin", '{"label":"city: Berlin"}'),
     ("country", "DE", '{"country":"DEU"}'), ("country", "DE", '{"country":"Germany"}'), ("country", "Germany", "cc=de"),
     ("country", "DE", '{"mcc":262}'), ("country", "中国", '{"countryCode":"CN"}'), ("country", "CHN", '{"country":"中国"}'),
-    ("country", "US", '{"mcc":"310"}'), ("timezone", "Asia/Shanghai", '{"zone":"GMT+8"}'), ("timezone", "Asia/Shanghai", "tz=%2B0800"),
-    ("timezone", "Asia/Shanghai", '{"at":"2024-05-30T23:57:07.123+08:00"}'), ("timezone", "Asia/Shanghai", '{"t":"2024-05-30 23:57:07 +0800"}'),
+    ("country", "US", '{"mcc":"310"}'), ("timezone", "Asia/Shanghai", '{"zone":"GMT+8"}'),
+    ("timezone", "Asia/Shanghai", "tz=%2B0800"),
+    ("timezone", "Asia/Shanghai", '{"at":"2024-05-30T23:57:07.123+08:00"}'),
+    ("timezone", "Asia/Shanghai", '{"t":"2024-05-30 23:57:07 +0800"}'),
     ("timezone", "Asia/Shanghai", '{"tzOffset":-28800}'), ("timezone", "Asia/Shanghai", '{"timezone_offset":480}'),
-    ("timezone", "America/New_York", '{"utcOffset":"-05:00"}'),
+    ("state", "California", '{"state":"CA"}'), ("timezone", "America/New_York", '{"utcOffset":"-05:00"}'),
 ]  # fmt: skip
 
 
@@ -93,13 +101,15 @@ def test_it_is_found_by_its_other_names(name: str, value: str, body: str) -> Non
 
 SILENT: list[tuple[str, str, str]] = [
     ("bssid", "a4:2b:b0:c1:d2:e3", '{"b":1805075560414431}'), ("bssid", "a4:2b:b0:c1:d2:e3", '{"b":180507556041444}'),
-    ("city", "Berlin", '{"city":"Paris","label":"Berlin"}'), ("city", "Berlin", "city=Paris&el=Berlin"), ("city", "Berlin", '{"label":"Berlin"}'),
+    ("city", "Berlin", '{"city":"Paris","label":"Berlin"}'), ("city", "Berlin", "city=Paris&el=Berlin"),
+    ("city", "Berlin", '{"label":"Berlin"}'),
     ("city", "Berlin", '{"action":"capacity","label":"Berlin"}'), ("city", "Berlin", '{"a":{"x":"city"},"label":"Berlin"}'),
-    ("city", "北京", '{"label":"商品：北京烤鸭"}'), ("country", "DE", '{"currency":262}'), ("country", "DE", '{"title":"Germany"}'),
+    ("city", "北京", '{"label":"商品：北京烤鸭"}'), ("country", "DE", '{"currency":262}'),
+    ("country", "DE", '{"title":"Germany"}'),
     ("country", "IN", '{"country":"Indiana"}'), ("country", "DE", '{"mcc":228}'), ("country", "DE", '{"x":"DEU"}'),
     ("timezone", "Asia/Shanghai", '{"at":"2024-05-30T23:57:07+09:00"}'), ("timezone", "Asia/Shanghai", '{"x":"+0800"}'),
     ("timezone", "Asia/Shanghai", '{"zone":8}'), ("timezone", "Asia/Shanghai", '{"price":28800,"size":480}'),
-    ("timezone", "Europe/London", '{"at":"2024-05-30T23:57:07+00:00"}'),
+    ("state", "California", '{"x":"CA"}'), ("timezone", "Europe/London", '{"at":"2024-05-30T23:57:07+00:00"}'),
 ]  # fmt: skip
 
 
@@ -110,7 +120,8 @@ def test_what_looks_alike_is_not_it(name: str, value: str, body: str) -> None:
 
 META: list[tuple[str, str, str, str]] = [
     ("em", "email", " Will.Price@Example.com", "will.price@example.com"), ("em", "email", "a.b+shop@gmail.com", "ab@gmail.com"),
-    ("ph", "phone", "+1 (415) 555-0132", "14155550132"), ("fn", "firstName", "Will", "will"), ("ln", "lastName", "O'Neill", "oneill"),
+    ("ph", "phone", "+1 (415) 555-0132", "14155550132"), ("fn", "firstName", "Will", "will"),
+    ("ln", "lastName", "O'Neill", "oneill"),
     ("ct", "city", "New York", "newyork"), ("ct", "city", "Saint-Étienne", "saintétienne"), ("st", "state", "California", "ca"),
     ("zp", "zip", "94105-1234", "94105"), ("zp", "postcode", "SW1A 1AA", "sw1a1aa"), ("db", "birthday", "2/16/1997", "19970216"),
     ("ge", "gender", "Female", "f"), ("ge", "gender", "男", "m"), ("country", "country", "United States", "us"),
