@@ -18,7 +18,7 @@ _ARC = re.compile(
     rb"(?:(?:\s?(?:\\?'|\xe2\x80[\xb2\x99]|\xc2\xb4|m|min)\s?|:|, ?)(\d{1,7}(?:\.\d{1,9})?)(?:/(10{0,6}))?"
     rb"(?:\s?(?:\\?\"|''|\xe2\x80[\xb3\x9d]|s(?![a-z])|sec))?|\s?(?:\\?'|\xe2\x80[\xb2\x99]|m(?![a-z])))?(?:\s?([nsewNSEW])(?![A-Za-z]))?"
 )
-_SIGNS = ("\u00b0", "\u00b0 ", " \u00b0 ", " \u00b0", "\u00ba", "deg", "d", ":", "/1,", "/1, ")
+_SIGNS = ("\u00b0", " \u00b0", "\u00ba", "deg", "/1,")  # behind degrees; a colon and a d are too common without minutes
 _BETWEEN = re.compile(rb"[ ,;]{1,3}[nsewNSEW]? ?|,?(?:%20|\+)")
 _BITS = 3.3  # of a decimal digit
 _MOST = 26.0
@@ -37,19 +37,21 @@ def prefixes(degrees: float) -> Iterator[str]:
             yield str(round(int(whole) / 10 ** (len(whole) - 5)))
     for near in (size - _SAME_PLACE, size + _SAME_PLACE):
         degree, minute = divmod(int(near * 60), 60)
-        for sign in _SIGNS:
-            yield from (f"{text}{sign}{minute:02}" for text in (str(degree), f"{degree:02}", f"{degree:03}"))
-            if minute < 10:
-                yield f"{degree}{sign}{minute}"
+        yield from (f"{degree}{sign}" for sign in _SIGNS)
+        yield from (f"{degree}{sign}{minute:02}" for sign in ":d")
+
 
 
 def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] | None:
     """(end, bits, variant) of the number that begins at `start`, where it stands for these degrees; None where it does not."""
-    if start and (data[start - 1 : start].isdigit() or data[start - 1 : start] == b"."):
+    begin = _without_zeros(data, start)
+    if begin and (data[begin - 1 : begin].isdigit() or data[begin - 1 : begin] == b"."):
         return None
     arc = _ARC.match(data, start)
-    if arc is not None and (found := _in_arcs(data, arc, degrees)) is not None:
+    if arc is not None and (found := _in_arcs(data, arc, begin, degrees)) is not None:
         return found
+    if begin < start:
+        return None
     match = _NUMBER.match(data, start)
     if match is None:
         return None
@@ -76,9 +78,21 @@ def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] 
     return None
 
 
-def side_before(lowered: bytes, start: int) -> bool:
-    """Whether the letter of a quarter of the compass stands before: N52°31'12\"."""
-    return lowered[start - 1 : start] in (b"n", b"s", b"e", b"w") and not lowered[max(0, start - 2) : start - 1].isalnum()
+def begins(lowered: bytes, start: int) -> int:
+    """Where a coordinate begins whose first digit other than zero is at `start`: 052°31', N52°31'."""
+    zeros = _without_zeros(lowered, start)
+    return zeros - _side_before(lowered[max(0, zeros - 2) : zeros])
+
+
+def _without_zeros(data: bytes, start: int) -> int:
+    while start and data[start - 1 : start] == b"0":
+        start -= 1
+    return start
+
+
+def _side_before(lowered: bytes) -> bool:
+    """Whether the letter of a quarter of the compass ends the text, and no longer word."""
+    return lowered[-1:] in (b"n", b"s", b"e", b"w") and not lowered[-2:-1].isalnum()
 
 
 def parts(between: bytes) -> bool:
@@ -86,12 +100,11 @@ def parts(between: bytes) -> bool:
     return _BETWEEN.fullmatch(between) is not None
 
 
-def _in_arcs(data: bytes, match: re.Match[bytes], degrees: float) -> tuple[int, float, str] | None:
-    """The same of degrees, minutes and, where they are there, seconds."""
+def _in_arcs(data: bytes, match: re.Match[bytes], begin: int, degrees: float) -> tuple[int, float, str] | None:
+    """The same of degrees, minutes and, where they are there, seconds; `begin`: of the zeros before them."""
     seconds = float(match[3] or 0) / int(match[4] or 1)
-    before = data[match.start() - 1 : match.start()] if match.start() else b""
-    near = data[max(0, match.start() - 2) : match.start()].lower()
-    leads = side_before(near, len(near))
+    before = data[begin - 1 : begin] if begin else b""
+    leads = _side_before(data[max(0, begin - 2) : begin].lower())
     side = before.upper() if leads else (match[5] or b"").upper()
     end = match.start() + len(data[match.start() : match.start(5)].rstrip()) if leads and match[5] else match.end()
     negative = side in (b"S", b"W") or before == b"-"

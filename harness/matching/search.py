@@ -258,7 +258,7 @@ class Search:
             if measured is None:
                 return None
             end, bits, variant = measured
-        begin = start - (form.measure is not None and coordinates.side_before(lowered, start))
+        begin = start if form.measure is None else coordinates.begins(lowered, start)
         stands = standing(lowered, begin, end, field, word=form.word)
         if stands < PART and not layer.text:
             stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
