@@ -127,13 +127,14 @@ class Journal(Protocol):
 @dataclass(frozen=True)
 class Seen(Generic[R]):
     """A journalled screen with its reading. `fingerprint` is the same for screens that show the same; `nodes`: how
-    many the hierarchy has; `xml`: the hierarchy."""
+    many the hierarchy has; `xml`, `picture`: what the device gave."""
 
     event: Screen
     reading: R
     fingerprint: str
     nodes: int
     xml: str = ""
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,8 @@ class ScreenCapture(Generic[R]):
         self._journalled_at = 0.0
         self.after_step: str | None = None
         self.last: Seen[R] | None = None
+        self.told: Callable[[Seen[R]], None] = lambda seen: None
+        """Called with each screen that was journalled."""
 
     def take(self, patience: float = PATIENCE) -> Seen[R] | None:
         """The screen, once two looks in a row have found the same; journalled unless it is there already.
@@ -246,6 +249,14 @@ class ScreenCapture(Generic[R]):
             self._sleep(PACE)
         return self.take(patience)
 
+    def snap(self, after: float = 0.0) -> Seen[R] | None:
+        """The screen at this moment, once `after` seconds have passed; journalled even where it shows what the last one did,
+        for what changes with time. None where it could not be read."""
+        if after > 0:
+            self._sleep(after)
+        look = self._look()
+        return self._keep(look, always=True) if look is not None else None
+
     def watch(self, seconds: float, stop: Callable[[Seen[R]], bool] | None = None) -> list[Seen[R]]:
         """Looks again and again for that long, and journals each new state, so that no dialog is missed.
 
@@ -269,6 +280,14 @@ class ScreenCapture(Generic[R]):
             if left <= 0:
                 return seen
             self._sleep(min(PACE, left))
+
+    def front(self) -> str | None:
+        """The package in front, None where it cannot be told."""
+        return self._source.front()[0]
+
+    def rest(self, seconds: float) -> None:
+        """Lets that long pass without a look."""
+        self._sleep(seconds)
 
     def withhold(self, secret: str, name: str) -> None:
         """From now on nothing that is kept of a screen has this text, also where it is shown in groups: `name` stands in its
@@ -314,10 +333,10 @@ class ScreenCapture(Generic[R]):
             shown = self._glance.read(xml, reading, fingerprint, self.after_step)
         return _Look(xml, shown.reading, shown.fingerprint, at, shown.picture, withheld)
 
-    def _keep(self, look: _Look[R]) -> Seen[R]:
+    def _keep(self, look: _Look[R], *, always: bool = False) -> Seen[R]:
         """Journals a look unless it shows what the last journalled one shows and nothing was done since."""
         last = self.last
-        if last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
+        if not always and last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
             return last
         picture = None if look.withheld else look.picture or self._source.picture() or self._source.picture()
         package, activity = self._source.front()
@@ -336,7 +355,8 @@ class ScreenCapture(Generic[R]):
         if not look.withheld:
             self._look_into(picture, look, event)
         self._journalled_at = self._monotonic()
-        self.last = Seen(event, look.reading, look.fingerprint, look.xml.count("<node"), look.xml)
+        self.last = Seen(event, look.reading, look.fingerprint, look.xml.count("<node"), look.xml, picture)
+        self.told(self.last)
         return self.last
 
     def _look_into(self, picture: bytes | None, look: _Look[R], event: Screen) -> None:

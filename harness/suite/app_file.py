@@ -20,18 +20,21 @@ from harness.errors import UsageError
 class Function:
     """A function of the app. `open`: texts or ids to tap, one after the other, from the first page.
 
-    `permissions`: groups or names it may need; `core`: whether the app is nothing without it.
+    `permissions`: groups or names it may need; `core`: whether the app is nothing without it; `done`: a text that shows
+    that it works.
     """
 
     name: str
     open: tuple[str, ...]
     permissions: tuple[str, ...] = ()
     core: bool = False
+    done: str = ""
 
 
 PAGES = (
     "login", "register", "withdraw", "delete_account", "personalisation", "age", "child_mode", "biometric", "sensitive", "genai",
     "product", "policy", "summary", "collected_list", "shared_list", "permission_list", "minors_rules", "rights", "contact",
+    "download",
 )  # fmt: skip
 """Pages with a task that scenarios know; docs/app-file.md says what each is for."""
 
@@ -73,7 +76,10 @@ def read_app_file(path: Path) -> dict[str, Any]:
     functions_of(data, str(path))
     pages_of(data, str(path))
     dialogs_of(data, str(path))
-    return data
+    from harness.suite.material import material_of, with_whole_paths
+
+    material_of(data, str(path))
+    return with_whole_paths(data, path.parent.resolve())
 
 
 def functions_of(data: Mapping[str, Any] | None, where: str = "the app file") -> tuple[Function, ...]:
@@ -87,10 +93,10 @@ def functions_of(data: Mapping[str, Any] | None, where: str = "the app file") ->
 def _function(entry: Any, where: str) -> Function:
     if not isinstance(entry, dict):
         raise UsageError(f"{where} is not a mapping.", f"It is {entry!r}.", "docs/app-file.md has an example.")
-    unknown = set(entry) - {"name", "open", "permissions", "core", "kinds", "page"}
+    unknown = set(entry) - {"name", "open", "permissions", "core", "kinds", "page", "done"}
     if unknown:
         raise UsageError(f"{where} has unknown keys.", ", ".join(sorted(map(str, unknown))),
-                         "Known: name, open, permissions, core, kinds, page.")
+                         "Known: name, open, permissions, core, kinds, page, done.")
     name, way = entry.get("name"), entry.get("open")
     if not isinstance(name, str) or not name:
         raise UsageError(f"{where} has no name.", "", "Give it one: it is what reports call it.")
@@ -103,7 +109,10 @@ def _function(entry: Any, where: str) -> Function:
                          "Write a list, such as permissions: [location].")
     if not isinstance(core, bool):
         raise UsageError(f"{where} ({name}): `core` is neither true nor false.", f"It is {core!r}.", "Write core: true.")
-    return Function(name=name, open=tuple(way), permissions=tuple(permissions), core=core)
+    done = entry.get("done", "")
+    if not isinstance(done, str):
+        raise UsageError(f"{where} ({name}): `done` is no text.", f"It is {done!r}.", "Write a text that shows that it works.")
+    return Function(name=name, open=tuple(way), permissions=tuple(permissions), core=core, done=done)
 
 
 def pages_of(data: Mapping[str, Any] | None, where: str = "the app file") -> dict[str, KnownPage]:
@@ -118,6 +127,11 @@ def pages_of(data: Mapping[str, Any] | None, where: str = "the app file") -> dic
 def _page(name: str, entry: Any, where: str) -> KnownPage:
     if name not in PAGES:
         raise UsageError(f"{where} is no page that a scenario knows.", "", f"Known: {', '.join(PAGES)}.")
+    return page_of(name, entry, where)
+
+
+def page_of(name: str, entry: Any, where: str) -> KnownPage:
+    """One entry with the keys of a page. Raises UsageError naming what is wrong."""
     if not isinstance(entry, dict):
         raise UsageError(f"{where} is not a mapping.", f"It is {entry!r}.", "Write {open: [设置, 隐私]}.")
     unknown = set(entry) - {"open", "fill", "tap", "done"}

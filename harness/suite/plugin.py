@@ -19,6 +19,16 @@ import pytest
 from harness.errors import HarnessError
 from harness.suite import plugin_options, workers
 from harness.suite.scenario import Scenario, declares_scenario
+from harness.suite.verb_fixtures import (  # noqa: F401 - pytest finds them here
+    adverts,
+    differential,
+    manual,
+    material,
+    outside,
+    profiles,
+    retest,
+    updating,
+)
 
 if TYPE_CHECKING:
     from harness.suite.attaching import Evidence
@@ -285,6 +295,20 @@ def user(harness_scenario: str, harness_session: Session) -> UiDriver:
 def timeline(harness_scenario: str, harness_session: Session) -> Any:
     """Lets time pass and looks on: observe, background."""
     return harness_session.timeline
+
+
+@pytest.fixture
+def functions(harness_scenario: str, harness_session: Session) -> Any:
+    """The functions of the app file: use_all(answer), use(function, answer)."""
+    return harness_session.uses
+
+
+@pytest.fixture
+def known_pages(harness_session: Session) -> Any:
+    """The pages of the app file by name (harness.suite.app_file.KnownPage)."""
+    from harness.suite.app_file import pages_of
+
+    return pages_of(harness_session.order.app_file)
 
 
 @pytest.fixture
