@@ -240,7 +240,7 @@ class Crawler:
         return behind
 
     def _tap_all(self, here: Sight, page: _Page) -> tuple[Sight | None, list[_Page]]:
-        """Taps each control of the part of the page that shows; the same part at the end."""
+        """Taps each control of the part of the page that shows; the same part at the end, where there is more to do on it."""
         behind: list[_Page] = []
         while todo := self._to_tap(here, page.path):
             if self._is_over():
@@ -269,6 +269,8 @@ class Crawler:
                     if after.reading.scrolls or self._to_tap(after, path):
                         behind.append(_Page(after, path))
                 self.here = after
+                if not here.reading.scrolls and not self._to_tap(here, page.path):
+                    return None, behind     # nothing is left there to go back for
                 again = after if self._is_over() else self._back(after, place, page)
             if again is None:
                 self.crawl.unvisited.append(f"what else is on {title_of(here)}")
