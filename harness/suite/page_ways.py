@@ -139,9 +139,10 @@ class PageWays:
         page = self.known.get("login")
         if page is None:
             raise self.not_reached("login", "the app file tells no way to log in", began)
-        found = self.go("login")
-        assert found is not None
-        seen = self.fill(page, found.seen)
+        at = self.open("login")
+        if at is None or at[1] is None:
+            raise self.not_reached("login", "there is no way to a login", began)
+        found, seen = at[0], self.fill(page, at[1])
         for words in page.tap:
             control, seen = ways.find(self.user, seen, words) if seen is not None else (None, None)
             if control is None or seen is None:

@@ -265,6 +265,15 @@ def test_secrets_are_typed_and_nowhere_kept(monkeypatch: pytest.MonkeyPatch) -> 
     assert shown and all(s.screenshot is None for s in shown)
 
 
+def test_a_login_whose_way_is_not_told_is_looked_for() -> None:
+    known = {"login": KnownPage(name="login", fill=(("手机号", "13900139000"),), tap=("登录",), done="欢迎")}
+    made, pages = on_pages({"main": main(我的="mine"), "mine": Page(body=("我的",), buttons={"立即登录": "form"}, back="main"),
+                            "form": Form(body=("账号",), buttons={"登录": "in"}, fields=("手机号",), back="mine"),
+                            "in": Page(body=("欢迎",))}, known)  # fmt: skip
+    assert pages.log_in().way == ("我的", "立即登录")
+    assert made.device.written == {"手机号": "13900139000"}
+
+
 def test_a_login_that_is_refused_or_unknown() -> None:
     known = {"login": KnownPage(name="login", open=("登录",), tap=("登录",), done="欢迎")}
     made, pages = on_pages({"main": main(登录="form"), "form": Page(body=("密码错误",), buttons={"登录": "!stay"})}, known)
