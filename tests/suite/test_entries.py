@@ -29,6 +29,11 @@ SHOP = {
     ("账号注销", "delete_account"),
     ("Delete my account", "delete_account"), ("个性化广告推荐", "personalisation"), ("儿童个人信息保护规则", "minors_rules"),
     ("退出登录", "logout"), ("在线客服", "contact"), ("用户协议", ""), ("设置", ""), ("立即购买", ""), ("", ""),
+    ("收集个人信息明示清单", "collected_list"), ("第三方合作机构名单", "shared_list"), ("合作伙伴目录", "shared_list"),
+    ("与第三方共享个人信息清单", "shared_list"), ("隐私保护指引摘要", "summary"), ("《隐私政策》(简明版)", "summary"),
+    ("隐私政策简明版", "summary"), ("个人信息处理规则", "policy"), ("儿童个人信息处理规则", "minors_rules"),
+    ("Third-party SDK list", "shared_list"), ("App permissions list", "permission_list"), ("系统权限管理", ""),
+    ("Log out", "logout"), ("Contact us", "contact"), ("Help & feedback", "contact"), ("My order", ""), ("收藏清单", ""),
     ("个人信息查询", "rights"), ("个人信息保护政策", "policy"), ("Personalized ads", "personalisation"),
 ])  # fmt: skip
 def test_captions_are_known_by_their_words(text: str, name: str) -> None:
