@@ -1,4 +1,8 @@
-"""Agree, withdraw consent, use the app after it, start again, leave it: what is still read and sent?"""
+"""Agree, withdraw consent, use the app after it, start again, leave it: what is still read and sent?
+
+The functions of the app file are used before and after, so that one that works no more is seen; an app without such a list is
+walked through.
+"""
 
 from harness.suite.driver import PolicyNotice
 from harness.suite.scenario import Scenario
@@ -18,24 +22,26 @@ scenario = Scenario(
     ),
     opens=("after_agree", "after_withdrawal", "background"),
     windows=("observe", "background"),
-    needs=("pages.withdraw?", "pages.login?"),
+    needs=("functions?", "pages.withdraw?", "pages.login?"),
     suites=("full",),
 )
 
 
-def test_withdraw_consent(app, user, timeline, pages):
+def test_withdraw_consent(app, user, timeline, pages, functions):
     app.install_fresh()
     app.launch()
     user.agree(user.expect(PolicyNotice))
     user.answer_all("allow")
     pages.sign_in()
+    if pages.functions:
+        functions.use_all("allow")
     withdrawal = pages.withdraw()
     if not withdrawal.reached:
         return
     timeline.observe()
     if pages.after("withdraw", "at once") == "continues":
         pages.home()
-        app.explore(answer="deny")
+        functions.use_all("deny")
     app.restart()
     pages.after("withdraw", "restart")
     timeline.observe()

@@ -18,7 +18,9 @@ import yaml
 
 from harness.screens.phrases import fold
 from harness.screens.reading import FoundControl
+from harness.suite import ways
 from harness.suite.app import App
+from harness.suite.app_file import KnownDialog
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
 from harness.suite.explorer import is_avoided
 
@@ -165,7 +167,7 @@ class Crawler:
     """Crawls once. `names`: the entries looked for; `first`: ends as soon as all of them are found, on the page of the last."""
 
     def __init__(self, user: UiDriver, app: App, monotonic: Callable[[], float], names: Sequence[str] = (), *,
-                 first: bool = False, home_place: str = "") -> None:
+                 first: bool = False, home_place: str = "", dialogs: Sequence[KnownDialog] = ()) -> None:
         self._user = user
         self._app = app
         self._monotonic = monotonic
@@ -174,6 +176,7 @@ class Crawler:
         self._tapped: set[str] = set()
         self._until = 0.0
         self._home_place = home_place
+        self._dialogs = dialogs
         self.here: Sight | None = None
         """The screen at the end: that of the last entry found, where the crawl ended for that."""
         self.crawl = Crawl(tuple(e.name for e in self._words), user.limits.crawl_depth)
@@ -359,7 +362,10 @@ class Crawler:
                     return None
                 continue
             kind = seen.reading.kind
-            if kind == "system_permission":
+            told = self._told_way(seen)
+            if told is not None:
+                seen = self._user.tap(told, seen, detail={"purpose": "crawl"})
+            elif kind == "system_permission":
                 seen = self._user.answer(seen, "allow")
             elif kind in ("policy_consent", "policy_second_chance"):
                 seen = self._user.agree(PolicyNotice(seen))
@@ -372,6 +378,12 @@ class Crawler:
                 return seen
         self.crawl.ended = "dialogs without end"
         return None
+
+    def _told_way(self, seen: Sight) -> FoundControl | None:
+        """What the app file says to tap where a dialog of it is on the screen."""
+        text = fold(seen.reading.text + seen.reading.words)
+        known = next((d for d in self._dialogs if fold(d.text) in text), None)
+        return ways.named(seen, known.tap) if known is not None else None
 
     def _scrolled(self, here: Sight) -> Sight | None:
         """The next part of the page; None at its end, and where the page says that it has no more."""

@@ -11,7 +11,7 @@ from harness.screens.phrases import fold
 from harness.screens.reading import FoundControl
 from harness.suite import ways
 from harness.suite.app import App
-from harness.suite.app_file import Function, KnownPage, written
+from harness.suite.app_file import Function, KnownDialog, KnownPage, written
 from harness.suite.driver import NotReached, Sight, UiDriver
 from harness.suite.entries import Crawl, Crawler, Entry, place_of
 
@@ -44,14 +44,15 @@ class Done:
 
 
 class PageWays:
-    """How one scenario comes to the app's pages. `known`, `functions`: those of the app file."""
+    """How one scenario comes to the app's pages. `known`, `functions`, `dialogs`: those of the app file."""
 
     def __init__(self, user: UiDriver, app: App, known: Mapping[str, KnownPage], monotonic: Callable[[], float],
-                 functions: Sequence[Function] = ()) -> None:
+                 functions: Sequence[Function] = (), dialogs: Sequence[KnownDialog] = ()) -> None:
         self.user = user
         self.app = app
         self.known = known
         self.functions = functions
+        self.dialogs = dialogs
         self._monotonic = monotonic
         self.steps = user.steps
         self._found: dict[str, Entry] = {}
@@ -74,7 +75,8 @@ class PageWays:
         return crawl
 
     def _crawler(self, names: Sequence[str], *, first: bool = False) -> Crawler:
-        return Crawler(self.user, self.app, self._monotonic, names, first=first, home_place=self._home_place)
+        return Crawler(self.user, self.app, self._monotonic, names, first=first, home_place=self._home_place,
+                       dialogs=self.dialogs)
 
     def go(self, name: str) -> Found | None:
         """To the entry of a page, told or found. None, with a fact, where a complete crawl found none. Raises NotReached."""

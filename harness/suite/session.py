@@ -166,7 +166,8 @@ class Session:
 
     def pages(self) -> Pages:
         """The app's pages as one scenario goes to them, with what the app file says of each."""
-        return Pages(self.user, self.app, pages_of(self.order.app_file), self._monotonic, self.functions)
+        told = self.order.app_file
+        return Pages(self.user, self.app, pages_of(told), self._monotonic, self.functions, dialogs_of(told))
 
     def begin(self, scenario: str, **about: Any) -> None:
         """A scenario begins. Raises what broke the rig before, since nothing can be driven any more."""

@@ -8,6 +8,7 @@ import pytest
 from suite_device import Page
 from suite_forms import Form, on_pages, opened, told
 
+from harness.suite.app_file import KnownDialog
 from harness.suite.entries import all_words, entry_of
 from harness.suite.limits import load_limits
 
@@ -113,6 +114,15 @@ def test_a_question_is_answered_with_no() -> None:
     made, at = on_pages(pages)
     assert at.entries(("policy",)).complete
     assert "tap 同意" not in made.device.log
+
+
+def test_a_dialog_that_the_app_file_tells_is_passed_its_way() -> None:
+    made, at = on_pages({"main": Page(body=("首页",), buttons={"我的": "gift"}),
+                         "gift": Page(body=("新人礼包",), buttons={"收下": "!exit", "算了": "mine"}),
+                         "mine": Page(body=("我的",), buttons={"隐私政策": "!stay"}, back="main")})
+    at.dialogs = (KnownDialog(text="新人礼包", tap="算了"),)
+    assert at.entries(("policy",)).found["policy"].taps == 2
+    assert "tap 收下" not in made.device.log
 
 
 def test_an_app_that_ends_leaves_the_crawl_incomplete() -> None:
