@@ -33,6 +33,7 @@ def test_withdraw_consent(app, user, timeline, pages, functions):
     user.agree(user.expect(PolicyNotice))
     user.answer_all("allow")
     pages.sign_in()
+    pages.home()
     if pages.functions:
         functions.use_all("allow")
     withdrawal = pages.withdraw()

@@ -161,9 +161,10 @@ class PageWays:
         return Done(page="login", outcome="done", way=found.way, seen=seen)
 
     def sign_in(self) -> None:
-        """Logs in where the app file tells how, and goes back to the first page."""
+        """Logs in where the app file tells how, and starts the app anew, so that its first page is that of who is logged in."""
         if "login" in self.known:
             self.log_in()
+            self.app.restart()
 
     def after(self, name: str, when: str) -> str:
         """What the app shows once a task was done, as a fact: asks_consent, login, continues or exits. `when`: at once,

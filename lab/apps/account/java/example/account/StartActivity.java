@@ -34,6 +34,7 @@ public final class StartActivity extends PageActivity {
                 public void onClick(DialogInterface dialog, int which) {
                     Choice.keep(StartActivity.this, "agreed", true);
                     Choice.keep(StartActivity.this, "asked", true);
+                    show("home");
                     start();
                     if (Behaviour.of(StartActivity.this).has("first")) {
                         startActivity(intent(StartActivity.this, Behaviour.of(StartActivity.this).optString("first")));
