@@ -126,12 +126,14 @@ class Journal(Protocol):
 @dataclass(frozen=True)
 class Seen(Generic[R]):
     """A journalled screen with its reading. `fingerprint` is the same for screens that show the same; `nodes`: how
-    many the hierarchy has."""
+    many the hierarchy has; `xml`, `picture`: what the device gave."""
 
     event: Screen
     reading: R
     fingerprint: str
     nodes: int
+    xml: str = ""
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,8 @@ class ScreenCapture(Generic[R]):
         self._journalled_at = 0.0
         self.after_step: str | None = None
         self.last: Seen[R] | None = None
+        self.told: Callable[[Seen[R]], None] = lambda seen: None
+        """Called with each screen that was journalled."""
 
     def take(self, patience: float = PATIENCE) -> Seen[R] | None:
         """The screen, once two looks in a row have found the same; journalled unless it is there already.
@@ -274,6 +278,14 @@ class ScreenCapture(Generic[R]):
                 return seen
             self._sleep(min(PACE, left))
 
+    def front(self) -> str | None:
+        """The package in front, None where it cannot be told."""
+        return self._source.front()[0]
+
+    def rest(self, seconds: float) -> None:
+        """Lets that long pass without a look."""
+        self._sleep(seconds)
+
     def finish(self) -> None:
         """Journals a Gap for a time without readable screens that has not ended yet."""
         self._close_gap(self._clock())
@@ -328,7 +340,8 @@ class ScreenCapture(Generic[R]):
         ))
         self._look_into(picture, look, event)
         self._journalled_at = self._monotonic()
-        self.last = Seen(event, look.reading, look.fingerprint, look.xml.count("<node"))
+        self.last = Seen(event, look.reading, look.fingerprint, look.xml.count("<node"), look.xml, picture)
+        self.told(self.last)
         return self.last
 
     def _look_into(self, picture: bytes | None, look: _Look[R], event: Screen) -> None:

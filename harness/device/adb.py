@@ -192,6 +192,21 @@ class AdbDevice:
                     found.setdefault(name, Permission(name, False, True))
         return [found[name] for name in sorted(found)]
 
+    def screen(self, on: bool) -> None:
+        """Wakes the device, past a lock screen without a secret, or sends it to sleep."""
+        self._must("Switching the screen", "input", "keyevent", "KEYCODE_WAKEUP" if on else "KEYCODE_SLEEP")
+        if on:
+            self.shell("wm", "dismiss-keyguard")
+
+    def revoke(self, package: str, permission: str) -> None:
+        """As the user does in the system's settings. Raises RigError where the system refuses."""
+        self._must(f"Revoking {permission}", "pm", "revoke", _checked(package), permission)
+
+    def density(self) -> int | None:
+        """Dots per inch of the screen as apps see it, None where the device does not tell."""
+        found = re.findall(r"density: *(\d+)", self.shell("wm", "density").output)
+        return int(found[-1]) if found else None
+
     def foreground(self) -> str:
         found = _RESUMED.search(self._must("Reading the activities", "dumpsys", "activity", "activities"))
         if found is None:

@@ -19,7 +19,6 @@ from harness.suite.app import App
 from harness.suite.driver import NotReached, Sight, UiDriver
 
 _SIZE = re.compile(r"(?:Override|Physical) size: (\d+)x(\d+)")
-_DENSITY = re.compile(r"(?:Override|Physical) density: (\d+)")
 _ROOM = 12
 """Pixels round a control that are left to it when places beside it are chosen."""
 
@@ -292,9 +291,8 @@ class Advertising:
     def display(self) -> Display:
         if self._display is None:
             size = _SIZE.findall(self._app.phone.shell("wm", "size").output)
-            density = _DENSITY.findall(self._app.phone.shell("wm", "density").output)
             self._display = Display(
-                (int(size[-1][0]), int(size[-1][1])) if size else None, int(density[-1]) if density else None)
+                (int(size[-1][0]), int(size[-1][1])) if size else None, self._app.phone.density())
         return self._display
 
     def _place_beside(self, seen: Sight, number: int, first: Showing) -> tuple[int, int]:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from harness.capture.screen import Seen
-from harness.device.device import Permission, Shell
+from harness.device.device import Shell
 from harness.errors import RigError
 from harness.model import GapKind, Stage
 from harness.screens.reading import Reading
 from harness.suite.driver import Sight, UiDriver
 from harness.suite.walk import Walk
+
+
+class Granted(Protocol):
+    """The state of one permission."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def granted(self) -> bool: ...
+    @property
+    def runtime(self) -> bool: ...
 
 
 class Phone(Protocol):
@@ -37,9 +48,19 @@ class Phone(Protocol):
     def processes(self) -> list[tuple[int, str]]:
         """Pid and name of every process."""
 
-    def permissions(self, package: str) -> list[Permission]: ...
-
     def shell(self, *words: str, seconds: float = 30.0) -> Shell: ...
+
+    def density(self) -> int | None:
+        """Of the screen, in dots per inch; None where it cannot be told."""
+
+    def screen(self, on: bool) -> None:
+        """Switches the screen on or off."""
+
+    def permissions(self, package: str) -> Sequence[Granted]:
+        """Of those that the app asks for, as the system keeps them."""
+
+    def revoke(self, package: str, permission: str) -> None:
+        """Takes a permission back, as the user may in the system's settings."""
 
 
 class Hooked(Protocol):
@@ -85,6 +106,9 @@ class App:
         self._installed = False
         self._launched = False
         self._ran = False
+        self._away = False
+        self.came_from: str | None = None
+        """The package that was in front before the app was launched: where its end leads back to."""
 
     @property
     def hooked(self) -> Hooked:
@@ -121,7 +145,9 @@ class App:
     def start(self) -> bool:
         """As `launch`, for who looks at the first window without waiting for it to come to rest. Whether it started."""
         refused = ""
-        self._ran = False
+        self._ran = self._away = False
+        front = self._user.capture.front()
+        self.came_from = front if front != self.package else self.came_from
         with self._steps.act("launch", self.package) as act:
             try:
                 self._phone.launch(self.package)
@@ -185,17 +211,60 @@ class App:
         """Leaves the app for the launcher; the stage background begins."""
         with self._steps.act("home", opens=Stage.BACKGROUND):
             self._user.hands.press("home")
+        self._away = True
 
     def come_back(self) -> Sight | None:
         """To the front again, as from the launcher; the stage before the background goes on."""
         with self._steps.act("return", self.package):
             self._phone.launch(self.package)
+        self._away = False
+        self._launched = True
         return self._user.look()
 
     def explore(self, answer: str = "allow") -> Walk:
         """Uses the app: its described functions, then what can be tapped, within the limits. `answer`: what the
         system's dialogs get, "allow" or "deny"."""
         return self._walking(self, answer)
+
+    def permissions(self) -> dict[str, bool]:
+        """The app's runtime permissions, and whether each is granted."""
+        return {p.name: p.granted for p in self._phone.permissions(self.package) if p.runtime}
+
+    def compare_permissions(self, before: Mapping[str, bool]) -> dict[str, bool]:
+        """The permissions as they are now; those that are not as before are told by a fact, since nobody granted them."""
+        now = self.permissions()
+        changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
+        step = self._steps.last
+        self._steps.fact("permission_change", changed=changed, now={name: now.get(name) for name in changed},
+                         step=step.id if step else None)
+        return now
+
+    def revoke(self, permission: str) -> None:
+        """Takes a permission back as the user does in the settings, while the app is away or runs. The system may end the
+        app's processes with it, which is no loss."""
+        with self._steps.act("revoke", permission) as act, self._hooked.stopping():
+            before = self.permissions().get(permission)
+            self._phone.revoke(self.package, permission)
+            after = self.permissions().get(permission)
+            act.detail |= {"before": before, "after": after}
+        ended = not self.is_running()
+        if ended:
+            self._launched = False
+        self._steps.fact("outside", what="revoke", permission=permission, before=before, after=after, ended=ended)
+
+    def revoke_all(self) -> list[str]:
+        """Takes back each runtime permission that is granted. Their names."""
+        held = [name for name, granted in self.permissions().items() if granted]
+        for name in held:
+            self.revoke(name)
+        return held
+
+    def screen(self, on: bool) -> None:
+        """Switches the screen off, which opens the stage background where the app is in front, or on and past the lock."""
+        opens = None if on or self._away else Stage.BACKGROUND
+        with self._steps.act("screen_on" if on else "screen_off", opens=opens):
+            self._phone.screen(on)
+        self._steps.fact("outside", what="screen_on" if on else "screen_off", running=self.is_running())
 
     def is_running(self) -> bool:
         running = bool(self._phone.pids(self.package))
@@ -233,6 +302,15 @@ class Timeline:
         """Goes home and watches from there."""
         self._app.home()
         return self._watch("observe", self._user.limits.background if seconds is None else seconds)
+
+    def screen_off(self, seconds: float | None = None) -> None:
+        """Lets that long pass (the profile's idle window) with the screen off, without a look: a dark screen shows nothing."""
+        window = self._user.limits.idle if seconds is None else seconds
+        self._app.screen(False)
+        with self._user.steps.act("observe", f"{window:g} s with the screen off", detail={"seconds": window}):
+            self._user.capture.rest(window)
+        self._app.screen(True)
+        self._app.notice_end("while the screen was off")
 
     def _watch(self, action: str, seconds: float) -> list[Sight]:
         if seconds < 0:

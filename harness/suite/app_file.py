@@ -20,13 +20,15 @@ from harness.errors import UsageError
 class Function:
     """A function of the app. `open`: texts or ids to tap, one after the other, from the first page.
 
-    `permissions`: groups or names it may need; `core`: whether the app is nothing without it.
+    `permissions`: groups or names it may need; `core`: whether the app is nothing without it; `done`: a text that shows
+    that it works.
     """
 
     name: str
     open: tuple[str, ...]
     permissions: tuple[str, ...] = ()
     core: bool = False
+    done: str = ""
 
 
 PAGES = (
@@ -90,10 +92,10 @@ def functions_of(data: Mapping[str, Any] | None, where: str = "the app file") ->
 def _function(entry: Any, where: str) -> Function:
     if not isinstance(entry, dict):
         raise UsageError(f"{where} is not a mapping.", f"It is {entry!r}.", "docs/app-file.md has an example.")
-    unknown = set(entry) - {"name", "open", "permissions", "core", "kinds", "page"}
+    unknown = set(entry) - {"name", "open", "permissions", "core", "kinds", "page", "done"}
     if unknown:
         raise UsageError(f"{where} has unknown keys.", ", ".join(sorted(map(str, unknown))),
-                         "Known: name, open, permissions, core, kinds, page.")
+                         "Known: name, open, permissions, core, kinds, page, done.")
     name, way = entry.get("name"), entry.get("open")
     if not isinstance(name, str) or not name:
         raise UsageError(f"{where} has no name.", "", "Give it one: it is what reports call it.")
@@ -106,7 +108,10 @@ def _function(entry: Any, where: str) -> Function:
                          "Write a list, such as permissions: [location].")
     if not isinstance(core, bool):
         raise UsageError(f"{where} ({name}): `core` is neither true nor false.", f"It is {core!r}.", "Write core: true.")
-    return Function(name=name, open=tuple(way), permissions=tuple(permissions), core=core)
+    done = entry.get("done", "")
+    if not isinstance(done, str):
+        raise UsageError(f"{where} ({name}): `done` is no text.", f"It is {done!r}.", "Write a text that shows that it works.")
+    return Function(name=name, open=tuple(way), permissions=tuple(permissions), core=core, done=done)
 
 
 def pages_of(data: Mapping[str, Any] | None, where: str = "the app file") -> dict[str, KnownPage]:

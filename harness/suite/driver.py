@@ -6,7 +6,7 @@ tap is a step with the control it hit; every screen that comes up is journalled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, TypeAlias
 
@@ -14,10 +14,25 @@ from harness.capture.screen import ScreenCapture, Seen, as_control
 from harness.errors import HarnessError
 from harness.model import GapKind, Stage
 from harness.screens.reading import NOTICE_KINDS, FoundControl, Reading
+from harness.suite import declining, refusing
 from harness.suite.limits import Limits
-from harness.suite.steps import Act, Steps
+from harness.suite.prompts import Prompts
+from harness.suite.refusing import Dismissal, Refusal
+from harness.suite.steps import Steps
 
 Sight: TypeAlias = Seen[Reading]
+
+_BEFORE = frozenset({
+    "system_crash", "ad_popup", "update_prompt", "rating_prompt", "youth_mode", "marketing_push_prompt", "cookie_banner",
+})  # fmt: skip
+"""Kinds of screens that may stand before a notice and are declined; a hang is waited for."""
+_ANSWERS = {
+    "allow": ("allow_foreground", "allow", "allow_once", "allow_selected"),
+    "once": ("allow_once", "allow_foreground", "allow", "allow_selected"),
+    "deny": ("deny",),
+    "deny_forever": ("deny",),
+}
+"""Roles of the system's buttons for each answer, the best first."""
 
 
 class NotReached(HarnessError):
@@ -71,17 +86,6 @@ class PermissionDialog:
 Expected: TypeAlias = type[PolicyNotice] | type[PermissionDialog]
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Where a refusal led: `continues` in the app, `asks_again` without end, or `exits`.
-
-    `levels`: the kinds of the notices that were refused, one after the other.
-    """
-
-    outcome: str
-    levels: tuple[str, ...]
-
-
 class UiDriver:
     """The user of the scenarios."""
 
@@ -94,12 +98,17 @@ class UiDriver:
         package: str,
         limits: Limits,
         monotonic: Callable[[], float],
+        prompts: Prompts | None = None,
     ) -> None:
+        self.prompts = prompts or Prompts(steps)
+        capture.told = self.prompts.see
         self.capture = capture
         self.steps = steps
         self.hands = hands
         self.package = package
         self.limits = limits
+        self.density: int | None = None
+        """Dots per inch of the screen, where the device tells."""
         self._life = life
         self._monotonic = monotonic
 
@@ -108,27 +117,33 @@ class UiDriver:
         return self.capture.take(self.limits.settle)
 
     def expect(self, what: Expected, timeout: float | None = None) -> PolicyNotice | PermissionDialog:
-        """Waits until it is on the screen. What the system asks before is denied, so that the notice can show.
+        """Waits until it is on the screen. What the system asks before is denied, and what else wants an answer is declined
+        once, so that the notice can show.
 
         Raises NotReached, with the gap that says so, where it does not come.
         """
         until = self._monotonic() + (self.limits.notice if timeout is None else timeout)
         began = self.steps.clock()
         seen = self.look()
+        declined: set[str] = set()
         while True:
             if seen is not None and seen.reading.kind in what.kinds:
                 return what(seen)
             if seen is not None and seen.reading.kind == "system_permission":
                 seen = self.answer(seen, "deny")
                 continue
-            if seen is not None and seen.reading.kind == "system_crash":
+            if seen is not None and seen.reading.kind == "system_crash" and not seen.reading.with_role("later"):
                 self.dismiss(seen)
-                raise self._not_reached(what, "the app crashed", began)
+                raise self.not_reached(what, "the app crashed", began)
+            if seen is not None and seen.reading.kind in _BEFORE and seen.fingerprint not in declined:
+                declined.add(seen.fingerprint)
+                seen = self.dismiss(seen)
+                continue
             left = until - self._monotonic()
             if left <= 0:
-                raise self._not_reached(what, "it did not come up", began)
+                raise self.not_reached(what, "it did not come up", began)
             if not self._life.is_running():
-                raise self._not_reached(what, "the app has no process any more", began)
+                raise self.not_reached(what, "the app has no process any more", began)
             self.capture.watch(min(left, 1.0), stop=lambda s: s.reading.kind != "other")
             seen = self.capture.last
 
@@ -144,8 +159,12 @@ class UiDriver:
             pass
         return None
 
-    def _not_reached(self, what: Expected, why: str, began: int) -> NotReached:
+    def not_reached(self, what: Expected, why: str, began: int) -> NotReached:
+        """The error for what did not come up, with its gap and its step written."""
         detail = f"No {what.name} was reached in scenario {self.steps.scenario}: {why}."
+        if self.capture.last is not None:
+            shown = self.capture.last.event
+            detail += f" The last screen was {shown.id}, its picture {shown.screenshot}."
         self.steps.gap(GapKind.NOT_REACHED, detail, subject=f"{what.opens} {self.steps.scenario}", from_ns=began)
         with self.steps.act("expect", what.name) as act:
             act.outcome = "not_reached"
@@ -175,7 +194,7 @@ class UiDriver:
             opens = Stage.AFTER_AGREE if choices[0].role == "agree" else None
             seen = self.tap(choices[0], seen, opens=opens)
         began = self.steps.clock()
-        raise self._not_reached(PolicyNotice, "the notice stayed, or offered nothing to agree with", began)
+        raise self.not_reached(PolicyNotice, "the notice stayed, or offered nothing to agree with", began)
 
     def _ready_to_agree(self, seen: Sight, force_boxes: bool) -> Sight | None:
         """Ticks the boxes, scrolls to the end and waits for a count-down, as far as the agree button needs it."""
@@ -237,46 +256,19 @@ class UiDriver:
             self.hands.swipe(x, bottom, x, max(20, bottom // 3), 0.2)
 
     def refuse(self, notice: PolicyNotice) -> Refusal:
-        """Refuses, and every notice that asks again, until the app goes on, ends, or asks without end.
+        """Refuses the notice and every one that asks again, to the end (harness.suite.refusing)."""
+        return refusing.refuse(self, notice)
 
-        The step "refuse" at the end has the outcome and opens the stage after_refusal: it reaches back to the
-        last refusing tap, since only what follows tells which tap was the last.
-        """
-        seen: Sight | None = notice.seen
-        levels: list[str] = []
-        shown: set[str] = set()
-        outcome = "asks_again"
-        begun = self.steps.clock()
-        last_screen = notice.seen.event.id
-        answered: FoundControl | None = None
-        while len(levels) < self.limits.second_chances:
-            if seen is None or not seen.reading.is_notice:
-                outcome = "continues" if self._is_in_front(seen) else "exits"
-                break
-            if seen.fingerprint in shown:
-                break
-            shown.add(seen.fingerprint)
-            levels.append(seen.reading.kind)
-            begun, last_screen = self.steps.clock(), seen.event.id
-            answered = self._refusing(seen)
-            seen = self.tap(answered, seen) if answered is not None else self.back(seen)
-        act = Act(outcome=outcome, detail={"levels": levels, "by": answered.text if answered else "back"})
-        self.steps.write("refuse", answered.text if answered else "back", begun, act,
-                         control=as_control(answered) if answered else None, screen=last_screen,
-                         opens=Stage.AFTER_REFUSAL)
-        return Refusal(outcome, tuple(levels))
+    def dismiss_notice(self, notice: PolicyNotice, how: str) -> Dismissal:
+        """Leaves the notice without an answer: `back`, a tap `outside` of it, or `wait` (harness.suite.refusing)."""
+        return refusing.dismiss_notice(self, notice, how)
 
-    def _refusing(self, seen: Sight) -> FoundControl | None:
-        found = seen.reading.with_role("refuse", "exit", "limited_mode", "close", "later", "skip")
-        if found:
-            return found[0]
-        self.steps.gap(
-            GapKind.NOT_REACHED,
-            f"Screen {seen.event.id} has no control that refuses; the back key was pressed instead.",
-            subject=self.steps.scenario)
-        return None
+    def is_running(self) -> bool:
+        """Whether the app has a process."""
+        return self._life.is_running()
 
-    def _is_in_front(self, seen: Sight | None) -> bool:
+    def is_in_front(self, seen: Sight | None) -> bool:
+        """Whether the app runs and this screen is its own, or a question of the system to it."""
         if not self._life.is_running():
             return False
         if seen is None:
@@ -284,19 +276,37 @@ class UiDriver:
         return seen.reading.package == self.package or seen.reading.kind == "system_permission"
 
     def answer(self, seen: Sight, how: str) -> Sight | None:
-        """Answers one dialog of the system, `deny` or `allow`. The screen after it.
+        """Answers one dialog of the system: `allow`, `once`, `deny`, or `deny_forever` (and does not want to be asked again,
+        where the dialog offers that). The screen after it.
 
         A denial opens after_permission_denial where the user had agreed before, or no notice asked for that; elsewhere
         the stricter stage goes on.
         """
-        wanted = ("deny",) if how == "deny" else ("allow_foreground", "allow", "allow_once", "allow_selected")
-        choices = seen.reading.with_role(*wanted)
+        denies = how in ("deny", "deny_forever")
+        choices = seen.reading.with_role(*_ANSWERS[how])
         if not choices:
             return self.back(seen)
         agreed = self.steps.base in (Stage.AFTER_AGREE, Stage.AFTER_PERMISSION_DENIAL, Stage.CONSENT_UNRESOLVED)
-        opens = Stage.AFTER_PERMISSION_DENIAL if how == "deny" and agreed else None
-        return self.tap(choices[0], seen, opens=opens, detail={"answers": seen.event.id,
-                                                               "permission": seen.reading.permission})
+        opens = Stage.AFTER_PERMISSION_DENIAL if denies and agreed else None
+        detail: dict[str, object] = {"answers": seen.event.id, "permission": seen.reading.permission}
+        chosen = choices[0]
+        if denies:
+            self.prompts.refuse(seen.reading)
+        if how == "deny_forever":
+            chosen, seen, detail["forever"] = self._forever(choices, seen)
+        return self.tap(chosen, seen, opens=opens, detail=detail)
+
+    def _forever(self, choices: Sequence[FoundControl], seen: Sight) -> tuple[FoundControl, Sight, bool]:
+        """The denial that is not asked about again: a button of its own, or a box that is ticked first."""
+        own = [c for c in choices if "dont_ask_again" in c.resource_id]
+        if own:
+            return own[0], seen, True
+        boxes = [c for c in seen.reading.with_role("checkbox") if c.checked is False]
+        if not boxes:
+            return choices[0], seen, False
+        after = self.tap(boxes[0], seen, patience=1.0)
+        again = after.reading.with_role("deny") if after is not None else ()
+        return (again[0], after, True) if again and after is not None else (choices[0], seen, False)
 
     def answer_all(self, how: str, seen: Sight | None = None) -> list[Sight]:
         """Answers the system's dialogs until none is left. The screens that were answered, in order."""
@@ -313,13 +323,9 @@ class UiDriver:
         return answered
 
     def dismiss(self, seen: Sight) -> Sight | None:
-        """Gets a dialog that no scenario asked for out of the way, politely: close, later, refuse, else back."""
-        choices = seen.reading.with_role("close", "skip", "later", "refuse", "exit")
-        if seen.reading.kind == "system_crash":
-            choices = seen.reading.with_role("close", "later")
-        if choices:
-            return self.tap(choices[0], seen)
-        return self.back(seen)
+        """Gets a dialog that no scenario asked for out of the way, politely (harness.suite.declining): close, later, refuse,
+        else back."""
+        return declining.politely(self, seen, seen.reading.kind)
 
     def tap(
         self,
@@ -349,4 +355,4 @@ class UiDriver:
     def with_limits(self, **changes: float) -> UiDriver:
         """The same user with other limits, for one scenario's own needs."""
         return UiDriver(self.capture, self.steps, self.hands, self._life, self.package,
-                        replace(self.limits, **changes), self._monotonic)  # type: ignore[arg-type]
+                        replace(self.limits, **changes), self._monotonic, self.prompts)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from harness.model import GapKind
+from harness.model import GapKind, Stage
 from harness.screens.phrases import fold
 from harness.screens.reading import FoundControl
 from harness.suite import ways
@@ -98,7 +98,7 @@ class Explorer:
                 here = self._return_to(here_key, path)
         self.walk.ended = self.walk.ended or ("nothing left to tap" if self._may_go_on() else self._why_over())
         self._user.steps.fact("walk", scenario=self._user.steps.scenario, answer=self._answer, taps=self.walk.taps,
-                              screens=len(self.walk.screens), prompts=self.walk.prompts,
+                              screens=len(self.walk.screens), prompts=self.walk.prompts, notices=self.walk.notices,
                               avoided=sorted(set(self.walk.avoided))[:50], unreached=self.walk.unreached,
                               ended=self.walk.ended)
         return self.walk
@@ -159,7 +159,7 @@ class Explorer:
             if kind == "system_permission":
                 seen = self._answered(seen)
             elif kind in ("policy_consent", "policy_second_chance"):
-                seen = self._user.agree(PolicyNotice(seen))
+                seen = self._notice(seen)
             elif kind == "permission_rationale":
                 seen = self._rationale(seen)
             elif kind in _IN_THE_WAY or kind == "system_crash":
@@ -176,6 +176,16 @@ class Explorer:
         group = seen.reading.permission or "unknown"
         self.walk.prompts.append(group)
         return self._user.answer(seen, self._answer)
+
+    def _notice(self, seen: Sight) -> Sight | None:
+        """Agrees, unless the user has refused: then it is refused again."""
+        if self._user.steps.base is not Stage.AFTER_REFUSAL:
+            return self._user.agree(PolicyNotice(seen))
+        self.walk.notices += 1
+        if self._user.refuse(PolicyNotice(seen)).outcome == "asks_again":
+            self.walk.ended = "a notice without end"
+            return None
+        return self._user.look()
 
     def _rationale(self, seen: Sight) -> Sight | None:
         """The app's own question before the system's: yes the first time, so that the system's comes, then no."""

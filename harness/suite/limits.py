@@ -27,7 +27,12 @@ class Limits:
     settle: float
     enable: float
     second_chances: int
+    second: float
     dialogs: int
+    settings_trips: int
+    returns: int
+    notice_swipes: int
+    login_taps: int
     taps: int
     depth: int
     walk: float
@@ -61,7 +66,8 @@ class Limits:
             raise UsageError(
                 "An observation window cannot be shorter than 0 seconds.", f"--observe {seconds:g}", "Give 0 or more."
             )
-        return dataclasses.replace(self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds, wake=seconds)
+        return dataclasses.replace(
+            self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds, second=seconds, wake=seconds)
 
 
 def load_limits(name: str = "default") -> Limits:

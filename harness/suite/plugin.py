@@ -297,6 +297,20 @@ def timeline(harness_scenario: str, harness_session: Session) -> Any:
 
 
 @pytest.fixture
+def functions(harness_scenario: str, harness_session: Session) -> Any:
+    """The functions of the app file: use_all(answer), use(function, answer)."""
+    return harness_session.uses
+
+
+@pytest.fixture
+def known_pages(harness_session: Session) -> Any:
+    """The pages of the app file by name (harness.suite.app_file.KnownPage)."""
+    from harness.suite.app_file import pages_of
+
+    return pages_of(harness_session.order.app_file)
+
+
+@pytest.fixture
 def ui(harness_session: Session) -> Any:
     """The connected uiautomator2 device. What is done with it directly is not journalled."""
     return harness_session.equipment.ui

@@ -86,6 +86,20 @@ class UiHands:
             self._device.long_click(x, y, seconds)
 
 
+def _connected(serial: str) -> Any:
+    logging.getLogger("uiautomator2").setLevel(logging.WARNING)
+    with _ui_errors("Connecting uiautomator2"):
+        ui = uiautomator2.connect(serial)
+        ui.screen_on()
+    return ui
+
+
+def screen_and_hands(serial: str) -> tuple[ScreenSource, UiHands]:
+    """A device's screen, and what touches it, without hooks and proxy. Raises RigError."""
+    ui = _connected(serial)
+    return U2Source(ui), UiHands(ui)
+
+
 class Hooking:
     """Stands for the hooks before they are set up, so that an app can hold on to it from the beginning."""
 
@@ -221,10 +235,7 @@ class DeviceRig:
         self._log = self.device.log(bundle.path / LOG)
         self._log.__enter__()
         progress(f"{self.serial}: connecting uiautomator2")
-        logging.getLogger("uiautomator2").setLevel(logging.WARNING)
-        with _ui_errors("Connecting uiautomator2"):
-            self._ui = uiautomator2.connect(self.serial)
-            self._ui.screen_on()
+        self._ui = _connected(self.serial)
         progress(f"{self.serial}: gating the app's processes")
         if self.device.pids(package):
             self.device.stop(package)

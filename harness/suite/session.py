@@ -25,10 +25,11 @@ from harness.screens.reading import Reading
 from harness.screens.recogniser import recognise
 from harness.suite.advertising import Advertising
 from harness.suite.app import App, Timeline
-from harness.suite.app_file import functions_of
+from harness.suite.app_file import dialogs_of, functions_of
 from harness.suite.driver import UiDriver
 from harness.suite.equipment import Equipment
 from harness.suite.explorer import Explorer
+from harness.suite.functions import Functions
 from harness.suite.limits import Limits, load_limits
 from harness.suite.material import material_of
 from harness.suite.outside import Outside
@@ -151,6 +152,7 @@ class Session:
 
         self.user = UiDriver(self.capture, self.steps, equipment.hands, Life(), order.package, order.limits,
                              self._monotonic)
+        self.user.density = equipment.phone.density()
         self.app = App(
             equipment.phone, order.package, order.apk, self.user, equipment.hooked,
             lambda app, answer: Explorer(session.user, app, answer, session._monotonic, session.functions).explore(),
@@ -159,6 +161,7 @@ class Session:
         self.outside = equipment.outside = Outside(
             equipment, equipment.phone, self.steps, order.package, order.limits, monotonic=self._monotonic, sleep=self._sleep)
         self.adverts = Advertising(self.app, self.user, self.bundle.get_object, self.outside.shake)
+        self.uses = Functions(self.user, self.app, self.functions, dialogs_of(order.app_file))
 
     def begin(self, scenario: str, **about: Any) -> None:
         """A scenario begins. Raises what broke the rig before, since nothing can be driven any more."""

@@ -63,6 +63,12 @@ class Steps:
         self.scenario = ""
         self.base = Stage.BEFORE_CONSENT
         self.last: Step | None = None
+        self.acted: Step | None = None
+        """The last step that acted on the device."""
+        self.doing = ""
+        """The action that is under way."""
+        self.launches = 0
+        """Of the app, in this scenario."""
         self.gaps: list[Gap] = []
         self._follower = follower
         self._progress = progress
@@ -85,6 +91,7 @@ class Steps:
         if opens is not None:
             self._prove(f"before {action} {target}".rstrip())
         act = Act(detail=dict(detail or {}))
+        self.doing = action
         begun = self.clock()
         if opens is not None:
             self.bundle.append(Fact(host_ns=begun, type="intent", data={
@@ -99,6 +106,7 @@ class Steps:
             act.detail["error"] = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
             raise
         finally:
+            self.doing = ""
             self.write(action, target, begun, act, control=control, screen=screen, opens=opens)
 
     def write(
@@ -121,6 +129,8 @@ class Steps:
             self.base = opens
         if action not in PASSIVE:
             self._follower.after_step = step.id
+            self.acted = step
+        self.launches += action == "launch"
         self.last = step
         words = f"{self.scenario}: {action} {target}".rstrip()
         self._progress(words if act.outcome == "done" else f"{words} ({act.outcome})")
@@ -144,6 +154,7 @@ class Steps:
         """A scenario begins: whatever was agreed to before does not count any more."""
         self.scenario = scenario
         self.base = Stage.BEFORE_CONSENT
+        self.acted, self.launches = None, 0
         with self.act("scenario_start", scenario, detail=detail):
             pass
 

@@ -159,7 +159,7 @@ FLOWS = (
     "sender_origin",
 )
 SCREENS = ("event_id", "t", "package", "activity", "kind", "permission")
-STEPS = ("event_id", "t", "end_ns", "scenario", "action", "target", "opens")
+STEPS = ("event_id", "t", "end_ns", "scenario", "action", "target", "opens", "screen")
 SIGHTINGS = (
     "flow",
     "t",

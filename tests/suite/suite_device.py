@@ -6,12 +6,12 @@ It knows nothing of the suite: it answers dumps, taps, keys and launches as a de
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from harness.device.device import Permission, Shell
+from harness.device.device import Shell
 
 APP = "com.example.fixture"
 LAUNCHER = "com.android.launcher3"
@@ -51,6 +51,15 @@ class Page:
     disabled: Callable[[FakeDevice, str], bool] = lambda device, caption: False
 
 
+@dataclass(frozen=True)
+class Grant:
+    """A runtime permission as the system keeps it."""
+
+    name: str
+    granted: bool
+    runtime: bool = True
+
+
 def launcher() -> Page:
     return Page(buttons={"Harbor": "!launch"}, package=LAUNCHER, activity=".Launcher")
 
@@ -84,7 +93,7 @@ class FakeDevice:
         self.pid = 0
         self.others: set[str] = set()
         self.said: dict[str, str | Callable[[FakeDevice], str]] = {}
-        self.granted: Mapping[str, bool] = {}
+        self.grants: dict[str, bool] = {}
 
     # screen
     def hierarchy(self) -> str:
@@ -138,6 +147,9 @@ class FakeDevice:
             self.log.append(f"tick {text}")
             return
         row -= len(page.boxes)
+        if not 0 <= row < len(page.buttons):
+            self.log.append("tap nothing")
+            return
         caption = list(page.buttons)[row]
         self.log.append(f"tap {caption}")
         if not page.disabled(self, caption):
@@ -188,9 +200,6 @@ class FakeDevice:
     def packages(self) -> list[str]:
         return [APP, *sorted(self.others)] if self.installed else sorted(self.others)
 
-    def permissions(self, package: str) -> list[Permission]:
-        return [Permission(name, granted, True) for name, granted in self.granted.items()]
-
     def processes(self) -> list[tuple[int, str]]:
         self._run_due()
         return [(self.pid, APP)] if self.running else []
@@ -232,6 +241,20 @@ class FakeDevice:
     def pids(self, package: str) -> list[int]:
         self._run_due()
         return [self.pid] if self.running else []
+
+    def density(self) -> int | None:
+        return 320
+
+    def screen(self, on: bool) -> None:
+        self.log.append(f"screen {'on' if on else 'off'}")
+
+    def permissions(self, package: str) -> list[Grant]:
+        return [Grant(name, granted) for name, granted in self.grants.items()]
+
+    def revoke(self, package: str, permission: str) -> None:
+        self.log.append(f"revoke {permission}")
+        self.grants[permission] = False
+        self.stop(package)
 
     def after(self, seconds: float, what: Callable[[FakeDevice], None]) -> None:
         """Does something when that much time has passed, as an app does by itself."""

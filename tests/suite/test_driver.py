@@ -105,7 +105,7 @@ def test_refusal_with_a_second_chance_is_followed_to_its_end():
 
 
 def test_refusal_that_leads_on_into_the_app():
-    made = launched({"notice": notice(**{"不同意，仅浏览": "main", "同意": "main"}), "main": MAIN})
+    made = launched({"notice": notice(不同意="main", 同意="main"), "main": MAIN})
     assert made.user.refuse(made.user.expect(PolicyNotice)).outcome == "continues"
 
 
@@ -235,3 +235,18 @@ def test_what_fails_is_journalled_as_failed():
         made.user.tap(seen.reading.controls[0], seen)
     assert made.journal.steps[-1].outcome == "failed"
     assert "device gone" in made.journal.steps[-1].detail["error"]
+
+
+def test_what_stands_before_the_notice_is_declined_once():
+    update = Page(body=("发现新版本", "新版本 2.0 已发布,是否立即更新?"), buttons={"立即更新": "!stay", "以后再说": "notice"})
+    made = launched({"update": update, "notice": notice(), "main": MAIN}, start="update")
+    assert made.user.expect(PolicyNotice).seen.reading.is_notice
+    assert made.device.log[-1] == "tap 以后再说"
+    told = next(fact.data for fact in made.journal.facts if fact.type == "interruption")
+    assert (told["kind"], told["outcome"]) == ("update_prompt", "gone")
+
+
+def test_a_hang_before_the_notice_is_waited_for():
+    hang = Page(body=("Harbor isn't responding",), buttons={"Close app": "!exit", "Wait": "notice"}, package="android")
+    made = launched({"hang": hang, "notice": notice(), "main": MAIN}, start="hang")
+    assert made.user.expect(PolicyNotice).seen.reading.is_notice

@@ -131,7 +131,7 @@ def test_what_is_no_bundle_is_refused(tmp_path):
 
 def test_suites(tmp_path):
     assert [f.scenario.id for f in planned(tmp_path).scenarios] == ALL
-    assert [f.scenario.id for f in planned(tmp_path, suite="full").scenarios] >= ALL
+    assert {f.scenario.id for f in planned(tmp_path, suite="full").scenarios} > set(ALL)
     with pytest.raises(NothingSelected, match="There is no suite 'fast'"):
         planned(tmp_path, suite="fast")
     with pytest.raises(UsageError, match="Scenarios and a suite are named"):

@@ -55,8 +55,11 @@ def stages(reader, scenario):
     return [s.opens for s in reader.steps() if s.scenario == scenario and s.opens]
 
 
+QUICK = ["first-launch-agree", "refuse-permissions", "refuse-restart"]
+
+
 def test_the_three_scenarios_reach_their_stages_and_leave_a_whole_bundle(tmp_path):
-    outcome, _ = run(tmp_path)
+    outcome, _ = run(tmp_path, QUICK)
     assert outcome.scenarios == {"first-launch-agree": "done", "refuse-permissions": "done", "refuse-restart": "done"}
     assert (outcome.complete, outcome.reason, outcome.error) == (True, "", None)
     assert verify(outcome.bundle).status == Status.INTACT

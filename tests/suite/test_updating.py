@@ -21,14 +21,14 @@ def made(*, later="main", page=None, resets=False, granted=None):
     parts = rig({"main": Page(body=("首页",), boxes={SWITCH: True}, buttons={"设置": "settings"}), "notice": NOTICE,
                  "bare": Page(body=("首页",)), "settings": Page(body=("设置",), boxes={SWITCH: True}, back="main")}, "main")
     device = parts.device
-    device.granted = {"android.permission.INTERNET": True}
+    device.grants = {"android.permission.INTERNET": True}
     device.said["dumpsys package"] = "    versionCode=1 minSdk=26\n    versionName=1.0\n"
 
     def install(apk: Path) -> None:
         device.stop("")
         device.said["dumpsys package"] = "    versionCode=2 minSdk=26\n    versionName=2.0\n"
         device.start = later
-        device.granted = granted or device.granted
+        device.grants = granted or device.grants
         if resets:
             device.ticked.clear()
 

@@ -5,6 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
@@ -62,6 +64,16 @@ final class Behaviour {
         String[] found = new String[listed == null ? 0 : listed.length()];
         for (int i = 0; i < found.length; i++) {
             found[i] = listed.optString(i);
+        }
+        return found;
+    }
+
+    /** A list of sections. */
+    List<JSONObject> parts(String name) {
+        JSONArray listed = section.optJSONArray(name);
+        List<JSONObject> found = new ArrayList<>();
+        for (int i = 0; listed != null && i < listed.length(); i++) {
+            found.add(listed.optJSONObject(i));
         }
         return found;
     }

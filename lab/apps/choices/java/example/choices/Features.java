@@ -7,8 +7,14 @@ import java.util.List;
 /** All features, in the order in which they have their turn at the start. */
 final class Features {
     static final Feature[] ALL = {
+        new Permissions("early"),
         new Notice(),
         new Drawn(),
+        new Permissions("permissions"),
+        new Functions(),
+        new Walls(),
+        new Returning(),
+        new Sdk(),
     };
 
     private Features() {

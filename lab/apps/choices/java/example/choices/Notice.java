@@ -3,16 +3,30 @@ package example.choices;
 import android.app.Activity;
 import android.app.AlertDialog;
 import android.content.DialogInterface;
+import android.view.View;
+import android.widget.Button;
+import android.widget.CheckBox;
+import android.widget.LinearLayout;
 
 /**
  * The notice that asks for consent.
  *
  *   title, text, agree, refuse: its words
- *   on_refusal: exit (the default), second (asks once more), limited (goes on without)
+ *   on_refusal: exit (the default), second (asks once more), third (twice more), limited (goes on without), again (asks
+ *     again without end)
  *   each_start: asks at every start, though it was refused (limited only)
+ *   each_page: asks again whenever the home page shows again, though it was refused (limited only)
+ *   on_cancel: stay (the default), exit, go_on: what the back key and a tap outside do
+ *   goes_after: seconds after which it takes silence for an agreement
+ *   box: none (the default), empty, ticked: a tick box above the buttons
+ *   link: none (the default), works, dead: a link to the policy
  */
 final class Notice extends Feature {
     private static final String TEXT = "我们依据《隐私政策》和《用户协议》收集和使用您的个人信息。请您阅读并同意后开始使用。";
+    private static final String[] AGAIN = {
+        "不同意隐私政策将无法使用全部功能,请您再次考虑。", "若您仍不同意《隐私政策》,应用将退出。真的要放弃吗?",
+    };
+    private static boolean left;
 
     Notice() {
         super("notice");
@@ -24,43 +38,152 @@ final class Notice extends Feature {
         if (Choice.has(page, "agreed") || refused) {
             next.run();
         } else {
-            ask(page, next, false);
+            ask(page, next, 0);
         }
     }
 
-    private void ask(final Activity page, final Runnable next, final boolean again) {
+    @Override
+    void onHome(HomeActivity home) {
+        left = false;
+        if (Choice.has(home, "refused") && !Choice.has(home, "agreed")) {
+            home.say("当前为仅浏览模式");
+        }
+    }
+
+    @Override
+    void onHomeShown(HomeActivity home) {
+        if (left && Choice.has(home, "refused") && behaviour(home).is("each_page")) {
+            ask(home, new Runnable() {
+                @Override
+                public void run() {
+                }
+            }, 0);
+        }
+        left = true;
+    }
+
+    @Override
+    void onPage(PageActivity page, String what) {
+        page.addText("本页为《隐私政策》全文。我们收集的信息包括设备信息与位置信息,用于提供基本服务。");
+    }
+
+    private void ask(final Activity page, final Runnable next, final int level) {
         final Behaviour how = behaviour(page);
-        String refusal = how.text("on_refusal", "exit");
-        new AlertDialog.Builder(page)
-            .setTitle(again ? "温馨提示" : how.text("title", "隐私保护提示"))
-            .setMessage(again ? "不同意隐私政策将无法使用全部功能,请您再次考虑。" : how.text("text", TEXT))
-            .setCancelable(false)
+        final String cancel = how.text("on_cancel", "stay");
+        final AlertDialog dialog = new AlertDialog.Builder(page)
+            .setTitle(level > 0 ? "温馨提示" : how.text("title", "隐私保护提示"))
+            .setMessage(level > 0 ? AGAIN[Math.min(level, AGAIN.length) - 1] : how.text("text", TEXT))
+            .setCancelable(!"stay".equals(cancel))
             .setPositiveButton(how.text("agree", "同意"), new DialogInterface.OnClickListener() {
                 @Override
                 public void onClick(DialogInterface dialog, int which) {
-                    Choice.keep(page, "agreed", true);
-                    for (Feature feature : Features.of(page)) {
-                        feature.onAgree(page);
-                    }
-                    next.run();
+                    agreed(page, next);
                 }
             })
-            .setNegativeButton(again ? "仍不同意" : how.text("refuse", "不同意"), new DialogInterface.OnClickListener() {
+            .setNegativeButton(level > 0 ? "仍不同意" : how.text("refuse", "不同意"), new DialogInterface.OnClickListener() {
                 @Override
                 public void onClick(DialogInterface dialog, int which) {
-                    if ("second".equals(refusal) && !again) {
-                        ask(page, next, true);
-                    } else if ("limited".equals(refusal)) {
-                        Choice.keep(page, "refused", true);
-                        for (Feature feature : Features.of(page)) {
-                            feature.onRefuse(page);
-                        }
-                        next.run();
-                    } else {
+                    refused(page, next, level);
+                }
+            })
+            .setOnCancelListener(new DialogInterface.OnCancelListener() {
+                @Override
+                public void onCancel(DialogInterface dialog) {
+                    if ("exit".equals(cancel)) {
                         page.finishAffinity();
+                    } else {
+                        next.run();
                     }
                 }
             })
-            .show();
+            .create();
+        if (level == 0) {
+            dialog.setView(column(page, how, dialog));
+        }
+        dialog.show();
+        guard(page, how, dialog);
+        if (how.number("goes_after", 0) > 0) {
+            page.getWindow().getDecorView().postDelayed(new Runnable() {
+                @Override
+                public void run() {
+                    if (dialog.isShowing()) {
+                        dialog.dismiss();
+                        agreed(page, next);
+                    }
+                }
+            }, how.number("goes_after", 0));
+        }
+    }
+
+    private void agreed(Activity page, Runnable next) {
+        Choice.keep(page, "agreed", true);
+        for (Feature feature : Features.of(page)) {
+            feature.onAgree(page);
+        }
+        next.run();
+    }
+
+    private void refused(Activity page, Runnable next, int level) {
+        String refusal = behaviour(page).text("on_refusal", "exit");
+        int more = "second".equals(refusal) ? 1 : "third".equals(refusal) ? 2 : 0;
+        if (level < more) {
+            ask(page, next, level + 1);
+        } else if ("again".equals(refusal)) {
+            ask(page, next, 0);
+        } else if ("limited".equals(refusal)) {
+            Choice.keep(page, "refused", true);
+            for (Feature feature : Features.of(page)) {
+                feature.onRefuse(page);
+            }
+            next.run();
+        } else {
+            page.finishAffinity();
+        }
+    }
+
+    /** What stands between the words and the buttons. */
+    private View column(final Activity page, Behaviour how, AlertDialog dialog) {
+        LinearLayout column = new LinearLayout(page);
+        column.setOrientation(LinearLayout.VERTICAL);
+        column.setPadding(48, 0, 48, 0);
+        final String link = how.text("link", "none");
+        if (!"none".equals(link)) {
+            Button open = new Button(page);
+            open.setText("《隐私政策》");
+            open.setOnClickListener(new View.OnClickListener() {
+                @Override
+                public void onClick(View view) {
+                    if ("works".equals(link)) {
+                        page.startActivity(PageActivity.intent(page, "notice/policy"));
+                    }
+                }
+            });
+            column.addView(open);
+        }
+        String boxed = how.text("box", "none");
+        if (!"none".equals(boxed)) {
+            CheckBox box = new CheckBox(page);
+            box.setId(android.R.id.checkbox);
+            box.setText("我已阅读并同意《隐私政策》");
+            box.setChecked("ticked".equals(boxed));
+            column.addView(box);
+        }
+        return column;
+    }
+
+    /** An empty box keeps the agreement from being given. */
+    private static void guard(final Activity page, Behaviour how, final AlertDialog dialog) {
+        final CheckBox box = dialog.findViewById(android.R.id.checkbox);
+        if (box == null) {
+            return;
+        }
+        final Button agree = dialog.getButton(DialogInterface.BUTTON_POSITIVE);
+        agree.setEnabled(box.isChecked());
+        box.setOnClickListener(new View.OnClickListener() {
+            @Override
+            public void onClick(View view) {
+                agree.setEnabled(box.isChecked());
+            }
+        });
     }
 }
