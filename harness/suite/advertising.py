@@ -344,9 +344,15 @@ class Advertising:
             close=self._measured(control, close.seen) if close is not None else None,
             close_after_s=round(close.at - first.at, 2) if close is not None else None,
             close_left_s=round(last.at - close.at, 2) if close is not None else None,
-            ended="itself" if showing.after is not None else "still there", to=_where(showing.after),
+            ended=self._ended(showing.after), to=_where(showing.after),
             times=[frame.at for frame in showing.frames], screens=[frame.seen.event.id for frame in showing.frames],
         )  # fmt: skip
+
+    def _ended(self, after: Sight | None) -> str:
+        """How an advertisement that nobody touched ended: itself, jump (another app came up), still there."""
+        if after is None:
+            return "still there" if self._app.is_running() else "exits"
+        return "itself" if after.reading.package == self._user.package else "jump"
 
     def _tell(self, kind: str, what: str, showing: Showing, **data: Any) -> None:
         self._user.steps.fact(kind, what=what, launch=showing.launch, launches=self._launches, shown=self._shown, **data)

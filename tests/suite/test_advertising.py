@@ -65,6 +65,13 @@ def test_a_splash_is_watched_to_its_end_in_timed_pictures():
     assert (fact["launches"], fact["shown"]) == (1, 1)
 
 
+def test_an_advertisement_that_opens_another_app_by_itself_has_jumped():
+    parts, adverts, _ = made(advert())
+    parts.device.pages["home page"] = Page(body=("应用商店",), package="com.example.market")
+    adverts.splash()
+    assert (told(parts, "watched")[0]["ended"]) == "jump"
+
+
 def test_a_splash_without_a_close_control_says_so_and_nothing_is_tapped():
     parts, adverts, _ = made(advert(buttons={}))
     assert adverts.splash_close(adverts.splash()) == "none"
