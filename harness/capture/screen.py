@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
+from xml.sax.saxutils import escape
 
 import adbutils
 from lxml import etree
@@ -143,6 +144,7 @@ class _Look(Generic[R]):
     fingerprint: str
     at_ns: int
     picture: bytes | None = None
+    withheld: bool = False
 
 
 class U2Source:
@@ -214,6 +216,7 @@ class ScreenCapture(Generic[R]):
         self._unreadable_why = ""
         self._lost_at = 0.0
         self._dark: set[str] = set()
+        self._secrets: dict[re.Pattern[str], str] = {}
         self._journalled_at = 0.0
         self.after_step: str | None = None
         self.last: Seen[R] | None = None
@@ -286,6 +289,13 @@ class ScreenCapture(Generic[R]):
         """Lets that long pass without a look."""
         self._sleep(seconds)
 
+    def withhold(self, secret: str, name: str) -> None:
+        """From now on nothing that is kept of a screen has this text, also where it is shown in groups: `name` stands in its
+        place, and a screen that shows it is kept without its picture."""
+        between = r"[\s\u00a0-]*" if secret.isalnum() else ""
+        apart = between.join(re.escape(escape(ch, {'"': "&quot;"})) for ch in secret)
+        self._secrets[re.compile(apart)] = name
+
     def finish(self) -> None:
         """Journals a Gap for a time without readable screens that has not ended yet."""
         self._close_gap(self._clock())
@@ -301,6 +311,10 @@ class ScreenCapture(Generic[R]):
             self._miss(began, bad.why or bad.what)
             return None
         at = self._clock()
+        withheld = False
+        for secret, name in self._secrets.items():
+            xml, count = secret.subn(name, xml)
+            withheld = withheld or bool(count)
         fingerprint = fingerprint_of(xml)
         if self._reading_of is not None and self._reading_of[0] == fingerprint and self._reading_of[1] == xml:
             reading = self._reading_of[2]
@@ -315,16 +329,16 @@ class ScreenCapture(Generic[R]):
             return None
         self._close_gap(at)
         shown = Glimpse(reading, fingerprint)
-        if reading.wants_picture:
+        if reading.wants_picture and not withheld:
             shown = self._glance.read(xml, reading, fingerprint, self.after_step)
-        return _Look(xml, shown.reading, shown.fingerprint, at, shown.picture)
+        return _Look(xml, shown.reading, shown.fingerprint, at, shown.picture, withheld)
 
     def _keep(self, look: _Look[R], *, always: bool = False) -> Seen[R]:
         """Journals a look unless it shows what the last journalled one shows and nothing was done since."""
         last = self.last
         if not always and last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
             return last
-        picture = look.picture or self._source.picture() or self._source.picture()
+        picture = None if look.withheld else look.picture or self._source.picture() or self._source.picture()
         package, activity = self._source.front()
         event = self._bundle.append(Screen(
             host_ns=look.at_ns,
@@ -338,7 +352,8 @@ class ScreenCapture(Generic[R]):
             screenshot=self._bundle.put_object(picture) if picture else None,
             after_step=self.after_step,
         ))
-        self._look_into(picture, look, event)
+        if not look.withheld:
+            self._look_into(picture, look, event)
         self._journalled_at = self._monotonic()
         self.last = Seen(event, look.reading, look.fingerprint, look.xml.count("<node"), look.xml, picture)
         self.told(self.last)

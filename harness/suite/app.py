@@ -45,11 +45,6 @@ class Phone(Protocol):
     def pids(self, package: str) -> list[int]:
         """Of all processes of the package, those with a name of their own (":push") included."""
 
-    def processes(self) -> list[tuple[int, str]]:
-        """Pid and name of every process."""
-
-    def shell(self, *words: str, seconds: float = 30.0) -> Shell: ...
-
     def density(self) -> int | None:
         """Of the screen, in dots per inch; None where it cannot be told."""
 
@@ -61,6 +56,11 @@ class Phone(Protocol):
 
     def revoke(self, package: str, permission: str) -> None:
         """Takes a permission back, as the user may in the system's settings."""
+
+    def processes(self) -> list[tuple[int, str]]:
+        """Pid and name of every process."""
+
+    def shell(self, *words: str, seconds: float = 30.0) -> Shell: ...
 
 
 class Hooked(Protocol):

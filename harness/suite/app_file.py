@@ -32,8 +32,9 @@ class Function:
 
 
 PAGES = (
-    "login", "register", "withdraw", "delete_account", "personalisation", "age", "biometric", "sensitive", "genai", "product",
-    "policy", "summary", "collected_list", "shared_list", "permission_list", "rights", "contact", "download",
+    "login", "register", "withdraw", "delete_account", "personalisation", "age", "child_mode", "biometric", "sensitive", "genai",
+    "product", "policy", "summary", "collected_list", "shared_list", "permission_list", "minors_rules", "rights", "contact",
+    "download",
 )  # fmt: skip
 """Pages with a task that scenarios know; docs/app-file.md says what each is for."""
 

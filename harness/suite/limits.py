@@ -42,6 +42,9 @@ class Limits:
     crawl_taps: int
     crawl_depth: int
     crawl: float
+    policy_text: int
+    rights_days: int
+    minor: int
     launches: int
     reboot: float
     rounds: int

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from harness.suite.driver import UiDriver
     from harness.suite.equipment import Equipment
     from harness.suite.judgement import Judgement
+    from harness.suite.pages import Pages
     from harness.suite.seen import Findings, Frame
     from harness.suite.session import Session
 
@@ -308,6 +309,12 @@ def known_pages(harness_session: Session) -> Any:
     from harness.suite.app_file import pages_of
 
     return pages_of(harness_session.order.app_file)
+
+
+@pytest.fixture
+def pages(harness_scenario: str, harness_session: Session) -> Pages:
+    """The app's pages with a task: withdraw, delete_account, personalisation_off, enter_age, ..., entries."""
+    return harness_session.pages()
 
 
 @pytest.fixture

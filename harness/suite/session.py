@@ -25,7 +25,7 @@ from harness.screens.reading import Reading
 from harness.screens.recogniser import recognise
 from harness.suite.advertising import Advertising
 from harness.suite.app import App, Timeline
-from harness.suite.app_file import dialogs_of, functions_of
+from harness.suite.app_file import dialogs_of, functions_of, pages_of
 from harness.suite.driver import UiDriver
 from harness.suite.equipment import Equipment
 from harness.suite.explorer import Explorer
@@ -33,6 +33,7 @@ from harness.suite.functions import Functions
 from harness.suite.limits import Limits, load_limits
 from harness.suite.material import material_of
 from harness.suite.outside import Outside
+from harness.suite.pages import Pages
 from harness.suite.resuming import CONTINUES, Earlier
 from harness.suite.steps import Steps
 
@@ -158,10 +159,14 @@ class Session:
             lambda app, answer: Explorer(session.user, app, answer, session._monotonic, session.functions).explore(),
             self._monotonic)
         self.timeline = Timeline(self.app, self.user)
+        self.uses = Functions(self.user, self.app, self.functions, dialogs_of(order.app_file))
         self.outside = equipment.outside = Outside(
             equipment, equipment.phone, self.steps, order.package, order.limits, monotonic=self._monotonic, sleep=self._sleep)
         self.adverts = Advertising(self.app, self.user, self.bundle.get_object, self.outside.shake)
-        self.uses = Functions(self.user, self.app, self.functions, dialogs_of(order.app_file))
+
+    def pages(self) -> Pages:
+        """The app's pages as one scenario goes to them, with what the app file says of each."""
+        return Pages(self.user, self.app, pages_of(self.order.app_file), self._monotonic, self.functions)
 
     def begin(self, scenario: str, **about: Any) -> None:
         """A scenario begins. Raises what broke the rig before, since nothing can be driven any more."""

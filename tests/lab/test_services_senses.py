@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,10 +12,10 @@ pytestmark = pytest.mark.lab
 
 
 @pytest.fixture
-def lab(device: ServiceBench) -> Iterator[ServiceBench]:
+def lab(device: ServiceBench) -> ServiceBench:
     device.shell(f"am force-stop {PACKAGE}")
     device.forget()
-    yield device
+    return device
 
 
 def test_whoever_listens_to_a_sensor_feels_what_is_injected(lab: ServiceBench) -> None:

@@ -91,9 +91,9 @@ class FakeDevice:
         self.launches = 0
         self._pids = itertools.count(100)
         self.pid = 0
+        self.grants: dict[str, bool] = {}
         self.others: set[str] = set()
         self.said: dict[str, str | Callable[[FakeDevice], str]] = {}
-        self.grants: dict[str, bool] = {}
 
     # screen
     def hierarchy(self) -> str:
