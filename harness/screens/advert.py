@@ -10,7 +10,6 @@ from typing import Any
 
 from harness.screens.hierarchy import Bounds
 from harness.screens.phrases import load
-from harness.screens.picture import PictureUnreadable, contrast, decode, ground_and_ink
 from harness.screens.reading import FoundControl, Reading
 
 CLOSING = ("skip", "close")
@@ -83,6 +82,8 @@ def _colours(bounds: Bounds, picture: bytes | None) -> tuple[float | None, float
     """Contrast of the writing to its ground, and of that ground to the ground round the control."""
     if not picture:
         return None, None
+    from harness.screens.picture import PictureUnreadable, contrast, decode, ground_and_ink  # which loads numpy
+
     try:
         seen = decode(picture)
     except PictureUnreadable:
@@ -100,6 +101,8 @@ def _colours(bounds: Bounds, picture: bytes | None) -> tuple[float | None, float
 
 def _ground(part: Any) -> tuple[Any] | None:
     """The commonest colour of a strip, which may have but one."""
+    from harness.screens.picture import ground_and_ink
+
     flat = part.reshape(-1, 3)
     if len(flat) < 16:
         return None

@@ -19,7 +19,6 @@ from harness.suite.app import App
 from harness.suite.driver import NotReached, Sight, UiDriver
 
 _SIZE = re.compile(r"(?:Override|Physical) size: (\d+)x(\d+)")
-_DENSITY = re.compile(r"(?:Override|Physical) density: (\d+)")
 _ROOM = 12
 """Pixels round a control that are left to it when places beside it are chosen."""
 
@@ -292,9 +291,8 @@ class Advertising:
     def display(self) -> Display:
         if self._display is None:
             size = _SIZE.findall(self._app.phone.shell("wm", "size").output)
-            density = _DENSITY.findall(self._app.phone.shell("wm", "density").output)
             self._display = Display(
-                (int(size[-1][0]), int(size[-1][1])) if size else None, int(density[-1]) if density else None)
+                (int(size[-1][0]), int(size[-1][1])) if size else None, self._app.phone.density())
         return self._display
 
     def _place_beside(self, seen: Sight, number: int, first: Showing) -> tuple[int, int]:
@@ -346,9 +344,15 @@ class Advertising:
             close=self._measured(control, close.seen) if close is not None else None,
             close_after_s=round(close.at - first.at, 2) if close is not None else None,
             close_left_s=round(last.at - close.at, 2) if close is not None else None,
-            ended="itself" if showing.after is not None else "still there", to=_where(showing.after),
+            ended=self._ended(showing.after), to=_where(showing.after),
             times=[frame.at for frame in showing.frames], screens=[frame.seen.event.id for frame in showing.frames],
         )  # fmt: skip
+
+    def _ended(self, after: Sight | None) -> str:
+        """How an advertisement that nobody touched ended: itself, jump (another app came up), still there."""
+        if after is None:
+            return "still there" if self._app.is_running() else "exits"
+        return "itself" if after.reading.package == self._user.package else "jump"
 
     def _tell(self, kind: str, what: str, showing: Showing, **data: Any) -> None:
         self._user.steps.fact(kind, what=what, launch=showing.launch, launches=self._launches, shown=self._shown, **data)

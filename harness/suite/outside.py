@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import adbutils
 
 from harness.device.device import Shell
-from harness.errors import HarnessError, RigError
+from harness.errors import BadApk, HarnessError, RigError
 from harness.model import GapKind, Stage
 from harness.suite.driver import NotReached
 from harness.suite.limits import Limits
@@ -81,6 +81,10 @@ class Happened:
 
     act: str
     started: tuple[Started, ...] = ()
+
+
+class _RefusedError(Exception):
+    """The device does not do what it was told."""
 
 
 class Outside:
@@ -189,8 +193,7 @@ class Outside:
             with self._act("shake", 0.0, target=f"{amplitude:g} m/s2", amplitude=amplitude) as done:
                 for force in (EARTH + amplitude, EARTH, EARTH - amplitude, EARTH):
                     way(force)
-        except RigError as refused:
-            self._tell_unable("shake", str(refused), amplitude=amplitude)
+        except NotReached:      # told by its gap
             return False
         done()
         return True
@@ -233,20 +236,15 @@ class Outside:
         with self._steps.act("outside", f"{act} {target}".strip(), opens=opens, detail={"act": act, **more}) as step:
             try:
                 yield done
-            except (HarnessError, subprocess.SubprocessError) as bad:
-                self._tell(act, target, before, self.state_or_nothing(), (), outcome="failed", why=str(bad), **more)
+            except (_RefusedError, BadApk, subprocess.SubprocessError) as refused:
+                raise self._unable(act, str(refused), target=target, before=before, **more) from refused
+            except HarnessError as bad:
+                self._tell(act, target, before, {}, (), outcome="failed", why=str(bad), **more)
                 raise
             started = self._await_start(there, since, watch)
             happened.append(Happened(act, started))
             step.detail["started"] = [one.process for one in started]
         self._tell(act, target, before, self.state(), happened[0].started, outcome="done", watched_s=watch, **more)
-
-    def state_or_nothing(self) -> dict[str, Any]:
-        """As `state`, of a device that may be gone."""
-        try:
-            return self.state()
-        except RigError:
-            return {}
 
     def _tell(
         self, act: str, target: str, before: dict[str, Any], after: dict[str, Any], started: tuple[Started, ...], **more: Any
@@ -287,7 +285,7 @@ class Outside:
     def _must(self, *words: str) -> None:
         said = self._phone.shell(*words)
         if said.status != 0:
-            raise RigError(f"`{' '.join(words)}` failed.", (said.error or said.output).strip(), "")
+            raise _RefusedError(f"`{' '.join(words)}` failed: {(said.error or said.output).strip()}")
 
     def _restart(self) -> None:
         try:
@@ -302,15 +300,16 @@ class Outside:
         command = [adbutils.adb_path(), "-s", self._rig.serial, "emu", "sensor", "set", "acceleration", f"0:0:{force:g}"]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
         if ended.returncode != 0 or "KO" in ended.stdout:
-            raise RigError("The emulator's console took no event of a sensor.", (ended.stderr or ended.stdout).strip(), "")
+            raise _RefusedError(f"the emulator's console took no event of a sensor: {(ended.stderr or ended.stdout).strip()}")
 
     def _tell_unable(self, act: str, why: str, **more: Any) -> str:
-        detail = f"{act} was not done in scenario {self._steps.scenario}: {why}."
-        self._steps.fact("outside", scenario=self._steps.scenario, act=act, target="", outcome="not_done", why=why, **more)
+        detail = f"{act} was not done in scenario {self._steps.scenario}: {why.rstrip('.')}."
+        about = {"target": "", **more}
+        self._steps.fact("outside", scenario=self._steps.scenario, act=act, outcome="not_done", why=why, **about)
         self._steps.gap(GapKind.DEVICE_LIMIT, detail, subject=f"{act} {self._steps.scenario}")
         return detail
 
-    def _unable(self, act: str, why: str) -> NotReached:
-        return NotReached(self._tell_unable(act, why), "", "Use another device for this scenario.")
+    def _unable(self, act: str, why: str, **more: Any) -> NotReached:
+        return NotReached(self._tell_unable(act, why, **more), "", "Use another device for this scenario.")
 
 

@@ -270,10 +270,20 @@ class DeviceRig:
         with _ui_errors("Connecting uiautomator2"):
             self._ui = uiautomator2.connect(self.serial)
             self._ui.screen_on()
-        self._hook(bundle, self._package)
+        self._hook_again(bundle, time.monotonic() + seconds)
         why = "The device was started again: what the app did from then on until its hooks were back was not seen."
         bundle.append(Gap(host_ns=time.time_ns(), kind=GapKind.PROCESS_NOT_ATTACHED, detail=why, subject=self._package,
                           from_ns=began, to_ns=time.time_ns()))
+
+    def _hook_again(self, bundle: Bundle, until: float) -> None:
+        """A frida-server comes up some time after the system, or has to be started by hand."""
+        while True:
+            try:
+                return self._hook(bundle, self._package)
+            except RigError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(2)
 
     def _tunnel(self) -> Tunnel | None:
         """Raises UsageError for a device that no WireGuard app can run on."""

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 
 @dataclass(frozen=True)
@@ -19,31 +14,29 @@ class Due:
     certain: bool
 
 
-@cache
-def _calendar() -> tuple[frozenset[date], frozenset[date], frozenset[int]]:
-    data: Any = yaml.safe_load((Path(__file__).parent / "working_days.yaml").read_text(encoding="utf-8"))
-    years = data["years"]
-    off = {day for year in years.values() for span in year["closed"] for day in _days(span)}
-    work = {day for year in years.values() for span in year["worked"] for day in _days(span)}
-    return frozenset(off), frozenset(work), frozenset(years)
-
-
-def _days(span: Any) -> list[date]:
-    first, _, last = str(span).partition("..")
-    begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
-    return [begin + timedelta(n) for n in range((end - begin).days + 1)]
-
-
 def is_working_day(day: date) -> bool:
-    off, work, _ = _calendar()
-    return day in work or (day.weekday() < 5 and day not in off)
+    """By the State Council's notice on the year's holidays, where it is known; else by the day of the week."""
+    return _known(day) if _is_known(day.year) else day.weekday() < 5
 
 
 def due(begun: date, days: int) -> Due:
     """The last day of a term of so many working days that begins on the day after `begun`."""
-    known = _calendar()[2]
     day = begun
     while days > 0:
         day += timedelta(1)
         days -= is_working_day(day)
-    return Due(day, all(year in known for year in range(begun.year, day.year + 1)))
+    return Due(day, all(map(_is_known, range(begun.year, day.year + 1))))
+
+
+def _known(day: date) -> bool:
+    from chinese_calendar import is_workday
+
+    return bool(is_workday(day))
+
+
+def _is_known(year: int) -> bool:
+    try:
+        _known(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True

@@ -155,6 +155,22 @@ def test_every_process_of_the_app_is_hooked_and_no_other(classes: Path, portal: 
     assert sorted(c.process for c in journal.of(Call)) == [PACKAGE, f"{PACKAGE}:push"]
 
 
+def test_a_process_that_is_left_alone_is_let_go_without_hooks(classes: Path, portal: Portal, journal: Memory) -> None:
+    capture = capture_of(portal, journal)
+    with running(classes) as app:
+        portal.join(app)
+        with capture.leaving_alone():
+            assert portal.announce(app).wait(30)
+        app.order("imei")
+    with running(classes) as app:
+        portal.join(app)
+        assert portal.announce(app).wait(30)
+        app.order("imei")
+        assert capture.flush()
+    assert len(journal.of(Call)) == 1
+    assert [fact["state"] for fact in journal.facts("process")][:2] == ["left alone", "hooked"]
+
+
 def test_a_process_that_ran_before_is_hooked_late(classes: Path, portal: Portal, journal: Memory) -> None:
     with running(classes) as app:
         portal.join(app)

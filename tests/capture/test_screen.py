@@ -149,6 +149,20 @@ def test_the_same_screen_is_journalled_once_until_somebody_acts():
     assert [s.after_step for s in of(journal, Screen)] == [None, "t7"]
 
 
+def test_timed_pictures_are_journalled_though_nothing_changed():
+    made, journal, _, clock = capture(xml("advertisement"))
+    began = clock.now
+    seen = [made.snap(0.5) for _ in range(4)]
+    assert len({one.event.id for one in seen}) == len(of(journal, Screen)) == 4
+    assert clock.now - began >= 2
+
+
+def test_a_timed_picture_of_an_unreadable_screen_is_none():
+    made, journal, _, _ = capture(gone())
+    assert made.snap() is None
+    assert of(journal, Screen) == []
+
+
 def test_counting_figures_make_no_new_screen():
     made, journal, _, _ = capture(*[xml("main", f"10:{i:02d}") for i in range(50)])
     made.take()

@@ -19,7 +19,8 @@ HEAVY = {
     "pandas", "numpy", "pyarrow", "pytest", "frida", "mitmproxy", "uiautomator2", "adbutils", "requests", "jinja2", "tldextract",
 }
 TELL = f"import sys; print('loaded:', *sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
-ORDER = ["demo", "run", "analyze", "report", "verify", "lab", "scenarios", "rules", "clauses", "hooks", "screen", "traffic"]
+ORDER = ["demo", "run", "analyze", "report", "verify", "lab", "scenarios", "record", "rules", "clauses",
+         "hooks", "screen", "traffic"]
 
 
 def fresh(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

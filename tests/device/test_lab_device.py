@@ -213,3 +213,12 @@ def test_home_and_back_and_the_end(device: AdbDevice, shop: str) -> None:
     assert shop not in device.packages()
     with pytest.raises(UsageError, match="is not installed"):
         device.clear(shop)
+
+
+def test_a_device_that_starts_again_is_waited_for(device: AdbDevice) -> None:
+    device.forward(27042)
+    with pytest.raises(RigError):
+        device.shell("reboot", seconds=10.0)
+    device.await_start(60.0)
+    assert device.shell("getprop", "sys.boot_completed").output.strip() == "1"
+    assert device.forward(27042)    # what was forwarded before went with the restart

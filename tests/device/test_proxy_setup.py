@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from harness.device.authority import STORE, Authority, subject_hash_old
 from harness.device.device import Shell
-from harness.device.proxy_setup import RestoreFile, put_back, set_up, still_led, will_run
+from harness.device.proxy_setup import RestoreFile, lead_again, put_back, set_up, still_led, will_run
 from harness.errors import RigError, UsageError
 
 PORT = 18080
@@ -252,6 +252,21 @@ def test_a_restore_file_that_cannot_be_read_says_what_to_do(restore: RestoreFile
     with pytest.raises(RigError, match="cannot be read") as caught:
         put_back(Phone(), restore=restore)  # type: ignore[arg-type]
     assert "settings delete global http_proxy" in caught.value.fix
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_what_a_restart_undid_is_done_again_and_put_back_once(restore: RestoreFile, read_only: bool) -> None:
+    phone: Any = Phone(read_only=read_only)
+    before = phone.state()
+    set_up(phone, PORT, PEM, restore=restore)
+    phone.ports.clear()
+    if read_only:       # what was mounted over the store is gone with the restart
+        phone.mounted = False
+        phone.files.pop(f"{STORE}/{NAME}")
+    lead_again(phone, PORT, PEM, restore=restore)
+    assert (phone.ports, phone.mounted) == ({PORT}, read_only)
+    put_back(phone, restore=restore)
+    assert phone.state() == before
 
 
 def test_a_lost_reverse_is_opened_again(restore: RestoreFile) -> None:

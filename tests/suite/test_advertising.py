@@ -36,7 +36,7 @@ def made(page, *, shakes=True, on_shake=None, shown=lambda launch: True):
         device.after(SECONDS, over)
 
     parts = rig({"advert": page, "home page": HOME, "landing": LANDING}, start)
-    parts.device.said |= {"wm size": "Physical size: 1080x2340", "wm density": "Physical density: 480"}
+    parts.device.said |= {"wm size": "Physical size: 1080x2340"}
     felt: list[float] = []
 
     def shake(amplitude: float) -> bool:
@@ -61,8 +61,15 @@ def test_a_splash_is_watched_to_its_end_in_timed_pictures():
     assert SECONDS - 1 < fact["lasted_s"] <= SECONDS
     assert len(fact["screens"]) == len(fact["times"]) >= 8
     assert {screen.id for screen in parts.journal.screens} >= set(fact["screens"])
-    assert (fact["close"]["width_dp"], fact["close"]["height_dp"], fact["close"]["to_edge_dp"]) == (326.7, 30.0, 16.7)
+    assert (fact["close"]["width_dp"], fact["close"]["height_dp"], fact["close"]["to_edge_dp"]) == (490.0, 45.0, 25.0)
     assert (fact["launches"], fact["shown"]) == (1, 1)
+
+
+def test_an_advertisement_that_opens_another_app_by_itself_has_jumped():
+    parts, adverts, _ = made(advert())
+    parts.device.pages["home page"] = Page(body=("应用商店",), package="com.example.market")
+    adverts.splash()
+    assert (told(parts, "watched")[0]["ended"]) == "jump"
 
 
 def test_a_splash_without_a_close_control_says_so_and_nothing_is_tapped():
@@ -144,7 +151,7 @@ POPUP = ("广告 新人礼包 限时优惠券 立即领取",)
 
 def popup(page, **pages):
     parts = rig({"main": page, "home page": HOME, "landing": LANDING, **pages}, "main")
-    parts.device.said |= {"wm size": "Physical size: 1080x2340", "wm density": "Physical density: 480"}
+    parts.device.said |= {"wm size": "Physical size: 1080x2340"}
     parts.app.launch()
     return parts, Advertising(parts.app, parts.user, parts.journal.objects.__getitem__, lambda amplitude: True)
 

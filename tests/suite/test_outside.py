@@ -8,6 +8,7 @@ import pytest
 from suite_device import APP, Page
 from suite_rig import rig
 
+from harness.device.device import Shell
 from harness.errors import RigError
 from harness.model import GapKind
 from harness.suite.driver import NotReached
@@ -153,6 +154,16 @@ def test_an_act_that_fails_is_told_as_such_and_raised():
         bench.outside.network(False)
     assert (bench.told[0]["outcome"], bench.told[0]["why"]) == ("failed", "gone")
     assert bench.parts.journal.steps[-1].outcome == "failed"
+
+
+def test_what_the_device_does_not_do_is_a_gap_and_no_fault_of_the_rig():
+    bench = Bench()
+    plain = bench.device.shell
+    bench.device.shell = lambda *words, **more: Shell(1, "", "no such service") if words[0] == "svc" else plain(*words)
+    with pytest.raises(NotReached, match="no such service"):
+        bench.outside.network(True)
+    assert (bench.told[0]["outcome"], bench.told[0]["before"]["screen"]) == ("not_done", "Awake")
+    assert bench.parts.journal.gaps[-1].kind is GapKind.DEVICE_LIMIT
 
 
 def test_a_phone_reached_over_its_network_is_not_cut_off():

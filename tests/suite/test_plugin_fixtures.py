@@ -222,3 +222,22 @@ def test_a_rig_that_is_not_there_is_told_in_three_lines(door):
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*def harness_session*")
     assert "failed" not in result.parseoutcomes()
+
+
+VERBS = '''
+"""Mine."""
+from harness.suite.scenario import Scenario
+scenario = Scenario(id="mine", title="mine", title_zh="我的")
+
+def test_mine(app, android_device, outside, adverts, updating, profiles, differential, manual, material, retest):
+    assert android_device.outside is outside
+    assert [one.act for one in (outside.unlock(), outside.end_processes())] == ["unlock", "end_processes"]
+    assert (material.update, manual.ask()) == (None, [])
+    assert updating.version().permissions == {}
+    app.install_fresh()
+    assert [watched for watched in differential.each() if app.launch()] == [True, False, False, True]
+'''
+
+
+def test_the_other_verbs_are_fixtures_too(door) -> None:
+    door("pass", NEVER, files={"mine": VERBS}).assert_outcomes(passed=1)

@@ -97,7 +97,7 @@ def test_an_act_that_cannot_be_done_is_told_on_the_page(page: RecordPage) -> Non
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)")
 def test_a_person_records_in_a_browser(page: RecordPage) -> None:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -106,9 +106,9 @@ def test_a_person_records_in_a_browser(page: RecordPage) -> None:
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         tab.goto(page.url)
-        tab.wait_for_function("document.getElementById('kind').textContent.startsWith('policy_consent')")
+        expect(tab.locator("#kind")).to_contain_text("policy_consent")
         agree = next(c for c in page.desk.state()["controls"] if c["text"] == "同意并继续")
-        tab.wait_for_function("document.getElementById('picture').naturalWidth === 1080")
+        expect(tab.locator("#picture")).to_have_js_property("naturalWidth", 1080)
         width = tab.locator("#picture").bounding_box()["width"]  # type: ignore[index]
         scale = width / 1080
         x, y = (agree["bounds"][0] + agree["bounds"][2]) / 2 * scale, (agree["bounds"][1] + agree["bounds"][3]) / 2 * scale
@@ -119,7 +119,7 @@ def test_a_person_records_in_a_browser(page: RecordPage) -> None:
         assert tab.locator("#acts li").all_text_contents() == ["agree 同意并继续"]
         assert "user.agree(user.expect(PolicyNotice))" in str(tab.locator("#source").text_content())
         tab.get_by_role("button", name="Done").click()
-        tab.wait_for_function("document.getElementById('done').textContent.includes('by_hand.py')")
+        expect(tab.locator("#done")).to_contain_text("by_hand.py")
         browser.close()
     assert wrong == []
     assert page.saved.is_set()
