@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from harness.screens import dark_patterns
 from harness.screens.hierarchy import HierarchyUnreadable, windows
-from harness.screens.picture import Picture, PictureUnreadable, decode
 from harness.screens.reading import FoundControl, Reading
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
+
+if TYPE_CHECKING:
+    from harness.screens.picture import Picture  # which loads numpy: only once a notice is measured
 
 
 def measure(user: UiDriver, notice: PolicyNotice, *, links: bool = True) -> PolicyNotice:
@@ -16,6 +17,8 @@ def measure(user: UiDriver, notice: PolicyNotice, *, links: bool = True) -> Poli
 
     Raises NotReached where a link leads away and nothing leads back.
     """
+    from harness.screens import dark_patterns
+
     seen = notice.seen
     scrolled, here = _scrolled(user, seen)
     patterns = dark_patterns.find(seen.reading, seen.xml or None, _picture(seen), user.density, scrolled)
@@ -43,6 +46,8 @@ def _as_data(control: FoundControl) -> dict[str, Any]:
 
 
 def _picture(seen: Sight) -> Picture | None:
+    from harness.screens.picture import PictureUnreadable, decode
+
     try:
         return decode(seen.picture) if seen.picture else None
     except PictureUnreadable:
