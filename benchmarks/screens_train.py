@@ -187,6 +187,7 @@ def write(name: str, model: Model) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--leave", help="the first letter of the screens to leave out and to measure")
+    parser.add_argument("--show", action="store_true", help="print the mistakes")
     asked = parser.parse_args()
 
     def learn(name: str, cases: Sequence[Case]) -> Model:
@@ -200,6 +201,8 @@ def main() -> None:
     setattr(weighing, "load_model", models.__getitem__)
     found = labels.measure("train", asked.leave)
     print(labels.told(f"{asked.leave}, left out", found))
+    if asked.show:
+        print("\n".join(f"  {line}" for line in found.mistakes))
 
 
 if __name__ == "__main__":

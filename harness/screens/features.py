@@ -9,35 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.screens.controls import Surface
-from harness.screens.learned import READ, grams
-from harness.screens.phrases import Phrases, caption, fold
+from harness.screens.learned import grams
+from harness.screens.phrases import caption, fold
 from harness.screens.reading import FoundControl
 
-PLACES = ("title", "prose", "captions")
-
-
-def said(surface: Surface, phrases: Phrases) -> dict[str, list[str]]:
-    """Each place's topics. What stands in the title stands in the prose."""
-    texts = {"title": surface.title[:READ], "prose": surface.prose[:READ], "captions": surface.captions[:READ]}
-    found: dict[str, list[str]] = {place: [] for place in PLACES}
-    for name, pattern in phrases.topics.items():
-        titled = bool(texts["title"] and pattern.search(texts["title"]))
-        if titled:
-            found["title"].append(name)
-        if titled or pattern.search(texts["prose"]):
-            found["prose"].append(name)
-        if pattern.search(texts["captions"]):
-            found["captions"].append(name)
-    return found
-
-
 def of_window(
-    surface: Surface, phrases: Phrases, points: Mapping[str, float], may: Iterable[str], second: float
+    surface: Surface, topics: Mapping[str, Sequence[str]], points: Mapping[str, float], may: Iterable[str], second: float
 ) -> dict[str, float]:
-    """The features of one window. `points`: of each kind, 1 where it has enough; `may`: kinds that the structure allows;
+    """The features of one window. `topics`: those of each place; `points`: of each kind, 1 where it has enough; `may`: kinds that the structure allows;
     `second`: the points of a second question, likewise."""
     out: dict[str, float] = {}
-    topics = said(surface, phrases)
     for place, names in topics.items():
         out |= {f"T:{name}@{place}": 1.0 for name in names}
     out |= {f"T:{name}@all": 1.0 for names in topics.values() for name in names}

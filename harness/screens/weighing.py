@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.screens.controls import Surface
 from harness.screens.features import of_control, of_window
-from harness.screens.learned import Judgement
+from harness.screens.learned import Judgement, ends
 from harness.screens.learned import load as load_model
 from harness.screens.phrases import Phrases, fold
 from harness.screens.reading import FoundControl, Reading
@@ -62,13 +62,14 @@ class Window:
             if c.role not in ("checkbox", "link_policy") and len(c.text) <= 40 and phrases.login.search(fold(c.text))
         ]  # fmt: skip
         self.boxed = bool(surface.with_role("checkbox"))
-        self._places = {
-            "title": surface.title, "prose": surface.prose, "captions": surface.captions, "all": surface.body,
-        }  # fmt: skip
+        self._places = {name: ends(text) for name, text in (
+            ("title", surface.title), ("prose", surface.prose), ("captions", surface.captions))}  # fmt: skip
         self._found: dict[tuple[str, str], str] = {}
 
     def says(self, topic: str, place: str = "all") -> str:
-        """The words of the topic that stand there, or ""."""
+        """The words of the topic that stand there, or "". Of a long text its beginning and its end are read."""
+        if place == "all":
+            return self.says(topic, "prose") or self.says(topic, "captions")
         key = (topic, place)
         if key not in self._found:
             match = self.phrases.topics[topic].search(self._places[place])
@@ -101,7 +102,10 @@ def _features(window: Window, weights: Mapping[str, Weight]) -> dict[str, float]
     points = {kind.name: weights[kind.name].points / kind.enough for kind in window.phrases.kinds}
     may = [name for name in weights if _may_be(name, window, weights)]
     second = _second(window, contextual(window.surface.controls)).points / window.phrases.second.enough
-    return of_window(window.surface, window.phrases, points, may, second)
+    topics = {
+        place: [topic for topic in window.phrases.topics if window.says(topic, place)] for place in ("title", "prose", "captions")
+    }
+    return of_window(window.surface, topics, points, may, second)
 
 
 def _reasons(weight: Weight, judged: Judgement) -> list[str]:

@@ -17,8 +17,7 @@ import numpy as np
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"
 _RUN = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]+")
 _FIRST = re.compile(rf"[{_UNSPACED}]")
-READ = 3000
-"""Characters of a text that are weighed: a longer one has said by then what it is."""
+_HEAD, _TAIL = 1000, 500
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,15 @@ def load(name: str) -> Model:
     return Model(tuple(lines[0].split("\t")), {row[0]: i for i, row in enumerate(rows)}, weights)
 
 
+def ends(text: str) -> str:
+    """A text of at most 1,501 characters, a longer one cut out of its middle: it says at its ends what it is and what it asks."""
+    return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+
+
 def grams(text: str) -> set[str]:
     """What a folded text is made of: one to three characters in a row where words are not spaced, else words, and four or five
     letters of them with `^` and `$` for their ends."""
-    return set(_grams(text[:READ]))
+    return set(_grams(ends(text)))
 
 
 def _grams(text: str) -> Iterator[str]:
