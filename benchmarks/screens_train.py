@@ -30,6 +30,8 @@ from harness.screens.reading import FoundControl
 from tests.screens import labels
 
 TAKEN_AWAY, LETTERS_AWAY, TIMES = 0.25, 0.3, 5
+BALANCE = 0.5
+"""0: each case is worth the same; 1: each label."""
 SCALE = {"T": 0.5, "P": 0.3, "M": 0.15, "r": 0.3, "s": 0.4, "t": 0.15, "p": 0.15, "c": 0.3,
          "R": 0.5, "k": 0.3, "kR": 0.4, "g": 0.3, "o": 0.3, "k0": 0.3}  # fmt: skip
 """How much a feature may weigh: the smaller, the more of it the penalty keeps down."""
@@ -81,6 +83,7 @@ def roles() -> list[Case]:
             controls = weighing.by_rules(label["kind"], surface, phrases)
             for control, role in labelled(label, controls):
                 if control.role not in ("checkbox", "link_policy") and role not in ("none", "checkbox"):
+                    role = "other" if role == "link_policy" else role
                     made = features.of_control(control, controls, label["kind"], surface.prose)
                     found.append(Case(name, role, made))
     return found
@@ -142,7 +145,7 @@ def train(cases: Sequence[Case], keep: int, rounds: int = 250) -> Model:
 
 
 def fit(cases: Sequence[Case], names: Sequence[str], rounds: int) -> Model:
-    """Accelerated gradient descent on the mean loss, each label worth the same, with a penalty on large weights."""
+    """Accelerated gradient descent on the mean loss, rare labels worth more, with a penalty on large weights."""
     classes = sorted({case.label for case in cases})
     at = {name: i for i, name in enumerate(["", *names])}
     scale = np.array([1.0, *(SCALE[name.partition(":")[0]] for name in names)], dtype=np.float32)
@@ -155,7 +158,8 @@ def fit(cases: Sequence[Case], names: Sequence[str], rounds: int) -> Model:
             if name in at:
                 seen[row, at[name]] = value
     seen *= scale
-    worth = (wanted @ (len(cases) / (len(classes) * wanted.sum(axis=0))))[:, None] / len(cases)
+    worth = wanted @ (wanted.sum(axis=0) ** -BALANCE)
+    worth = (worth / worth.sum())[:, None]
     penalty = 1.0 / len(cases)
     towards = np.ones(len(at), dtype=np.float32)
     for _ in range(12):

@@ -28,8 +28,8 @@ _FEW = 7
 _ROWS = 3
 """Controls that answer nothing, beside a way to the settings, up to which a bare 设置 is an answer and no row of a menu."""
 _SETTLED = ("checkbox", "link_policy")
-_SURE = 0.5
-"""Probability from which on the learned part's role of a control is taken before that of the rules."""
+_SURE, _SURER = 0.5, 0.85
+"""Probability from which on the learned part's role of a control is taken before that of the rules; and where they have a plain one."""
 _JUDGED = 30
 """Controls up to which a window asks something; of more none is judged."""
 _LARGE_PICTURE = 0.12
@@ -166,7 +166,8 @@ def _judged(kind: str, controls: tuple[FoundControl, ...], surface: Surface) -> 
     for control in controls:
         if control.role not in _SETTLED:
             judged = model.judge(of_control(control, controls, kind, surface.prose))
-            if judged.label != control.role and judged.sure >= _SURE:
+            plain = control.role != "other" and not control.weak
+            if judged.label != control.role and judged.sure >= (_SURER if plain else _SURE):
                 why = f"weighed most: {'; '.join(name.partition(':')[2] for name in judged.why[:3])}"
                 control = replace(control, role=judged.label, weak=True, why=why)
         out.append(control)
