@@ -1,11 +1,11 @@
 """Trains the learned part of the screen recogniser: harness/screens/learned/kinds.tsv and roles.tsv.
 
     python -m benchmarks.screens_train               # from everything labelled, but for the half `check`
-    python -m benchmarks.screens_train --leave c     # writes nothing: trained without the screens of this writer, measured on them
+    python -m benchmarks.screens_train --leave c     # writes nothing: trained without this writer, measured on what it wrote
 
-Multinomial logistic regression in plain numpy. Every screen is seen as it is and then with a part of its topics, roles and letters taken
-away at random, the points of the rules counted again from what is left: the rules were made with these screens in sight, and would else be
-believed more than they deserve on others.
+Multinomial logistic regression in plain numpy. Every screen is seen as it is and then with a part of its topics, roles and
+letters taken away at random, the points of the rules counted again from what is left: the rules were made with these screens
+in sight, and would else be believed more than they deserve on others.
 """
 
 from __future__ import annotations
@@ -55,9 +55,12 @@ def screens() -> Iterable[tuple[str, str, dict]]:
     yield from screens_wording.screens()
 
 
-def surfaces(xml: str, package: str) -> Iterable[tuple]:
+def surfaces(xml: str, label: dict) -> Iterable[tuple]:
+    """The windows of the app; where nothing special is shown, also those of others, which look like apps' own."""
+    system = load()
+    not_apps = system.permission_packages | system.crash_packages | system.decoration
     for window in windows(xml):
-        if window.package != package:
+        if window.package != label["package"] and (label["kind"] != "other" or window.package in not_apps):
             continue
         phrases = load(languages_of(fold(" ".join(node.label for node in window.walk() if node.label))))
         yield survey(window, phrases), phrases
@@ -68,7 +71,7 @@ def kinds() -> list[Case]:
     for name, xml, label in screens():
         if label["kind"].startswith("system_"):
             continue
-        for surface, phrases in surfaces(xml, label["package"]):
+        for surface, phrases in surfaces(xml, label):
             found.append(Case(name, label["kind"], weighing.features_of(surface, phrases)))
     return found
 
@@ -79,7 +82,7 @@ def roles() -> list[Case]:
     for name, xml, label in screens():
         if label["kind"].startswith("system_"):
             continue
-        for surface, phrases in surfaces(xml, label["package"]):
+        for surface, phrases in surfaces(xml, label):
             controls = weighing.by_rules(label["kind"], surface, phrases)
             for control, role in labelled(label, controls):
                 if control.role not in ("checkbox", "link_policy") and role not in ("none", "checkbox"):
@@ -114,9 +117,9 @@ def lessened(case: Case, chance: random.Random, phrases: Phrases) -> Case:
         sort, _, rest = name.partition(":")
         if sort == "T" and rest.partition("@")[0] in gone:
             continue
-        if sort in "r R kR".split() and chance.random() < TAKEN_AWAY:
+        if sort in ("r", "R", "kR") and chance.random() < TAKEN_AWAY:
             continue
-        if sort in "t p c g".split() and chance.random() < LETTERS_AWAY:
+        if sort in ("t", "p", "c", "g") and chance.random() < LETTERS_AWAY:
             continue
         if sort == "M" and free:
             continue
@@ -140,7 +143,7 @@ def train(cases: Sequence[Case], keep: int, rounds: int = 250) -> Model:
     first = fit(many, names, rounds // 2)
     letters = [n for n in names if n[:2] in ("t:", "p:", "c:", "g:")]
     others = [n for n in names if n[:2] not in ("t:", "p:", "c:", "g:")]
-    letters.sort(key=lambda n: -np.abs(first.weights[first.at[n]]).max())
+    letters.sort(key=lambda n: -max(map(abs, first.weights[n])))
     return fit(many, sorted(others + letters[: max(0, keep - len(others))]), rounds)
 
 
@@ -176,14 +179,15 @@ def fit(cases: Sequence[Case], names: Sequence[str], rounds: int) -> Model:
         new = ahead - step * (seen.T @ (worth * (odds - wanted)) + penalty * ahead)
         quicker = (1 + (1 + 4 * pace * pace) ** 0.5) / 2
         ahead, weights, pace = new + (pace - 1) / quicker * (new - weights), new, quicker
-    return Model(tuple(classes), at, np.round(100 * weights * scale[:, None]).astype(np.float64) / 100)
+    rows = (np.round(100 * weights * scale[:, None]) / 100).tolist()
+    return Model(tuple(classes), {name: rows[row] for name, row in at.items()})
 
 
 def write(name: str, model: Model) -> None:
     lines = ["\t".join(model.labels)]
-    for feature, at in sorted(model.at.items()):
-        row = np.round(100 * model.weights[at]).astype(int)
-        if feature == "" or row.any():
+    for feature, weights in sorted(model.weights.items()):
+        row = [round(100 * weight) for weight in weights]
+        if feature == "" or any(row):
             lines.append(f"{feature}\t{' '.join(map(str, row))}")
     (FOLDER / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -202,7 +206,7 @@ def main() -> None:
         for name, model in models.items():
             write(name, model)
         return
-    setattr(weighing, "load_model", models.__getitem__)
+    weighing.load_model = models.__getitem__  # type: ignore[assignment]
     found = labels.measure("train", asked.leave)
     print(labels.told(f"{asked.leave}, left out", found))
     if asked.show:

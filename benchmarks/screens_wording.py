@@ -31,7 +31,8 @@ def _drawn(kind: str, title: str, text: str, answers: str, beside: bool) -> tupl
     nodes, controls, top = [], [], 700
 
     def put(said: str, bounds: tuple[int, int, int, int], cls: str = "TextView", **more: str) -> None:
-        told = {"text": said, "class": f"android.widget.{cls}", "package": APP, "bounds": "[{},{}][{},{}]".format(*bounds), **more}
+        told = {"text": said, "class": f"android.widget.{cls}", "package": APP, **more}
+        told["bounds"] = "[{},{}][{},{}]".format(*bounds)
         nodes.append("<node " + " ".join(f"{k}={quoteattr(v)}" for k, v in told.items()) + "/>")
 
     for said in (title, _FIELD.sub("", text).strip()):
@@ -52,5 +53,5 @@ def _drawn(kind: str, title: str, text: str, answers: str, beside: bool) -> tupl
             put(said, bounds, "Button", clickable="true")
         controls.append({"text": said, "role": role, "bounds": list(bounds)})
         top += 110 if width == 840 else 0
-    xml = f'<hierarchy><node class="android.widget.FrameLayout" package="{APP}" bounds="[0,0][1080,1920]">{"".join(nodes)}</node></hierarchy>'
-    return xml, {"kind": kind, "package": APP, "controls": controls}
+    frame = f'<node class="android.widget.FrameLayout" package="{APP}" bounds="[0,0][1080,1920]">'
+    return f"<hierarchy>{frame}{''.join(nodes)}</node></hierarchy>", {"kind": kind, "package": APP, "controls": controls}

@@ -1,7 +1,7 @@
-"""What the learned part sees of a window: its topics by place, the points of the rules, its structure, and the letters of its texts.
+"""What the learned part sees of a window: its topics by place, the points of the rules, its structure, the letters of its texts.
 
-Names: `T:topic@place`, `P:kind` (the rules' points, as a share of what the kind needs), `M:kind` (its structure lets it be one), `r:role`,
-`s:...` (structure), and `t:`, `p:`, `c:` with letters of title, prose and captions.
+Names: `T:topic@place`, `P:kind` (the rules' points, as a share of what the kind needs), `M:kind` (its structure lets it be
+one), `r:role`, `s:...` (structure), and `t:`, `p:`, `c:` with letters of title, prose and captions.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from harness.screens.learned import grams
 from harness.screens.phrases import caption, fold
 from harness.screens.reading import FoundControl
 
+
 def of_window(
     surface: Surface, topics: Mapping[str, Sequence[str]], points: Mapping[str, float], may: Iterable[str], second: float
 ) -> dict[str, float]:
-    """The features of one window. `topics`: those of each place; `points`: of each kind, 1 where it has enough; `may`: kinds that the structure allows;
-    `second`: the points of a second question, likewise."""
+    """The features of one window. `topics`: those of each place; `points`: of each kind, 1 where it has enough;
+    `may`: kinds that the structure allows; `second`: the points of a second question, likewise."""
     out: dict[str, float] = {}
     for place, names in topics.items():
         out |= {f"T:{name}@{place}": 1.0 for name in names}
@@ -41,8 +42,8 @@ def of_window(
 
 
 def of_control(control: FoundControl, controls: Sequence[FoundControl], kind: str, prose: str) -> dict[str, float]:
-    """The features of one control of a window of this kind. `R:role` is what the rules made of it, `g:` its letters, `o:role` a role
-    beside it, `k:kind`, `s:...` where it stands, how large, and whether the text speaks of it."""
+    """The features of one control of a window of this kind. `R:role` is what the rules made of it, `g:` its letters,
+    `o:role` a role beside it, `k:kind`, `s:...` where it stands, how large, and whether the text speaks of it."""
     said = caption(control.text)
     rule = control.role + ("~" if control.weak else "")
     out = {f"R:{rule}": 1.0, f"k:{kind}": 1.0, f"kR:{kind} {rule}": 1.0}

@@ -77,7 +77,8 @@ def read_crash(window: Node, owner: str, phrases: Phrases) -> Reading | None:
         if not node.clickable or node.area == 0:
             continue
         text = node.spoken()
-        role = ids.get(node.short_id) or next((r for pattern, r in phrases.crash_buttons if pattern.search(caption(text))), "other")
+        told = next((r for pattern, r in phrases.crash_buttons if pattern.search(caption(text))), "other")
+        role = ids.get(node.short_id, told)
         controls.append(FoundControl(
             text=text[:200], role=role, bounds=node.bounds, resource_id=node.resource_id,
             package=node.package, enabled=node.enabled,

@@ -29,7 +29,7 @@ _ROWS = 3
 """Controls that answer nothing, beside a way to the settings, up to which a bare 设置 is an answer and no row of a menu."""
 _SETTLED = ("checkbox", "link_policy")
 _SURE, _SURER = 0.5, 0.85
-"""Probability from which on the learned part's role of a control is taken before that of the rules; and where they have a plain one."""
+"""Probability from which on the learned part's role is taken before that of the rules; and where they have a plain one."""
 _JUDGED = 30
 """Controls up to which a window asks something; of more none is judged."""
 _LARGE_PICTURE = 0.12

@@ -1,18 +1,18 @@
 """A linear model over named features: what a screen is, what a control does (docs/screens.md, "The learned part").
 
-The weights are data, kinds.tsv and roles.tsv beside this file, made by benchmarks/screens_train.py: the first line names the labels, each
-further line a feature and its weight for each label, in hundredths. `""` is the bias. A feature that stands nowhere weighs nothing.
+The weights are data, kinds.tsv and roles.tsv beside this file, made by benchmarks/screens_train.py: the first line names the
+labels, each further line a feature and its weight for each label, in hundredths. `""` is the bias. A feature that stands
+nowhere weighs nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import exp
 from pathlib import Path
-
-import numpy as np
 
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"
 _RUN = re.compile(rf"[{_UNSPACED}]+|[^\W\d_{_UNSPACED}]+")
@@ -41,31 +41,38 @@ class Judgement:
 
 @dataclass(frozen=True, eq=False)
 class Model:
+    """`weights`: of each feature, one for each label."""
+
     labels: tuple[str, ...]
-    at: Mapping[str, int]
-    weights: np.ndarray
+    weights: Mapping[str, Sequence[float]]
 
     def judge(self, features: Mapping[str, float]) -> Judgement:
-        known = [(name, self.at[name], value) for name, value in features.items() if name in self.at]
-        rows = self.weights[[at for _, at, _ in known]] * np.array([[value] for _, _, value in known] or np.zeros((0, 1)))
-        points = rows.sum(axis=0) + self.weights[self.at[""]]
-        odds = np.exp(points - points.max())
-        odds /= odds.sum()
-        order = sorted(range(len(self.labels)), key=lambda i: -odds[i])
-        speaks = rows[:, order[0]] - rows.mean(axis=1)
-        most = sorted(range(len(known)), key=lambda i: -speaks[i])[:6]
-        return Judgement(
-            tuple((self.labels[i], float(odds[i])) for i in order), tuple(known[i][0] for i in most if speaks[i] > 0)
-        )  # fmt: skip
+        """Every label with its probability: the softmax of the sum of what the features weigh."""
+        known = [(name, self.weights[name], value) for name, value in features.items() if name in self.weights]
+        points = list(self.weights[""])
+        for _, row, value in known:
+            for i, weight in enumerate(row):
+                points[i] += weight * value
+        highest = max(points)
+        odds = [exp(point - highest) for point in points]
+        whole = sum(odds)
+        order = sorted(range(len(odds)), key=lambda i: -odds[i])
+        first, speaks = order[0], []
+        for name, row, value in known:
+            said = value * (row[first] - sum(row) / len(row))
+            if said > 0:
+                speaks.append((said, name))
+        speaks.sort(key=lambda one: (-one[0], one[1]))
+        likely = tuple((self.labels[i], odds[i] / whole) for i in order)
+        return Judgement(likely, tuple(name for _, name in speaks[:6]))
 
 
 @cache
 def load(name: str) -> Model:
     """The model kinds or roles. Raises ValueError where the file is wrong: that is a bug, not input."""
     lines = (Path(__file__).parent / f"{name}.tsv").read_text(encoding="utf-8").split("\n")
-    rows = [line.split("\t") for line in lines[1:] if line]
-    weights = np.array([[int(w) for w in row[1].split(" ")] for row in rows], dtype=np.float64) / 100
-    return Model(tuple(lines[0].split("\t")), {row[0]: i for i, row in enumerate(rows)}, weights)
+    rows = (line.split("\t") for line in lines[1:] if line)
+    return Model(tuple(lines[0].split("\t")), {name: [int(w) / 100 for w in told.split(" ")] for name, told in rows})
 
 
 def ends(text: str) -> str:
