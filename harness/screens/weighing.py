@@ -108,6 +108,16 @@ def _features(window: Window, weights: Mapping[str, Weight]) -> dict[str, float]
     return of_window(window.surface, topics, points, may, second)
 
 
+def _speaks_for(kind: str, window: Window, weights: Mapping[str, Weight]) -> bool:
+    """Whether any word, or a point for the structure, speaks for the kind: a window without any is none, however it is laid out."""
+    if (weights[_NOTICE] if kind == _SECOND else weights[kind]).points > 0:
+        return True
+    own = next((one.points for one in window.phrases.kinds if one.name == kind), window.phrases.second.points)
+    topics = {topic for told in own.values() for topic, worth in told.items() if worth > 0}
+    topics |= {f"{topic}_hint" for topic in topics} & window.phrases.topics.keys()
+    return any(window.says(topic) for topic in topics)
+
+
 def _reasons(weight: Weight, judged: Judgement) -> list[str]:
     """The words that the rules found for the kind, and after them what weighed most for it."""
     most = [name.partition(":")[2] for name in judged.why[:4]]
@@ -118,7 +128,7 @@ def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
     """The reading of a window of the app's own."""
     window, weights = _weighed(surface, phrases)
     judged = load_model("kinds").judge(_features(window, weights))
-    best = judged.label
+    best = next(kind for kind, _ in judged.likely if kind == "other" or _speaks_for(kind, window, weights))
     if best == "other":
         policy = weights[_NOTICE]
         reason = f"speaks of {', '.join(policy.words)}, but nothing asks for an answer" if policy.points > 0 else (

@@ -110,3 +110,8 @@ def test_the_counterpart_of_a_plain_refusal_agrees_and_what_tells_more_does_not(
     assert roles["登岛吧"] == "agree"
     assert roles["不同意"] == "refuse"
     assert roles["查看变更对照"] in ("other", "link_policy")
+
+
+@pytest.mark.parametrize("buttons", [("详情", "关于"), ("关于", "更多"), ("A", "B"), ("×",), ()])
+def test_a_window_without_words_is_no_special_kind_by_its_layout_alone(buttons):
+    assert recognise(dialog(buttons=buttons), APP).kind == "other"
