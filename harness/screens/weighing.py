@@ -109,7 +109,7 @@ def _features(window: Window, weights: Mapping[str, Weight]) -> dict[str, float]
 
 
 def _speaks_for(kind: str, window: Window, weights: Mapping[str, Weight]) -> bool:
-    """Whether any word, or a point for the structure, speaks for the kind: a window without any is none, however it is laid out."""
+    """Whether any word, or a point for the structure, speaks for the kind: without any a window is none, however laid out."""
     if (weights[_NOTICE] if kind == _SECOND else weights[kind]).points > 0:
         return True
     own = next((one.points for one in window.phrases.kinds if one.name == kind), window.phrases.second.points)
