@@ -174,10 +174,12 @@ def _judged(kind: str, controls: tuple[FoundControl, ...], surface: Surface) -> 
         return controls
     model, out = load_model("roles"), []
     for control in controls:
+        told = control.role == "other" and control.why and not control.weak    # words that refuse nothing: Learn more
         if control.role not in _SETTLED:
             judged = model.judge(of_control(control, controls, kind, surface.prose))
             plain = control.role != "other" and not control.weak
-            if judged.label != control.role and judged.sure >= (_SURER if plain else _SURE):
+            sure = judged.sure >= (_SURER if plain else _SURE) and not (told and judged.label in _NEGATIVE)
+            if judged.label != control.role and sure:
                 why = f"weighed most: {'; '.join(name.partition(':')[2] for name in judged.why[:3])}"
                 control = replace(control, role=judged.label, weak=True, why=why)
         out.append(control)
