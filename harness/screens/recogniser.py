@@ -81,7 +81,9 @@ def _weigh(shown: Sequence[Node], package: str | None, phrases: Phrases) -> Read
 
 
 def _is_crash(window: Node, phrases: Phrases) -> bool:
-    return any(node.label and phrases.crash.search(fold(node.label)) for node in window.walk())
+    return any(
+        node.short_id in phrases.crash_ids or (node.label and phrases.crash.search(fold(node.label))) for node in window.walk()
+    )
 
 
 def _front(shown: Sequence[Node], package: str | None) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from harness.screens.controls import role_of
 from harness.screens.hierarchy import Node
 from harness.screens.phrases import Phrases, caption, fold
 from harness.screens.reading import FoundControl, Reading
 
+_LIKE = {"agree": "allow", "refuse": "deny"}
+"""What an answer that has no words of its own here is called on a permission dialog."""
 _GRANTS = {"allow", "allow_once", "allow_foreground", "allow_selected"}
 
 
@@ -49,7 +52,8 @@ def _by_text(text: str, phrases: Phrases) -> tuple[str | None, str]:
         match = pattern.search(said)
         if match:
             return role, match.group(0)
-    return None, ""
+    role, weak, words = role_of(text, phrases)
+    return (None, "") if weak or role not in _LIKE else (_LIKE[role], words)
 
 
 def _message(window: Node, phrases: Phrases) -> str:
@@ -63,6 +67,9 @@ def _message(window: Node, phrases: Phrases) -> str:
 def read_crash(window: Node, owner: str, phrases: Phrases) -> Reading | None:
     """The dialog of an app that crashed or hangs, or None where the window is something else."""
     said = next((n.label for n in window.walk() if n.label and phrases.crash.search(fold(n.label))), None)
+    ids = phrases.crash_ids
+    if said is None and any(node.short_id in ids for node in window.walk()):
+        said = next((n.label for n in window.walk() if n.label), "")
     if said is None:
         return None
     controls = []
@@ -70,7 +77,8 @@ def read_crash(window: Node, owner: str, phrases: Phrases) -> Reading | None:
         if not node.clickable or node.area == 0:
             continue
         text = node.spoken()
-        role = next((r for pattern, r in phrases.crash_buttons if pattern.search(caption(text))), "other")
+        told = next((r for pattern, r in phrases.crash_buttons if pattern.search(caption(text))), "other")
+        role = ids.get(node.short_id, told)
         controls.append(FoundControl(
             text=text[:200], role=role, bounds=node.bounds, resource_id=node.resource_id,
             package=node.package, enabled=node.enabled,

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.screens.controls import Surface
+from harness.screens.features import of_control, of_window
+from harness.screens.learned import Judgement, ends
+from harness.screens.learned import load as load_model
 from harness.screens.phrases import Phrases, fold
 from harness.screens.reading import FoundControl, Reading
 
@@ -24,6 +27,11 @@ _FEW = 7
 """Controls up to which a window with a way to the settings sends there, and is no page of settings."""
 _ROWS = 3
 """Controls that answer nothing, beside a way to the settings, up to which a bare 设置 is an answer and no row of a menu."""
+_SETTLED = ("checkbox", "link_policy")
+_SURE, _SURER = 0.5, 0.85
+"""Probability from which on the learned part's role is taken before that of the rules; and where they have a plain one."""
+_JUDGED = 30
+"""Controls up to which a window asks something; of more none is judged."""
 _LARGE_PICTURE = 0.12
 """Share of the window from which on a picture is what a pop-up is about."""
 
@@ -54,13 +62,14 @@ class Window:
             if c.role not in ("checkbox", "link_policy") and len(c.text) <= 40 and phrases.login.search(fold(c.text))
         ]  # fmt: skip
         self.boxed = bool(surface.with_role("checkbox"))
-        self._places = {
-            "title": surface.title, "prose": surface.prose, "captions": surface.captions, "all": surface.body,
-        }  # fmt: skip
+        self._places = {name: ends(text) for name, text in (
+            ("title", surface.title), ("prose", surface.prose), ("captions", surface.captions))}  # fmt: skip
         self._found: dict[tuple[str, str], str] = {}
 
     def says(self, topic: str, place: str = "all") -> str:
-        """The words of the topic that stand there, or ""."""
+        """The words of the topic that stand there, or "". Of a long text its beginning and its end are read."""
+        if place == "all":
+            return self.says(topic, "prose") or self.says(topic, "captions")
         key = (topic, place)
         if key not in self._found:
             match = self.phrases.topics[topic].search(self._places[place])
@@ -77,46 +86,104 @@ class Window:
         return weight
 
 
-def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
-    """The reading of a window of the app's own."""
+def features_of(surface: Surface, phrases: Phrases) -> dict[str, float]:
+    """What the learned part judges a window of the app's own by."""
+    return _features(*_weighed(surface, phrases))
+
+
+def _weighed(surface: Surface, phrases: Phrases) -> tuple[Window, dict[str, Weight]]:
     window = Window(surface, phrases)
     weights = {kind.name: window.weigh(kind.points) for kind in phrases.kinds}
     _structure(window, weights)
-    enough = {kind.name: kind.enough for kind in phrases.kinds}
-    passing = {
-        name: weight for name, weight in weights.items() if weight.points >= enough[name] and _may_be(name, window, weights)
+    return window, weights
+
+
+def _features(window: Window, weights: Mapping[str, Weight]) -> dict[str, float]:
+    points = {kind.name: weights[kind.name].points / kind.enough for kind in window.phrases.kinds}
+    may = [name for name in weights if _may_be(name, window, weights)]
+    second = _second(window, contextual(window.surface.controls)).points / window.phrases.second.enough
+    topics = {
+        place: [topic for topic in window.phrases.topics if window.says(topic, place)] for place in ("title", "prose", "captions")
     }
-    controls: Sequence[FoundControl] = surface.controls
-    if not passing:
+    return of_window(window.surface, topics, points, may, second)
+
+
+def _speaks_for(kind: str, window: Window, weights: Mapping[str, Weight]) -> bool:
+    """Whether any word, or a point for the structure, speaks for the kind: without any a window is none, however laid out."""
+    if (weights[_NOTICE] if kind == _SECOND else weights[kind]).points > 0:
+        return True
+    own = next((one.points for one in window.phrases.kinds if one.name == kind), window.phrases.second.points)
+    topics = {topic for told in own.values() for topic, worth in told.items() if worth > 0}
+    topics |= {f"{topic}_hint" for topic in topics} & window.phrases.topics.keys()
+    return any(window.says(topic) for topic in topics)
+
+
+def _reasons(weight: Weight, judged: Judgement) -> list[str]:
+    """The words that the rules found for the kind, and after them what weighed most for it."""
+    most = [name.partition(":")[2] for name in judged.why[:4]]
+    return [*weight.words[:4], f"weighed most: {'; '.join(most)}"]
+
+
+def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
+    """The reading of a window of the app's own."""
+    window, weights = _weighed(surface, phrases)
+    judged = load_model("kinds").judge(_features(window, weights))
+    best = next(kind for kind, _ in judged.likely if kind == "other" or _speaks_for(kind, window, weights))
+    if best == "other":
         policy = weights[_NOTICE]
         reason = f"speaks of {', '.join(policy.words)}, but nothing asks for an answer" if policy.points > 0 else (
             "nothing of a notice, a dialog of the system or a permission in it")
-        return _reading("other", reason, unasked(controls), surface, owner)
-    best = max(passing, key=lambda name: passing[name].points / enough[name])
-    words = ", ".join(passing[best].words[:5])
+        return _reading("other", reason, by_rules("other", surface, phrases), surface, owner)
+    words = ", ".join(_reasons(weights.get(best, weights[_NOTICE]), judged))
+    controls = by_rules(best, surface, phrases)
+    if best == _SECOND:
+        second = _second(window, contextual(surface.controls))
+        return _reading(_SECOND, f"speaks of {words}; asked again: {', '.join(second.words[:5])}", controls, surface, owner)
     if best == _NOTICE:
-        controls = contextual(controls)
-        second = _second(window, controls)
-        if second.points >= phrases.second.enough:
-            controls = _answers_of_leaving(window, controls)
-            return _reading(_SECOND, f"speaks of {words}; asked again: {', '.join(second.words[:5])}", controls, surface, owner)
         refusable = any(c.role in _NEGATIVE for c in controls)
         return _reading(_NOTICE, f"speaks of {words}{'' if refusable else '; no control refuses'}", controls, surface, owner)
-    if best == "permission_rationale":
-        controls = [_granting(c, phrases) for c in controls]
-    if best in _ASKING:
-        controls = contextual(controls)
-    if best in _NO_ANSWERS:
-        controls = unasked(controls, weak_only=best != "youth_mode")
-    if best == "cookie_banner":
-        controls = [replace(c, role="refuse") if c.role == "limited_mode" else c for c in controls]
     return _reading(best, f"says {words}", controls, surface, owner)
+
+
+def by_rules(kind: str, surface: Surface, phrases: Phrases) -> Sequence[FoundControl]:
+    """The controls of a window of this kind, with the roles that the rules give them there."""
+    controls: Sequence[FoundControl] = surface.controls
+    if kind == "permission_rationale":
+        controls = [_granting(c, phrases) for c in controls]
+    if kind in _ASKING or kind in (_NOTICE, _SECOND):
+        controls = contextual(controls)
+    if kind == _SECOND:
+        controls = _answers_of_leaving(Window(surface, phrases), controls)
+    if kind == "other" or kind in _NO_ANSWERS:
+        controls = unasked(controls, weak_only=kind != "youth_mode")
+    if kind == "cookie_banner":
+        controls = [replace(c, role="refuse") if c.role == "limited_mode" else c for c in controls]
+    return controls
 
 
 def _reading(
     kind: str, reason: str, controls: Iterable[FoundControl], surface: Surface, owner: str
 ) -> Reading:
-    return Reading(kind=kind, reason=reason, controls=tuple(controls), fields=surface.fields, package=owner)
+    judged = _judged(kind, tuple(controls), surface)
+    return Reading(kind=kind, reason=reason, controls=judged, fields=surface.fields, package=owner)
+
+
+def _judged(kind: str, controls: tuple[FoundControl, ...], surface: Surface) -> tuple[FoundControl, ...]:
+    """The controls with the roles of the learned part, where it is sure of another than the rules have."""
+    if len(controls) > _JUDGED:
+        return controls
+    model, out = load_model("roles"), []
+    for control in controls:
+        told = control.role == "other" and control.why and not control.weak    # words that refuse nothing: Learn more
+        if control.role not in _SETTLED:
+            judged = model.judge(of_control(control, controls, kind, surface.prose))
+            plain = control.role != "other" and not control.weak
+            sure = judged.sure >= (_SURER if plain else _SURE) and not (told and judged.label in _NEGATIVE)
+            if judged.label != control.role and sure:
+                why = f"weighed most: {'; '.join(name.partition(':')[2] for name in judged.why[:3])}"
+                control = replace(control, role=judged.label, weak=True, why=why)
+        out.append(control)
+    return tuple(out)
 
 
 def _structure(window: Window, weights: dict[str, Weight]) -> None:

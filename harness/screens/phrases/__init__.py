@@ -92,6 +92,7 @@ class Phrases:
     stores: frozenset[str]
     crash_packages: frozenset[str]
     crash: re.Pattern[str]
+    crash_ids: Mapping[str, str]
     crash_buttons: tuple[tuple[re.Pattern[str], str], ...]
     system_ids: dict[str, str]
     system_texts: tuple[tuple[str, re.Pattern[str]], ...]
@@ -150,6 +151,7 @@ def load(spoken: frozenset[str] = frozenset()) -> Phrases:
         stores=frozenset(system["stores"]),
         crash_packages=frozenset(system["crash"]["packages"]),
         crash=compiled(system["crash"]["pattern"], *(t.topics["crash"] for t in tongues)),
+        crash_ids=dict(system["crash"]["ids"]),
         crash_buttons=tuple((compiled(p), role) for p, role in system["crash"]["buttons"].items()),
         system_ids=dict(system["ids"]),
         system_texts=tuple((entry["role"], compiled(entry["pattern"])) for entry in system["texts"]),

@@ -1,0 +1,68 @@
+"""What the learned part sees of a window: its topics by place, the points of the rules, its structure, the letters of its texts.
+
+Names: `T:topic@place`, `P:kind` (the rules' points, as a share of what the kind needs), `M:kind` (its structure lets it be
+one), `r:role`, `s:...` (structure), and `t:`, `p:`, `c:` with letters of title, prose and captions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from harness.screens.controls import Surface
+from harness.screens.learned import grams
+from harness.screens.phrases import caption, fold
+from harness.screens.reading import FoundControl
+
+
+def of_window(
+    surface: Surface, topics: Mapping[str, Sequence[str]], points: Mapping[str, float], may: Iterable[str], second: float
+) -> dict[str, float]:
+    """The features of one window. `topics`: those of each place; `points`: of each kind, 1 where it has enough;
+    `may`: kinds that the structure allows; `second`: the points of a second question, likewise."""
+    out: dict[str, float] = {}
+    for place, names in topics.items():
+        out |= {f"T:{name}@{place}": 1.0 for name in names}
+    out |= {f"T:{name}@all": 1.0 for names in topics.values() for name in names}
+    out |= {f"P:{kind}": max(-1.0, min(2.0, value)) for kind, value in points.items() if value}
+    out |= {f"M:{kind}": 1.0 for kind in may}
+    out |= {f"r:{role}": 1.0 for role in surface.roles()}
+    count = len(surface.controls)
+    out |= {
+        "s:fields": min(2.0, len(surface.fields)), "s:picture": min(1.0, 3 * surface.pictures),
+        "s:controls": min(1.0, count / 14), "s:long": min(3.0, len(surface.prose) / 150),
+        "s:short": float(len(surface.prose) < 60), "s:second": max(-1.0, min(2.0, second)),
+        "s:no control": float(not count), "s:one control": float(count == 1), "s:two controls": float(count == 2),
+        "s:many": float(count > 8), "s:no title": float(not surface.title),
+        "s:texts": min(2.0, surface.body.count("\n") / 10),
+    }  # fmt: skip
+    captions = "\n".join(fold(c.text) for c in surface.controls if c.role != "link_policy")
+    for place, text in (("t", surface.title), ("p", surface.prose), ("c", captions)):
+        out |= {f"{place}:{gram}": 1.0 for gram in grams(text)}
+    return {name: value for name, value in out.items() if value}
+
+
+def of_control(control: FoundControl, controls: Sequence[FoundControl], kind: str, prose: str) -> dict[str, float]:
+    """The features of one control of a window of this kind. `R:role` is what the rules made of it, `g:` its letters,
+    `o:role` a role beside it, `k:kind`, `s:...` where it stands, how large, and whether the text speaks of it."""
+    said = caption(control.text)
+    rule = control.role + ("~" if control.weak else "")
+    out = {f"R:{rule}": 1.0, f"k:{kind}": 1.0, f"kR:{kind} {rule}": 1.0}
+    out |= {f"g:{gram}": 1.0 for gram in grams(said[:60])}
+    out |= {f"g:^{said[:1]}": 1.0, f"g:{said[-1:]}$": 1.0} if said else {"s:no text": 1.0, f"k0:{kind}": 1.0}
+    others = [c for c in controls if c is not control and c.role not in ("checkbox", "link_policy")]
+    out |= {f"o:{c.role}": 1.0 for c in others}
+    unknown = sum(c.role == "other" and bool(c.text) for c in others)
+    left, top, right, bottom = control.bounds
+    lowest = all(c.bounds[1] <= top for c in others)
+    beside = [c for c in others if abs(c.bounds[1] - top) <= (bottom - top) // 2]
+    widest = max((c.bounds[2] for c in controls), default=1) or 1
+    out |= {
+        "s:alone": float(not others), "s:one beside": float(len(others) == 1), "s:unknown beside": min(1.0, unknown / 3),
+        "s:lowest": float(lowest), "s:highest": float(all(c.bounds[1] >= top for c in others)),
+        "s:right of": float(any(c.bounds[0] < left for c in beside)), "s:left of": float(any(c.bounds[0] > left for c in beside)),
+        "s:wide": float((right - left) > 0.55 * widest), "s:small": float((right - left) < 0.12 * widest),
+        "s:disabled": float(not control.enabled), "s:many": float(len(controls) > 8), "s:a text": float(not control.tappable),
+        "s:long": min(1.0, len(said) / 40), "s:named": float(len(said) > 1 and f'"{said}"' in prose),
+        "s:box beside": float(any(c.role == "checkbox" for c in controls)),
+    }  # fmt: skip
+    return {name: value for name, value in out.items() if value}
