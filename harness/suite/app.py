@@ -232,8 +232,9 @@ class App:
         return held
 
     def screen(self, on: bool) -> None:
-        """Switches the screen off, which opens the stage background where the app is in front, or on and past the lock."""
-        opens = None if on or self._away else Stage.BACKGROUND
+        """Switches the screen off, which opens the stage background where the app is in front, or on and
+        past the lock, which ends that stage where it began it."""
+        opens = None if self._away else self._steps.base if on else Stage.BACKGROUND
         with self._steps.act("screen_on" if on else "screen_off", opens=opens):
             self._phone.screen(on)
         self._steps.fact("outside", what="screen_on" if on else "screen_off", running=self.is_running())

@@ -12,6 +12,9 @@ from harness.model import Fact, Stage, Step
 # Steps that only watch: they neither bring an app back to the front nor act on it.
 _PASSIVE = {"observe", "screen", "wait", "note", "scenario_start", "scenario_end", "process"}
 
+# Steps that act on the device and leave an app in the background where it is.
+_ELSEWHERE = {"revoke", "screen_off", "screen_on"}
+
 # Steps at a scenario's beginning that do away with what the one before left.
 _PREPARING = {"kill", "uninstall", "install", "clear"}
 
@@ -66,7 +69,7 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
             current = (base, begins, step.id, begins)
         elif current is not None:
             opened = step.opens
-            if opened is None and current[0] == Stage.BACKGROUND and step.action not in _PASSIVE:
+            if opened is None and current[0] == Stage.BACKGROUND and step.action not in _PASSIVE | _ELSEWHERE:
                 opened = base
             if opened is not None and opened != current[0]:
                 close(step.host_ns)

@@ -18,6 +18,14 @@ def step(at: int, action: str, opens: str | None = None, end: int | None = None,
     )
 
 
+def test_the_background_goes_on_while_the_screen_is_dark_and_a_permission_is_taken_back() -> None:
+    done = [(0, "scenario_start"), (20, "screen_off"), (30, "screen_on"), (35, "revoke"), (40, "return"), (50, "scenario_end")]
+    steps = [step(at, action) for at, action in done]
+    steps.insert(1, step(10, "home", "background"))
+    assert [(i.stage, i.from_ns, i.to_ns) for i in intervals(steps, 60)] == [
+        ("before_consent", 0, 10), ("background", 10, 40), ("before_consent", 40, 60)]
+
+
 def test_background_returns_to_the_stage_before() -> None:
     found = intervals(
         [
