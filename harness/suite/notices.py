@@ -86,7 +86,8 @@ def _opened(user: UiDriver, seen: Sight) -> tuple[list[dict[str, Any]], Sight]:
         after = user.tap(link, here, detail={"purpose": "link"})
         opens = after is not None and not after.reading.is_notice
         tried.append({
-            "text": link.text, "opens": opens or (False if link.tappable else None), "tappable": link.tappable, "screen": after.event.id if after is not None else None,
+            "text": link.text, "opens": opens or (False if link.tappable else None), "tappable": link.tappable,
+            "screen": after.event.id if after is not None else None,
             "characters": len(after.reading.text) if opens and after is not None else 0})
         if after is None or opens:
             here = _back_to_notice(user, after, link.text)
