@@ -76,6 +76,10 @@ class Bundle:
         """Keeps the content, and returns its SHA-256."""
         return self.objects.put(content)
 
+    def get_object(self, sha256: str) -> bytes:
+        """What was kept under that name."""
+        return self.objects.path(sha256).read_bytes()
+
     def put_file(self, source: Path) -> str:
         """Keeps a file of any size as an object, and returns its SHA-256."""
         return self.objects.put_file(source)

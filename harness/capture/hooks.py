@@ -118,6 +118,7 @@ class HookCapture:
         self._changed = threading.Condition(self._lock)
         self._failure: BaseException | None = None
         self._stopped = False
+        self._alone = False
 
     def start(self) -> None:
         self.journal.append(
@@ -152,6 +153,16 @@ class HookCapture:
         done = [p.flush(max(0.0, deadline - time.monotonic())) for p in self.alive()]
         self.check()
         return all(done)
+
+    @contextmanager
+    def leaving_alone(self) -> Iterator[None]:
+        """Meanwhile, processes that start are let go without hooks: for what an app does where nothing watches it from
+        inside. Each is told as a fact `process` in the state "left alone"; nothing of its calls is seen."""
+        self._alone = True
+        try:
+            yield
+        finally:
+            self._alone = False
 
     @contextmanager
     def stopping(self) -> Iterator[None]:
@@ -258,6 +269,11 @@ class HookCapture:
     # -- on threads of the link -----------------------------------------------------------------
 
     def _spawned(self, spawned: Spawned) -> None:
+        if self._alone:
+            with self._guarded():
+                self.journal.append(Fact(host_ns=self.clock(), type="process", data={
+                    "pid": spawned.pid, "process": spawned.identifier, "state": "left alone"}))
+            return
         process = HookedProcess(
             pid=spawned.pid,
             name=spawned.identifier,

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
+from xml.sax.saxutils import escape
 
 import adbutils
 from lxml import etree
@@ -143,6 +144,7 @@ class _Look(Generic[R]):
     fingerprint: str
     at_ns: int
     picture: bytes | None = None
+    withheld: bool = False
 
 
 class U2Source:
@@ -214,6 +216,7 @@ class ScreenCapture(Generic[R]):
         self._unreadable_why = ""
         self._lost_at = 0.0
         self._dark: set[str] = set()
+        self._secrets: dict[re.Pattern[str], str] = {}
         self._journalled_at = 0.0
         self.after_step: str | None = None
         self.last: Seen[R] | None = None
@@ -245,6 +248,14 @@ class ScreenCapture(Generic[R]):
                 break
             self._sleep(PACE)
         return self.take(patience)
+
+    def snap(self, after: float = 0.0) -> Seen[R] | None:
+        """The screen at this moment, once `after` seconds have passed; journalled even where it shows what the last one did,
+        for what changes with time. None where it could not be read."""
+        if after > 0:
+            self._sleep(after)
+        look = self._look()
+        return self._keep(look, always=True) if look is not None else None
 
     def watch(self, seconds: float, stop: Callable[[Seen[R]], bool] | None = None) -> list[Seen[R]]:
         """Looks again and again for that long, and journals each new state, so that no dialog is missed.
@@ -278,6 +289,13 @@ class ScreenCapture(Generic[R]):
         """Lets that long pass without a look."""
         self._sleep(seconds)
 
+    def withhold(self, secret: str, name: str) -> None:
+        """From now on nothing that is kept of a screen has this text, also where it is shown in groups: `name` stands in its
+        place, and a screen that shows it is kept without its picture."""
+        between = r"[\s\u00a0-]*" if secret.isalnum() else ""
+        apart = between.join(re.escape(escape(ch, {'"': "&quot;"})) for ch in secret)
+        self._secrets[re.compile(apart)] = name
+
     def finish(self) -> None:
         """Journals a Gap for a time without readable screens that has not ended yet."""
         self._close_gap(self._clock())
@@ -293,6 +311,10 @@ class ScreenCapture(Generic[R]):
             self._miss(began, bad.why or bad.what)
             return None
         at = self._clock()
+        withheld = False
+        for secret, name in self._secrets.items():
+            xml, count = secret.subn(name, xml)
+            withheld = withheld or bool(count)
         fingerprint = fingerprint_of(xml)
         if self._reading_of is not None and self._reading_of[0] == fingerprint and self._reading_of[1] == xml:
             reading = self._reading_of[2]
@@ -307,16 +329,16 @@ class ScreenCapture(Generic[R]):
             return None
         self._close_gap(at)
         shown = Glimpse(reading, fingerprint)
-        if reading.wants_picture:
+        if reading.wants_picture and not withheld:
             shown = self._glance.read(xml, reading, fingerprint, self.after_step)
-        return _Look(xml, shown.reading, shown.fingerprint, at, shown.picture)
+        return _Look(xml, shown.reading, shown.fingerprint, at, shown.picture, withheld)
 
-    def _keep(self, look: _Look[R]) -> Seen[R]:
+    def _keep(self, look: _Look[R], *, always: bool = False) -> Seen[R]:
         """Journals a look unless it shows what the last journalled one shows and nothing was done since."""
         last = self.last
-        if last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
+        if not always and last is not None and last.fingerprint == look.fingerprint and last.event.after_step == self.after_step:
             return last
-        picture = look.picture or self._source.picture() or self._source.picture()
+        picture = None if look.withheld else look.picture or self._source.picture() or self._source.picture()
         package, activity = self._source.front()
         event = self._bundle.append(Screen(
             host_ns=look.at_ns,
@@ -330,7 +352,8 @@ class ScreenCapture(Generic[R]):
             screenshot=self._bundle.put_object(picture) if picture else None,
             after_step=self.after_step,
         ))
-        self._look_into(picture, look, event)
+        if not look.withheld:
+            self._look_into(picture, look, event)
         self._journalled_at = self._monotonic()
         self.last = Seen(event, look.reading, look.fingerprint, look.xml.count("<node"), look.xml, picture)
         self.told(self.last)

@@ -144,7 +144,8 @@ def account(bundle: BundleReader, catalogue: Catalogue) -> Iterator[str]:
     ends = Counter(str(fact.data["state"]) for fact in bundle.facts("process") if fact.data.get("state") != "hooked")
     processes = len({(data.get("pid"), data.get("process")) for data in hooked})
     yield f"{processes} processes hooked" + "".join(f", {n} {state}" for state, n in sorted(ends.items())) + "."
-    words = Counter(str(fact.data.get("canary", "?")) for fact in bundle.facts("canary"))
+    words = Counter(str(fact.data.get("canary", "?")) for fact in bundle.facts("canary")
+                    if "text" not in fact.data)
     if words:
         yield "Canary calls: " + ", ".join(f"{n} {word}" for word, n in words.most_common()) + "."
     of_hooks = {G.HOOK_NOT_INSTALLED, G.PROCESS_NOT_ATTACHED, G.PROCESS_LOST, G.MESSAGE_LOST, G.NATIVE_CODE, G.CLOCK_UNCERTAIN}

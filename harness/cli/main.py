@@ -22,7 +22,9 @@ from harness.cli.output import VisibleFormatter, fail, interrupted, out, show_bu
 from harness.errors import HarnessError
 
 _NOT_COMMANDS = {"comparison", "editions", "hook_check", "lab_check", "main", "options", "output", "verdicts"}
-_ORDER = ("demo", "run", "analyze", "report", "verify", "lab", "scenarios", "rules", "clauses", "hooks", "screen", "traffic")
+_ORDER = (
+    "demo", "run", "analyze", "report", "verify", "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "traffic",
+)  # fmt: skip
 """As a user meets them. A command that is not named here comes after these."""
 
 # Newer typers carry a click of their own, so that click's exceptions are not the ones that typer raises.

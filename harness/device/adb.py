@@ -59,6 +59,26 @@ class AdbDevice:
     def serial(self) -> str:
         return self._serial
 
+    def await_start(self, seconds: float) -> None:
+        """Waits for a device that was started again: until adb has it and its system is up. What was forwarded to it is
+        gone then. Raises RigError where it does not come back in time."""
+        until = time.monotonic() + seconds
+        with self._lock:
+            self._forwarded.clear()
+        self._root = None
+        while True:
+            try:
+                if ":" in self._serial:
+                    self.client.connect(self._serial, timeout=5)
+                if self._run("getprop sys.boot_completed", 10.0).output.strip() == "1":
+                    return
+            except (RigError, adbutils.AdbError, OSError):
+                pass    # it is not there yet
+            if time.monotonic() > until:
+                raise RigError(f"{self.serial} did not come back within {seconds:g} s of its restart.", "",
+                               "Look at the device: it may ask for its code before it starts.")
+            time.sleep(0.5)
+
     # -- shell ----------------------------------------------------------------------------------
 
     def shell(self, *words: str, seconds: float = 30.0) -> Shell:

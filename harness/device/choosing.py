@@ -43,7 +43,7 @@ def adb_errors(what: str) -> Iterator[None]:
     except adbutils.AdbTimeout as error:
         why = f"{what}: the device did not answer in time."
         raise RigError(why, str(error), "Check the cable; run again.") from error
-    except (adbutils.AdbError, OSError, RuntimeError) as error:
+    except (adbutils.AdbError, OSError, EOFError, RuntimeError) as error:
         fix = "Look at `adb devices -l`; reconnect the device, then run again."
         raise RigError(f"{what}: {_first_line(error)}", _meaning(str(error)), fix) from error
 

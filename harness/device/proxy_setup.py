@@ -129,6 +129,16 @@ def still_led(device: Device, host_port: int) -> bool:
     return True
 
 
+def lead_again(device: Device, host_port: int | None, ca_pem: bytes, *, restore: RestoreFile | None = None) -> None:
+    """What `set_up` did and a restart of the device has undone: adb's reverse port, and a certificate that was mounted."""
+    if host_port is not None and not still_led(device, host_port):
+        device.put_setting("global", "http_proxy", f"127.0.0.1:{host_port}")
+        still_led(device, host_port)
+    ours = Authority.read(ca_pem)
+    if not authority.trusts(device, ours):
+        _trust(device, ours, restore or RestoreFile.of(device.serial))
+
+
 def will_run(device: Device, package: str, *, restore: RestoreFile | None = None) -> None:
     """From now on, taking back means to end the processes of this package, too."""
     (restore or RestoreFile.of(device.serial)).add({"act": "app", "package": package})

@@ -1,4 +1,5 @@
-"""Coordinates in traffic: with fewer decimals, rounded or cut, as a float of 32 bits, or as a scaled whole number."""
+"""Coordinates in traffic: with fewer decimals, rounded or cut, as a float of 32 bits, as a scaled whole number, or in degrees,
+minutes and seconds."""
 
 from __future__ import annotations
 
@@ -11,8 +12,17 @@ SCALES = (10**5, 10**6, 10**7, 10**8, 3_600_000)
 _FLOAT32 = 8e-6  # how far a float of 32 bits may be from a number up to 180
 _SAME_PLACE = 5e-4  # degrees, about 50 m: a fix taken a moment later
 _NUMBER = re.compile(rb"\d{1,3}\.\d{1,17}|\d{5,12}")
+# 52°31'12.3"N, 52° 31.205' N, 52:31:12.3 (android.location.Location.convert), 52d31m12s, and EXIF's: 52/1,31/1,1230/100.
+_ARC = re.compile(
+    rb"(\d{1,3})(?:\s?(?:\xc2\xb0|\xba|\xb0|\xc2\xba|deg|d)\s?|:|/1, ?)(\d{1,2}(?:\.\d{1,9})?)(?:/1)?"
+    rb"(?:(?:\s?(?:\\?'|\xe2\x80[\xb2\x99]|\xc2\xb4|m|min)\s?|:|, ?)(\d{1,7}(?:\.\d{1,9})?)(?:/(10{0,6}))?"
+    rb"(?:\s?(?:\\?\"|''|\xe2\x80[\xb3\x9d]|s(?![a-z])|sec))?|\s?(?:\\?'|\xe2\x80[\xb2\x99]|m(?![a-z])))?(?:\s?([nsewNSEW])(?![A-Za-z]))?"
+)
+_SIGNS = ("\u00b0", " \u00b0", "\u00ba", "deg", "/1,")  # behind degrees; a colon and a d are too common without minutes
+_BETWEEN = re.compile(rb"[ ,;]{1,3}[nsewNSEW]? ?|,?(?:%20|\+)")
 _BITS = 3.3  # of a decimal digit
 _MOST = 26.0
+_LIKE_A_TIME = 12.0  # 08:31:12 is as often a time of day
 _LEAST_DIGITS = 4
 
 
@@ -25,12 +35,25 @@ def prefixes(degrees: float) -> Iterator[str]:
         if len(whole) > 5:
             yield whole[:5]
             yield str(round(int(whole) / 10 ** (len(whole) - 5)))
+    for near in (size - _SAME_PLACE, size + _SAME_PLACE):
+        degree, minute = divmod(int(near * 60), 60)
+        yield from (f"{degree}{sign}" for sign in _SIGNS)
+        yield from (f"{degree}{sign}{minute:02}" for sign in ":d")
+
 
 
 def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] | None:
     """(end, bits, variant) of the number that begins at `start`, where it stands for these degrees; None where it does not."""
+    begin = _without_zeros(data, start)
+    if begin and (data[begin - 1 : begin].isdigit() or data[begin - 1 : begin] == b"."):
+        return None
+    arc = _ARC.match(data, start)
+    if arc is not None and (found := _in_arcs(data, arc, begin, degrees)) is not None:
+        return found
+    if begin < start:
+        return None
     match = _NUMBER.match(data, start)
-    if match is None or (start and (data[start - 1 : start].isdigit() or data[start - 1 : start] == b".")):
+    if match is None:
         return None
     negative = start > 0 and data[start - 1 : start] == b"-"
     text, size = match[0], abs(degrees)
@@ -53,6 +76,54 @@ def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] 
             if digits > _LEAST_DIGITS:
                 return match.end(), min(_MOST, _BITS * digits - 3), f"times {scale}"
     return None
+
+
+def begins(lowered: bytes, start: int) -> int:
+    """Where a coordinate begins whose first digit other than zero is at `start`: 052°31', N52°31'."""
+    zeros = _without_zeros(lowered, start)
+    return zeros - _side_before(lowered[max(0, zeros - 2) : zeros])
+
+
+def _without_zeros(data: bytes, start: int) -> int:
+    while start and data[start - 1 : start] == b"0":
+        start -= 1
+    return start
+
+
+def _side_before(lowered: bytes) -> bool:
+    """Whether the letter of a quarter of the compass ends the text, and no longer word."""
+    return lowered[-1:] in (b"n", b"s", b"e", b"w") and not lowered[-2:-1].isalnum()
+
+
+def parts(between: bytes) -> bool:
+    """Whether no more than blanks, a comma and the letter of a quarter of the compass stand between two coordinates."""
+    return _BETWEEN.fullmatch(between) is not None
+
+
+def _in_arcs(data: bytes, match: re.Match[bytes], begin: int, degrees: float) -> tuple[int, float, str] | None:
+    """The same of degrees, minutes and, where they are there, seconds; `begin`: of the zeros before them."""
+    seconds = float(match[3] or 0) / int(match[4] or 1)
+    before = data[begin - 1 : begin] if begin else b""
+    leads = _side_before(data[max(0, begin - 2) : begin].lower())
+    side = before.upper() if leads else (match[5] or b"").upper()
+    end = match.start() + len(data[match.start() : match.start(5)].rstrip()) if leads and match[5] else match.end()
+    negative = side in (b"S", b"W") or before == b"-"
+    if (side or negative) and negative != (degrees < 0):
+        return None
+    if float(match[2]) >= 60 or seconds >= 60 or (match[3] is None and b"." not in match[2]):
+        return None
+    off = abs(int(match[1]) + float(match[2]) / 60 + seconds / 3600 - abs(degrees))
+    if off > _SAME_PLACE:
+        return None
+    digits = min(_agreeing(off, abs(degrees)), len(match[1]) + 2 + (2 if match[3] else 0) + _decimals(match[3] or match[2]))
+    bits = min(_MOST, _BITS * digits)
+    if b":" in match[0]:
+        bits -= _LIKE_A_TIME
+    return end, bits, "degrees, minutes, seconds" if match[3] else "degrees and minutes"
+
+
+def _decimals(number: bytes) -> int:
+    return len(number.partition(b".")[2])
 
 
 def _agreeing(off: float, size: float) -> int:

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from harness.matching.digests import SHORT, Digest, joined, of_known
+from harness.matching.digests import SHORT, Digest, Form, joined, of_forms, of_known
 from harness.matching.known import Known
 
 _KEPT = 8  # bytes of a hash: chance gives eight once in 2^46 hashes that are looked up among 2^18
@@ -19,14 +19,16 @@ _REMEMBERED = 1024  # hashes that were found, and whose they are
 
 
 class DigestTable:
-    """Made at the first question: 1 ms a value. `salts`: see `digests.of_known`."""
+    """Made at the first question: 1 ms a value. `salts`: see `digests.of_known`; `forms`: what is hashed besides."""
 
-    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = ()) -> None:
-        self._knowns, self._salts = knowns, salts
+    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = (), forms: Sequence[Form] = ()) -> None:
+        self._knowns, self._salts, self._forms = knowns, salts, forms
         self._whose = lru_cache(maxsize=_REMEMBERED)(self._made_again)
 
     def _pairs(self, owner: int) -> Iterator[tuple[bytes, Digest]]:
-        """The hashes of one value; behind the last value's, those of values joined."""
+        """The hashes of one value; behind the last value's, those of values joined, and of other forms."""
+        if owner > len(self._knowns):
+            return of_forms(self._forms)
         return joined(self._knowns) if owner == len(self._knowns) else of_known(self._knowns[owner], self._salts)
 
     def _made_again(self, digest: bytes, owner: int) -> Digest | None:
@@ -38,7 +40,7 @@ class DigestTable:
         """By length of the hash in bytes: the first bytes as numbers, ascending, and whose hash each is, the first first."""
         keys: dict[int, array[int]] = {}
         owners: dict[int, array[int]] = {}
-        for owner in range(len(self._knowns) + 1):
+        for owner in range(len(self._knowns) + 2):
             for digest, _ in self._pairs(owner):
                 keys.setdefault(len(digest), array("Q")).append(_key(digest))
                 owners.setdefault(len(digest), array("I")).append(owner)

@@ -58,6 +58,7 @@ class Digest:
     known: Known
     variant: str
     others: tuple[Known, ...] = ()
+    named_only: bool = False
 
 
 def of_known(known: Known, salts: Sequence[str] = ()) -> Iterator[tuple[bytes, Digest]]:
@@ -75,6 +76,24 @@ def of_known(known: Known, salts: Sequence[str] = ()) -> Iterator[tuple[bytes, D
                 raw = as_bytes(salted)
                 for algorithm in _OFTEN:
                     yield _hash(algorithm, raw), Digest(known, f"{algorithm}({label})")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A text that is hashed in a value's place. `named_only`: so few values share it that its hash says nothing elsewhere."""
+
+    known: Known
+    variant: str
+    text: str
+    named_only: bool = False
+
+
+def of_forms(forms: Sequence[Form]) -> Iterator[tuple[bytes, Digest]]:
+    """The usual hashes of texts that values are hashed as."""
+    for form in forms:
+        raw = as_bytes(form.text)
+        for algorithm in (*_OFTEN, "sha512"):
+            yield _hash(algorithm, raw), Digest(form.known, f"{algorithm}({form.variant})", named_only=form.named_only)
 
 
 def joined(knowns: Sequence[Known]) -> Iterator[tuple[bytes, Digest]]:
@@ -95,6 +114,13 @@ def joined(knowns: Sequence[Known]) -> Iterator[tuple[bytes, Digest]]:
                 for algorithm in _OFTEN:
                     named = sign.join(k.name for k in several) if sign else "+".join(k.name for k in several)
                     yield _hash(algorithm, raw), Digest(several[0], f"{algorithm}({named})", several[1:])
+
+
+def raw_of_forms(forms: Sequence[Form]) -> Iterator[tuple[Known, str, bytes]]:
+    """The same of those of `of_forms`."""
+    for form in forms:
+        if not form.named_only:
+            yield form.known, f"sha256({form.variant})", _hash("sha256", as_bytes(form.text))
 
 
 def raw_digests(known: Known) -> Iterator[tuple[str, bytes]]:

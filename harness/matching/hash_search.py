@@ -30,11 +30,11 @@ from harness.decoding.rows import (
 from harness.decoding.six_bits import FEW, four_bytes
 from harness.decoding.spans import Spans, hex_spans, number_begin
 from harness.matching.digest_table import DigestTable
-from harness.matching.digests import SHORT, Digest
+from harness.matching.digests import SHORT, Digest, Form
 from harness.matching.evidence import BY_NAME, ENOUGH, checksum_bits
 from harness.matching.hit import Hit
 from harness.matching.known import Known
-from harness.matching.lexicon import agreement
+from harness.matching.lexicon import Agreement, agreement
 from harness.matching.names import key_of
 
 # Both begin with a sort of bytes, and look back afterwards: see decoders/hex.py.
@@ -46,6 +46,7 @@ _ALL_BITS = 0xFFFFFFFF
 _LONGEST = 128  # hexadecimal digits
 _SEVERAL = 32  # hexadecimal digits of hashes that stand one behind another
 _SURE = 64.0
+_NOT_NAMED = -1.0  # of a hash that many people share
 _NEAR = 128  # bytes
 _MOST = 10_000  # hashes in one layer
 _IN_COMPANY = 10.0  # of a sum beside a hash of another value
@@ -60,8 +61,8 @@ def _hex_spans(lowered: bytes) -> Spans:
 
 
 class HashSearch:
-    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = ()) -> None:
-        self._digests = DigestTable([k for k in knowns if len(k.value) > 1], salts)
+    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = (), forms: Sequence[Form] = ()) -> None:
+        self._digests = DigestTable([k for k in knowns if len(k.value) > 1], salts, forms)
         self._others: dict[int, tuple[Known, ...]] = {}  # of hits that are being looked at: the values hashed with theirs
 
     def hits(self, layer: Layer, lowered: bytes, *, rows: bool = True) -> Iterator[Hit]:
@@ -71,7 +72,7 @@ class HashSearch:
             return
         sure = sorted((hit.start, hit.known.name) for hit in found if hit.weight >= _SURE)
         for hit in found:
-            if hit.weight < ENOUGH:
+            if 0 < hit.weight < ENOUGH:
                 beside = sure[bisect_left(sure, (hit.start - _NEAR, "")) : bisect_left(sure, (hit.start + _NEAR + 1, ""))]
                 if any(name != hit.known.name for _, name in beside):
                     hit.weight += _IN_COMPANY
@@ -87,7 +88,9 @@ class HashSearch:
     def _found(self, layer: Layer, lowered: bytes, rows: bool) -> Iterator[Hit]:
         data = layer.data
         if layer.parent is not None and SHORT < len(data) <= 64 and self._may_begin(data) and (digest := self._digests.get(data)):
-            yield Hit(digest.known, digest.variant, layer, 0, len(data), key_of(layer, 0), _SURE)
+            key = key_of(layer, 0)
+            if not digest.named_only or self._fits(digest, key) >= Agreement.LIKELY:
+                yield Hit(digest.known, digest.variant, layer, 0, len(data), key, _SURE)
         if not rows:
             return
         for match in matches(_HASH, lowered, self._hash_places, self._few_hash_places):
@@ -114,12 +117,18 @@ class HashSearch:
         key = key_of(layer, start)
         weight = _SURE
         if decimal or len(text) <= 2 * SHORT:
-            fits = agreement(digest.known.field, digest.known.name, key.partition("~")[0])
+            fits = self._fits(digest, key)
             weight = checksum_bits(self._digests.sums) + BY_NAME[fits] + (_AS_NUMBER if decimal else _AS_DIGITS)
+        elif digest.named_only and self._fits(digest, key) < Agreement.LIKELY:
+            weight = _NOT_NAMED
         hit = Hit(digest.known, digest.variant + ("-upper" if upper else ""), layer, start, end, key, weight)
         if digest.others:
             self._others[id(hit)] = digest.others
         return hit
+
+    @staticmethod
+    def _fits(digest: Digest, key: str) -> Agreement:
+        return agreement(digest.known.field, digest.known.name, key.partition("~")[0])
 
     def _few_hash_places(self, lowered: bytes) -> Iterator[int]:
         """As `_hash_places`, one by one."""

@@ -3,28 +3,39 @@ its country."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from harness.matching import carriers, languages, masks, time_zones
+from harness.matching import birthdays, carriers, countries, grids, languages, masks, persons, phones, shapes, time_zones
+from harness.matching.background import Background
 from harness.matching.known import Known
+from harness.matching.normalised import state
 from harness.matching.short_values import MNC_BESIDE
+
+_NOTHING = Background()
+PART_OF_NAME, PART_OF_CONTACT = "part of the name", "part of the contact's name"
+_LONG_NUMBER = 8  # digits of a telephone number that is no one's by chance
 
 
 @dataclass(frozen=True, slots=True)
 class Implied:
-    """`known`: the value, as the field that the text would stand in; `named_only`: whether it counts only under a name for it."""
+    """`known`: the value, as the field that the text would stand in; `named_only`: whether it counts only under a name for it;
+    `hashed`: whether it is hashed in the value's place."""
 
     known: Known
     variant: str
     text: str
     named_only: bool
+    hashed: bool = False
 
 
-def implied(known: Known) -> Iterator[Implied]:
-    of_field = _BY_FIELD.get(known.field)
-    if of_field is not None:
+def implied(known: Known, background: Background = _NOTHING) -> Iterator[Implied]:
+    """`background`: what is known besides."""
+    if (of_field := _BY_FIELD.get(known.field)) is not None:
         yield from of_field(known)
+    if (in_light := _WITH_BACKGROUND.get(known.field)) is not None:
+        yield from in_light(known, background)
 
 
 def _language(known: Known) -> Iterator[Implied]:
@@ -74,6 +85,72 @@ def _numbers(known: Known, mcc: str, mncs: tuple[str, ...]) -> Iterator[Implied]
             yield Implied(alone, f"{MNC_BESIDE}{mcc}", number, True)
 
 
+def _country(known: Known) -> Iterator[Implied]:
+    for variant, text in countries.written(known.value):
+        yield Implied(replace(known, field="mcc") if variant == "MCC" else known, variant, text, True)
+
+
+def _state(known: Known) -> Iterator[Implied]:
+    if code := state(known.value):
+        yield Implied(known, "code of the state", code.upper(), True)
+
+
+def _mac(known: Known) -> Iterator[Implied]:
+    """As one number of 48 bits, in either order of its bytes, whichever signs it is known with."""
+    plain = _NO_HEX.sub("", known.value)
+    if len(plain) == 12 and len(known.value) <= 17:
+        raw = bytes.fromhex(plain)
+        yield Implied(known, "number", str(int.from_bytes(raw, "big")), False)
+        yield Implied(known, "number, turned", str(int.from_bytes(raw, "little")), False)
+
+
+def _phone(known: Known, background: Background) -> Iterator[Implied]:
+    for variant, text in phones.written(known.value, background.home):
+        yield Implied(known, variant, text, len(text) < _LONG_NUMBER, hashed=True)
+
+
+def _birthday(known: Known, background: Background) -> Iterator[Implied]:
+    for variant, text, named_only in birthdays.written(known.value, background.zones):
+        yield Implied(known, variant, text, named_only)
+
+
+def _name(known: Known) -> Iterator[Implied]:
+    parts = persons.parts_of(known.value)
+    for field, text in parts:
+        yield Implied(replace(known, field=field), PART_OF_NAME, text, False)
+    if parts:
+        for variant, text in persons.joined(parts[0][1], parts[1][1]):
+            yield Implied(known, variant, text, False, hashed=True)
+
+
+def _part_of_name(known: Known, background: Background) -> Iterator[Implied]:
+    for variant, text in persons.wholes(known, background.given, background.family):
+        yield Implied(replace(known, field="name"), variant, text, False, hashed=True)
+
+
+def _contact(known: Known) -> Iterator[Implied]:
+    if parts := persons.parts_of(known.value):
+        for field, text in parts:
+            yield Implied(replace(known, field=field), PART_OF_CONTACT, text, False)
+        for variant, text in persons.joined(parts[0][1], parts[1][1]):
+            yield Implied(known, variant, text, False, hashed=True)
+
+
+def _of_contact(known: Known) -> Iterator[Implied]:
+    yield from _masked(known)
+    yield from _contact(known)
+
+
+def _place(known: Known, background: Background) -> Iterator[Implied]:
+    """What a latitude and its longitude are written as together. Geohashes are measured where they stand: see `Search`."""
+    for latitude, longitude in background.places:
+        if known in (latitude, longitude):
+            at, beside = shapes.coordinate_of(latitude.value), shapes.coordinate_of(longitude.value)
+            if at is not None and beside is not None and abs(at) <= 90:
+                for text, named_only in grids.plus_codes(at, beside):
+                    yield Implied(known, "Plus code", text, named_only)
+
+
 def _number(known: Known) -> Iterator[Implied]:
     if known.value.isdecimal() and known.value.isascii() and 14 <= len(known.value) <= 16:
         yield Implied(known, "hexadecimal number", f"{int(known.value):x}", False)
@@ -84,7 +161,15 @@ def _masked(known: Known) -> Iterator[Implied]:
         yield Implied(known, "masked", text, True)
 
 
+_NO_HEX = re.compile(r"[^0-9A-Fa-f]")
 _BY_FIELD = {
+    "country": _country,
+    "province": _state,
+    "mac": _mac,
+    "bssid": _mac,
+    "ssid_bssid": _mac,
+    "bluetooth_mac": _mac,
+    "name": _name,
     "language": _language,
     "timezone": _time_zone,
     "carrier": _carrier,
@@ -92,7 +177,16 @@ _BY_FIELD = {
     "imei": _number,
     "imsi": _number,
     "phone": _masked,
-    "contact": _masked,
+    "contact": _of_contact,
     "id_card": _masked,
     "email": _masked,
+}
+_WITH_BACKGROUND = {
+    "phone": _phone,
+    "contact": _phone,
+    "birthday": _birthday,
+    "given_name": _part_of_name,
+    "family_name": _part_of_name,
+    "latitude": _place,
+    "longitude": _place,
 }

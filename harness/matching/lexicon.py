@@ -103,6 +103,7 @@ def _field_of(name: str) -> str:
 _CODE = re.compile(r"[A-Za-z]{2}")
 _BY_SHAPE: dict[str, Callable[[str], str]] = {
     "carrier": lambda value: "mcc_mnc" if value.isdecimal() and len(value) in (5, 6) else "carrier",
+    "mcc": lambda value: "mcc_mnc" if value.isdecimal() and len(value) in (5, 6) else "mcc",
     "province": lambda value: "country" if _CODE.fullmatch(value) else "province",
     "country": lambda value: "country" if len(value) <= 3 or value[:1].isupper() else "language",
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from harness.decoding import Layer, Tree, as_bytes
 from harness.decoding.opacity import known_media
 from harness.decoding.rows import BLANK, DASH, DIGIT, DOT, PLUS, WORD, Places, all_in, before, matches, only, rows, sorts_of
 from harness.decoding.spans import marked, spans_of
-from harness.matching import coordinates, shapes
-from harness.matching.digests import raw_digests
+from harness.matching import coordinates, grids, labels, persons, shapes
+from harness.matching.background import background_of
+from harness.matching.digests import Form, raw_digests, raw_of_forms
 from harness.matching.evidence import (
     BY_NAME,
     ENOUGH,
@@ -32,10 +34,11 @@ from harness.matching.evidence import (
 )
 from harness.matching.hash_search import HashSearch
 from harness.matching.hit import Hit
-from harness.matching.implied import implied
+from harness.matching.implied import PART_OF_CONTACT, PART_OF_NAME, implied
 from harness.matching.known import Known
 from harness.matching.lexicon import Agreement, agreement, bare, in_object, object_matters, words
 from harness.matching.names import key_of, object_of
+from harness.matching.normalised import normalised
 from harness.matching.patterns import LongPatterns, Patterns, Quota
 from harness.matching.raw_forms import raw_forms
 from harness.matching.short_values import ONE_DIGIT, LoneDigits, country_near, form_says, only_signs, stricter
@@ -46,13 +49,18 @@ _NEAR = ((16, 1.0), (64, 0.6), (256, 0.3))  # bytes between values -> how much o
 _SHORTEST = 2
 _BOOLEAN = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", ""})
 _SURE = 24.0
+_RARE = 12.0  # bits of a text from which on its hash says whose it is
 _GROUPED = re.compile(rb"[0-9](?<![\w.].)(?:[ \-/().]{0,2}[0-9]){8,20}(?![\w.])")  # it looks back afterwards, see decoders/hex.py
 _ALNUM = re.compile(r"[^\W_]+")
 _VARIABLE = re.compile(r"[^\W\d_]+")
 _USER_AGENT = frozenset({"useragent", "ua", "xuseragent", "browseruseragent"})
+_OPEN = (Agreement.OTHER, Agreement.UNKNOWN)
 _LOCALE = ("language", "country")
 _OF_SCREENS = frozenset({"screen", "display", "resolution", "device", "size", "sr", "viewport", "metrics"})
 _DIMENSIONS = frozenset({"screen_width", "screen_height"})
+
+
+Measure = Callable[[bytes, int], tuple[int, float, str] | None]  # (end, bits, variant) of what begins there
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +69,13 @@ class _Form:
     variant: str
     text: bytes
     bits: float
-    degrees: float | None = None
+    measure: Measure | None = None  # says where it ends and what it is worth there; `text` is its beginning only
     named_only: bool = False  # counts only in a field whose name says so
     word: bool = False
     weak: bool = field(init=False)  # cannot count where a letter or digit stands beside it
 
     def __post_init__(self) -> None:
-        weak = self.degrees is None and self.bits + GLUED + PART + BY_NAME[Agreement.NAMED] < ENOUGH
+        weak = self.measure is None and self.bits + GLUED + PART + BY_NAME[Agreement.NAMED] < ENOUGH
         object.__setattr__(self, "weak", weak)
 
 
@@ -83,10 +91,13 @@ class _Candidate:
 
 
 class Search:
-    """Made once for a set of values, asked for each message. `salts`: see `digests`."""
+    """Made once for a set of values, asked for each message. `salts`: see `digests`. `besides`: what is known and not looked
+    for, such as the country that telephone numbers are of."""
 
-    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = ()) -> None:
+    def __init__(self, knowns: Sequence[Known], salts: Sequence[str] = (), besides: Sequence[Known] = ()) -> None:
         self.knowns = [k for k in knowns if k.value.strip().lower() not in _BOOLEAN]
+        self._background = background_of([*self.knowns, *besides])
+        self._hashed: dict[tuple[Known, str], Form] = {}
         self._app_words = _app_words(self.knowns)
         self._numbers: dict[bytes, _Form] = {}
         self._texts = Patterns[_Form]()
@@ -96,7 +107,11 @@ class Search:
             self._add(known)
         for brand, model in itertools.product(_of_field(self.knowns, "manufacturer"), _of_field(self.knowns, "device_model")):
             self._put(brand, "before the model", brand.value + model.value)
-        self._hashes = HashSearch(self.knowns, salts)
+        self._add_geohashes()
+        forms = list(self._hashed.values())
+        for known, variant, raw in raw_of_forms(forms):
+            _enter(self._raws.under(raw), _Form(known, variant, raw, len(raw)))
+        self._hashes = HashSearch(self.knowns, salts, forms)
         self._texts.close()
         self._raws.close()
 
@@ -117,16 +132,41 @@ class Search:
                 self._put(known, f"{label}({variant})" if variant != "raw" else label, encoded)
         for variant, text, named_only in of_field(known.field, value):
             self._put(known, variant, text, named_only=named_only)
-        for one in implied(replace(known, value=value)):
+        for one in implied(replace(known, value=value), self._background):
             same = replace(one.known, value=known.value) if one.known.field != known.field else known
             self._put(same, one.variant, one.text, named_only=one.named_only)
+            if one.hashed:
+                self._hash(same, one.variant, one.text)
+        for variant, text in normalised(known):
+            self._hash(known, variant, text)
         degrees = shapes.coordinate_of(value) if known.field in ("latitude", "longitude", "") else None
         if degrees is not None:
-            for text in coordinates.prefixes(degrees):
-                _enter(self._texts.under(text.encode()), _Form(known, "coordinate", text.encode(), 0.0, degrees))
+            self._put_measured(known, coordinates.prefixes(degrees), partial(coordinates.measured, degrees=degrees))
         for variant, raw in (*raw_forms(value), *raw_digests(known)):
             if len(raw) >= 4:
                 _enter(self._raws.under(raw), _Form(known, variant, raw, len(raw)))
+
+    def _hash(self, known: Known, variant: str, text: str) -> None:
+        """Few values have texts of few letters: the hash of `f` is everybody's."""
+        for cased in dict.fromkeys((text, text.lower())) if text else ():
+            self._hashed.setdefault((known, cased), Form(known, variant, cased, rarity(cased) < _RARE))
+
+    def _add_geohashes(self) -> None:
+        pairs: list[tuple[tuple[Known, ...], float | None, float | None]] = [
+            (pair, shapes.coordinate_of(pair[0].value), shapes.coordinate_of(pair[1].value)) for pair in self._background.places
+        ]
+        pairs += [((known,), *place) for known in self.knowns if (place := shapes.place_of(known.value)) is not None]
+        for knowns, at, beside in pairs:
+            if at is None or beside is None or abs(at) > 90:
+                continue
+            for text in grids.beginnings(at, beside):
+                for known in knowns:
+                    measure = partial(grids.geohash_at, latitude=at, longitude=beside)
+                    self._put_measured(known, (text,), measure, named_only=len(text) < grids.SURE)
+
+    def _put_measured(self, known: Known, texts: Iterable[str], measure: Measure, *, named_only: bool = False) -> None:
+        for text in texts:
+            _enter(self._texts.under(text.encode()), _Form(known, "", text.encode(), 0.0, measure, named_only))
 
     def _put(self, known: Known, variant: str, text: str, *, named_only: bool = False) -> None:
         raw = as_bytes(text)
@@ -213,12 +253,13 @@ class Search:
 
     def _weigh(self, layer: Layer, lowered: bytes, start: int, end: int, form: _Form, quota: Quota) -> _Candidate | None:
         data, bits, variant, field = layer.data, form.bits, form.variant, form.known.field
-        if form.degrees is not None:
-            measured = coordinates.measured(data, start, form.degrees)
+        if form.measure is not None:
+            measured = form.measure(data, start)
             if measured is None:
                 return None
             end, bits, variant = measured
-        stands = standing(lowered, start, end, field, word=form.word)
+        begin = start if form.measure is None else coordinates.begins(lowered, start)
+        stands = standing(lowered, begin, end, field, word=form.word)
         if stands < PART and not layer.text:
             stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
         if bits + stands + BY_NAME[Agreement.NAMED] < ENOUGH and stands < WHOLE and field not in ("os_version", "os_name"):
@@ -248,15 +289,40 @@ class Search:
             if word and _fits(form.known, word) == Agreement.NAMED:
                 # `plz_10115`, `imei:86...`, `LANG/de`: the value brings its name along.
                 fits, stands = Agreement.NAMED, max(stands, 0.0) if stands >= PART else stands
+            if field in labels.FIELDS and fits in _OPEN and stands >= PART and labels.says(field, key, data, start):
+                fits = Agreement.LIKELY
             if stands <= PART and fits == Agreement.NAMED:
                 if bare(key) in _USER_AGENT and (field == "os_name" or in_user_agent(lowered, start, end)):
                     stands = WHOLE
                 elif stands == PART and leads(lowered, start, end):
                     stands = 1.0
-        if form.named_only and fits < Agreement.LIKELY:
+        if form.named_only and (fits < Agreement.LIKELY or not _may_be(form, stands, key, lowered[max(0, start - 2) : start])):
             return None
+        if field in persons.FIELDS:
+            if not _of_person(form, data[start:end], stands, fits, end, lowered):
+                return None
+            if form.variant in (PART_OF_NAME, PART_OF_CONTACT):
+                # Without its name it counts where the other part stands beside it.
+                named = form.variant == PART_OF_NAME and persons.says_part(key, object_of(layer, start))
+                fits = Agreement.NAMED if named else Agreement.AGAINST
+            elif field in persons.PARTS and bits + stands < ENOUGH and not persons.says_part(key, object_of(layer, start)):
+                fits = min(fits, Agreement.UNKNOWN)
         variant = _case(variant, data[start:end], form)
         return _Candidate(form, start, end, key, variant, fits, Weighed(bits, BY_NAME[fits], stands))
+
+
+def _may_be(form: _Form, stands: float, key: str, before: bytes) -> bool:
+    """A year that stands inside another date, and five letters that are no geohash, are not the value."""
+    if form.measure is not None:
+        return grids.says_geohash(key)
+    return form.variant != "year" or (stands >= WHOLE and before != b", ")
+
+
+def _of_person(form: _Form, matched: bytes, stands: float, fits: Agreement, end: int, lowered: bytes) -> bool:
+    """Whether it can be a name there: in running text it is written as names are, and a mail address is no name."""
+    if fits < Agreement.LIKELY and form.word and stands < WHOLE and matched.islower() and not form.text.islower():
+        return False
+    return not persons.in_mail(lowered, end)
 
 
 def _of_field(knowns: Sequence[Known], field: str) -> list[Known]:
@@ -264,7 +330,7 @@ def _of_field(knowns: Sequence[Known], field: str) -> list[Known]:
 
 
 def _enter(forms: list[_Form], form: _Form) -> None:
-    if all(other.known is not form.known or other.degrees != form.degrees for other in forms):
+    if all(other.known is not form.known or other.measure != form.measure for other in forms):
         forms.append(form)
 
 
@@ -313,7 +379,7 @@ def _fits(known: Known, key: str) -> Agreement:
 
 
 def _case(variant: str, matched: bytes, form: _Form) -> str:
-    if form.degrees is not None or matched == form.text:
+    if form.measure is not None or matched == form.text:
         return variant
     case = "upper" if matched == form.text.upper() else "lower" if matched == form.text.lower() else "other case"
     return case if variant == "raw" else f"{variant}, {case}"
@@ -375,17 +441,31 @@ def _in_a_row(data: bytes, found: list[_Candidate], place: int) -> bool:
     between two identifiers."""
     one = found[place]
     field = one.form.known.field
+    if field in persons.PARTS and not data[one.start : one.end].islower():
+        for other in found[max(0, place - 8) : place + 9]:
+            between = data[one.end : other.start] if other.start >= one.end else data[other.end : one.start]
+            both = {field, other.form.known.field} == persons.PARTS
+            if both and _of_one_name(one.form, other.form) and persons.beside(between):
+                return True
     if field not in _ROWS or (field == "os_version" and one.fits == Agreement.AGAINST):
         return False
     sides = [False, False]
     for other in found[max(0, place - 8) : place + 9]:
         behind = other.start >= one.end
         between = data[one.end : other.start] if behind else data[other.end : one.start]
-        if (behind or other.end <= one.start) and (only_signs(between) or (field != "os_version" and between == b"_")):
+        if (behind or other.end <= one.start) and (
+            only_signs(between)
+            or (field != "os_version" and (between == b"_" or (other.form.measure is not None and coordinates.parts(between))))
+        ):
             if other.form.known.field in _ROWS[field] and other.weighed.bits >= WEAKEST:
                 return True
             sides[behind] |= other.weighed.bits + other.weighed.standing >= ENOUGH
     return field == "os_version" and all(sides)
+
+
+def _of_one_name(one: _Form, other: _Form) -> bool:
+    known_in_parts = one.variant == other.variant == "raw"
+    return known_in_parts or one.known.value == other.known.value
 
 
 _ROWS = {

@@ -24,6 +24,9 @@ _FINGERPRINT = re.compile(rb"[\w.-]+\\?/[\w.-]+\\?/[\w.-]+:$")  # brand/product/
 _FINGERPRINT_GOES_ON = re.compile(rb"\\?/[\w.]+\\?/[\w.-]+:")
 _FINGERPRINT_WHOLE = re.compile(rb"\\?/[\w.-]+\\?/[\w.-]+:[\d.]+\\?/[\w.]+")
 _SIGNS = re.compile(rb"[^\w\s-]+ ?[^\w\s-]*|[^\w\s]? ?[^\w\s-]+")
+_OFFSET = re.compile(rb"(?:gmt|utc)[+-]\d")
+_TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)? ?$")
+_TIME_ZONE = re.compile(rb"[+-][0-9]{2}:?[0-9]{2}")
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:\.\d+)?")
 
 Form = TypeVar("Form")
@@ -62,7 +65,7 @@ def stricter(field: str, text: bytes, key: str, fits: Agreement) -> Agreement:
         return Agreement.NAMED if bare(key) in fields()["mnc"].names or "mnc" in words(key) else Agreement.AGAINST
     if field == "os_version" and len(text) == 1 and bare(key) in _OF_SDKS:
         return Agreement.AGAINST
-    if fits == Agreement.NAMED and bare(key) in _VAGUE and (len(text) == 1 or field == "timezone"):
+    if fits == Agreement.NAMED and bare(key) in _VAGUE and (len(text) == 1 or (field == "timezone" and not _OFFSET.match(text))):
         return Agreement.LIKELY if field == "os_version" else Agreement.OTHER
     if field == "timezone" and fits < Agreement.NAMED and _NUMBER.fullmatch(text.decode("utf-8", "replace")):
         return Agreement.OTHER
@@ -85,6 +88,13 @@ def form_says(field: str, lowered: bytes, start: int, end: int) -> bool:
             lowered[start - 1 : start] == b":"
             and _FINGERPRINT.search(lowered[max(0, start - 120) : start]) is not None
             and _FINGERPRINT_GOES_ON.match(lowered[end : end + 80]) is not None
+        )
+    if field == "timezone":    # of a time stamp: 2024-05-30T23:57:07+0800
+        return bool(
+            _TIME_ZONE.fullmatch(lowered[start:end]) is not None
+            and lowered[start + 1 : end].strip(b"0:")  # UTC itself is what clocks of servers say
+            and not lowered[end : end + 1].isdigit()
+            and _TIME.search(lowered[max(0, start - 34) : start]) is not None
         )
     return field == "manufacturer" and lowered[end : end + 1] in b"\\/" and _FINGERPRINT_WHOLE.match(lowered, end) is not None
 

@@ -8,6 +8,7 @@ from harness.matching.evidence import GLUED, IN_NUMBER, IN_WORD, PART, WHOLE
 
 _BEFORE = frozenset(b"\"'=>\n\r\t[({:,;|#@\x00&?") | frozenset(range(32))
 _AFTER = frozenset(b"\"'<\n\r\t])},;|#@\x00&=:") | frozenset(range(32))
+_WIDE_SIGNS = frozenset(sign.encode() for sign in "：，。、；！？（）【】《》「」『』“”‘’—…　｜／")
 _DIMENSION = frozenset(b"x*,X")
 _LANGUAGE_AND_COUNTRY = re.compile(rb"[a-z]{2,3}(?:[-_][a-z]{4})?[-_][a-z]{2}|[a-z]{2,3}[-_][a-z]{4}")
 _ZONE = re.compile(rb"(?:asia|europe|america|africa|australia|pacific|atlantic|indian)(?:\\?/|(?:%(?:25)*5c)?%(?:25)*2f)$")
@@ -24,6 +25,10 @@ def standing(lowered: bytes, start: int, end: int, field: str, *, word: bool) ->
     if before == 92 or (start > 1 and lowered[start - 2] == 92 and before in b"nrt"):
         before = 34  # an escape
     if after == 92:
+        after = 34
+    if before > 127 and lowered[start - 3 : start] in _WIDE_SIGNS:
+        before = 34
+    if after > 127 and lowered[end : end + 3] in _WIDE_SIGNS:
         after = 34
     if after == 34 and end + 1 < len(lowered) and lowered[end : end + 2] == b'":':
         return IN_WORD  # it is a field's name
@@ -78,8 +83,10 @@ def surely_glued(lowered: bytes, start: int, end: int, field: str) -> bool:
         left, right = lowered[start - 1] if start else 10, lowered[end] if end < len(lowered) else 10
         return (_ALNUM[left] and _ALNUM[right]) or _ALNUM[left] > _letter(left) or _ALNUM[right] > _letter(right)
     if start and _ALNUM[lowered[start - 1]] and _ALNUM[lowered[start]] and (start < 2 or lowered[start - 2] != 92):
-        return True
-    return field != "os_version" and end < len(lowered) and _ALNUM[lowered[end]] and _ALNUM[lowered[end - 1]]
+        return lowered[start - 1] < 128 or lowered[start - 3 : start] not in _WIDE_SIGNS
+    if field == "os_version" or end >= len(lowered) or not _ALNUM[lowered[end]] or not _ALNUM[lowered[end - 1]]:
+        return False
+    return lowered[end] < 128 or lowered[end : end + 3] not in _WIDE_SIGNS
 
 
 def in_locale(lowered: bytes, start: int, end: int) -> bool:

@@ -19,6 +19,7 @@ from harness.errors import UsageError
 from harness.render import timeline, view
 from harness.resources import resource
 from harness.rules.analysis import Analysis
+from harness.tables import boundaries
 
 LANGUAGES = ("zh", "en")
 
@@ -56,6 +57,7 @@ def page(analysis: Analysis, *, language: str = "zh", integrity: Verification | 
         policy=policy(style),
         style=Markup(style),
         strips=timeline.strips(analysis.run, analysis.verdicts),
+        boundaries=boundaries(analysis.run),
         timeline=timeline,
         clock=view.clock,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.model import Gap, Verdict, VerdictWord
 from harness.rules import engine
-from harness.tables import AppFacts, MadeBy, Tables, load_run, records
+from harness.tables import AppFacts, MadeBy, Tables, boundaries, load_run, records
 
 _LISTED = 10  # calls and requests that a row of `shared` names
 
@@ -57,6 +57,7 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
         "device": {key: device.get(key) for key in ("serial", "kind")},
         "complete": run.complete,
         "scenarios": list(run.scenarios),
+        "stages": boundaries(run),
         "verdicts": [_verdict(v) for v in analysis.verdicts],
         "gaps": [_gap(g) for g in run.gaps],
         "calls": len(run.calls),

@@ -53,7 +53,8 @@ class Reading:
     """What a screen is. `readable` is false where the hierarchy could not be parsed: then nothing is known, and "other" is not
     a statement about the app. `fields`: what can be written in, with role "input". `permission`: a group of
     android.Manifest.permission_group. `text`: what the window says, one line for each text. `wants_picture`: the hierarchy
-    leaves open what only the picture could tell, and no usable picture was given."""
+    leaves open what only the picture could tell, and no usable picture was given. `scrolls`: a part of the window says that
+    it has more than it shows."""
 
     kind: str
     reason: str
@@ -65,6 +66,7 @@ class Reading:
     text: str = ""
     read_from: str = "hierarchy"
     wants_picture: bool = False
+    scrolls: bool = False
     notes: tuple[Note, ...] = ()
 
     def with_role(self, *roles: str) -> tuple[FoundControl, ...]:

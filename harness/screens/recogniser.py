@@ -112,7 +112,8 @@ def _read(window: Node, package: str | None, phrases: Phrases) -> Reading:
     if package is not None and owner != package:
         return Reading(kind="other", reason=f"a window of {owner or 'an unnamed package'}, not of the app",
                        controls=surface.controls, fields=surface.fields, package=owner)
-    reading = replace(weigh_window(surface, owner, phrases), text=surface.body)
+    scrolls = any(node.scrollable for node in window.walk())
+    reading = replace(weigh_window(surface, owner, phrases), text=surface.body, scrolls=scrolls)
     if not asks_for_picture(window, surface, phrases):
         return reading
     note = Note("words_missing", f"a part of the window of {owner or 'the app'} says in the hierarchy nothing of what it shows")

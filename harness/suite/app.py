@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.capture.screen import Seen
+from harness.device.device import Shell
 from harness.errors import RigError
 from harness.model import GapKind, Stage
 from harness.screens.reading import Reading
@@ -56,12 +57,20 @@ class Phone(Protocol):
     def revoke(self, package: str, permission: str) -> None:
         """Takes a permission back, as the user may in the system's settings."""
 
+    def processes(self) -> list[tuple[int, str]]:
+        """Pid and name of every process."""
+
+    def shell(self, *words: str, seconds: float = 30.0) -> Shell: ...
+
 
 class Hooked(Protocol):
     """The hooks in the app's processes (harness.capture.hooks.HookCapture)."""
 
     def stopping(self) -> AbstractContextManager[None]:
         """Around what ends the app's processes: what they hold is fetched first, and their end is no loss."""
+
+    def leaving_alone(self) -> AbstractContextManager[None]:
+        """Meanwhile, processes that start run without hooks."""
 
     def prove(self, where: str) -> None:
         """Journals of every living process whether its hooks work now."""
@@ -101,6 +110,15 @@ class App:
         self.came_from: str | None = None
         """The package that was in front before the app was launched: where its end leads back to."""
 
+    @property
+    def hooked(self) -> Hooked:
+        return self._hooked
+
+    @property
+    def phone(self) -> Phone:
+        """The device, for questions."""
+        return self._phone
+
     def install_fresh(self) -> None:
         """The app as a user gets it: no data, no permission granted, no process."""
         self.kill()
@@ -120,6 +138,12 @@ class App:
 
         An app that crashes at start or never draws leaves a gap; the scenario goes on and sees what there is.
         """
+        if self.start() and self._wait_for_window() is None:
+            self._tell_no_window(self._why_no_window())
+        return self._user.look()
+
+    def start(self) -> bool:
+        """As `launch`, for who looks at the first window without waiting for it to come to rest. Whether it started."""
         refused = ""
         self._ran = self._away = False
         front = self._user.capture.front()
@@ -134,9 +158,7 @@ class App:
         self._launched = not refused
         if refused:
             self._tell_no_window(f"{self.package} did not start: {refused}")
-        elif self._wait_for_window() is None:
-            self._tell_no_window(self._why_no_window())
-        return self._user.look()
+        return not refused
 
     def _wait_for_window(self) -> Sight | None:
         """The first window that is drawn. One of the app's name counts once it has content and the app a process: until
@@ -173,6 +195,12 @@ class App:
             return
         with self._steps.act("kill", self.package), self._hooked.stopping():
             self._phone.stop(self.package)
+        self._launched = False
+
+    def update(self, apk: Path) -> None:
+        """A later version over the one that is installed: its data and permissions stay, its processes end."""
+        with self._steps.act("update", apk.name), self._hooked.stopping():
+            self._phone.install(apk)
         self._launched = False
 
     def restart(self) -> Sight | None:

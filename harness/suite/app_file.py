@@ -32,8 +32,9 @@ class Function:
 
 
 PAGES = (
-    "login", "register", "withdraw", "delete_account", "personalisation", "age", "biometric", "sensitive", "genai", "product",
-    "policy", "summary", "collected_list", "shared_list", "permission_list", "rights", "contact",
+    "login", "register", "withdraw", "delete_account", "personalisation", "age", "child_mode", "biometric", "sensitive", "genai",
+    "product", "policy", "summary", "collected_list", "shared_list", "permission_list", "minors_rules", "rights", "contact",
+    "download",
 )  # fmt: skip
 """Pages with a task that scenarios know; docs/app-file.md says what each is for."""
 
@@ -75,7 +76,10 @@ def read_app_file(path: Path) -> dict[str, Any]:
     functions_of(data, str(path))
     pages_of(data, str(path))
     dialogs_of(data, str(path))
-    return data
+    from harness.suite.material import material_of, with_whole_paths
+
+    material_of(data, str(path))
+    return with_whole_paths(data, path.parent.resolve())
 
 
 def functions_of(data: Mapping[str, Any] | None, where: str = "the app file") -> tuple[Function, ...]:
@@ -123,6 +127,11 @@ def pages_of(data: Mapping[str, Any] | None, where: str = "the app file") -> dic
 def _page(name: str, entry: Any, where: str) -> KnownPage:
     if name not in PAGES:
         raise UsageError(f"{where} is no page that a scenario knows.", "", f"Known: {', '.join(PAGES)}.")
+    return page_of(name, entry, where)
+
+
+def page_of(name: str, entry: Any, where: str) -> KnownPage:
+    """One entry with the keys of a page. Raises UsageError naming what is wrong."""
     if not isinstance(entry, dict):
         raise UsageError(f"{where} is not a mapping.", f"It is {entry!r}.", "Write {open: [设置, 隐私]}.")
     unknown = set(entry) - {"open", "fill", "tap", "done"}

@@ -10,13 +10,17 @@ from harness.capture.screen import ScreenSource
 from harness.device.apk import ApkFacts
 from harness.suite.app import Hooked, Phone
 from harness.suite.driver import Hands
+from harness.suite.outside import Outside
 
 
 class Equipment(Protocol):
     """A device with its captures. Made idle; `start` sets everything going, `stop` undoes it.
 
     `serial`: the device's. `ui`: the connected uiautomator2 device, for testers who know it.
+    `outside`: set by the session that uses it.
     """
+
+    outside: Outside
 
     @property
     def serial(self) -> str: ...
@@ -33,6 +37,9 @@ class Equipment(Protocol):
 
     def start(self, bundle: Bundle, package: str, progress: Callable[[str], None]) -> None:
         """Proxy, the device's way to it, hooks. Raises RigError or UsageError, having undone what was done."""
+
+    def again(self, seconds: float) -> None:
+        """After a restart of the device: waits until it is up, that long at most, and sets up anew what ended with it."""
 
     def check_app(self, app: ApkFacts) -> None:
         """Raises BadApk where this device cannot install it."""

@@ -42,12 +42,24 @@ class Limits:
     crawl_taps: int
     crawl_depth: int
     crawl: float
+    policy_text: int
+    rights_days: int
+    minor: int
     launches: int
     reboot: float
     rounds: int
     entry_taps: int
     policy_taps: int
     reprompt: float
+    advert: float
+    splash: float
+    pace: float
+    close: float
+    shake_small: float
+    shake_large: float
+    wake: float
+    boot: float
+    points: int
 
     def observing(self, seconds: float | None) -> Limits:
         """The same with all observation windows of this length."""
@@ -57,7 +69,8 @@ class Limits:
             raise UsageError(
                 "An observation window cannot be shorter than 0 seconds.", f"--observe {seconds:g}", "Give 0 or more."
             )
-        return dataclasses.replace(self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds, second=seconds)
+        return dataclasses.replace(
+            self, observe=seconds, background=seconds, idle=seconds, dismiss=seconds, second=seconds, wake=seconds)
 
 
 def load_limits(name: str = "default") -> Limits:

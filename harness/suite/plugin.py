@@ -19,12 +19,23 @@ import pytest
 from harness.errors import HarnessError
 from harness.suite import plugin_options, workers
 from harness.suite.scenario import Scenario, declares_scenario
+from harness.suite.verb_fixtures import (  # noqa: F401 - pytest finds them here
+    adverts,
+    differential,
+    manual,
+    material,
+    outside,
+    profiles,
+    retest,
+    updating,
+)
 
 if TYPE_CHECKING:
     from harness.suite.attaching import Evidence
     from harness.suite.driver import UiDriver
     from harness.suite.equipment import Equipment
     from harness.suite.judgement import Judgement
+    from harness.suite.pages import Pages
     from harness.suite.seen import Findings, Frame
     from harness.suite.session import Session
 
@@ -298,6 +309,12 @@ def known_pages(harness_session: Session) -> Any:
     from harness.suite.app_file import pages_of
 
     return pages_of(harness_session.order.app_file)
+
+
+@pytest.fixture
+def pages(harness_scenario: str, harness_session: Session) -> Pages:
+    """The app's pages with a task: withdraw, delete_account, personalisation_off, enter_age, ..., entries."""
+    return harness_session.pages()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -38,6 +38,7 @@ from harness.device.apk import ApkFacts, check_device
 from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Fact, Gap, GapKind
+from harness.suite.outside import Outside
 
 LOG = "device.log"
 LOG_END_SECONDS = 5.0
@@ -85,6 +86,20 @@ class UiHands:
             self._device.long_click(x, y, seconds)
 
 
+def _connected(serial: str) -> Any:
+    logging.getLogger("uiautomator2").setLevel(logging.WARNING)
+    with _ui_errors("Connecting uiautomator2"):
+        ui = uiautomator2.connect(serial)
+        ui.screen_on()
+    return ui
+
+
+def screen_and_hands(serial: str) -> tuple[ScreenSource, UiHands]:
+    """A device's screen, and what touches it, without hooks and proxy. Raises RigError."""
+    ui = _connected(serial)
+    return U2Source(ui), UiHands(ui)
+
+
 class Hooking:
     """Stands for the hooks before they are set up, so that an app can hold on to it from the beginning."""
 
@@ -93,6 +108,9 @@ class Hooking:
 
     def stopping(self) -> AbstractContextManager[None]:
         return self._rig.hooks.stopping()
+
+    def leaving_alone(self) -> AbstractContextManager[None]:
+        return self._rig.hooks.leaving_alone()
 
     def prove(self, where: str) -> None:
         self._rig.hooks.prove(where)
@@ -105,8 +123,10 @@ class DeviceRig:
     phone or an emulator is in the tester's network anyway; the lab device has none, and its apps are to have none.
     `keep_responses`, `read_quic`: as in TrafficCapture. `way`: how traffic is brought here; `wireguard_endpoint`: this
     machine's address for the tunnel, None: that of its default route.
-    `spawn_gating`: as FridaLink's `gating`.
+    `spawn_gating`: as FridaLink's `gating`. `outside`: set by the session that uses it.
     """
+
+    outside: Outside
 
     def __init__(
         self,
@@ -215,20 +235,45 @@ class DeviceRig:
         self._log = self.device.log(bundle.path / LOG)
         self._log.__enter__()
         progress(f"{self.serial}: connecting uiautomator2")
-        logging.getLogger("uiautomator2").setLevel(logging.WARNING)
-        with _ui_errors("Connecting uiautomator2"):
-            self._ui = uiautomator2.connect(self.serial)
-            self._ui.screen_on()
+        self._ui = _connected(self.serial)
         progress(f"{self.serial}: gating the app's processes")
         if self.device.pids(package):
             self.device.stop(package)
         self._package = package
         proxy_setup.will_run(self.device, package)
+        self._hook(bundle, package)
+
+    def _hook(self, bundle: Bundle, package: str) -> None:
         self._link = FridaLink.connect(self.device, gating=self._spawn_gating)
         self._hooks = HookCapture(
             self._link, package, bundle, load_catalogue(), level=self.facts.sdk, rings=AgentRings(self.device),
             processes=self._processes)
         self._hooks.start()
+
+    def again(self, seconds: float) -> None:
+        """After a restart of the device: waits until it is up, leads it through the proxy again, and connects what ended with
+        it. From the restart on until the hooks are back, the app ran unseen: a gap says so. Raises RigError."""
+        bundle, hooks = self._bundle, self.hooks
+        assert bundle is not None
+        began = time.time_ns()
+        self._hooks = self._link = None
+        with suppress(RigError):        # its connection ended with the device
+            hooks.stop()
+        self.device.await_start(seconds)
+        if self._traffic is not None:
+            port = self._traffic.address.port if self._led else None
+            proxy_setup.lead_again(self.device, port, self._traffic.ca_pem.read_bytes())
+        if self._log is not None:
+            self._log.__exit__(None, None, None)
+        self._log = self.device.log(bundle.path / LOG)
+        self._log.__enter__()
+        with _ui_errors("Connecting uiautomator2"):
+            self._ui = uiautomator2.connect(self.serial)
+            self._ui.screen_on()
+        self._hook(bundle, self._package)
+        why = "The device was started again: what the app did from then on until its hooks were back was not seen."
+        bundle.append(Gap(host_ns=time.time_ns(), kind=GapKind.PROCESS_NOT_ATTACHED, detail=why, subject=self._package,
+                          from_ns=began, to_ns=time.time_ns()))
 
     def _tunnel(self) -> Tunnel | None:
         """Raises UsageError for a device that no WireGuard app can run on."""

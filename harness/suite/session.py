@@ -23,13 +23,17 @@ from harness.errors import HarnessError
 from harness.model import Fact, Gap, GapKind
 from harness.screens.reading import Reading
 from harness.screens.recogniser import recognise
+from harness.suite.advertising import Advertising
 from harness.suite.app import App, Timeline
-from harness.suite.app_file import dialogs_of, functions_of
+from harness.suite.app_file import dialogs_of, functions_of, pages_of
 from harness.suite.driver import UiDriver
 from harness.suite.equipment import Equipment
 from harness.suite.explorer import Explorer
 from harness.suite.functions import Functions
 from harness.suite.limits import Limits, load_limits
+from harness.suite.material import material_of
+from harness.suite.outside import Outside
+from harness.suite.pages import Pages
 from harness.suite.resuming import CONTINUES, Earlier
 from harness.suite.steps import Steps
 
@@ -81,6 +85,7 @@ class Session:
         self._started = False
         self._clock_at_start: tuple[float, dict[str, Any]] | None = None
         self.functions = functions_of(order.app_file)
+        self.material = material_of(order.app_file)
 
     @property
     def bundle(self) -> Bundle:
@@ -155,6 +160,13 @@ class Session:
             self._monotonic)
         self.timeline = Timeline(self.app, self.user)
         self.uses = Functions(self.user, self.app, self.functions, dialogs_of(order.app_file))
+        self.outside = equipment.outside = Outside(
+            equipment, equipment.phone, self.steps, order.package, order.limits, monotonic=self._monotonic, sleep=self._sleep)
+        self.adverts = Advertising(self.app, self.user, self.bundle.get_object, self.outside.shake)
+
+    def pages(self) -> Pages:
+        """The app's pages as one scenario goes to them, with what the app file says of each."""
+        return Pages(self.user, self.app, pages_of(self.order.app_file), self._monotonic, self.functions)
 
     def begin(self, scenario: str, **about: Any) -> None:
         """A scenario begins. Raises what broke the rig before, since nothing can be driven any more."""

@@ -68,3 +68,18 @@ def follow(user: UiDriver, way: Sequence[str], what: str, *, seen: Sight | None 
         here = user.tap(control, here, detail={"purpose": "use", "way": what})
         done.append(words)
     return Arrival(here, tuple(done))
+
+
+def fill(user: UiDriver, words: str, text: str, *, secret: str = "") -> Sight | None:
+    """Writes into the field of that label, hint or id on the screen as it is. `secret`: what the journal has in the place of the
+    text. Raises NotReached, with its gap, where there is no such field."""
+    here = user.look()
+    began = user.steps.clock()
+    control = None
+    if here is not None:
+        control, here = find(user, here, words)
+    if control is None or here is None:
+        detail = f"The field {words!r} was not reached in scenario {user.steps.scenario}: it is not on the screen."
+        user.steps.gap(GapKind.NOT_REACHED, detail, subject=f"field {user.steps.scenario}", from_ns=began)
+        raise NotReached(detail, "The app may call it otherwise, or show it elsewhere.", "Correct the name of the field.")
+    return user.type(control, text, here, secret=secret)

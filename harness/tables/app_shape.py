@@ -15,7 +15,7 @@ from harness.errors import UsageError
 from harness.tables.domains import why_no_domain
 from harness.tables.kinds import known_kinds
 
-KEYS = ("first_party", "recipients", "functions", "pages", "dialogs")
+KEYS = ("first_party", "recipients", "functions", "pages", "dialogs", "material")
 RECIPIENT_KEYS = ("name", "domains", "packages", "kinds")
 _JAVA_PACKAGE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _SHAPE = "docs/app-file.md shows its shape."

@@ -159,7 +159,7 @@ FLOWS = (
     "sender_origin",
 )
 SCREENS = ("event_id", "t", "package", "activity", "kind", "permission")
-STEPS = ("event_id", "t", "end_ns", "scenario", "action", "target", "opens")
+STEPS = ("event_id", "t", "end_ns", "scenario", "action", "target", "opens", "screen")
 SIGHTINGS = (
     "flow",
     "t",
@@ -339,8 +339,9 @@ def _sightings(
     `slack_ns`: by how much a call's time may be too late. `darkness` is told what could not be looked into.
     """
     by_id = {row["event_id"]: row for row in records(calls)}
-    read = values.knowns((row for row in by_id.values() if row["outcome"] == "value"), package)
-    follower = values.Follower(read, package, ciphers.handed_over(by_id.values()))
+    told = [row for row in by_id.values() if row["outcome"] == "value"]
+    read = values.knowns(told, package)
+    follower = values.Follower(read, package, ciphers.handed_over(by_id.values()), values.home(told))
     rows: list[dict[str, Any]] = []
     for flow in records(flows):
         message: Message | None = flow["request"]

@@ -167,11 +167,27 @@ def _field(kind: str, name: str, value: str) -> str:
     return field_of(kind, value) if name == kind else field_of(name, value) or field_of(kind, value)
 
 
-class Follower:
-    """Finds the values of one run in its requests. Made once for a run. `handed`: what its calls encrypted and hashed."""
+# Kinds that are not followed and say where the person is at home, and so how telephone numbers are dialled.
+_OF_HOME = {"region": "country", "carrier": "carrier"}
 
-    def __init__(self, found: Sequence[Known], package: str = "", handed: Sequence[Handed] = ()) -> None:
-        self._search = Search(found, (package,) if package else ())
+
+def home(reads: Iterable[Mapping[str, Any]]) -> list[Known]:
+    """What calls with outcome `value` told of the device's country and carrier."""
+    found: dict[tuple[str, str], None] = {}
+    for read in reads:
+        if read["kind"] in _OF_HOME:
+            found |= dict.fromkeys((read["kind"], text) for text in _leaves(read["value"]))
+    return [Known(name=kind, value=text, field=field_of(_OF_HOME[kind], text), kind=kind) for kind, text in found if text]
+
+
+class Follower:
+    """Finds the values of one run in its requests. Made once for a run. `handed`: what its calls encrypted and hashed; `home`:
+    what is known and not looked for."""
+
+    def __init__(
+        self, found: Sequence[Known], package: str = "", handed: Sequence[Handed] = (), home: Sequence[Known] = ()
+    ) -> None:
+        self._search = Search(found, (package,) if package else (), home)
         self._outputs = OutputSearch(handed)
         self._inside: dict[Handed, tuple[Hit, ...]] = {}
 

@@ -21,7 +21,7 @@ from typing import Any
 from harness.bundle import BundleReader, open_bundle
 from harness.device.adb import AdbDevice
 from harness.errors import UsageError
-from harness.lab.apps.editions import Edition, build_edition, editions
+from harness.lab.apps.editions import Edition, app_file_of, build_edition, editions
 from harness.resources import resource
 from harness.suite.rig import DeviceRig
 from harness.suite.run import RunOutcome, plan_run, run_plan
@@ -102,7 +102,7 @@ class EditionBench:
         host, port = self._bench.internet.address
         plan = plan_run(
             apk=build_edition(edition), out=self._out, scenarios=[edition.scenario], profile=str(PROFILE),
-            app_file=edition.app_file or None,
+            app_file=app_file_of(edition) or None,
         )  # fmt: skip
         rig = DeviceRig(AdbDevice.open(self._bench.serial), resolve={"*.example": f"{host}:{port}"},
                         upstream_ca=self._bench.internet.ca_pem)  # fmt: skip

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from harness.device.device import Shell
+
 APP = "com.example.fixture"
 LAUNCHER = "com.android.launcher3"
 CONTROLLER = "com.android.permissioncontroller"
@@ -35,7 +37,8 @@ class Clock:
 
 @dataclass
 class Page:
-    """One screen. `buttons`: caption -> name of the next page, or what to call; `body`: texts to read."""
+    """One screen. `buttons`: caption -> name of the next page, or what to call; `body`: texts to read; `anywhere`:
+    what a tap beside them does."""
 
     body: tuple[str, ...] = ()
     buttons: dict[str, str | Callable[[FakeDevice], None]] = field(default_factory=dict)
@@ -44,6 +47,7 @@ class Page:
     back: str | None = None
     boxes: dict[str, bool] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    anywhere: str | Callable[[FakeDevice], None] | None = None
     disabled: Callable[[FakeDevice, str], bool] = lambda device, caption: False
 
 
@@ -88,6 +92,8 @@ class FakeDevice:
         self._pids = itertools.count(100)
         self.pid = 0
         self.grants: dict[str, bool] = {}
+        self.others: set[str] = set()
+        self.said: dict[str, str | Callable[[FakeDevice], str]] = {}
 
     # screen
     def hierarchy(self) -> str:
@@ -130,6 +136,10 @@ class FakeDevice:
     def tap(self, x: int, y: int) -> None:
         self.clock.sleep(0.06)
         page = self.pages[self.shown]
+        if page.anywhere is not None and not self._on_button(page, x, y):
+            self.log.append(f"tap beside {x},{y}")
+            self.follow(page.anywhere)
+            return
         row = (y - 100) // 100 - len(page.body)
         if 0 <= row < len(page.boxes):
             text = list(page.boxes)[row]
@@ -144,6 +154,12 @@ class FakeDevice:
         self.log.append(f"tap {caption}")
         if not page.disabled(self, caption):
             self.follow(page.buttons[caption])
+
+    @staticmethod
+    def _on_button(page: Page, x: int, y: int) -> bool:
+        first = len(page.body)
+        row = (y - 100) // 100
+        return 50 <= x <= 1030 and first <= row < first + len(page.boxes) + len(page.buttons) and (y - 100) % 100 <= 90
 
     def follow(self, what: str | Callable[[FakeDevice], None]) -> None:
         if callable(what):
@@ -182,7 +198,22 @@ class FakeDevice:
         self.log.append("uninstall")
 
     def packages(self) -> list[str]:
-        return [APP] if self.installed else []
+        return [APP, *sorted(self.others)] if self.installed else sorted(self.others)
+
+    def processes(self) -> list[tuple[int, str]]:
+        self._run_due()
+        return [(self.pid, APP)] if self.running else []
+
+    def shell(self, *words: str, seconds: float = 30.0) -> Shell:
+        """What `said` has for the longest beginning of the command; nothing and status 0 else."""
+        self.clock.sleep(0.02)
+        line = " ".join(words)
+        self.log.append(f"$ {line}")
+        for begin in sorted(self.said, key=len, reverse=True):
+            if line.startswith(begin):
+                answer = self.said[begin]
+                return Shell(0, answer(self) if callable(answer) else answer)
+        return Shell(0, f"{self.clock.now_ns / 1e9:.3f}\n" if words[0] == "date" else "")
 
     def clear(self, package: str) -> None:
         self.stop(package)

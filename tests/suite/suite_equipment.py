@@ -42,6 +42,9 @@ class Hooks:
         self.stops += 1
         return nullcontext()
 
+    def leaving_alone(self):
+        return nullcontext()
+
 
 class FakeEquipment:
     """`failing`: names of methods that raise RigError."""
@@ -63,6 +66,7 @@ class FakeEquipment:
     serial = "fake:1"
     ui = None
     facts: ClassVar[dict[str, Any]] = {}
+    outside: Any = None
 
     @property
     def screen(self) -> FakeDevice:
@@ -97,6 +101,9 @@ class FakeEquipment:
 
     def check(self) -> None:
         self._does("check")
+
+    def again(self, seconds: float) -> None:
+        self._does("again")
 
     def losses(self) -> list[str]:
         return self.lost

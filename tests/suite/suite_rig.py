@@ -58,10 +58,16 @@ class MemoryJournal:
 
 
 class NoHooks:
+    alone = 0
+
     def prove(self, where: str) -> None:
         pass
 
     def stopping(self):
+        return nullcontext()
+
+    def leaving_alone(self):
+        self.alone += 1
         return nullcontext()
 
 
@@ -77,9 +83,10 @@ class Rig:
     timeline: Timeline
 
 
-def rig(pages: dict[str, Page], start: Any = "main", *, limits: Limits | None = None, apk: Path | None = None) -> Rig:
+def rig(pages: dict[str, Page], start: Any = "main", *, limits: Limits | None = None, apk: Path | None = None,
+        device_class: type[FakeDevice] = FakeDevice) -> Rig:
     clock = Clock()
-    device = FakeDevice(clock, pages, start)
+    device = device_class(clock, pages, start)
     journal = MemoryJournal()
     capture = ScreenCapture(device, journal, recognise, APP, clock=clock.time_ns, monotonic=clock.monotonic,
                             sleep=clock.sleep)

@@ -18,7 +18,7 @@ from harness.errors import NothingSelected, RigError, UsageError
 from harness.model import GapKind
 from harness.suite.limits import load_limits
 from harness.suite.run import make_order, run_session
-from harness.suite.scenario import BrokenScenario, find, select
+from harness.suite.scenario import BrokenScenario, find, of_suite, select
 from harness.suite.session import Session
 
 LIMITS = load_limits()
@@ -39,7 +39,7 @@ def session(tmp_path, pages=None, start="notice", *, observe=3.0, **more):
 
 def run(tmp_path, names=(), **more):
     made, rig = session(tmp_path, **more)
-    return run_session(made, select(names)), rig
+    return run_session(made, select(names) if names else of_suite()), rig
 
 
 def scenario_file(tmp_path, body, name="mine", scenario_id="mine"):
@@ -127,7 +127,7 @@ def test_an_app_without_a_notice_is_used_all_the_same_and_says_so(tmp_path):
 def test_a_rig_that_cannot_be_set_up_leaves_a_sealed_bundle(tmp_path):
     made, rig = session(tmp_path, failing=("start",))
     with pytest.raises(RigError, match="start failed"):
-        run_session(made, select([]))
+        run_session(made, of_suite())
     assert "stop" in rig.calls
     facts = {f.type: f.data for f in open_bundle(made.bundle.path).facts()}
     assert facts["end"]["complete"] is False
@@ -141,7 +141,7 @@ def test_a_rig_that_breaks_ends_the_run_as_incomplete(tmp_path):
         raise RigError("The device is lost.", "adb lists none.", "Plug it in.")
 
     rig.device.launch = rig.device.pids = unplugged
-    outcome = run_session(made, select([]))
+    outcome = run_session(made, of_suite())
     assert str(outcome.error).startswith("The device is lost")
     assert not outcome.complete
     assert set(outcome.scenarios.values()) == {"failed", "not_run"}
@@ -199,7 +199,7 @@ def test_interrupting_finishes_the_step_and_seals_what_there_is(tmp_path):
     made, rig = session(tmp_path)
     rig.device.after(4, lambda device: os.kill(os.getpid(), signal.SIGINT))
     before = signal.getsignal(signal.SIGINT)
-    outcome = run_session(made, select([]))
+    outcome = run_session(made, of_suite())
     assert outcome.interrupted
     assert not outcome.complete
     assert signal.getsignal(signal.SIGINT) is before

@@ -13,7 +13,7 @@ import pytest
 from harness.matching import Known
 from harness.model import GapKind
 from harness.tables.darkness import Darkness
-from harness.tables.values import Dark, Follower, Sighting, knowns
+from harness.tables.values import Dark, Follower, Sighting, home, knowns
 
 IMEI = "860000000000017"
 MAC = "02:1a:7d:da:71:13"
@@ -140,3 +140,15 @@ def test_content_that_breaks_off_is_a_gap() -> None:
 )
 def test_what_is_no_secret_is_no_gap(body: bytes) -> None:
     assert looked(body)[1] == Dark()
+
+
+def test_the_country_of_the_device_says_how_its_numbers_are_dialled() -> None:
+    reads = [
+        {"event_id": "c1", "kind": "phone", "value": "030 12345678"},
+        {"event_id": "c2", "kind": "region", "value": "de"},
+        {"event_id": "c3", "kind": "carrier", "value": "26201"},
+    ]
+    assert {(one.field, one.value) for one in home(reads)} == {("country", "de"), ("mcc_mnc", "26201")}
+    for known, sent in ((home(reads), True), ([], False)):
+        seen, _ = Follower(knowns(reads), home=known).sightings("f", "https://a.example/", [], b'{"x":"493012345678","cc":"de"}')
+        assert [one.kind for one in seen] == ["phone"] * sent

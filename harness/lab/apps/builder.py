@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,12 +25,14 @@ def build(name: str) -> Path:
     return build_source(app(name))
 
 
-def build_source(source: AppSource, version_code: int | None = None) -> Path:
-    """As `build`. `version_code`: another one than build.yaml's, for an update."""
+def build_source(source: AppSource, version_code: int | None = None, permissions: Sequence[str] = ()) -> Path:
+    """As `build`. `version_code`: another one than build.yaml's, for an update. `permissions`: asked for besides those of the
+    manifest."""
+    source = replace(source, permissions=tuple(permissions))
     if version_code is not None:
         source = replace(source, version_code=version_code, version_name=f"{version_code}.0")
     key = resource("lab", "apps", "public-test-key.pem")
-    said = f"{_BUILDER_VERSION} {source.version_code} {source.version_name} {source.digest()}"
+    said = f"{_BUILDER_VERSION} {source.version_code} {source.version_name} {source.digest()}{''.join(source.permissions)}"
     state = hashlib.sha256(said.encode() + key.read_bytes()).hexdigest()
     apk = cache_dir("apps", state[:16]) / f"{source.name}.apk"
     if apk.is_file():
@@ -46,8 +49,13 @@ def build_source(source: AppSource, version_code: int | None = None) -> Path:
 
 def _contents(source: AppSource, work: Path) -> dict[str, bytes]:
     """What goes into the APK, in the order aapt2 chose, dex last."""
+    manifest = _written(source, source.folder / "AndroidManifest.xml", work / "AndroidManifest.xml")
+    if source.permissions:
+        asked = "".join(f'    <uses-permission android:name="{name}" />\n' for name in source.permissions)
+        text = manifest.read_text(encoding="utf-8")
+        manifest.write_text(text.replace("    <application", f"{asked}    <application", 1), encoding="utf-8")
     linked = link_resources(
-        _written(source, source.folder / "AndroidManifest.xml", work / "AndroidManifest.xml"),
+        manifest,
         _parts(source, "res"), _parts(source, "assets"), work,
         version_code=source.version_code, version_name=source.version_name,
     )  # fmt: skip

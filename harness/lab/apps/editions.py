@@ -6,6 +6,10 @@
     behaviour: {notice: {on_refusal: exit}}  for the app: a section for each feature it has
     app: {functions: [...]}                  what a tester would know of it, the app file; may be left out
     version_code: 2                          may be left out
+    permissions: [android.permission.CAMERA] asked for besides those of the app's manifest; may be left out
+    update_to: reset                         an edition of the same app that this one is updated to, with a higher version_code:
+                                             its APK is material.update of the app file; may be left out
+    other_app: blank                         an example app that is installed beside it: material.other_app; may be left out
 """
 
 from __future__ import annotations
@@ -27,13 +31,14 @@ from harness.lab.apps.sources import app
 from harness.lab.artefacts import exclusive
 from harness.resources import cache_dir, resource
 
-_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code"}
+_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app"}
 _BEHAVIOUR = "assets/behaviour.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """`expect`: what its scenario must come to. `app_file`: the tester's file, {} where there is none."""
+    """`expect`: what its scenario must come to. `app_file`: the tester's file, {} where there is none; `app_file_of` adds to it
+    what must be built. `update_to`, `other_app`: names, "" where there are none."""
 
     app: str
     name: str
@@ -43,6 +48,9 @@ class Edition:
     behaviour: dict[str, Any]
     app_file: dict[str, Any] = field(default_factory=dict)
     version_code: int = 1
+    permissions: tuple[str, ...] = ()
+    update_to: str = ""
+    other_app: str = ""
 
 
 def editions(name: str = "choices") -> list[Edition]:
@@ -59,7 +67,7 @@ def edition(name: str, app_name: str = "choices") -> Edition:
 
 def build_edition(one: Edition) -> Path:
     """The edition's APK: the app's own with another behaviour.json, signed with the same key; kept until either changes."""
-    base = build_source(app(one.app), version_code=one.version_code)
+    base = build_source(app(one.app), version_code=one.version_code, permissions=one.permissions)
     key = resource("lab", "apps", "public-test-key.pem")
     behaviour = json.dumps(one.behaviour, ensure_ascii=False, sort_keys=True, indent=1).encode()
     state = hashlib.sha256(base.read_bytes() + behaviour + key.read_bytes()).hexdigest()
@@ -78,6 +86,19 @@ def build_edition(one: Edition) -> Path:
     return apk
 
 
+def app_file_of(one: Edition) -> dict[str, Any]:
+    """The tester's file with the APKs that the edition names, built. Raises UsageError where there is none of that name."""
+    built: dict[str, str] = {}
+    if one.update_to:
+        later = edition(one.update_to, one.app)
+        if later.version_code <= one.version_code:
+            raise UsageError(f"{one.name} cannot be updated to {later.name}.", "Its version_code is no higher.", "Raise it.")
+        built["update"] = str(build_edition(later))
+    if one.other_app:
+        built["other_app"] = str(build_source(app(one.other_app)))
+    return {**one.app_file, "material": {**one.app_file.get("material", {}), **built}} if built else one.app_file
+
+
 def _read(name: str, path: Path) -> Edition:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     unknown = set(data) - _KEYS
@@ -88,4 +109,5 @@ def _read(name: str, path: Path) -> Edition:
     return Edition(
         app=name, name=path.stem, doc=data["doc"], scenario=data["scenario"], expect=data["expect"],
         behaviour=data["behaviour"], app_file=data.get("app") or {}, version_code=data.get("version_code", 1),
+        permissions=tuple(data.get("permissions", ())), update_to=data.get("update_to", ""), other_app=data.get("other_app", ""),
     )  # fmt: skip

@@ -28,7 +28,7 @@ class AppSource:
     """One example app.
 
     `write_as` renames Java packages in shared source, so that two editions of an app, as two brands
-    built from one code base, each have classes of their own package.
+    built from one code base, each have classes of their own package. `permissions`: asked for besides those of the manifest.
     """
 
     name: str
@@ -39,6 +39,7 @@ class AppSource:
     version_name: str
     code: tuple[Path, ...]
     write_as: dict[str, str] = field(default_factory=dict)
+    permissions: tuple[str, ...] = ()
 
     def rewrite(self, text: str) -> str:
         """`text` of a source file with the packages of `write_as` renamed."""

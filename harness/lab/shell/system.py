@@ -68,6 +68,9 @@ class System(Protocol):
     def display(self) -> Display: ...
 
     @property
+    def display_on(self) -> bool: ...
+
+    @property
     def app_services(self) -> AppServices:
         """What the system holds for apps."""
 

@@ -6,7 +6,7 @@ They are put together here, told of what ends them, and answer what app processe
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
@@ -201,6 +201,12 @@ class AppServices:
         for process in self._server.processes.running():
             self._server.processes.run(self._server.processes.call(process, "set", timezone=zone), "the time zone")
         self.broadcasts.timezone(zone)
+
+    def feel(self, sensor: int, values: Sequence[float]) -> None:
+        """A sensor (Sensor.TYPE_*) measures this, in its own unit: running apps that listen to it are told."""
+        for process in self._server.processes.running():
+            told = self._server.processes.call(process, "set", sensor=sensor, values=list(values))
+            self._server.processes.run(told, "a sensor's event")
 
     def _battery_changed(self, before: Mapping[str, Any]) -> None:
         self.broadcasts.battery(before)

@@ -17,7 +17,7 @@ from harness.lab.system.components import ComponentRefused
 from harness.lab.system.exchange import OF_ISOLATED, Answer, Exchange
 from harness.lab.system.intents import CATEGORY_HOME, Intent, full_class
 from harness.lab.system.logs import MAX_TEXT, PRIORITIES, LogLine, one_line
-from harness.lab.system.packages import Package
+from harness.lab.system.packages import ENABLED_STATES, Package
 from harness.lab.system.processes import RunningProcess
 from harness.lab.system.providers import AccessRefused
 from harness.lab.system.settings import NAMESPACES
@@ -47,6 +47,7 @@ class AppSpeech:
             "move_to_back": self._move_to_back,
             "service": self._service,
             "packages": self._packages,
+            "enable": self._enable,
             "setting": self._setting,
             "translate": self._translate,
             **Exchange(server, self.beside).asks,
@@ -194,6 +195,18 @@ class AppSpeech:
     async def _packages(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         asking = self._server.packages.get(process.package)
         return {"packages": self._server.visibility.answer(asking, str(arguments["query"]), arguments)}
+
+    async def _enable(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """An app may switch its own components on and off (PackageManager.setComponentEnabledSetting)."""
+        component, state = str(arguments["component"]), int(arguments["state"])
+        if component.partition("/")[0] != process.package:
+            why = f"Attempt to change component state; pid={process.pid}, {component}"
+            raise AppProcessError(f"java.lang.SecurityException: {why}")
+        try:
+            self._server.packages.set_enabled(component, ENABLED_STATES[state])
+        except (ValueError, IndexError) as unknown:
+            raise AppProcessError(f"java.lang.IllegalArgumentException: {unknown}") from unknown
+        return {}
 
     async def _setting(self, process: RunningProcess, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """An app may write the system table only, with WRITE_SETTINGS."""

@@ -299,7 +299,7 @@ class SystemServer:
 
     async def kill_background(self, package: str) -> None:
         """`am kill`: only what is not in front and runs no service."""
-        if not self.activities.is_foreground(package):
+        if not self.activities.was_foreground(package, 0):
             for process in self.processes.of_package(package):
                 if not process.services:
                     await self.processes.end(process)
@@ -403,6 +403,10 @@ class SystemServer:
     @property
     def tasks(self) -> Tasks:
         return self.activities.tasks
+
+    @property
+    def display_on(self) -> bool:
+        return self.screen.on
 
     def focused_window(self) -> str:
         """package/class of the window that has the focus, system windows included."""

@@ -121,6 +121,7 @@ class MemorySystem:
         self.logs = LogBuffer()
         self.tasks = Tasks()
         self.display = Display(822, 1462, 320)
+        self.display_on = True
         self.profile = PROFILE
         self.app_services = SimpleNamespace(conditions=Conditions(self.settings, PROFILE["battery"]))
         self.inputs: list[tuple[Any, ...]] = []

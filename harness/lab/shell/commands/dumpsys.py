@@ -237,10 +237,13 @@ def _display(call: Call) -> str:
 
 
 def _power(call: Call) -> str:
+    on = call.system.display_on
     return (
-        "POWER MANAGER (dumpsys power)\n\nPower Manager State:\n  mWakefulness=Awake\n  mWakefulnessChanging=false\n"
+        "POWER MANAGER (dumpsys power)\n\nPower Manager State:\n"
+        f"  mWakefulness={'Awake' if on else 'Asleep'}\n  mWakefulnessChanging=false\n"
         "  mIsPowered=true\n  mStayOn=true\n  mHoldingWakeLockSuspendBlocker=false\n"
-        "  mHoldingDisplaySuspendBlocker=true\nDisplay Power: state=ON\n"
+        "  mHoldingDisplaySuspendBlocker=true\n"
+        f"Display Power: state={'ON' if on else 'OFF'}\n"
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from PIL import Image
 
 from harness.lab.shell.call import Call, Run, Usage, command
-from harness.lab.shell.commands.services import alarm_manager, fingerprint, job_scheduler, notification
+from harness.lab.shell.commands.services import alarm_manager, fingerprint, job_scheduler, notification, sensors
 from harness.lab.shell.keycodes import key_code
 
 _SOURCES = frozenset(
@@ -191,7 +191,7 @@ async def call_service(call: Call) -> int:
 
 
 _OWN: dict[str, Run] = {"jobscheduler": job_scheduler, "alarm": alarm_manager, "notification": notification,
-                       "fingerprint": fingerprint}  # fmt: skip
+                       "fingerprint": fingerprint, "sensorservice": sensors}  # fmt: skip
 _MORE = frozenset({"wifi", "connectivity", "statusbar", "uimode", "battery", "overlay"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import zlib
 import zoneinfo
@@ -116,6 +117,23 @@ async def fingerprint(call: Call) -> int:
     except SensorRefused as refused:
         await call.err(f"{refused}\n")
         return 255
+    return 0
+
+
+async def sensors(call: Call) -> int:
+    """cmd sensorservice inject TYPE VALUE...: what Sensor.TYPE_* measures now, in its own unit. The lab's own: a phone takes
+    events from its sensors alone, an emulator from its console (`adb emu sensor set`)."""
+    verb, *words = call.args or ("",)
+    try:
+        kind, values = int(words[0]), [float(word) for word in words[1:]]
+    except (IndexError, ValueError):
+        kind, values = 0, []
+    if verb != "inject" or not values or not all(map(math.isfinite, values)):
+        raise Usage("Sensor service commands:\n  inject TYPE VALUE...")
+    if kind not in {one.get("type") for one in call.system.profile.get("sensors", [])}:
+        await call.err(f"this device has no sensor of type {kind}\n")
+        return 1
+    call.system.app_services.feel(kind, values)
     return 0
 
 

@@ -375,6 +375,9 @@ public final class DeviceMain implements Device {
     if (arguments.containsKey("timezone")) {
       TimeZone.setDefault(TimeZone.getTimeZone((String) arguments.get("timezone")));
     }
+    if (arguments.containsKey("sensor")) {
+      Sensors.feel(app.context(), number(arguments, "sensor"), (List<Object>) arguments.get("values"));
+    }
     String qualifiers = (String) arguments.get("qualifiers");
     if (qualifiers != null && !qualifiers.equals(this.qualifiers)) {
       this.qualifiers = qualifiers;

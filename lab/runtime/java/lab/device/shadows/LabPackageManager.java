@@ -1,5 +1,6 @@
 package lab.device.shadows;
 
+import android.content.ComponentName;
 import android.content.pm.PackageManager;
 import android.content.pm.PackageParser;
 import android.content.pm.ProviderInfo;
@@ -11,6 +12,7 @@ import java.util.List;
 import lab.device.BoundApp;
 import lab.device.DeviceMain;
 import lab.device.Permissions;
+import lab.device.system.Daemon;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowApplicationPackageManager;
@@ -36,6 +38,16 @@ public class LabPackageManager extends ShadowApplicationPackageManager {
   @Implementation
   protected boolean shouldShowRequestPermissionRationale(String permission) {
     return Permissions.wantsRationale(permission);
+  }
+
+  /** The daemon keeps it, since it is the daemon that starts components. */
+  @Override
+  @Implementation
+  protected void setComponentEnabledSetting(ComponentName component, int state, int flags) {
+    super.setComponentEnabledSetting(component, state, flags);
+    if (DeviceMain.app() != null) {
+      Daemon.ask("enable", "component", component.flattenToString(), "state", state);
+    }
   }
 
   /** Of one process by its name and uid, or of all for null; Robolectric knows none. */

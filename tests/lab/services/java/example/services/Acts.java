@@ -7,7 +7,7 @@ import android.util.Log;
 /** Looks for what is named: a static method (Context, Intent) of one of the classes below. */
 final class Acts {
     private static final Class<?>[] CLASSES = {MediaActs.class, JobActs.class, AlarmActs.class, ServiceActs.class, NoticeActs.class,
-        WorldActs.class, KeyActs.class, CameraActs.class, SoundActs.class, DownloadActs.class, FingerActs.class};
+        WorldActs.class, SenseActs.class, KeyActs.class, CameraActs.class, SoundActs.class, DownloadActs.class, FingerActs.class};
 
     private Acts() {}
 

@@ -1,0 +1,125 @@
+"""What is hashed of a person for advertisers to be matched by, in the forms that Meta prescribes (em, ph, fn, ln, db, ge, ct, st,
+zp, country: "Customer Information Parameters" of its Conversions API), and Google for mail addresses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from harness.matching import birthdays, countries, persons
+from harness.matching.known import Known
+
+_GENDERS = {
+    letter: words.split()
+    for letter, words in (
+        ("m", "male man männlich mann homme masculin hombre masculino 男 男性 男士"),
+        ("f", "female woman weiblich frau femme féminin mujer femenino 女 女性 女士"),
+    )
+}
+_MAIL_OF_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
+# States of the USA (ANSI INCITS 38) and provinces of Canada.
+_ALL = (
+    "Alabama AL,Alaska AK,Arizona AZ,Arkansas AR,California CA,Colorado CO,Connecticut CT,Delaware DE,Florida FL,Georgia GA,"
+    "Hawaii HI,Idaho ID,Illinois IL,Indiana IN,Iowa IA,Kansas KS,Kentucky KY,Louisiana LA,Maine ME,Maryland MD,"
+    "Massachusetts MA,Michigan MI,Minnesota MN,Mississippi MS,Missouri MO,Montana MT,Nebraska NE,Nevada NV,"
+    "New Hampshire NH,New Jersey NJ,New Mexico NM,New York NY,North Carolina NC,North Dakota ND,Ohio OH,Oklahoma OK,"
+    "Oregon OR,Pennsylvania PA,Rhode Island RI,South Carolina SC,South Dakota SD,Tennessee TN,Texas TX,Utah UT,Vermont VT,"
+    "Virginia VA,Washington WA,West Virginia WV,Wisconsin WI,Wyoming WY,District of Columbia DC,Alberta AB,"
+    "British Columbia BC,Manitoba MB,New Brunswick NB,Newfoundland and Labrador NL,Nova Scotia NS,Ontario ON,"
+    "Prince Edward Island PE,Quebec QC,Saskatchewan SK"
+)
+_STATES = {
+    re.sub("[^a-z]", "", name.lower()): code.lower()
+    for name, _, code in (
+        row.strip().rpartition(" ")
+        for row in _ALL.split(",")
+    )
+}
+
+
+def normalised(known: Known) -> Iterator[tuple[str, str]]:
+    """(variant, text) that is hashed in place of the value. The value itself, its spellings and cases are others' affair."""
+    of_field = _BY_FIELD.get(known.field)
+    if of_field is not None:
+        yield from (("normalised", text) for text in of_field(known.value.strip()) if text)
+
+
+def state(name: str) -> str:
+    """The code of a state of the USA or a province of Canada; "" where it is none."""
+    return _STATES.get(re.sub("[^a-z]", "", name.lower()), "")
+
+
+def _name(value: str) -> Iterator[str]:
+    for _, part in (("", value), *persons.parts_of(value)):
+        plain = persons.normalised(part)
+        yield plain
+        yield plain.replace(" ", "")
+        yield part
+        yield part.lower()
+        yield _without_accents(plain)
+
+
+def _part(value: str) -> Iterator[str]:
+    plain = persons.normalised(value)
+    yield from (plain, plain.replace(" ", ""), _without_accents(plain))
+
+
+def _place(value: str) -> Iterator[str]:
+    plain = persons.normalised(value).replace(" ", "")
+    yield from (plain, _without_accents(plain), state(value))
+
+
+def _postcode(value: str) -> Iterator[str]:
+    plain = re.sub(r"[\s-]", "", value.lower())
+    yield plain
+    if re.fullmatch(r"\d{9}", plain):
+        yield plain[:5]
+
+
+def _gender(value: str) -> Iterator[str]:
+    for letter, words in _GENDERS.items():
+        if value.lower() in (letter, *words):
+            yield letter
+            yield words[0]
+            yield letter.upper()
+            yield words[0].capitalize()
+
+
+def _birthday(value: str) -> Iterator[str]:
+    for day in birthdays.days_of(value):
+        yield f"{day:%Y%m%d}"
+        yield from (f"{day:%Y-%m-%d}", f"{day:%m/%d/%Y}", f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}", f"{day:%m%d%Y}", f"{day:%d%m%Y}")
+
+
+def _country(value: str) -> Iterator[str]:
+    if (country := countries.named(value)) is not None:
+        yield from (country.iso2.lower(), country.iso2, country.iso3.lower(), country.iso3)
+
+
+def _email(value: str) -> Iterator[str]:
+    user, _, domain = value.lower().rpartition("@")
+    plain = user.partition("+")[0]
+    yield f"{user}@{domain}"
+    yield f"{plain}@{domain}"
+    if domain in _MAIL_OF_GOOGLE:
+        yield f"{plain.replace('.', '')}@{domain}"
+        yield f"{plain.replace('.', '')}@gmail.com"
+
+
+def _without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+_BY_FIELD = {
+    "name": _name,
+    "given_name": _part,
+    "family_name": _part,
+    "city": _place,
+    "province": _place,
+    "postcode": _postcode,
+    "gender": _gender,
+    "birthday": _birthday,
+    "country": _country,
+    "email": _email,
+}

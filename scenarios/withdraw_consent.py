@@ -1,0 +1,43 @@
+"""Agree, withdraw consent, use the app after it, start again, leave it: what is still read and sent?"""
+
+from harness.suite.driver import PolicyNotice
+from harness.suite.scenario import Scenario
+
+scenario = Scenario(
+    id="withdraw-consent",
+    title="Withdraw consent, use the app, leave it",
+    title_zh="撤回同意后继续使用",
+    clauses=(
+        "sz-guide-02f-stated-paths-exist",
+        "sz-guide-06a-withdraw-path",
+        "sz-guide-06b-withdraw-effective",
+        "sz-guide-06c-withdraw-not-retroactive",
+        "sz-guide-06d-withdraw-no-service-refusal",
+        "szreg-withdraw-path",
+        "szreg-withdraw-no-restriction",
+    ),
+    opens=("after_agree", "after_withdrawal", "background"),
+    windows=("observe", "background"),
+    needs=("pages.withdraw?", "pages.login?"),
+    suites=("full",),
+)
+
+
+def test_withdraw_consent(app, user, timeline, pages):
+    app.install_fresh()
+    app.launch()
+    user.agree(user.expect(PolicyNotice))
+    user.answer_all("allow")
+    pages.sign_in()
+    withdrawal = pages.withdraw()
+    if not withdrawal.reached:
+        return
+    timeline.observe()
+    if pages.after("withdraw", "at once") == "continues":
+        pages.home()
+        app.explore(answer="deny")
+    app.restart()
+    pages.after("withdraw", "restart")
+    timeline.observe()
+    timeline.background()
+    app.come_back()
