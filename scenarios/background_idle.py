@@ -24,7 +24,7 @@ scenario = Scenario(
 )
 
 
-def test_background_idle(app, user, timeline, functions):
+def test_background_idle(app, user, timeline, functions, outside):
     app.install_fresh()
     app.launch()
     notice = user.find(PolicyNotice)
@@ -33,6 +33,8 @@ def test_background_idle(app, user, timeline, functions):
     user.answer_all("allow")
     functions.use_all("allow")
     timeline.background()
-    timeline.screen_off()
+    outside.screen_off()
+    timeline.idle()
+    outside.screen_on()
     app.come_back()
     timeline.observe()
