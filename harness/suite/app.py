@@ -103,8 +103,6 @@ class App:
         self._installed = False
         self._launched = False
         self._ran = False
-        self.came_from: str | None = None
-        """The package that was in front before the app was launched: where its end leads back to."""
 
     @property
     def hooked(self) -> Hooked:
@@ -143,7 +141,7 @@ class App:
         refused = ""
         self._ran = False
         front = self._user.capture.front()
-        self.came_from = front if front != self.package else self.came_from
+        self._user.came_from = front if front != self.package else self._user.came_from
         with self._steps.act("launch", self.package) as act:
             try:
                 self._phone.launch(self.package)

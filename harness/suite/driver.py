@@ -107,6 +107,8 @@ class UiDriver:
         self.hands = hands
         self.package = package
         self.limits = limits
+        self.came_from: str | None = None
+        """The package that was in front before the app was launched: where its end leads back to."""
         self.density: int | None = None
         """Dots per inch of the screen, where the device tells."""
         self._life = life

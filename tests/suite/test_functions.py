@@ -236,3 +236,15 @@ def test_the_first_page_of_the_scenario_is_gone_back_to_wherever_the_app_shows_l
     assert made.device.shown == "shop"
     functions.use_all("allow")
     assert [fact.data["worked"] for fact in made.journal.facts if fact.type == "function"] == [True, True]
+
+
+def test_a_dialog_that_is_left_by_leaving_the_app_opens_nothing():
+    def leave(device: FakeDevice) -> None:
+        device.shown, device.resume = "home", "main"
+
+    rate = Page(body=("评价我们", "喜欢本应用吗?请到应用商店给我们五星好评"), buttons={"去评价": "!stay", "残忍拒绝": leave})
+    made = launched(pages(rate=rate), start="rate")
+    seen = made.user.look()
+    assert seen.reading.kind == "rating_prompt"
+    made.user.dismiss(seen)
+    assert [(i["outcome"], i["false_close"]) for i in interruptions(made)] == [("exits", False)]
