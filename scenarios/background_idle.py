@@ -19,18 +19,19 @@ scenario = Scenario(
     ),
     opens=("after_agree", "background"),
     windows=("background", "idle"),
-    needs=("functions?",),
+    needs=("functions?", "pages.login?"),
     suites=("full",),
 )
 
 
-def test_background_idle(app, user, timeline, functions, outside):
+def test_background_idle(app, user, timeline, functions, outside, pages):
     app.install_fresh()
     app.launch()
     notice = user.find(PolicyNotice)
     if notice is not None:
         user.agree(notice)
     user.answer_all("allow")
+    pages.sign_in()
     functions.use_all("allow")
     timeline.background()
     outside.screen_off()
