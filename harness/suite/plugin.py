@@ -304,6 +304,12 @@ def functions(harness_scenario: str, harness_session: Session) -> Any:
 
 
 @pytest.fixture
+def pages(harness_scenario: str, harness_session: Session) -> Pages:
+    """The app's pages with a task: withdraw, delete_account, personalisation_off, enter_age, ..., entries."""
+    return harness_session.pages()
+
+
+@pytest.fixture
 def ui(harness_session: Session) -> Any:
     """The connected uiautomator2 device. What is done with it directly is not journalled."""
     return harness_session.equipment.ui
