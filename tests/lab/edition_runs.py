@@ -90,6 +90,12 @@ def all_editions() -> list[Edition]:
     return [one for app in APPS for one in editions(app)]
 
 
+def driven_always(app: str) -> list[Edition]:
+    """Those that every run of the test suite drives: what each scenario is there to find. The others take too long for that;
+    docs/editions.md has what came of all of them."""
+    return [one for one in editions(app) if one.always]
+
+
 class EditionBench:
     """One lab device on which edition after edition is driven, as `harness run` does it, in this process."""
 

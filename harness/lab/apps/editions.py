@@ -10,6 +10,7 @@
     update_to: reset                         an edition of the same app that this one is updated to, with a higher version_code:
                                              its APK is material.update of the app file; may be left out
     other_app: blank                         an example app that is installed beside it: material.other_app; may be left out
+    always: true                             driven by every run of the test suite; the others by tests.lab.editions_many
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from harness.lab.apps.sources import app
 from harness.lab.artefacts import exclusive
 from harness.resources import cache_dir, resource
 
-_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app"}
+_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app", "always"}
 _BEHAVIOUR = "assets/behaviour.json"
 
 
@@ -51,6 +52,7 @@ class Edition:
     permissions: tuple[str, ...] = ()
     update_to: str = ""
     other_app: str = ""
+    always: bool = False
 
 
 def editions(name: str = "choices") -> list[Edition]:
@@ -110,4 +112,5 @@ def _read(name: str, path: Path) -> Edition:
         app=name, name=path.stem, doc=data["doc"], scenario=data["scenario"], expect=data["expect"],
         behaviour=data["behaviour"], app_file=data.get("app") or {}, version_code=data.get("version_code", 1),
         permissions=tuple(data.get("permissions", ())), update_to=data.get("update_to", ""), other_app=data.get("other_app", ""),
+        always=bool(data.get("always", False)),
     )  # fmt: skip
