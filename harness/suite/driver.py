@@ -360,5 +360,7 @@ class UiDriver:
 
     def with_limits(self, **changes: float) -> UiDriver:
         """The same user with other limits, for one scenario's own needs."""
-        return UiDriver(self.capture, self.steps, self.hands, self._life, self.package,
+        made = UiDriver(self.capture, self.steps, self.hands, self._life, self.package,
                         replace(self.limits, **changes), self._monotonic, self.prompts)  # type: ignore[arg-type]
+        made.density, made.came_from = self.density, self.came_from
+        return made
