@@ -19,20 +19,23 @@ scenario = Scenario(
     ),
     opens=("after_agree", "background"),
     windows=("background", "idle"),
-    needs=("functions?",),
+    needs=("functions?", "pages.login?"),
     suites=("full",),
 )
 
 
-def test_background_idle(app, user, timeline, functions):
+def test_background_idle(app, user, timeline, functions, outside, pages):
     app.install_fresh()
     app.launch()
     notice = user.find(PolicyNotice)
     if notice is not None:
         user.agree(notice)
     user.answer_all("allow")
+    pages.sign_in()
     functions.use_all("allow")
     timeline.background()
-    timeline.screen_off()
+    outside.screen_off()
+    timeline.idle()
+    outside.screen_on()
     app.come_back()
     timeline.observe()

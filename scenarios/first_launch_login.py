@@ -20,9 +20,9 @@ scenario = Scenario(
 )
 
 
-def test_first_launch_login(app, user, timeline, known_pages):
+def test_first_launch_login(app, user, timeline, pages):
     app.install_fresh()
     app.launch()
     timeline.observe()
-    login_pages.look_at(user, app, known_pages)
+    login_pages.look_at(user, app, pages.known)
     timeline.observe()

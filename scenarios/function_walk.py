@@ -31,17 +31,18 @@ scenario = Scenario(
     ),
     opens=("after_agree",),
     windows=("observe",),
-    needs=("functions?",),
+    needs=("functions?", "pages.login?"),
     suites=("full",),
 )
 
 
-def test_function_walk(app, user, timeline, functions):
+def test_function_walk(app, user, timeline, functions, pages):
     app.install_fresh()
     app.launch()
     notice = user.find(PolicyNotice)
     if notice is not None:
         user.agree(notice)
     user.answer_all("allow")
+    pages.sign_in()
     functions.use_all("allow")
     timeline.observe()

@@ -19,18 +19,19 @@ scenario = Scenario(
     ),
     opens=("after_agree", "after_permission_denial"),
     windows=("observe",),
-    needs=("functions?",),
+    needs=("functions?", "pages.login?"),
     suites=("full",),
 )
 
 
-def test_refuse_permission_each(app, user, timeline, functions):
+def test_refuse_permission_each(app, user, timeline, functions, pages):
     app.install_fresh()
     app.launch()
     notice = user.find(PolicyNotice)
     if notice is not None:
         user.agree(notice)
     user.answer_all("deny")
+    pages.sign_in()
     timeline.observe()
     functions.use_all("deny")
     timeline.observe()

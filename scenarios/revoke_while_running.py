@@ -15,18 +15,19 @@ scenario = Scenario(
     ),
     opens=("after_agree", "background"),
     windows=("observe",),
-    needs=("functions?",),
+    needs=("functions?", "pages.login?"),
     suites=("full",),
 )
 
 
-def test_revoke_while_running(app, user, timeline, functions):
+def test_revoke_while_running(app, user, timeline, functions, pages):
     app.install_fresh()
     app.launch()
     notice = user.find(PolicyNotice)
     if notice is not None:
         user.agree(notice)
     user.answer_all("allow")
+    pages.sign_in()
     functions.use_all("allow")
     app.home()
     app.revoke_all()

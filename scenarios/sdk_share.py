@@ -19,18 +19,19 @@ scenario = Scenario(
     ),
     opens=("after_agree", "background"),
     windows=("observe", "background"),
-    needs=("functions?", "recipients?"),
+    needs=("functions?", "pages.login?", "recipients?"),
     suites=("full",),
 )
 
 
-def test_sdk_share(app, user, timeline, functions):
+def test_sdk_share(app, user, timeline, functions, pages):
     app.install_fresh()
     app.launch()
     notice = user.find(PolicyNotice)
     if notice is not None:
         user.agree(notice)
     user.answer_all("allow")
+    pages.sign_in()
     timeline.observe()
     functions.use_all("allow")
     timeline.background()

@@ -192,12 +192,6 @@ class AdbDevice:
                     found.setdefault(name, Permission(name, False, True))
         return [found[name] for name in sorted(found)]
 
-    def screen(self, on: bool) -> None:
-        """Wakes the device, past a lock screen without a secret, or sends it to sleep."""
-        self._must("Switching the screen", "input", "keyevent", "KEYCODE_WAKEUP" if on else "KEYCODE_SLEEP")
-        if on:
-            self.shell("wm", "dismiss-keyguard")
-
     def revoke(self, package: str, permission: str) -> None:
         """As the user does in the system's settings. Raises RigError where the system refuses."""
         self._must(f"Revoking {permission}", "pm", "revoke", _checked(package), permission)

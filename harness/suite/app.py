@@ -48,9 +48,6 @@ class Phone(Protocol):
     def density(self) -> int | None:
         """Of the screen, in dots per inch; None where it cannot be told."""
 
-    def screen(self, on: bool) -> None:
-        """Switches the screen on or off."""
-
     def permissions(self, package: str) -> Sequence[Granted]:
         """Of those that the app asks for, as the system keeps them."""
 
@@ -106,9 +103,6 @@ class App:
         self._installed = False
         self._launched = False
         self._ran = False
-        self._away = False
-        self.came_from: str | None = None
-        """The package that was in front before the app was launched: where its end leads back to."""
 
     @property
     def hooked(self) -> Hooked:
@@ -145,9 +139,9 @@ class App:
     def start(self) -> bool:
         """As `launch`, for who looks at the first window without waiting for it to come to rest. Whether it started."""
         refused = ""
-        self._ran = self._away = False
+        self._ran = False
         front = self._user.capture.front()
-        self.came_from = front if front != self.package else self.came_from
+        self._user.came_from = front if front != self.package else self._user.came_from
         with self._steps.act("launch", self.package) as act:
             try:
                 self._phone.launch(self.package)
@@ -211,13 +205,11 @@ class App:
         """Leaves the app for the launcher; the stage background begins."""
         with self._steps.act("home", opens=Stage.BACKGROUND):
             self._user.hands.press("home")
-        self._away = True
 
     def come_back(self) -> Sight | None:
         """To the front again, as from the launcher; the stage before the background goes on."""
         with self._steps.act("return", self.package):
             self._phone.launch(self.package)
-        self._away = False
         self._launched = True
         return self._user.look()
 
@@ -250,7 +242,9 @@ class App:
         ended = not self.is_running()
         if ended:
             self._launched = False
-        self._steps.fact("outside", what="revoke", permission=permission, before=before, after=after, ended=ended)
+        self._steps.fact(
+            "outside", scenario=self._steps.scenario, act="revoke", target=permission, outcome="done",
+            before={"granted": before}, after={"granted": after}, ended=ended)
 
     def revoke_all(self) -> list[str]:
         """Takes back each runtime permission that is granted. Their names."""
@@ -258,13 +252,6 @@ class App:
         for name in held:
             self.revoke(name)
         return held
-
-    def screen(self, on: bool) -> None:
-        """Switches the screen off, which opens the stage background where the app is in front, or on and past the lock."""
-        opens = None if on or self._away else Stage.BACKGROUND
-        with self._steps.act("screen_on" if on else "screen_off", opens=opens):
-            self._phone.screen(on)
-        self._steps.fact("outside", what="screen_on" if on else "screen_off", running=self.is_running())
 
     def is_running(self) -> bool:
         running = bool(self._phone.pids(self.package))
@@ -303,14 +290,12 @@ class Timeline:
         self._app.home()
         return self._watch("observe", self._user.limits.background if seconds is None else seconds)
 
-    def screen_off(self, seconds: float | None = None) -> None:
-        """Lets that long pass (the profile's idle window) with the screen off, without a look: a dark screen shows nothing."""
+    def idle(self, seconds: float | None = None) -> None:
+        """Lets that long pass (the profile's idle window) without a look, as with the screen off, which shows nothing."""
         window = self._user.limits.idle if seconds is None else seconds
-        self._app.screen(False)
-        with self._user.steps.act("observe", f"{window:g} s with the screen off", detail={"seconds": window}):
+        with self._user.steps.act("observe", f"{window:g} s without a look", detail={"seconds": window}):
             self._user.capture.rest(window)
-        self._app.screen(True)
-        self._app.notice_end("while the screen was off")
+        self._app.notice_end(f"while {window:g} s passed without a look")
 
     def _watch(self, action: str, seconds: float) -> list[Sight]:
         if seconds < 0:

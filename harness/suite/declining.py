@@ -28,7 +28,8 @@ def politely(user: UiDriver, seen: Sight, what: str, *, tap: str = "") -> Sight 
     after = user.tap(choices[0], seen) if choices else user.back(seen)
     outcome = "gone"
     if not user.is_in_front(after):
-        outcome = "exits" if not user.is_running() else "opens"
+        left = after is not None and after.reading.package == user.came_from
+        outcome = "exits" if left or not user.is_running() else "opens"
     elif after is not None and after.fingerprint == seen.fingerprint:
         outcome = "stays"
         if choices and what not in ("crash", "anr"):

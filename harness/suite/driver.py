@@ -107,6 +107,8 @@ class UiDriver:
         self.hands = hands
         self.package = package
         self.limits = limits
+        self.came_from: str | None = None
+        """The package that was in front before the app was launched: where its end leads back to."""
         self.density: int | None = None
         """Dots per inch of the screen, where the device tells."""
         self._life = life
@@ -309,7 +311,8 @@ class UiDriver:
         return (again[0], after, True) if again and after is not None else (choices[0], seen, False)
 
     def answer_all(self, how: str, seen: Sight | None = None) -> list[Sight]:
-        """Answers the system's dialogs until none is left. The screens that were answered, in order."""
+        """Answers the system's dialogs until none is left, and none has come for the profile's `second` after an answer: some
+        apps ask for the next a moment later. The screens that were answered, in order."""
         answered: list[Sight] = []
         current = seen if seen is not None else self.look()
         while current is not None and current.reading.kind == "system_permission":
@@ -320,6 +323,9 @@ class UiDriver:
                 break
             answered.append(current)
             current = self.answer(current, how)
+            if current is not None and current.reading.kind == "other" and self._life.is_running():
+                self.capture.watch(self.limits.second, stop=lambda s: s.reading.kind != "other")
+                current = self.capture.last
         return answered
 
     def dismiss(self, seen: Sight) -> Sight | None:
@@ -354,5 +360,7 @@ class UiDriver:
 
     def with_limits(self, **changes: float) -> UiDriver:
         """The same user with other limits, for one scenario's own needs."""
-        return UiDriver(self.capture, self.steps, self.hands, self._life, self.package,
+        made = UiDriver(self.capture, self.steps, self.hands, self._life, self.package,
                         replace(self.limits, **changes), self._monotonic, self.prompts)  # type: ignore[arg-type]
+        made.density, made.came_from = self.density, self.came_from
+        return made

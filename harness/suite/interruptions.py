@@ -75,7 +75,7 @@ class Interruptions:
                 return None
             if not what and seen.reading.package == self._app.package:
                 return seen
-            self.met.append(what or ("left" if seen.reading.package == self._app.came_from else "another_app"))
+            self.met.append(what or ("left" if seen.reading.package == self._user.came_from else "another_app"))
             seen = self._one(seen, what)
         raise self._stays(seen, "dialogs without end")
 
@@ -94,7 +94,7 @@ class Interruptions:
             return self._rationale(seen)
         if what == "settings_redirect":
             return through_settings(user, self._app, seen)
-        if not what and seen.reading.package == self._app.came_from:
+        if not what and seen.reading.package == user.came_from:
             return self._app.come_back()
         if not what:
             after = user.back(seen)

@@ -304,14 +304,6 @@ def functions(harness_scenario: str, harness_session: Session) -> Any:
 
 
 @pytest.fixture
-def known_pages(harness_session: Session) -> Any:
-    """The pages of the app file by name (harness.suite.app_file.KnownPage)."""
-    from harness.suite.app_file import pages_of
-
-    return pages_of(harness_session.order.app_file)
-
-
-@pytest.fixture
 def pages(harness_scenario: str, harness_session: Session) -> Pages:
     """The app's pages with a task: withdraw, delete_account, personalisation_off, enter_age, ..., entries."""
     return harness_session.pages()

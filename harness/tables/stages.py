@@ -12,6 +12,11 @@ from harness.model import Fact, Stage, Step
 # Steps that only watch: they neither bring an app back to the front nor act on it.
 _PASSIVE = {"observe", "screen", "wait", "note", "scenario_start", "scenario_end", "process"}
 
+# Steps that act on the device and leave an app in the background where it is; a screen that was switched off over an app
+# shows it again when it is switched on.
+_ELSEWHERE = {"revoke", "outside"}
+_LIT = {"screen_on", "unlock"}
+
 # Steps at a scenario's beginning that do away with what the one before left.
 _PREPARING = {"kill", "uninstall", "install", "clear"}
 
@@ -43,6 +48,7 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
     scenario = ""
     current: tuple[str, int, str, int] | None = None  # stage, from, opened_by, settled
     base = Stage.BEFORE_CONSENT.value
+    dark = False    # whether the background began with the screen switched off over the app
 
     def close(at: int) -> None:
         if current is not None and at > current[1]:
@@ -66,8 +72,10 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
             current = (base, begins, step.id, begins)
         elif current is not None:
             opened = step.opens
-            if opened is None and current[0] == Stage.BACKGROUND and step.action not in _PASSIVE:
+            if opened is None and current[0] == Stage.BACKGROUND and _returns(step, dark):
                 opened = base
+            if opened is not None:
+                dark = opened == Stage.BACKGROUND and step.action == "outside" and (dark or current[0] != Stage.BACKGROUND)
             if opened is not None and opened != current[0]:
                 close(step.host_ns)
                 current = (opened, step.host_ns, step.id, step.end_ns)
@@ -75,6 +83,13 @@ def intervals(steps: Sequence[Step], end_ns: int) -> list[Interval]:
                 base = opened
     close(end_ns)
     return found
+
+
+def _returns(step: Step, dark: bool) -> bool:
+    """Whether a step that opens no stage brings an app from the background to the front."""
+    if step.action == "outside":
+        return dark and step.detail.get("act") in _LIT
+    return step.action not in _PASSIVE | _ELSEWHERE
 
 
 def _begins(steps: Sequence[Step], start: int) -> int:

@@ -245,9 +245,6 @@ class FakeDevice:
     def density(self) -> int | None:
         return 320
 
-    def screen(self, on: bool) -> None:
-        self.log.append(f"screen {'on' if on else 'off'}")
-
     def permissions(self, package: str) -> list[Grant]:
         return [Grant(name, granted) for name, granted in self.grants.items()]
 

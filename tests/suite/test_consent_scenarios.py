@@ -43,7 +43,7 @@ def of(facts, kind):
     ("restart-after-refuse", ["after_refusal"]),
     ("dismiss-notice", []),
     ("function-walk", ["after_agree"]),
-    ("background-idle", ["after_agree", "background"]),
+    ("background-idle", ["after_agree", "background", "background"]),
     ("revoke-while-running", ["after_agree", "background"]),
     ("sdk-share", ["after_agree", "background"]),
 ])  # fmt: skip
@@ -83,4 +83,4 @@ def test_each_function_with_every_permission_denied(tmp_path):
 
 def test_what_was_granted_is_taken_back_while_the_app_is_away(tmp_path):
     _, _, facts = run(tmp_path, "revoke-while-running", grants={LOCATION: True})
-    assert [(o["permission"], o["after"]) for o in of(facts, "outside")] == [(LOCATION, False)]
+    assert [(o["target"], o["after"]) for o in of(facts, "outside")] == [(LOCATION, {"granted": False})]

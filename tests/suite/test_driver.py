@@ -250,3 +250,14 @@ def test_a_hang_before_the_notice_is_waited_for():
     hang = Page(body=("Harbor isn't responding",), buttons={"Close app": "!exit", "Wait": "notice"}, package="android")
     made = launched({"hang": hang, "notice": notice(), "main": MAIN}, start="hang")
     assert made.user.expect(PolicyNotice).seen.reading.is_notice
+
+
+def test_a_dialog_that_comes_a_moment_after_the_answer_to_another_is_answered_too():
+    def late(device: FakeDevice) -> None:
+        device.shown = "main"
+        device.after(1.5, lambda d: d.follow("second"))
+
+    asks = {"first": permission("Allow Harbor to access your contacts?", then=late),
+            "second": permission("Allow Harbor to take pictures and record video?", then="main")}  # fmt: skip
+    made = launched({"main": MAIN, **asks}, start="first")
+    assert len(made.user.answer_all("deny")) == 2

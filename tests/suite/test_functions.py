@@ -196,7 +196,7 @@ def test_a_permission_taken_back_ends_the_process_and_that_is_no_loss():
     made.device.grants["android.permission.CAMERA"] = True
     assert made.app.revoke_all() == ["android.permission.CAMERA"]
     told = next(fact.data for fact in made.journal.facts if fact.type == "outside")
-    assert (told["before"], told["after"], told["ended"]) == (True, False, True)
+    assert (told["before"], told["after"], told["ended"]) == ({"granted": True}, {"granted": False}, True)
     made.timeline.observe(1)
     assert made.journal.gaps == []
 
@@ -210,14 +210,13 @@ def test_a_permission_that_changed_by_itself_is_told():
     assert made.journal.facts[-1].data["changed"] == ["android.permission.CAMERA"]
 
 
-def test_the_screen_goes_dark_in_the_background_and_one_stage_begins():
+def test_time_passes_without_a_look_while_the_screen_is_dark():
     made = launched(pages())
-    made.timeline.background(1)
-    made.timeline.screen_off(2)
-    assert [step.opens for step in made.journal.steps if step.opens] == ["background"]
-    assert made.device.log[-2:] == ["screen off", "screen on"]
-    device: FakeDevice = made.device
-    assert device.running
+    looks = []
+    made.device.dump_failure = lambda: looks.append(1)
+    made.timeline.idle(20)
+    assert looks == []
+    assert made.journal.steps[-1].end_ns - made.journal.steps[-1].host_ns >= 20e9
 
 
 def test_an_app_that_leaves_where_it_was_denied_has_exited_though_its_process_stays():
@@ -237,3 +236,15 @@ def test_the_first_page_of_the_scenario_is_gone_back_to_wherever_the_app_shows_l
     assert made.device.shown == "shop"
     functions.use_all("allow")
     assert [fact.data["worked"] for fact in made.journal.facts if fact.type == "function"] == [True, True]
+
+
+def test_a_dialog_that_is_left_by_leaving_the_app_opens_nothing():
+    def leave(device: FakeDevice) -> None:
+        device.shown, device.resume = "home", "main"
+
+    rate = Page(body=("评价我们", "喜欢本应用吗?请到应用商店给我们五星好评"), buttons={"去评价": "!stay", "残忍拒绝": leave})
+    made = launched(pages(rate=rate), start="rate")
+    seen = made.user.look()
+    assert seen.reading.kind == "rating_prompt"
+    made.user.dismiss(seen)
+    assert [(i["outcome"], i["false_close"]) for i in interruptions(made)] == [("exits", False)]

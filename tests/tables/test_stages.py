@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pandas as pd
@@ -16,6 +17,28 @@ def step(at: int, action: str, opens: str | None = None, end: int | None = None,
     return Step(
         id=f"t{at}", host_ns=at, end_ns=at if end is None else end, scenario=scenario, action=action, opens=opens
     )
+
+
+def of_outside(at: int, act: str, opens: str | None = None) -> Step:
+    return dataclasses.replace(step(at, "outside", opens), detail={"act": act})
+
+
+def test_the_background_goes_on_while_the_screen_is_dark_and_a_permission_is_taken_back() -> None:
+    steps = [
+        step(0, "scenario_start"), step(10, "home", "background"), of_outside(20, "screen_off", "background"),
+        of_outside(30, "screen_on"), step(35, "revoke"), of_outside(37, "network_off"), step(40, "return"),
+    ]  # fmt: skip
+    assert [(i.stage, i.from_ns, i.to_ns) for i in intervals(steps, 60)] == [
+        ("before_consent", 0, 10), ("background", 10, 40), ("before_consent", 40, 60)]
+
+
+def test_a_screen_switched_off_over_the_app_shows_it_again_when_it_is_switched_on() -> None:
+    steps = [
+        step(0, "scenario_start"), of_outside(20, "screen_off", "background"), of_outside(25, "network_off"),
+        of_outside(30, "screen_on"),
+    ]  # fmt: skip
+    assert [(i.stage, i.from_ns, i.to_ns) for i in intervals(steps, 60)] == [
+        ("before_consent", 0, 20), ("background", 20, 30), ("before_consent", 30, 60)]
 
 
 def test_background_returns_to_the_stage_before() -> None:
