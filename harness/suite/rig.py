@@ -89,7 +89,7 @@ class UiHands:
 def _connected(serial: str) -> Any:
     logging.getLogger("uiautomator2").setLevel(logging.WARNING)
     with _ui_errors("Connecting uiautomator2"):
-        ui = uiautomator2.connect(serial)
+        ui = uiautomator2.connect(adbutils.AdbClient().device(serial))     # by its serial it would ask the adb server of import time
         ui.screen_on()
     return ui
 
