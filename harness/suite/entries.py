@@ -380,8 +380,8 @@ class Crawler:
         return None
 
     def _led_here(self) -> bool:
-        """Whether a tap of the crawl's own brought up what is on the screen: a question there is that page's own, and nobody answers
-        it here."""
+        """Whether a tap of the crawl's own brought up what is on the screen: a question there is that page's own, and is left
+        unanswered."""
         last = self._user.steps.last
         return last is not None and last.action == "tap" and last.detail.get("purpose") == "crawl"
 
