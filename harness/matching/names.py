@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.decoding import Layer, key_at
+from harness.decoding.places import segment_key
 
 _LOOKED_BACK = 2000
 _BRACES = 100  # that are passed on the way back
@@ -17,6 +18,8 @@ def key_of(layer: Layer, start: int) -> str:
     value of."""
     if layer.root == "headers" and _still_lines(layer):
         return _header(layer.data, start)
+    if (named := segment_key(layer, start)) is not None:
+        return named
     return key_at(layer.data, start) or inherited(layer)
 
 
