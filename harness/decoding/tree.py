@@ -70,7 +70,7 @@ class Tree:
 
 def _token(layer: Layer) -> bool:
     """Whether it is one of the many short tokens that texts hold, such as a signature: these name a session, not a person."""
-    if layer.decoder not in ("base64", "hex", "base64-own-alphabet") or layer.parent is None:
+    if layer.decoder not in ("base64", "hex", "base64-own-alphabet", "base64-other-signs") or layer.parent is None:
         return False
     around, start, end = layer.parent.data, layer.found.start, layer.found.end
     if b"%" in around[max(0, start - 3) : start] or around[end : end + 1] == b"%":

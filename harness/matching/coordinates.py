@@ -19,7 +19,7 @@ _ARC = re.compile(
     rb"(?:\s?(?:\\?\"|''|\xe2\x80[\xb3\x9d]|s(?![a-z])|sec))?|\s?(?:\\?'|\xe2\x80[\xb2\x99]|m(?![a-z])))?(?:\s?([nsewNSEW])(?![A-Za-z]))?"
 )
 _SIGNS = ("\u00b0", " \u00b0", "\u00ba", "deg", "/1,")  # behind degrees; a colon and a d are too common without minutes
-_BETWEEN = re.compile(rb"[ ,;]{1,3}[nsewNSEW]? ?|,?(?:%20|\+)")
+_BETWEEN = re.compile(rb"[ ,;]{1,3}-?[nsewNSEW]? ?|,?(?:%20|\+)-?")
 _BITS = 3.3  # of a decimal digit
 _MOST = 26.0
 _LIKE_A_TIME = 12.0  # 08:31:12 is as often a time of day
@@ -96,7 +96,7 @@ def _side_before(lowered: bytes) -> bool:
 
 
 def parts(between: bytes) -> bool:
-    """Whether no more than blanks, a comma and the letter of a quarter of the compass stand between two coordinates."""
+    """Whether no more than blanks, a comma, a sign and the letter of a quarter of the compass stand between two coordinates."""
     return _BETWEEN.fullmatch(between) is not None
 
 

@@ -38,7 +38,7 @@ from harness.matching.implied import PART_OF_CONTACT, PART_OF_NAME, implied
 from harness.matching.known import Known
 from harness.matching.lexicon import Agreement, agreement, bare, in_object, object_matters, words
 from harness.matching.names import key_of, object_of
-from harness.matching.normalised import normalised
+from harness.matching.normalised import normalised, of_parts_first
 from harness.matching.patterns import LongPatterns, Patterns, Quota
 from harness.matching.raw_forms import raw_forms
 from harness.matching.short_values import ONE_DIGIT, LoneDigits, country_near, form_says, only_signs, stricter
@@ -56,6 +56,7 @@ _VARIABLE = re.compile(r"[^\W\d_]+")
 _USER_AGENT = frozenset({"useragent", "ua", "xuseragent", "browseruseragent"})
 _OPEN = (Agreement.OTHER, Agreement.UNKNOWN)
 _LOCALE = ("language", "country")
+_LOCALES = frozenset({"locale", "localization"})  # `X-App-Locale` says both, as `locale` does
 _OF_SCREENS = frozenset({"screen", "display", "resolution", "device", "size", "sr", "viewport", "metrics"})
 _DIMENSIONS = frozenset({"screen_width", "screen_height"})
 
@@ -106,9 +107,10 @@ class Search:
         for known in self.knowns:
             self._add(known)
         for brand, model in itertools.product(_of_field(self.knowns, "manufacturer"), _of_field(self.knowns, "device_model")):
-            self._put(brand, "before the model", brand.value + model.value)
+            for sign in ("", "-", "_"):
+                self._put(brand, "before the model", f"{brand.value}{sign}{model.value}")
         self._add_geohashes()
-        forms = list(self._hashed.values())
+        forms = of_parts_first(list(self._hashed.values()), self.knowns)
         for known, variant, raw in raw_of_forms(forms):
             _enter(self._raws.under(raw), _Form(known, variant, raw, len(raw)))
         self._hashes = HashSearch(self.knowns, salts, forms)
@@ -272,6 +274,8 @@ class Search:
         if field in _LOCALE and fits < Agreement.NAMED and in_locale(lowered, start, end):
             # A country after a language says how the language is written; whose country it is, only a name says.
             fits = max(agreement(other, other, key) for other in ((field,) if field == "country" else _LOCALE))
+            if words(key.partition("~")[0]) & _LOCALES:
+                fits = Agreement.NAMED
             if field == "country" and fits < Agreement.NAMED:
                 return None
         if bits + stands < ENOUGH:
@@ -414,7 +418,7 @@ def _others(found: list[_Candidate], place: int) -> dict[str, float]:
                 break
             if (
                 gap >= 0
-                and other.form.known.name != one.form.known.name
+                and _apart(one.form.known, other.form.known)
                 and other.weighed.name >= 0
                 and other.weighed.standing > PART
             ):
@@ -423,6 +427,11 @@ def _others(found: list[_Candidate], place: int) -> dict[str, float]:
                 near[other.form.known.name] = max(near.get(other.form.known.name, 0.0), bits)
             at += step
     return near
+
+
+def _apart(one: Known, other: Known) -> bool:
+    """Whether one speaks for the other: two of the apps that are installed do, one value in two spellings does not."""
+    return one.name != other.name or (one.field == "installed_apps" and one.value != other.value)
 
 
 def _joined(found: list[_Candidate], place: int, gap: int, least: Agreement) -> bool:

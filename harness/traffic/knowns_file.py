@@ -4,6 +4,7 @@ such."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,19 @@ _SHAPE = 'Write {"imei": "490154203237518", "city": "Shanghai", "mac": ["02:00:0
 def _knowns(tree: dict[str, Any]) -> Iterator[Known]:
     for name, value in tree.items():
         for text in _texts(value, 0):
-            field = field_of(name, text)
+            field = _field(name, text)
             yield Known(name=name, value=text, field=field, kind=fields()[field].kind if field else "")
+
+
+_PACKAGE = re.compile(r"[a-z]\w*(?:\.[A-Za-z_]\w*){1,7}")
+_APP = re.compile(r"app_?\d{0,3}", re.IGNORECASE)
+
+
+def _field(name: str, text: str) -> str:
+    """As the lexicon has it; a package is an app's that is installed where the name says no more of it than `app_2`."""
+    field = field_of(name, text)
+    numbered = _APP.fullmatch(name) is not None and name.lower() != "app"
+    return "installed_apps" if numbered and _PACKAGE.fullmatch(text) else field
 
 
 def _texts(value: Any, depth: int) -> Iterator[str]:

@@ -138,6 +138,7 @@ TEXT: dict[str, Encoder] = {
             b"vSoajc7dRzpWifGyNxZnV5k+DHLYhJ46lt0U3QrgEuq8sw/XMeBAT2Fb9P1OIKmC",
         )
     ),
+    "base64 other signs": lambda d: b"rd=" + base64.b64encode(d).translate(bytes.maketrans(b"+/=", b"*-_")),
     "hex": lambda d: d.hex().encode(),
     "percent": lambda d: ("v=1&data=" + quote_from_bytes(d, safe="")).encode(),
     "json": latin1_json,

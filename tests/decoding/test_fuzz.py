@@ -77,6 +77,7 @@ def samples(identity: str) -> tuple[bytes, ...]:
     """Data of which a decoder makes something: what the encoders give, and what is inside of it."""
     wrapped = [encode(PAYLOAD) for encode in (ALL | OF_TEXT).values()]
     wrapped.append(ALL["gzip"](SALTED).decode("latin-1").encode())
+    wrapped.append(ALL["base64 other signs"](PAYLOAD + b" " * ((1 - len(PAYLOAD)) % 3)))
     layers = {layer.data for data in wrapped for layer in unwrap([("body", data)]).layers}
     return tuple(sorted((data for data in layers if any(asked(DECODERS[identity], data))), key=lambda data: (len(data), data)))[
         :12
