@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.decoding import Broken, Budget, Decoder, Found, Layer, Spent, all_decoders, as_bytes, key_at, unwrap
-from harness.decoding import places
+from harness.decoding import Broken, Budget, Decoder, Found, Layer, Spent, all_decoders, as_bytes, key_at, places, unwrap
 from harness.decoding.places import JsonPlaces, json_path
 from harness.matching import Known, Search, field_of
 from harness.matching.digests import joined, of_known
