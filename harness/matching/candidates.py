@@ -65,14 +65,15 @@ def judged(layer: Layer, found: list[Candidate]) -> Iterator[Hit]:
     """Those that count. `found`: of one layer; they are put in order."""
     found.sort(key=lambda f: f.start)
     for place, one in enumerate(found):
-        weight = one.weighed.alone
+        coarse = one.form.measure is not None and one.variant == coordinates.COARSE and one.fits < Agreement.LIKELY
+        weight = min(one.weighed.alone, ENOUGH - 1) if coarse else one.weighed.alone
         if one.form.known.field in DIMENSIONS and _joined(found, place, 3, Agreement.OTHER):
             weight += MOST_FROM_NEIGHBOURS
         elif one.form.known.field in DIMENSIONS and one.fits >= Agreement.LIKELY and _joined(found, place, 96, Agreement.LIKELY):
             weight += MOST_FROM_NEIGHBOURS / 2
         elif weight < ENOUGH and _in_a_row(layer.data, found, place):
             weight = max(weight, ENOUGH)
-        elif weight < ENOUGH and one.fits >= Agreement.UNKNOWN and one.weighed.standing > PART:
+        elif weight < ENOUGH and not coarse and one.fits >= Agreement.UNKNOWN and one.weighed.standing > PART:
             near = _others(found, place)
             weight = with_neighbours(one.weighed, sum(near.values()), keyed=bool(one.key) and not one.key.isdigit())
         if weight >= ENOUGH and _in_company(found, place):

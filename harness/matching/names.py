@@ -23,6 +23,14 @@ def key_of(layer: Layer, start: int) -> str:
     return key_at(layer.data, start) or inherited(layer)
 
 
+def is_segment(layer: Layer, start: int, end: int) -> bool:
+    """Whether it is a whole segment of the path of the message's URL."""
+    data = layer.data
+    if layer.root != "url" or data[start - 1 : start] != b"/" or b"/" in data[start:end] or data[end : end + 1] not in (b"", b"/", b"?", b"#"):
+        return False
+    return segment_key(layer, start) is not None
+
+
 def _still_lines(layer: Layer) -> bool:
     """Whether the layer is the headers as they are, or with the escapes inside them undone."""
     return layer.parent is None or (layer.encodings == ("percent",) and layer.parent.parent is None)

@@ -30,14 +30,14 @@ from harness.matching.evidence import (
     raw_bits,
 )
 from harness.matching.hash_search import HashSearch
-from harness.matching.hit import Hit
+from harness.matching.hit import Hit, once
 from harness.matching.implied import PART_OF_CONTACT, PART_OF_NAME, implied
 from harness.matching.known import Known
 from harness.matching.lexicon import Agreement, agreement, bare, in_object, object_matters, words
-from harness.matching.names import key_of, object_of
+from harness.matching.names import is_segment, key_of, object_of
 from harness.matching.normalised import normalised, of_parts_first
 from harness.matching.patterns import LongPatterns, Patterns, Quota
-from harness.matching.raw_forms import raw_forms
+from harness.matching.raw_forms import misread, raw_forms
 from harness.matching.short_values import ONE_DIGIT, LoneDigits, country_near, form_says, stricter
 from harness.matching.spellings import of_field, short_base64, spellings
 from harness.matching.standing import before_value, in_binary, in_locale, in_user_agent, leads, standing, surely_glued
@@ -52,6 +52,7 @@ _VARIABLE = re.compile(r"[^\W\d_]+")
 _USER_AGENT = frozenset({"useragent", "ua", "xuseragent", "browseruseragent"})
 _OPEN = (Agreement.OTHER, Agreement.UNKNOWN)
 _LOCALE = ("language", "country")
+_OF_PATHS = frozenset({"app_version", "os_version"})  # what stands in many paths: versions of interfaces
 _LOCALES = frozenset({"locale", "localization"})  # `X-App-Locale` says both, as `locale` does
 
 
@@ -146,7 +147,8 @@ class Search:
                 self._numbers.setdefault(raw, form)
 
     def hits(self, tree: Tree) -> list[Hit]:
-        """Each value's best hit for each part of the message and each spelling: the fewest encodings, then the heaviest.
+        """Each value's best hit for each part of the message and each spelling: in a text where a name says what it is, then
+        with the fewest encodings, then the heaviest.
 
         A message that is full of what is looked for is not searched to its end; `spent` of the tree says so.
         """
@@ -158,11 +160,11 @@ class Search:
             for hit in self._of_layer(layer, quota):
                 key = (hit.known.name, hit.known.value, layer.root, hit.variant)
                 old = best.get(key)
-                if old is None or (layer.depth, -hit.weight) < (old.layer.depth, -old.weight):
+                if old is None or _rank(hit) < _rank(old):
                     best[key] = hit
         if quota.spent:
             tree.spent = tree.spent or "matches"
-        return list(best.values())
+        return once(list(best.values()))
 
     def _of_layer(self, layer: Layer, quota: Quota) -> Iterator[Hit]:
         lowered = layer.data.lower()
@@ -208,7 +210,10 @@ class Search:
         size = len(layer.data)
         found = sorted(self._raws.matches(layer.data, quota), key=lambda one: one[1])
         starts = [start for _, start, _ in found]
+        by_chance = set(misread(layer.data, [(form.known, form.variant, start, end) for form, start, end in found]))
         for form, start, end in found:
+            if (form.known, form.variant, start) in by_chance:
+                continue
             bits = raw_bits(end - start, size)
             # Two numbers of four bytes beside each other, such as latitude and longitude, are no chance.
             beside = found[bisect_left(starts, start - 32) : bisect_right(starts, start + 32)]
@@ -228,6 +233,8 @@ class Search:
         stands = standing(lowered, begin, end, field, word=form.word)
         if stands < PART and not layer.text:
             stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
+        if stands == PART and field not in _OF_PATHS and is_segment(layer, start, end):
+            stands = WHOLE
         if bits + stands + BY_NAME[Agreement.NAMED] < ENOUGH and stands < WHOLE and field not in ("os_version", "os_name"):
             return None
         quota.weighed -= 1
@@ -277,6 +284,11 @@ class Search:
                 fits = min(fits, Agreement.UNKNOWN)
         variant = _case(variant, data[start:end], form)
         return Candidate(form, start, end, key, variant, fits, Weighed(bits, BY_NAME[fits], stands))
+
+
+def _rank(hit: Hit) -> tuple[bool, int, float]:
+    """Smaller is better."""
+    return not (hit.layer.text and hit.key), hit.layer.depth, -hit.weight
 
 
 def _may_be(form: TextForm, stands: float, key: str, before: bytes) -> bool:

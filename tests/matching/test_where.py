@@ -61,7 +61,7 @@ def test_a_long_text_is_read_once_for_all_places_in_it(monkeypatch: pytest.Monke
     ("https://a.cn/d/AB12CD?x=1", ("serial", "AB12CD"), "url d"),
     ("https://a.cn/user_id/837261", ("user_id", "837261"), "url user_id"),
     ("https://a.cn/v1/users/837261/profile", ("user_id", "837261"), "url users"),
-    ("https://a.cn/%75ser_id/837261", ("user_id", "837261"), "url user_id"),
+    ("https://a.cn/%75ser_id/837261", ("user_id", "837261"), "url > percent user_id"),
     ("https://a.cn/weather/city/%E4%B8%8A%E6%B5%B7/x", ("city", "\u4e0a\u6d77"), "url > percent city"),
     (f"https://a.cn/{IMEI}", ("imei", IMEI), "url"),
     (f"https://a.cn/x/?a=1&d={IMEI}", ("imei", IMEI), "url d"),
