@@ -26,9 +26,9 @@ def key_of(layer: Layer, start: int) -> str:
 def is_segment(layer: Layer, start: int, end: int) -> bool:
     """Whether it is a whole segment of the path of the message's URL."""
     data = layer.data
-    if layer.root != "url" or data[start - 1 : start] != b"/" or b"/" in data[start:end] or data[end : end + 1] not in (b"", b"/", b"?", b"#"):
+    if layer.root != "url" or data[start - 1 : start] != b"/" or data[end : end + 1] not in (b"", b"/", b"?", b"#"):
         return False
-    return segment_key(layer, start) is not None
+    return b"/" not in data[start:end] and segment_key(layer, start) is not None
 
 
 def _still_lines(layer: Layer) -> bool:

@@ -15,7 +15,7 @@ from harness.decoding import Layer, Tree, as_bytes
 from harness.decoding.opacity import known_media
 from harness.decoding.rows import BLANK, DASH, DIGIT, DOT, PLUS, WORD, Places, all_in, before, matches, only, rows, sorts_of
 from harness.decoding.spans import marked, spans_of
-from harness.matching import coordinates, grids, labels, persons, shapes
+from harness.matching import chinese, coordinates, grids, labels, persons, shapes
 from harness.matching.background import background_of
 from harness.matching.candidates import DIMENSIONS, Candidate, Measure, TextForm, judged
 from harness.matching.digests import Form, raw_digests, raw_of_forms
@@ -52,7 +52,8 @@ _VARIABLE = re.compile(r"[^\W\d_]+")
 _USER_AGENT = frozenset({"useragent", "ua", "xuseragent", "browseruseragent"})
 _OPEN = (Agreement.OTHER, Agreement.UNKNOWN)
 _LOCALE = ("language", "country")
-_OF_PATHS = frozenset({"app_version", "os_version"})  # what stands in many paths: versions of interfaces
+# What stands in many paths: versions of interfaces, sizes of pictures.
+_OF_PATHS = frozenset({"app_version", "os_version", "screen"}) | DIMENSIONS
 _LOCALES = frozenset({"locale", "localization"})  # `X-App-Locale` says both, as `locale` does
 
 
@@ -235,13 +236,16 @@ class Search:
             stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
         if stands == PART and field not in _OF_PATHS and is_segment(layer, start, end):
             stands = WHOLE
+        said = stands < PART and form.word and not data[start:end].isascii() and variant not in (PART_OF_NAME, PART_OF_CONTACT)
+        if said := said and chinese.ends_here(field, lowered, start, end):
+            stands = PART
         if bits + stands + BY_NAME[Agreement.NAMED] < ENOUGH and stands < WHOLE and field not in ("os_version", "os_name"):
             return None
         quota.weighed -= 1
         if quota.weighed < 0:
             return None
         key = key_of(layer, start)
-        fits = _fits(form.known, key)
+        fits = max(_fits(form.known, key), Agreement.LIKELY) if said else _fits(form.known, key)
         if field in _LOCALE and fits < Agreement.NAMED and in_locale(lowered, start, end):
             # A country after a language says how the language is written; whose country it is, only a name says.
             fits = max(agreement(other, other, key) for other in ((field,) if field == "country" else _LOCALE))

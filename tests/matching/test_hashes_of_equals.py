@@ -24,7 +24,8 @@ def test_a_hash_is_that_of_each_value_that_has_it(body: str) -> None:
 
 def test_what_is_hashed_in_a_values_place_is_so_for_its_equals() -> None:
     mail = hashlib.sha256(b"liwei@gmail.com").hexdigest()
-    assert names(hits(f"h={mail}", ("email", "Li.Wei+a@gmail.com"), ("user_email", "li.wei+a@gmail.com"))) == {"email", "user_email"}
+    found = hits(f"h={mail}", ("email", "Li.Wei+a@gmail.com"), ("user_email", "li.wei+a@gmail.com"))
+    assert names(found) == {"email", "user_email"}
 
 
 def test_a_hash_is_nobody_elses() -> None:

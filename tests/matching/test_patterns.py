@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.matching import Known
+from harness.matching.candidates import TextForm
 from harness.matching.evidence import ENOUGH, GLUED, PART
 from harness.matching.patterns import WINDOW, LongPatterns, Patterns, Quota
-from harness.matching.candidates import TextForm
 from harness.matching.standing import in_locale, standing, surely_glued
 
 
