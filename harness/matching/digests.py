@@ -174,6 +174,14 @@ def _of(raw: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         yield f"String.hashCode{label}", java.to_bytes(4, "big")
 
 
+def is_hash(variant: str) -> bool:
+    """Whether a hit's variant is a hash, and no spelling."""
+    return variant.startswith(_HASHES)
+
+
+_HASHES = ("md5", "sha", "blake2", "crc32", "adler32", "murmur3", "String.hashCode")
+
+
 def _hash(algorithm: str, raw: bytes) -> bytes:
     digest: bytes = _MAKERS[algorithm](raw, usedforsecurity=False).digest()
     return digest

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from harness.matching import birthdays, carriers, countries, grids, languages, masks, persons, phones, shapes, time_zones
+from harness.matching import birthdays, carriers, chinese, countries, grids, languages, masks, persons, phones, shapes, time_zones
 from harness.matching.background import Background
 from harness.matching.known import Known
 from harness.matching.normalised import state
@@ -91,7 +91,13 @@ def _country(known: Known) -> Iterator[Implied]:
         yield Implied(replace(known, field="mcc") if variant == "MCC" else known, variant, text, True)
 
 
+def _city(known: Known) -> Iterator[Implied]:
+    for variant, text in chinese.written(known.field, known.value):
+        yield Implied(known, variant, text, False)
+
+
 def _state(known: Known) -> Iterator[Implied]:
+    yield from _city(known)
     if code := state(known.value):
         yield Implied(known, "code of the state", code.upper(), True)
 
@@ -177,6 +183,7 @@ def _masked(known: Known) -> Iterator[Implied]:
 _NO_HEX = re.compile(r"[^0-9A-Fa-f]")
 _BY_FIELD = {
     "country": _country,
+    "city": _city,
     "province": _state,
     "mac": _mac,
     "bssid": _mac,
