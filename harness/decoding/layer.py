@@ -16,7 +16,7 @@ class Found:
 
     `start`, `end`: the piece, in bytes of the layer; both 0 where it is the whole. `path`: where in a structure whose fields
     have no place in text (`2.5[0]`); `key`: the name of the field it was the value of, where that is known.
-    `fields`: the data is the structure itself, written as JSON by the decoder, and no value inside it.
+    `fields`: the data is the structure itself, written as JSON by the decoder, and no value inside it; `letters`: of its texts.
     """
 
     data: bytes
@@ -25,6 +25,7 @@ class Found:
     path: str = ""
     key: str = ""
     fields: bool = False
+    letters: int = 0
 
 
 @dataclass(slots=True, eq=False)

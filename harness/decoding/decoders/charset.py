@@ -70,4 +70,5 @@ decoder = Decoder(
     find=find,
     source="WHATWG Encoding; GB 18030-2022",
     order=20,
+    explains=True,
 )
