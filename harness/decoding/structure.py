@@ -71,7 +71,8 @@ class _Writer:
             fields: dict[str, Any] = {}
             for each, value in tree.items():
                 name = each if type(each) is str else _name(each)
-                self._read(name)
+                if not name[:1].isdigit():  # the number of a field
+                    self._read(name)
                 self.left -= len(name)
                 if self.left <= 0:
                     break
@@ -101,7 +102,7 @@ class _Writer:
         return str(tree)
 
     def _read(self, text: str) -> None:
-        if len(text) > 2 and self.letters < _ENOUGH and not text[0].isdigit() and text.isprintable():
+        if len(text) > 2 and self.letters < _ENOUGH and text.isprintable():
             self.letters += len(text)
 
     def _bytes(self, data: bytes, path: str, key: str) -> str:

@@ -21,12 +21,13 @@ CONTENT_CODINGS = {
 
 _TO_THE_END = frozenset({
     "avro", "base64", "base64-own-alphabet", "base32", "base85", "brotli", "bzip2", "deflate", "grpc", "gzip", "hex", "latin1",
-    "length-prefixed", "lz4", "multipart", "percent", "quoted-printable", "snappy", "xz", "zip", "zlib", "zstd",
+    "length-prefixed", "lz4", "multipart", "percent", "quoted-printable", "snappy", "xor", "xz", "zip", "zlib", "zstd",
 })  # fmt: skip
 """Decoders behind which stands what the sender put there, and no value of a structure that chance read."""
 _WHOLE_BODY = 48  # bytes; a body that is nothing but so many of base64 or hexadecimal digits is no session's name
 _EMBEDDED = 128  # bytes of base64 or digits inside a text that nothing reads: shorter ones may be words
-_READ = 8  # letters in a structure's texts that chance does not put there
+_READ = 5  # letters in a structure's texts that chance does not put there
+_SHORTER = 0.9  # of its length a text keeps less where digits of it were undone
 _AT_ITS_END = 4  # bytes; of so many a text may have more than what was decoded
 
 TOKEN = 64  # bytes; what is shorter inside a text is a session's name or a signature as often as something encrypted
@@ -84,14 +85,20 @@ class Tree:
         found = []
         for layer in left:
             if layer.text and _sent(layer) and (piece := random_text(layer.data)) is not None:
-                below = [one.found for one in self.layers if one.parent is layer]
-                if not any(one.end == 0 or (one.start < piece[1] and one.end > piece[0]) for one in below):
+                below = [one for one in self.layers if one.parent is layer]
+                shorter = any(not one.found.end and len(one.data) < _SHORTER * len(layer.data) for one in below)
+                undone = sum(
+                    max(0, min(one.found.end, piece[1]) - max(one.found.start, piece[0]))
+                    for one in below
+                    if one.text or not _token(one)
+                )
+                if undone * 2 < piece[1] - piece[0] and not shorter:
                     found.append(layer)
         return found
 
 
 def _dark(layer: Layer) -> bool:
-    if layer.text or len(layer.data) < LEAST:
+    if layer.text or len(layer.data) < LEAST or _beside_fields(layer):
         return False
     return looks_random(layer.data) or (_sent(layer) and unread(layer.data))
 
@@ -106,6 +113,12 @@ def _sent(layer: Layer) -> bool:
             return False
         one = one.parent
     return one.root == "body"
+
+
+def _beside_fields(layer: Layer) -> bool:
+    """Whether it was read out of the letters of a structure that is written out besides, with what stands around them."""
+    above = layer.parent
+    return layer.decoder in _OF_DIGITS and above is not None and not above.text and above.explained
 
 
 _OF_DIGITS = frozenset({"base64", "hex", "base64-own-alphabet", "base32", "base85"})

@@ -62,7 +62,7 @@ def find(layer: Layer, budget: Budget) -> Iterable[Found]:
         if match.start() < past or not token.translate(None, _HEX_LIKE):
             continue
         budget.check_time()
-        yield from _token(token, match.start())
+        yield from _token(token, match.start(), len(token) == len(data.strip()))
 
 
 def _few_first_lines(data: bytes) -> list[int]:
@@ -148,15 +148,15 @@ def _signs(data: bytes, ends: Places) -> npt.NDArray[np.intp]:
     return signs
 
 
-def _token(token: bytes, at: int) -> Iterator[Found]:
+def _token(token: bytes, at: int, alone: bool) -> Iterator[Found]:
+    """`alone`: there is nothing else in the layer, so that pieces which can be read are as likely chance."""
     text = text_of(token)
     if text is not None:
         yield Found(text, at, at + len(token))
         return
     texts = list(_pieces(token, at))
-    if texts:
-        yield from texts
-    elif _likely(token) and (plain := undone(token)) is not None:
+    yield from texts
+    if (alone or not texts) and _likely(token) and (plain := undone(token)) is not None:
         yield Found(plain, at, at + len(token))
 
 
