@@ -1,5 +1,5 @@
-"""Whether bytes look encrypted: no format that is known by its first bytes, and byte values as even as chance makes them; or cannot
-be read for another reason."""
+"""Whether bytes look encrypted: no format that is known by its first bytes, and byte values as even as chance makes them; or
+cannot be read for another reason."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _SAMPLE = 65536
 # What is no secret, though as even as one: pictures, sound, films, fonts, programs. First bytes, and where they stand. What a
 # decoder undoes is not among them, and of marks of two or three bytes more is asked below.
 _MEDIA: tuple[tuple[int, bytes], ...] = (
-    (0, b"\x89PNG"), (0, b"\xff\xd8\xff\xe0"), (0, b"\xff\xd8\xff\xe1"), (0, b"\xff\xd8\xff\xdb"), (0, b"\xff\xd8\xff\xe2"), (0,
-    b"\xff\xd8\xff\xee"), (0, b"\xff\xd8\xff\xfe"), (0, b"\xff\xd8\xff\xc0"), (0, b"\xff\xd8\xff\xed"), (0, b"GIF8"), (8, b"WEBP"), (0,
-    b"\x00\x00\x01\x00"), (0, b"OggS"), (0, b"fLaC"), (8, b"WAVE"), (0, b"#!AMR"), (0, b"\x1aE\xdf\xa3"), (0, b"%PDF"), (0,
-    b"wOFF"), (0, b"wOF2"), (0, b"OTTO"), (0, b"\x00\x01\x00\x00\x00"), (0, b"\x7fELF"), (0, b"dex\n"), (0, b"PK\x03\x04"), (0,
-    b"\xfd7zXZ"), (0, b"7z\xbc\xaf"), (0, b"Rar!"), (0, b"FLV\x01"), (0, b"II*\x00"), (0, b"MM\x00*"), (0, b"\x28\xb5\x2f\xfd"), (0,
-    b"\x04\x22\x4d\x18"), (0, b"\x00asm"),
+    (0, b"\x89PNG"), (0, b"\xff\xd8\xff\xe0"), (0, b"\xff\xd8\xff\xe1"), (0, b"\xff\xd8\xff\xe2"), (0, b"\xff\xd8\xff\xed"),
+    (0, b"\xff\xd8\xff\xee"), (0, b"\xff\xd8\xff\xdb"), (0, b"\xff\xd8\xff\xfe"), (0, b"\xff\xd8\xff\xc0"), (0, b"GIF8"),
+    (8, b"WEBP"), (0, b"\x00\x00\x01\x00"), (0, b"OggS"), (0, b"fLaC"), (8, b"WAVE"), (0, b"#!AMR"), (0, b"\x1aE\xdf\xa3"),
+    (0, b"%PDF"), (0, b"wOFF"), (0, b"wOF2"), (0, b"OTTO"), (0, b"\x00\x01\x00\x00\x00"), (0, b"\x7fELF"), (0, b"dex\n"),
+    (0, b"PK\x03\x04"), (0, b"\xfd7zXZ"), (0, b"7z\xbc\xaf"), (0, b"Rar!"), (0, b"FLV\x01"), (0, b"II*\x00"), (0, b"MM\x00*"),
+    (0, b"\x28\xb5\x2f\xfd"), (0, b"\x04\x22\x4d\x18"), (0, b"\x00asm"),
 )  # fmt: skip
 _AT_ONCE = tuple(mark for at, mark in _MEDIA if at == 0)
 _FURTHER_ON = tuple(mark for at, mark in _MEDIA if at == 8)
@@ -80,27 +80,30 @@ def looks_random(data: bytes) -> bool:
     return entropy(sample) >= expected_entropy(len(sample)) - max(0.08, 2.6 / math.sqrt(len(sample)))
 
 
-# What can be read between other bytes: six letters or signs of ASCII in a row, or three Chinese characters.
-_READABLE = re.compile(rb"[\t\n\r\x20-\x7e]{6,}|(?:[\xe3-\xe9][\x80-\xbf]{2}){3,}")
+# What can be read between other bytes: six letters, digits, or signs that texts are full of, in a row, or three Chinese
+# characters. Other signs are what text becomes under a key of letters.
+_READABLE = re.compile(rb"[\w \t\r\n.,:/\"{}\[\]=&-]{6,}|(?:[\xe3-\xe9][\x80-\xbf]{2}){3,}")
 _LEAST_EVEN = 3.0  # bits; lengths, zeros and what fills space have less
+_HARDLY, _ENOUGH = 4, 64  # less than a quarter of 64 bytes and more is next to nothing
 
 
 def unread(data: bytes) -> bool:
-    """Whether there are 32 bytes in a row in which nothing can be read, and which are no filling. Asked of what no decoder
-    understood: text with a key over it has them as well as something encrypted behind a head."""
+    """Whether there are 32 bytes in a row in which nothing can be read, and which are no filling; or hardly anything can be read
+    at all. Asked of what no decoder understood: text with a key over it, or something encrypted behind a head."""
     if known_media(data):
         return False
-    at = 0
-    for match in _READABLE.finditer(data, 0, _SAMPLE):
-        if match.start() - at >= LEAST and entropy(data[at : match.start()]) >= _LEAST_EVEN:
+    sample = data[:_SAMPLE]
+    at = read = 0
+    for start, end in (*(match.span() for match in _READABLE.finditer(sample)), (len(sample), len(sample))):
+        if start - at >= LEAST and entropy(sample[at:start]) >= _LEAST_EVEN:
             return True
-        at = match.end()
-    rest = data[at:_SAMPLE]
-    return len(rest) >= LEAST and entropy(rest) >= _LEAST_EVEN
+        at, read = end, read + end - start
+    return len(sample) >= _ENOUGH and read * _HARDLY < len(sample) and entropy(sample) >= _LEAST_EVEN
 
 
 _WINDOW, _MOST_WINDOWS = 256, 64
 _VALUES, _TEXT_EVEN = 54, 5.62
+_OF_ONE = 14  # quotation marks, or e, of 256 letters: chance makes three or four, and most texts have more
 
 
 def random_text(data: bytes) -> tuple[int, int] | None:
@@ -112,7 +115,8 @@ def random_text(data: bytes) -> tuple[int, int] | None:
     step = max(_WINDOW // 2, last // _MOST_WINDOWS + 1)
     for at in (*range(0, last, step), last):
         piece = data[at : at + _WINDOW]
-        if len(set(piece)) >= _VALUES and entropy(piece) >= _TEXT_EVEN:
+        few = piece.count(b'"') <= _OF_ONE and piece.count(b"e") <= _OF_ONE
+        if few and len(set(piece)) >= _VALUES and entropy(piece) >= _TEXT_EVEN:
             return at, at + _WINDOW
     return None
 

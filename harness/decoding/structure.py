@@ -48,8 +48,8 @@ def _json(tree: Any) -> bytes:
 
 
 class _Writer:
-    """Makes a structure of what JSON knows; `leaves`: its bytes; `left`: letters that may still be written; `letters`: of texts in
-    it that somebody wrote, names of fields among them."""
+    """Makes a structure of what JSON knows; `leaves`: its bytes; `left`: letters that may still be written; `letters`:
+    of texts in it that somebody wrote, names of fields among them."""
 
     def __init__(self) -> None:
         self.leaves: list[Found] = []

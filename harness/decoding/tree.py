@@ -72,19 +72,18 @@ class Tree:
         """The pieces that stay dark: too even for any text or structure, and no compression that is known; or what was sent as a
         whole, and nothing of it could be read. Of one inside another the inner one is told; a structure that was read out of
         such bytes was read by chance."""
-        left = [one for one in self.layers if not one.accounted and not any(above.accounted for above in one.above())]
-        dark = [one for one in left if not one.explained and _dark(one)]
-        dark += self._dark_texts(left)
+        dark = [one for one in self.layers if not one.explained and not one.accounted and _dark(one)] + self._dark_texts()
+        dark = [one for one in dark if not any(above.accounted for above in one.above())]
         around = {id(above) for layer in dark for above in layer.above()}
         ends = [layer for layer in dark if id(layer) not in around and not _token(layer)]
         return [Opaque(path_of(layer), len(layer.data), layer.root) for layer in ends]
 
 
-    def _dark_texts(self, left: list[Layer]) -> list[Layer]:
+    def _dark_texts(self) -> list[Layer]:
         """Texts that hold digits of random bytes to some base which nothing undid."""
         found = []
-        for layer in left:
-            if layer.text and _sent(layer) and (piece := random_text(layer.data)) is not None:
+        for layer in self.layers:
+            if layer.text and not layer.accounted and _sent(layer) and (piece := random_text(layer.data)) is not None:
                 below = [one for one in self.layers if one.parent is layer]
                 shorter = any(not one.found.end and len(one.data) < _SHORTER * len(layer.data) for one in below)
                 undone = sum(
@@ -100,7 +99,7 @@ class Tree:
 def _dark(layer: Layer) -> bool:
     if layer.text or len(layer.data) < LEAST or _beside_fields(layer):
         return False
-    return looks_random(layer.data) or (_sent(layer) and unread(layer.data))
+    return looks_random(layer.data) or (not layer.written and _sent(layer) and unread(layer.data))
 
 
 def _sent(layer: Layer) -> bool:
@@ -233,6 +232,7 @@ def _ask(layer: Layer, tree: Tree, waiting: deque[Layer], budget: Budget) -> Non
         claimed = False
         try:
             for found in decoder.find(layer, budget):
+                layer.written = layer.written or found.fields
                 layer.explained = layer.explained or decoder.claims or decoder.explains or found.letters >= _READ
                 claimed = claimed or (decoder.claims and not found.end)
                 if (child := _child(layer, found, decoder.id, tree, budget)) is not None:

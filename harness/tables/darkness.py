@@ -68,7 +68,8 @@ def _listed(items: list[str], sign: str = ", ") -> str:
 
 _WORDS = {
     "opaque": (
-        "What was sent to {host} holds content of no known form, encrypted or in an encoding of its sender's own: what it carries is not known",
+        "What was sent to {host} holds content of no known form, encrypted or in an encoding of its sender's own: "
+        "what it carries is not known",
         "发往 {host} 的请求中含有无法识别的内容(疑似加密或自定义编码),其中携带的信息未知",
     ),
     "broken": (

@@ -35,7 +35,7 @@ def test_the_canary_comes_out_of_two(inner: str, outer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inner", "outer"), [(i, o) for i, o in itertools.product(OF_TEXT, ALL) if not i.startswith(("utf-16", "xor")) or o not in NOT_OF[i[:3]]]
+    ("inner", "outer"), [(i, o) for i, o in itertools.product(OF_TEXT, ALL) if o not in NOT_OF.get(i[:3], ())]
 )
 def test_the_canary_comes_out_of_text_in_anything(inner: str, outer: str) -> None:
     assert holds(ALL[outer](OF_TEXT[inner](PAYLOAD)))

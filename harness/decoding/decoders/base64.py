@@ -76,6 +76,11 @@ def _rows(data: bytes) -> tuple[Spans, int]:
     return rows, max((end - start for start, end in rows), default=0)
 
 
+def rows_of(data: bytes) -> Spans:
+    """The rows of 16 and more of the letters of base64, both alphabets."""
+    return _rows(data)[0]
+
+
 def _few_places(data: bytes) -> list[int]:
     """As `_places`, one by one."""
     places = [start for start, end in _rows(data)[0] if _worth(data, start, end)]

@@ -10,15 +10,20 @@ from collections.abc import Callable, Iterable, Iterator
 from harness.decoding.budget import Budget
 from harness.decoding.decoder import Decoder
 from harness.decoding.layer import Found, Layer, has_controls, is_text
+from harness.decoding.spans import Spans, marked
 
 _LEAST = 20
 _RFC_1924 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 _ZEROMQ = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
 _TO_RFC_1924 = bytes.maketrans(_ZEROMQ, _RFC_1924)
 _STREAMS = (b"\x1f\x8b\x08", b"\x78\x01", b"\x78\x9c", b"\x78\xda", b"\x28\xb5\x2f\xfd")
-_STRING = re.compile(rb'"([!#-\[\]-~]{20,}+)"')
-_VALUE = re.compile(rb"(?<=[\w\]])=([!-~]{20,}+)(?:\n|\Z)")
-_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=_.,:-]")  # a word, number, address or token is no base85
+_TOKEN_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_.,:-"
+_SIGNS = 10  # of so many letters one is none of words, numbers, addresses and tokens; it is nearly three in truth
+_RARE = b"!#$()*;<>?@^`|~"  # what other texts have few of: one in six letters of random bytes, in any of the alphabets
+_SORTS = marked((b"a", bytes(byte for byte in range(0x21, 0x7F) if byte not in b'"\\,')), (b"s", _RARE))
+_DENSE = re.compile(rb"sa{0,9}sa{0,19}s")
+_MARKED = re.compile(rb"<~([!-uz\s]{10,}+)~>")
+_NAME = re.compile(rb"[\w.\-\[\]%$:]{1,64}=")
 _ONE = 5
 
 
@@ -37,20 +42,33 @@ _KINDS: tuple[Callable[[bytes], bytes], ...] = (_rfc_1924, _zeromq, base64.a85de
 
 def find(layer: Layer, budget: Budget) -> Iterable[Found]:
     data = layer.data
-    whole = data.strip()
-    if b'"' not in whole or whole.startswith(b"<~"):
-        yield from _undone(whole, 0, 0)
-    for pattern in (_STRING, _VALUE):
-        for match in pattern.finditer(data):
-            budget.check_time()
-            yield from _undone(match[1], *match.span(1))
+    for match in _MARKED.finditer(data):
+        budget.check_time()
+        yield from _undone(match[1], *match.span())
+    for start, end in _dense(data):
+        budget.check_time()
+        if _may_be(data[start:end]):
+            yield from _undone(data[start:end], start, end)
+            name = _NAME.match(data, start, end)
+            if name is not None and end - name.end() >= _LEAST:
+                yield from _undone(data[name.end() : end], name.end(), end)
+
+
+def _dense(data: bytes) -> Spans:
+    """Rows of letters and signs, without quotation marks, commas, backslashes and blanks, that have signs near each other."""
+    sorts, past, found = data.translate(_SORTS), 0, []
+    while match := _DENSE.search(sorts, past):
+        start, end = sorts.rfind(b" ", 0, match.start()) + 1, sorts.find(b" ", match.end())
+        past = len(data) if end < 0 else end
+        found.append((start, past))
+    return found
+
+
+def _may_be(token: bytes) -> bool:
+    return len(token.translate(None, _TOKEN_LETTERS)) * _SIGNS >= len(token) >= _LEAST
 
 
 def _undone(token: bytes, start: int, end: int) -> Iterator[Found]:
-    if token.startswith(b"<~") and token.endswith(b"~>"):
-        token = token[2:-2]
-    if len(token) < _LEAST or not _NO_BASE64.search(token):
-        return
     for kind in _KINDS:
         try:
             begun = kind(token[: 2 * _ONE])
