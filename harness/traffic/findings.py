@@ -62,5 +62,5 @@ def blind_spots(exchange: Exchange, tree: Tree) -> Iterator[Blind]:
         )
     for opaque in tree.opaque():
         yield Blind(
-            exchange.index, exchange.host, opaque.where, f"{opaque.size} bytes of no known form, even as encrypted ones are"
+            exchange.index, exchange.host, opaque.where, f"{opaque.size} bytes of no known form"
         )
