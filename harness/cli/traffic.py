@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
         blind: Annotated[Path | None, typer.Option("--blind", help="Write what could not be looked into here, as JSON.")] = None,
         memory: Annotated[
             int,
-            typer.Option("--memory", min=320, help="MiB that it may take; a HAR may have about a sixth of it, less 256 MiB."),
+            typer.Option("--memory", min=320, help="MiB that it may take; a HAR may have an eighth of it, less 32 MiB."),
         ] = 3072,
         time_limit: Annotated[
             float,

@@ -13,13 +13,14 @@ from harness.errors import UsageError
 
 GZIP = b"\x1f\x8b"
 # A string or a comment that is cut off goes to the file's end: each sign in it would be tried as the beginning of another.
-_QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
-_COMMENT = re.compile(_QUOTED + r"|//[^\n]*+|/\*.*?(?:\*/|\Z)", re.DOTALL)
+# All of these read bytes: one emoji makes a text of four bytes for each of its characters.
+_QUOTED = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+_COMMENT = re.compile(_QUOTED + rb"|//[^\n]*+|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_TRAILING = re.compile(_QUOTED + rb"|,(?=\s*+[\]}])", re.DOTALL)
+_LATER_BYTES = bytes(range(0x80, 0xC0))  # of a character in UTF-8
+_BLANKS = bytes(byte if byte == ord("\n") else ord(" ") for byte in range(256))
 _ENTRIES = re.compile(r'"entries"\s*+:\s*+\[')
 _BETWEEN = re.compile(r"[\s,]*+")
-_TRAILING = re.compile(_QUOTED + r"|,(?=\s*+[\]}])", re.DOTALL)
-_NO_LINE_END = re.compile(r"[^\n]")
-_NO_UTF8 = re.compile("[\udc80-\udcff]")
 # Letters of GB 18030, Big5 and EUC, and of Shift-JIS: where the second byte is a backslash's, none is meant.
 _PAIRS = (
     re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]"),
@@ -39,9 +40,9 @@ def load(path: Path, largest: int) -> tuple[Any, str]:
     `largest` bytes."""
     raw, broken = _bytes(path, largest)
     first: UsageError | tuple[Any, str] | None = None
-    for text in _texts(raw):
+    for data in _readings(raw):
         try:
-            read = _parsed(path, text)
+            read = _parsed(path, data)
         except UsageError as bad:
             first = first or bad
             continue
@@ -87,40 +88,52 @@ def _too_large(path: Path, has: str, largest: int) -> UsageError:
     )
 
 
-def _texts(raw: bytes) -> Iterator[str]:
-    """Readings of the file, of which the first that is JSON to its end counts. A byte that is no UTF-8 stays that byte (PEP
-    383): which charset a body is in is asked body by body."""
+def _readings(raw: bytes) -> Iterator[bytes]:
+    """The file in UTF-8, in several ways where it is in something else; the first that is JSON to its end counts. A byte that is
+    no UTF-8 stays that byte: which charset a body is in is asked body by body."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        yield raw.decode("utf-16", "replace")
+        yield raw.decode("utf-16", "replace").encode()
         return
     if raw[:1] == b"\0" or raw[1:2] == b"\0":
-        yield raw.decode("utf-16-be" if raw[:1] == b"\0" else "utf-16-le", "replace")
+        yield raw.decode("utf-16-be" if raw[:1] == b"\0" else "utf-16-le", "replace").encode()
         return
-    text = raw.decode("utf-8-sig", "surrogateescape")
-    lost = 0 if text.isascii() else len(_NO_UTF8.findall(text))
-    if lost * 2 > sum(sign > "\x7f" for sign in text if lost):
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if _in_another_charset(raw):
         for pairs in _PAIRS:
-            yield pairs.sub(lambda m: m[0] + b"\\" if m[0][1:] == b"\\" else m[0], raw).decode("utf-8", "surrogateescape")
-    yield text
+            yield pairs.sub(lambda m: m[0] + b"\\" if m[0][1:] == b"\\" else m[0], raw)
+    yield raw
 
 
-def _parsed(path: Path, text: str) -> tuple[Any, str]:
+def _in_another_charset(raw: bytes) -> bool:
+    """Whether more of what is beyond ASCII is no UTF-8 than is."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        beyond = [sign for sign in raw.decode("utf-8", "surrogateescape") if sign > "\x7f"]
+        return sum("\udc80" <= sign <= "\udcff" for sign in beyond) * 2 > len(beyond)
+    return False
+
+
+def _parsed(path: Path, data: bytes) -> tuple[Any, str]:
     """Raises UsageError where it is no JSON."""
     try:
-        return json.loads(text), ""
+        return json.loads(data.decode("utf-8", "surrogateescape")), ""
     except json.JSONDecodeError:
         pass
     except RecursionError as deep:
         why = "Its JSON is nested to a depth that nobody writes."
         raise UsageError(f"{path} is no HAR.", why, "Export the traffic as HAR 1.2.") from deep
     # Blanks for what is taken out, so that an error's place is that in the file.
-    plain = _COMMENT.sub(lambda m: m[0] if m[0].startswith('"') else _NO_LINE_END.sub(" ", m[0]), text)
-    plain = _TRAILING.sub(lambda m: m[0] if m[0].startswith('"') else " ", plain)
+    data = _COMMENT.sub(lambda m: m[0] if m[0].startswith(b'"') else m[0].translate(_BLANKS, _LATER_BYTES), data)
+    data = _TRAILING.sub(lambda m: m[0] if m[0].startswith(b'"') else b" ", data)
+    text = data.decode("utf-8", "surrogateescape")
     try:
-        return json.loads(plain, strict=False), ""
+        return json.loads(text, strict=False), ""
+    except RecursionError as deep:
+        what, cause = "nested to a depth that nobody writes", ValueError(str(deep))
     except json.JSONDecodeError as bad:
         what, cause = f"{bad.msg} (line {bad.lineno}, column {bad.colno})", bad
-    if whole := _whole_entries(plain):
+    if whole := _whole_entries(text):
         return {"log": {"entries": whole}}, f"the file is broken from here on: {what}; requests behind that are lost"
     raise UsageError(f"{path} is no HAR.", f"It is no JSON: {what}.", "Export the traffic as HAR 1.2.") from cause
 

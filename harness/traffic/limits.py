@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from harness.decoding import Budget
 
 _ITSELF = 256 << 20  # bytes: the interpreter, its libraries, what is known of hosts and values
-_PARSED = 6  # times its size that a HAR takes while it is read
+_PARSED = 8  # times its size that a HAR takes while it is read
 _LARGEST_PART, _LARGEST_MESSAGE = 32 << 20, 64 << 20
 
 

@@ -275,9 +275,9 @@ def test_a_file_that_breaks_off_gives_what_stands_before(tmp_path: Path) -> None
 
 def test_a_place_is_that_in_the_file(tmp_path: Path) -> None:
     """Also where comments and commas before it were taken out."""
-    text = '// made by\n{"log": {/* a\nb */ "entries": [\n{"request": {"url": "https://a.example/"}},\n  {"request": x'
+    text = '// made by\n{"log": {/* a\nb */ "entries": [\n{"request": {"url": "https://a.example/"}},\n/*你*/{"request": x'
     *_, last = read_exchanges(written(tmp_path, text))
-    assert "(line 5, column 15)" in last.notes[0]
+    assert "(line 5, column 18)" in last.notes[0]
     with pytest.raises(UsageError, match="line 2, column 14"):
         read_exchanges(written(tmp_path, '// {\n{"log": /**/ x'))
 
