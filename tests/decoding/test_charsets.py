@@ -51,6 +51,21 @@ def test_no_more_readings_than_are_plausible(data: bytes, most: int) -> None:
     assert 1 <= sum(layer.decoder == "charset" for layer in layers) <= most
 
 
+UNTRIED = {"cp874": "สมชาย ใจดี", "cp1256": "محمد علي", "cp866": "Иван Петров"}
+
+
+@pytest.mark.parametrize("charset", UNTRIED)
+def test_a_charset_that_is_not_tried_is_told(charset: str) -> None:
+    name = UNTRIED[charset]
+    for part, data in (
+        ("body", f"name={name}&x=1".encode(charset)),
+        ("body", f'{{"name": "{name}"}}'.encode(charset)),
+        ("headers", f"X-Name: {name}\nX-More: 1".encode(charset)),
+        ("url", b"https://a.example/x?name=" + quote(name, encoding=charset).encode()),
+    ):
+        assert "charset-unknown" in {t.decoder for t in unwrap([(part, data)]).troubles}, data
+
+
 DARK = [b'{"name": "\xe1\x8c\xb1\xa9\x83\xe7\xb0\xa5\xf2\xc8\xa8"}', b"name=\xbd\x81\xa2\xd4\xa0\x8d\xbc\x9f&x=1"]
 
 

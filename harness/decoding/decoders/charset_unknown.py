@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from harness.decoding.budget import Broken, Budget
 from harness.decoding.decoder import Decoder
 from harness.decoding.decoders.charset import readings, without_controls
-from harness.decoding.decoders.percent import is_form
 from harness.decoding.layer import Found, Layer
 
+# JSON and XML from end to end; a form, an address or lines of headers by how they begin.
 _FRAMES = re.compile(rb"\s*(?:\{\s*\".*\}|\[.*[\"}\]]\s*\]|<[\w!?].*>)\s*", re.DOTALL)
-_NAMED = re.compile(rb"[^=]{2}")
+_BEGINS = re.compile(rb"[\w.\-\[\]$]{2,64}(?:=|: )|https?://")
 
 
 def find(layer: Layer, budget: Budget) -> Iterable[Found]:
     data = layer.data
-    if len(data) < 8 or not without_controls(data) or not (_FRAMES.fullmatch(data) or (_NAMED.match(data) and is_form(data))):
+    if len(data) < 8 or not (_BEGINS.match(data) or _FRAMES.fullmatch(data)) or not without_controls(data):
         return
     if next(readings(data), None) is None:
         yield Found(data.decode("latin-1").encode())  # what is ASCII in it is read at least
