@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from harness.cli.output import cell, emit, err, out, printable
 if TYPE_CHECKING:
     from harness.matching import Hit
     from harness.traffic.findings import Blind, Examined
+    from harness.traffic.knowns_file import KnownsFile
 
 _SHOWN_BLIND = 20
 
@@ -33,6 +35,14 @@ def register(app: typer.Typer) -> None:
             typer.Option("--app", help="App file: the first party's domains, and the recipients that the policy names."),
         ] = None,
         blind: Annotated[Path | None, typer.Option("--blind", help="Write what could not be looked into here, as JSON.")] = None,
+        memory: Annotated[
+            int,
+            typer.Option("--memory", min=320, help="MiB that it may take; a HAR may have an eighth of it, less 32 MiB."),
+        ] = 3072,
+        time_limit: Annotated[
+            float,
+            typer.Option("--time-limit", min=0, help="Seconds of processor time for the file; what is left then is told."),
+        ] = 3600,
         json: Json = False,
     ) -> int:
         """Find known values in traffic captured elsewhere.
@@ -43,28 +53,36 @@ def register(app: typer.Typer) -> None:
         from rich.progress import track
 
         from harness.traffic.findings import examine, search_for
-        from harness.traffic.knowns_file import read_knowns
+        from harness.traffic.knowns_file import searched
+        from harness.traffic.limits import Limits
         from harness.traffic.reading import read_exchanges
 
-        known = read_knowns(knowns)
+        given = searched(knowns)
+        _tell_unsearched(given)
+        known = given.knowns
         parties = _parties(package or _package_of(known), app_file)
-        exchanges = read_exchanges(file)
+        limits = Limits(memory << 20, time_limit)
+        exchanges = read_exchanges(file, limits)
         count = len(exchanges) if isinstance(exchanges, list) else None
         search = search_for(known, package, lambda: exchanges if isinstance(exchanges, list) else read_exchanges(file))
         rows: list[dict[str, Any]] = []
         spots: list[Blind] = []
-        requests = 0
+        requests = told = 0
         # What was decoded is let go with each request, so that memory does not grow with their number.
-        for one in track(examine(exchanges, search), "Reading requests", count, console=err, transient=True):
+        looked: Iterable[Examined] = examine(exchanges, search, limits)
+        if err.is_terminal:
+            looked = track(looked, "Reading requests", count, console=err, transient=True)
+        for one in looked:
             rows += [_row(one, hit, parties) for hit in sorted(one.hits, key=lambda h: (h.known.name, h.start))]
             spots += one.blind
-            requests += 1
+            requests += one.looked
+            told += bool(one.hits)
         if blind is not None:
             _write_blind(blind, spots)
         if json:
             emit(rows)
         else:
-            _show(rows, requests)
+            _show(rows, told, requests)
         _tell_blind(spots)
         return 0
 
@@ -111,11 +129,11 @@ def _row(one: Examined, hit: Hit, parties: Any) -> dict[str, Any]:
     }
 
 
-def _show(rows: list[dict[str, Any]], requests: int) -> None:
+def _show(rows: list[dict[str, Any]], told: int, requests: int) -> None:
     from rich.table import Table
 
     if not rows:
-        out.print(f"None of the known values was found in {requests} requests.")
+        out.print(f"None of the known values was found in {_counted(requests, 'request')}.")
         return
     table = Table(box=None, pad_edge=False)
     for title in ("#", "to", "party", "what", "as", "where"):
@@ -126,14 +144,27 @@ def _show(rows: list[dict[str, Any]], requests: int) -> None:
         table.add_row(*(cell(x) for x in (row["index"], to, row["party"], row["type"], chain, row["where"])))
     out.print(table)
     hosts = len({row["host"] for row in rows})
-    values, told = len({(r["index"], r["type"]) for r in rows}), len({r["index"] for r in rows})
-    out.print(f"{values} values in {told} of {requests} requests, to {hosts} hosts.")
+    values = len({(r["index"], r["type"]) for r in rows})
+    out.print(f"{_counted(values, 'value')} in {told} of {_counted(requests, 'request')}, to {_counted(hosts, 'host')}.")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _tell_unsearched(given: KnownsFile) -> None:
+    for name in given.twice:
+        err.print(printable(f"{name} stands more than once in one object of the values; each is searched for."))
+    for what in given.unsearched:
+        err.print(printable(f"not searched: {what}"))
 
 
 def _tell_blind(spots: list[Blind]) -> None:
     if not spots:
         return
-    err.print(f"{len(spots)} places could not be looked into; they are not clean, they are not known:")
+    are = "is not clean, it is" if len(spots) == 1 else "are not clean, they are"
+    it = "it" if len(spots) == 1 else "they"
+    err.print(f"{_counted(len(spots), 'place')} could not be looked into; {it} {are} not known:")
     for spot in spots[:_SHOWN_BLIND]:
         err.print(printable(f"  request {spot.index} to {spot.host or 'nobody'}, {spot.where}: {spot.why}"))
     if len(spots) > _SHOWN_BLIND:

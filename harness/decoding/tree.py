@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.decoding.budget import Broken, Budget, Spent
@@ -253,8 +253,3 @@ def _child(parent: Layer, found: Found, decoder: str, tree: Tree, budget: Budget
     layer = Layer(found.data, parent.root, parent, decoder, found, parent.depth + 1)
     tree.layers.append(layer)
     return layer
-
-
-def texts(tree: Tree) -> Iterator[str]:
-    """What can be read of it, for a person who looks on."""
-    return (layer.data.decode() for layer in tree.layers if layer.text)

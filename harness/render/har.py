@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,8 @@ from harness.errors import UsageError
 from harness.model import Flow, Message
 
 _WEB = ("http", "https")
+_TEXT, _BINARY = 1, 2  # opcodes of WebSocket messages, RFC 6455, 11.8
+_NO_UTF8 = re.compile("[\udc80-\udcff]+")  # bytes that were none (PEP 383)
 
 
 def har(source: BundleReader) -> dict[str, Any]:
@@ -24,8 +27,9 @@ def har(source: BundleReader) -> dict[str, Any]:
     them.
 
     A body of a request that the bundle has is in it as it was on the wire; one that is no UTF-8 text, in base64. Content
-    codings of
-    answers are left as they were sent, as in the bundle.
+    codings of answers are left as they were sent, as in the bundle. WebSocket messages of bytes are in base64, as Chrome and
+    mitmproxy write them. Bytes beyond UTF-8 are Latin-1 in a header, as HTTP has them (its `_charset` says so), and
+    percent-encoded in a URL.
     """
     flows = list(source.flows())
     messages: dict[str, list[Flow]] = defaultdict(list)
@@ -48,7 +52,8 @@ def write(source: BundleReader, path: Path) -> None:
     """Raises UsageError where the file cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(har(source), ensure_ascii=False, indent=1), "utf-8", errors="surrogateescape")
+        # Half a surrogate pair that is left is an escape, as JSON has it.
+        path.write_text(json.dumps(har(source), ensure_ascii=False, indent=1), "utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"The HAR cannot be written to {path}.", str(error.strerror), "Name another file with --to.") from error
 
@@ -71,7 +76,7 @@ def _entry(source: BundleReader, flow: Flow, messages: Iterable[Flow]) -> dict[s
         entry["comment"] = flow.error
     told = [_message(source, one) for one in messages]
     if told:
-        entry["_webSocketMessages"] = told
+        entry |= {"_resourceType": "websocket", "_webSocketMessages": told}
     return entry
 
 
@@ -81,11 +86,24 @@ def _moment(ns: int) -> str:
 
 
 def _headers(message: Message | None) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value, *_ in (message.headers if message else [])]
+    return [_named(name, value) for name, value, *_ in (message.headers if message else [])]
+
+
+def _named(name: str, value: str) -> dict[str, str]:
+    plain = {"name": _latin1(name), "value": _latin1(value)}
+    return plain if plain["value"] == value else plain | {"_charset": "latin-1"}
+
+
+def _latin1(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("latin-1") if _NO_UTF8.search(text) else text
+
+
+def _url(url: str) -> str:
+    return _NO_UTF8.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "surrogateescape")), url)
 
 
 def _request(source: BundleReader, flow: Flow) -> dict[str, Any]:
-    message, url = flow.request, flow.url or ""
+    message, url = flow.request, _url(flow.url or "")
     request: dict[str, Any] = {
         "method": flow.method or "",
         "url": url,
@@ -116,7 +134,7 @@ def _response(source: BundleReader, flow: Flow) -> dict[str, Any]:
         "cookies": [],
         "headers": _headers(message),
         "content": content,
-        "redirectURL": _header(message, "location"),
+        "redirectURL": _url(_header(message, "location")),
         "headersSize": -1,
         "bodySize": message.size if message else -1,
     }
@@ -125,13 +143,10 @@ def _response(source: BundleReader, flow: Flow) -> dict[str, Any]:
 def _message(source: BundleReader, flow: Flow) -> dict[str, Any]:
     sent = flow.request is not None
     body = _body(source, flow.request or flow.response)
-    text = _text(body)
-    return {
-        "type": "send" if sent else "receive",
-        "time": flow.host_ns / 1e9,
-        "opcode": 1 if flow.method == "text" else 2,
-        "data": text.get("text", ""),
-    }
+    told: dict[str, Any] = {"type": "send" if sent else "receive", "time": flow.host_ns / 1e9}
+    if flow.method == "text" and "encoding" not in (text := _text(body)):
+        return told | {"opcode": _TEXT, "data": text["text"]}
+    return told | {"opcode": _BINARY, "data": base64.b64encode(body).decode()}
 
 
 def _body(source: BundleReader, message: Message | None) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from harness.decoding import Budget, Tree
+from harness.decoding import Tree
 from harness.matching import Hit, Known, Search
 from harness.traffic.exchange import Exchange
+from harness.traffic.limits import Limits
 from harness.traffic.packages import packages_in
 
 
@@ -23,12 +24,13 @@ class Blind:
 
 @dataclass
 class Examined:
-    """One request's hits and blind spots. `decoded`: bytes looked at, all layers together."""
+    """One request's hits and blind spots. `decoded`: bytes looked at, all layers together; `looked`: whether there was time."""
 
     exchange: Exchange
     hits: list[Hit] = field(default_factory=list)
     blind: list[Blind] = field(default_factory=list)
     decoded: int = 0
+    looked: bool = True
 
 
 def search_for(knowns: Sequence[Known], package: str = "", read: Callable[[], Iterable[Exchange]] | None = None) -> Search:
@@ -40,9 +42,17 @@ def search_for(knowns: Sequence[Known], package: str = "", read: Callable[[], It
     return Search(knowns, tuple(dict.fromkeys(salts)))
 
 
-def examine(exchanges: Iterable[Exchange], search: Search) -> Iterator[Examined]:
-    for exchange in exchanges:
-        tree = exchange.taken_apart(Budget())
+def examine(exchanges: Iterable[Exchange], search: Search, limits: Limits | None = None) -> Iterator[Examined]:
+    """Where the time of `limits` is used up, a last one tells from which request on nothing was looked at."""
+    limits = limits or Limits()
+    for number, exchange in enumerate(exchanges):
+        if limits.left() <= 0:
+            more = f" ({len(exchanges) - number} in all)" if isinstance(exchanges, Sequence) else ""
+            spent = f"the time for the file is used up ({limits.seconds:g} s)"
+            why = f"{spent}: this request and all behind it{more} were not looked at"
+            yield Examined(exchange, blind=[Blind(exchange.index, exchange.host, "request", why)], looked=False)
+            return
+        tree = exchange.taken_apart(limits.budget())
         yield Examined(
             exchange, search.hits(tree), list(blind_spots(exchange, tree)), sum(len(layer.data) for layer in tree.layers)
         )

@@ -77,6 +77,7 @@ def samples(identity: str) -> tuple[bytes, ...]:
     wrapped = [encode(PAYLOAD) for encode in (ALL | OF_TEXT).values()]
     wrapped.append(ALL["gzip"](SALTED).decode("latin-1").encode())
     wrapped.append(ALL["base64 other signs"](PAYLOAD + b" " * ((1 - len(PAYLOAD)) % 3)))
+    wrapped.append(b'{"name": "\xe1\x8c\xb1\xa9\x83\xe7\xb0\xa5\xf2\xc8\xa8", "more": %s}' % PAYLOAD)
     layers = {layer.data for data in wrapped for layer in unwrap([("body", data)]).layers}
     return tuple(sorted((data for data in layers if any(asked(DECODERS[identity], data))), key=lambda data: (len(data), data)))[
         :12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -87,13 +88,14 @@ def test_a_har_says_what_the_bundle_says(folder: Path) -> None:
 def test_it_is_read_back_byte_by_byte(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "out" / "t.har"
     write(open_bundle(folder), file)
-    [first, second] = read_har(file)
+    [first, second, message] = read_har(file)
     assert (first.url, first.body, first.header("content-type")) == (
         "https://t.example/e?a=1&b=%20x",
         BINARY,
         "application/octet-stream",
     )
     assert second.method == "GET"
+    assert (message.method, message.body, message.host) == ("WEBSOCKET", b"hello", "w.example")
 
 
 def test_mitmproxy_reads_it(folder: Path) -> None:
@@ -108,3 +110,61 @@ def test_where_it_cannot_be_written_is_said(folder: Path, tmp_path: Path) -> Non
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError, match="cannot be written"):
         write(open_bundle(folder), tmp_path / "file" / "t.har")
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """What is no UTF-8 in a header and an address, and WebSocket messages of bytes."""
+    bundle = Bundle.create(tmp_path, "example.shop")
+
+    def said(body: bytes, *headers: list[str]) -> Message:
+        return Message(headers=[list(h) for h in headers], body=bundle.objects.put(body) if body else None, size=len(body))
+
+    opened = bundle.append(
+        Flow(
+            host_ns=T0,
+            protocol="http",
+            method="GET",
+            url="http://w.example/s?n=M\udcfcller",
+            host="w.example",
+            port=80,
+            status=101,
+            request=said(b"", ["X-Name", "M\udcfcller"], ["X-City", "上海"]),
+            response=said(b""),
+        )
+    )
+    for number, (kind, body) in enumerate([("binary", b"hello"), ("binary", BINARY), ("text", b"aGVsbG8=")]):
+        bundle.append(
+            Flow(
+                host_ns=T0 + 2 + number,
+                protocol="websocket",
+                phase="message",
+                of=opened.id,
+                method=kind,
+                host="w.example",
+                port=80,
+                request=said(body),
+            )
+        )
+    return bundle.path
+
+
+def test_what_is_no_text_leaves_the_file_utf8_and_comes_back(odd: Path, tmp_path: Path) -> None:
+    file = tmp_path / "t.har"
+    write(open_bundle(odd), file)
+    [entry] = json.loads(file.read_bytes().decode("utf-8"))["log"]["entries"]
+    assert "\\ud" not in file.read_text("utf-8")
+    assert entry["request"]["headers"] == [
+        {"name": "X-Name", "value": "Müller", "_charset": "latin-1"},
+        {"name": "X-City", "value": "上海"},
+    ]
+    first, *messages = read_har(file)
+    assert first.headers == [("X-Name", "M\udcfcller"), ("X-City", "上海")]
+    assert first.url == "http://w.example/s?n=M%FCller"
+    assert [m.body for m in messages] == [b"hello", BINARY, b"aGVsbG8="]
+
+
+def test_messages_of_bytes_are_in_base64(odd: Path) -> None:
+    [entry] = har(open_bundle(odd))["log"]["entries"]
+    told = [(m["opcode"], m["data"]) for m in entry["_webSocketMessages"]]
+    assert told == [(2, "aGVsbG8="), (2, base64.b64encode(BINARY).decode()), (1, "aGVsbG8=")]

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mitmproxy.flow import Flow
 from mitmproxy.io import FlowWriter
 from mitmproxy.test import tflow
 from mitmproxy.websocket import WebSocketMessage
@@ -51,13 +52,10 @@ def told(examined: Examined) -> list[str]:
 
 def flows() -> bytes:
     """A file of mitmproxy's: a request with a body; a WebSocket with a message each way; a connection that is not HTTP."""
-    file = io.BytesIO()
-    writer = FlowWriter(file)
     request = tflow.tflow()
     request.request.url = URL
     request.request.headers["X-Name"] = "上海"
     request.request.content = json.dumps({"imei": IMEI}).encode()
-    writer.add(request)
     socket = tflow.twebsocketflow(messages=False)
     assert socket.websocket is not None
     socket.websocket.messages = [
@@ -65,6 +63,13 @@ def flows() -> bytes:
         WebSocketMessage(Opcode.BINARY, False, b"from the server"),
         WebSocketMessage(Opcode.BINARY, True, b"\x00\x01"),
     ]
-    writer.add(socket)
-    writer.add(tflow.ttcpflow())
+    return packed(request, socket, tflow.ttcpflow())
+
+
+def packed(*given: Flow) -> bytes:
+    """A file of mitmproxy's."""
+    file = io.BytesIO()
+    writer = FlowWriter(file)
+    for flow in given:
+        writer.add(flow)
     return file.getvalue()

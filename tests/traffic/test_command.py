@@ -73,7 +73,7 @@ def test_nothing_found_is_an_empty_list(tmp_path: Path, knowns: Path, capsys: py
     assert (said.status, said.json) == (0, [])
     fits("traffic", said.json)
     said = say(capsys, "traffic", path, "--knowns", knowns)
-    assert said.out == "None of the known values was found in 1 requests.\n"
+    assert said.out == "None of the known values was found in 1 request.\n"
 
 
 def test_a_person_gets_a_table_and_what_stayed_dark(traffic: Path, knowns: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,6 +125,40 @@ def test_a_name_that_is_no_text_goes_to_the_file_too(tmp_path: Path, knowns: Pat
     assert isinstance(json.loads((tmp_path / "b.json").read_text("utf-8")), list)
 
 
+def test_off_a_terminal_nothing_but_what_is_to_be_told(tmp_path: Path, knowns: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, har(entry(f"https://a.example/?imei={IMEI}")))
+    said = say(capsys, "traffic", path, "--knowns", knowns)
+    assert said.err == ""
+    assert said.out.splitlines()[-1] == "1 value in 1 of 1 request, to 1 host."
+
+
+def test_what_is_not_searched_is_told(tmp_path: Path, traffic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = f'{{"imei": "{IMEI}", "a": null, "b": true, "c": "x", "d": {{}}, "e": "no", "city": "上海", "city": "北京"}}'
+    said = say(capsys, "traffic", traffic, "--knowns", written(tmp_path, text, "k.json"), "--json")
+    told = [line for line in said.err.splitlines() if line.startswith("not searched: ")]
+    assert [line.removeprefix("not searched: ")[0] for line in told] == ["a", "b", "d", "c", "e"]
+    assert "city stands more than once" in said.err
+    assert {row["value"] for row in said.json} == {IMEI, "上海"}
+    assert "not searched" not in say(capsys, "traffic", traffic, "--knowns", written(tmp_path, KNOWNS, "k.json")).err
+
+
+def test_the_time_for_a_file_ends_and_is_told(traffic: Path, knowns: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = say(capsys, "traffic", traffic, "--knowns", knowns, "--time-limit", "0")
+    assert said.out == "None of the known values was found in 0 requests.\n"
+    assert "request 0 to api.shop.example.com" in said.err
+    assert "this request and all behind it (5 in all) were not looked at" in said.err
+
+
+def test_the_memory_is_a_setting(tmp_path: Path, knowns: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A body behind the first bytes of it is searched with more memory, and told with less."""
+    path = written(tmp_path, har(entry("https://a.example/", postData={"text": "x=1&" * 1_200_000 + f"imei={IMEI}"})))
+    said = say(capsys, "traffic", path, "--knowns", knowns, "--memory", "320", "--json")
+    assert said.json == []
+    assert "the budget for one message is used up (bytes)" in said.err
+    said = say(capsys, "traffic", path, "--knowns", knowns, "--json")
+    assert ([row["type"] for row in said.json], said.err) == (["imei"], "")
+
+
 # -- refusals ------------------------------------------------------------------------------------------------------------
 
 
@@ -151,6 +185,9 @@ def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
         ("good.har", ".", ["cannot be read", "directory"]),
         ("good.har", "list.json", ["holds no values", "an object is wanted"]),
         ("good.har", "picture.png", ["cannot be read", "no JSON"]),
+        ("good.har", "nothing.json", ["holds no value that can be searched for", "Not searched: a: it is no value; b "]),
+        ("good.har", "bare.json", ["holds no value that can be searched for", "It is empty"]),
+        ("large.har", "knowns.json", ["has 20000000 bytes", "--memory"]),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_message(
@@ -158,10 +195,11 @@ def test_a_wrong_file_is_refused_in_one_message(
 ) -> None:
     for name, content in (
         ("empty", b""), ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(40)), ("other.json", b'{"a": 1}'), ("list.json", b"[]"),
-        ("good.har", har(entry()).encode()), ("knowns.json", KNOWNS.encode()),
+        ("good.har", har(entry()).encode()), ("knowns.json", KNOWNS.encode()), ("nothing.json", b'{"a": null, "b": "x"}'),
+        ("bare.json", b"{}"), ("large.har", b"{" + bytes(19_999_999) if file == "large.har" else b""),
     ):  # fmt: skip
         written(tmp_path, content, name)
-    said = refused(monkeypatch, capsys, tmp_path / file, "--knowns", tmp_path / knowns, "--json")
+    said = refused(monkeypatch, capsys, tmp_path / file, "--knowns", tmp_path / knowns, "--json", "--memory", 320)
     assert (said.status, said.out) == (2, "")
     assert said.err.count("harness: ") == 1
     assert "  fix: " in said.err

@@ -21,6 +21,7 @@ from harness.decoding import Budget
 from harness.errors import UsageError
 from harness.matching import Known
 from harness.traffic.findings import blind_spots, search_for
+from harness.traffic.limits import Limits
 from harness.traffic.reading import read_exchanges
 from tests.decoding.mutations import mutated
 from tests.traffic.messages import IMEI, URL, entry, har, looked, read, told, written
@@ -43,14 +44,37 @@ COMMENTED = "// made by hand\n/* twice */ " + WHOLE.replace('"version"', '/* "ol
         b"\xef\xbb\xbf" + COMMENTED.replace("]}}", ",]},}").encode(),
         WHOLE.replace('"version"', '"a": "line\none, /* no comment, */ // nor this", "version"').encode(),
         WHOLE.encode().replace(b"1.2", b"1.2\xff"),
+        WHOLE.encode("utf-16-le"),
+        (" " + WHOLE).encode("utf-16-be"),
+        gzip.compress(WHOLE.encode()),
     ],
-    ids=["plain", "BOM", "blanks first", "UTF-16", "UTF-16 BE", "comments", "trailing commas", "all", "raw line end", "no UTF-8"],
+    ids=[
+        "plain", "BOM", "blanks first", "UTF-16", "UTF-16 BE", "comments", "trailing commas", "all", "raw line end", "no UTF-8",
+        "UTF-16 without BOM", "UTF-16 BE without BOM", "gzip",
+    ],
 )
 def test_a_har_in_many_hands(tmp_path: Path, content: bytes) -> None:
     first, second = looked(list(read_exchanges(written(tmp_path, content))), imei=IMEI, city="上海")
     assert [hit.where for hit in first.hits] == ["body $.imei"]
     assert [hit.where for hit in second.hits] == ["url > percent city"]
     assert told(first) + told(second) == []
+
+
+CITIES = {
+    "gb18030": "上海", "big5": "台北功", "cp949": "서울", "shift-jis": "東京ソ", "latin-1": "Zürich", "cp1252": "Malmö",
+    "cp1251": "Москва",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("charset", CITIES)
+def test_a_file_in_another_charset(tmp_path: Path, charset: str) -> None:
+    """Each body in the charsets that make words of it; in some of them half a letter is a backslash."""
+    city = CITIES[charset]
+    body = json.dumps({"city": city}, ensure_ascii=False)
+    path = written(tmp_path, har(entry(f"{URL}?id=1", postData={"text": body})).encode(charset))
+    [one] = looked(list(read_exchanges(path)), city=city)
+    assert {hit.matched() for hit in one.hits} == {city}
+    assert one.blind == []
 
 
 MISSING: dict[str, tuple[Any, list[str]]] = {
@@ -72,6 +96,20 @@ MISSING: dict[str, tuple[Any, list[str]]] = {
         entry(postData={"text": "abcde", "encoding": "base64"}), ["its body says that it is base64 and is not"]
     ),
     "a URL that is none": (entry("https://[::1/x"), []),
+    "a body that was cut": (entry(bodySize=5000, postData={"text": "a=1&b=2"}), ["of its body of 5000 bytes the file has 7"]),
+    "a body whose line ends were": (entry(bodySize=2000, postData={"text": "ab\n" * 500}), []),
+    "a body that was UTF-16": (entry(bodySize=2002, postData={"text": "a" * 1000}), []),
+    "a body that was packed": (entry(bodySize=50, postData={"text": "a" * 1000}), []),
+    "bytes that are lost": (
+        entry(headers=[{"name": "Content-Encoding", "value": "gzip"}], postData={"text": "\x1f\ufffd\x08 abc"}),
+        ["its body was no text; whoever wrote the file put U+FFFD for bytes of it, now lost (1 times)"],
+    ),
+    "a name with one sign lost": (entry(postData={"text": '{"nick": "Anna \ufffd", "more": "abcdefg"}'}), []),
+    "a message of nobody": (
+        {**entry(), "_webSocketMessages": [{"data": "x"}, {"type": "receive", "data": "y"}]},
+        ["message 1 does not say who sent it"],
+    ),
+    "a message without data": ({**entry(), "_webSocketMessages": [{"type": "send"}]}, ["message 1 has no text"]),
 }  # fmt: skip
 
 
@@ -79,15 +117,17 @@ MISSING: dict[str, tuple[Any, list[str]]] = {
 def test_what_is_missing_is_told(tmp_path: Path, name: str) -> None:
     one, notes = MISSING[name]
     examined = looked(read(tmp_path, one, entry(postData=BODY)))
-    assert [spot.why for spot in examined[0].blind] == notes
-    assert [e.exchange.index for e in examined] == [0, 1]
-    assert len(examined[1].hits) == 1, "the entry behind it is read"
+    assert [spot.why for e in examined[:-1] for spot in e.blind] == notes
+    assert sorted({e.exchange.index for e in examined}) == [0, 1]
+    assert len(examined[-1].hits) == 1, "the entry behind it is read"
 
 
 BODIES: dict[str, dict[str, Any]] = {
     "text": {"postData": BODY},
     "params": {"postData": {"params": [{"name": "imei", "value": IMEI}, "x", {"value": None}]}},
     "params that are encoded": {"postData": {"params": [{"name": "d", "value": f"%7B%22imei%22%3A%22{IMEI}%22%7D"}]}},
+    "params with a percent sign": {"postData": {"params": [{"name": "a", "value": "5%"}, {"name": "q", "value": f"i={IMEI}&z"}]}},
+    "a list of parameters only": {"queryString": [{"name": "imei", "value": IMEI}]},
     "base64": {"postData": {"text": base64.b64encode(gzip.compress(IMEI.encode())).decode(), "encoding": "base64"}},
     "Latin-1": {"postData": {"text": gzip.compress(f"imei={IMEI}".encode()).decode("latin-1")}},
     "another charset than it says": {
@@ -106,6 +146,39 @@ def test_a_value_is_found_however_the_body_is_kept(tmp_path: Path, name: str) ->
     [one] = looked(list(read_exchanges(path)))
     assert {hit.known.name for hit in one.hits} == {"imei"}
     assert one.blind == []
+
+
+@pytest.mark.parametrize(
+    ("url", "listed", "read_as"),
+    [
+        ("https://a.example/x", [("imei", "1 2")], "https://a.example/x?imei=1+2"),
+        ("https://a.example/x?b=1#f", [("b", "1"), ("imei", "2")], "https://a.example/x?b=1&imei=2#f"),
+        ("https://a.example/x?a%5B%5D=1&b=", [("a[]", "1"), ("b", "")], "https://a.example/x?a%5B%5D=1&b="),
+        ("https://a.example/x?a%5B%5D=1", [("a%5B%5D", "1")], "https://a.example/x?a%5B%5D=1"),
+    ],
+)
+def test_parameters_count_once(tmp_path: Path, url: str, listed: list[tuple[str, str]], read_as: str) -> None:
+    [one] = read(tmp_path, entry(url, queryString=[{"name": name, "value": value} for name, value in listed]))
+    assert one.url == read_as
+
+
+@pytest.mark.parametrize(
+    ("message", "body"),
+    [
+        ({"opcode": 1, "data": f'{{"imei":"{IMEI}"}}'}, f'{{"imei":"{IMEI}"}}'.encode()),
+        ({"opcode": 2, "data": base64.b64encode(b"\xffimei=" + IMEI.encode()).decode()}, b"\xffimei=" + IMEI.encode()),
+        ({"opcode": 2, "data": f"imei={IMEI}"}, f"imei={IMEI}".encode()),
+        ({"opcode": 1, "data": "aGVsbG8="}, b"aGVsbG8="),
+    ],
+    ids=["text", "bytes", "bytes as text", "text like base64"],
+)
+def test_messages_of_a_websocket(tmp_path: Path, message: dict[str, Any], body: bytes) -> None:
+    sent, came = message | {"type": "send"}, {"type": "receive", "opcode": 1, "data": f"imei={IMEI}"}
+    exchanges = read(tmp_path, {**entry("wss://w.example/x"), "_webSocketMessages": [came, sent]}, entry())
+    assert [(e.index, e.method, e.host) for e in exchanges[:2]] == [(0, "POST", "w.example"), (0, "WEBSOCKET", "w.example")]
+    assert (exchanges[1].body, exchanges[2].index, len(exchanges)) == (body, 1, 3)
+    assert {hit.where.split(" ")[0] for one in looked(exchanges) for hit in one.hits} <= {"message"}
+    assert bool(looked(exchanges)[1].hits) == (IMEI.encode() in body)
 
 
 def test_a_cookie_counts_once(tmp_path: Path) -> None:
@@ -198,6 +271,36 @@ def test_a_file_that_breaks_off_gives_what_stands_before(tmp_path: Path) -> None
         assert (last.index, last.url) == (len(whole), "")
         assert "broken from here on" in last.notes[0]
     assert [hit.key for hit in looked([whole[0]])[0].hits] == ["imei"]
+
+
+def test_a_place_is_that_in_the_file(tmp_path: Path) -> None:
+    """Also where comments and commas before it were taken out."""
+    text = '// made by\n{"log": {/* a\nb */ "entries": [\n{"request": {"url": "https://a.example/"}},\n/*你*/{"request": x'
+    *_, last = read_exchanges(written(tmp_path, text))
+    assert "(line 5, column 18)" in last.notes[0]
+    with pytest.raises(UsageError, match="line 2, column 14"):
+        read_exchanges(written(tmp_path, '// {\n{"log": /**/ x'))
+
+
+def test_a_packed_file_that_is_cut(tmp_path: Path) -> None:
+    text = har(*[entry(f"https://a.example/{number}", postData={"text": str(number) * 99}) for number in range(400)])
+    data = gzip.compress(text.encode())
+    *whole, last = read_exchanges(written(tmp_path, data[: len(data) // 2]))
+    assert len(whole) > 50
+    assert last.notes == ("the packed file is cut off; requests behind that are lost",)
+
+
+def test_a_packed_file_may_not_grow_without_end(tmp_path: Path) -> None:
+    path = written(tmp_path, gzip.compress(b'{"log":' + b" " * (40 << 20)))
+    with pytest.raises(UsageError, match="unpacks to more than"):
+        read_exchanges(path, Limits(memory=400 << 20))
+
+
+def test_what_is_packed_otherwise_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is a ZIP archive"):
+        read_exchanges(written(tmp_path, zipped(WHOLE.encode())))
+    with pytest.raises(UsageError, match="once it is unpacked"):
+        read_exchanges(written(tmp_path, gzip.compress(b"\x89PNG")))
 
 
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:

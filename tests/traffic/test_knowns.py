@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UsageError
-from harness.traffic.knowns_file import read_knowns
+from harness.traffic.knowns_file import read_knowns, searched
 from tests.traffic.messages import written
 
 
@@ -23,6 +23,30 @@ def test_values_lists_and_objects(tmp_path: Path) -> None:
 
 def test_what_is_no_value_is_left_out(tmp_path: Path) -> None:
     assert values(tmp_path, '{"a": null, "b": true, "c": "", "d": "  ", "e": [], "f": {}, "g": [[[[[[[[[["deep"]]]]]]]]]]}') == []
+
+
+def test_of_a_name_that_stands_twice_all_values_are_known(tmp_path: Path) -> None:
+    found = values(tmp_path, '{"city": "上海", "imei": "1", "city": "北京"}')
+    assert found == [("city", "上海"), ("city", "北京"), ("imei", "1")]
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ('"x"', "one character"), ('"M"', "only its hash"), ('"true"', "yes or no"), ("true", "true or false"),
+        ("NaN", "no value"),
+        ("[]", "empty"), ('"' + "x" * 5000 + '"', "only its hashes"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_searched_is_told_with_its_reason(tmp_path: Path, value: str, why: str) -> None:
+    found = searched(written(tmp_path, f'{{"gender": {value}, "imei": "860461037294518"}}', "k.json"))
+    assert found.unsearched[0].startswith("gender") and why in found.unsearched[0]
+    assert ("gender" in {k.name for k in found.knowns}) == ("hash" in why)
+
+
+def test_of_what_can_be_searched_nothing_is_told(tmp_path: Path) -> None:
+    found = searched(written(tmp_path, '{"gender": "female", "os_version": "9", "name": "李四"}', "k.json"))
+    assert (len(found.knowns), found.unsearched) == (3, [])
 
 
 def test_numbers_keep_their_digits(tmp_path: Path) -> None:
