@@ -84,7 +84,7 @@ class Tree:
         for layer in self.layers:
             if layer.text and not layer.accounted and _sent(layer) and (piece := random_text(layer.data)) is not None:
                 below = [one for one in self.layers if one.parent is layer]
-                itself = any(not one.found.end and one.decoder in _TO_THE_END for one in below)  # that is asked instead
+                itself = any(one.text and not one.found.end and one.decoder in _TO_THE_END for one in below)  # asked instead
                 undone = sum(
                     max(0, min(one.found.end, piece[1]) - max(one.found.start, piece[0]))
                     for one in below
