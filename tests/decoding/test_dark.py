@@ -60,7 +60,7 @@ TOLD: dict[str, bytes] = {
     "a body of base64": base64.b64encode(SECRET[:48]),
     "a body of digits": SECRET[:48].hex().encode(),
     "base32": base64.b32encode(SECRET),
-    "base62": base62(SECRET),
+    "base62": base62(SECRET[:700]),  # so many digits as base64 never has
     "base85": base64.b85encode(SECRET),
     "ascii85": base64.a85encode(SECRET),
     "an alphabet of its own": base64.b64encode(SECRET).translate(bytes.maketrans(b"ABCDEFGHIJ+/", b"JIHGFEDCBA*!")),
