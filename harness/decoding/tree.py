@@ -27,7 +27,6 @@ _TO_THE_END = frozenset({
 _WHOLE_BODY = 48  # bytes; a body that is nothing but so many of base64 or hexadecimal digits is no session's name
 _EMBEDDED = 128  # bytes of base64 or digits inside a text that nothing reads: shorter ones may be words
 _READ = 5  # letters in a structure's texts that chance does not put there
-_SHORTER = 0.9  # of its length a text keeps less where digits of it were undone
 _AT_ITS_END = 4  # bytes; of so many a text may have more than what was decoded
 
 TOKEN = 64  # bytes; what is shorter inside a text is a session's name or a signature as often as something encrypted
@@ -73,9 +72,9 @@ class Tree:
         whole, and nothing of it could be read. Of one inside another the inner one is told; a structure that was read out of
         such bytes was read by chance."""
         dark = [one for one in self.layers if not one.explained and not one.accounted and _dark(one)] + self._dark_texts()
-        dark = [one for one in dark if not any(above.accounted for above in one.above())]
+        dark = [one for one in dark if not _token(one) and not any(above.accounted for above in one.above())]
         around = {id(above) for layer in dark for above in layer.above()}
-        ends = [layer for layer in dark if id(layer) not in around and not _token(layer)]
+        ends = [layer for layer in dark if id(layer) not in around]
         return [Opaque(path_of(layer), len(layer.data), layer.root) for layer in ends]
 
 
@@ -85,13 +84,13 @@ class Tree:
         for layer in self.layers:
             if layer.text and not layer.accounted and _sent(layer) and (piece := random_text(layer.data)) is not None:
                 below = [one for one in self.layers if one.parent is layer]
-                shorter = any(not one.found.end and len(one.data) < _SHORTER * len(layer.data) for one in below)
+                itself = any(one.text and not one.found.end and one.decoder in _TO_THE_END for one in below)  # asked instead
                 undone = sum(
                     max(0, min(one.found.end, piece[1]) - max(one.found.start, piece[0]))
                     for one in below
                     if one.text or not _token(one)
                 )
-                if undone * 2 < piece[1] - piece[0] and not shorter:
+                if undone * 2 < piece[1] - piece[0] and not itself:
                     found.append(layer)
         return found
 
