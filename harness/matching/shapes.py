@@ -9,11 +9,9 @@ import re
 MAC = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}")
 UUID = re.compile(r"\{?[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\}?")
 HEX = re.compile(r"(?=.*[A-Fa-f])(?=.*\d)(?:[0-9A-Fa-f]{2}){4,64}")
-DIGITS = re.compile(r"\d+")
 DECIMAL = re.compile(r"[+-]?\d+\.\d+")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
 PHONE = re.compile(r"(?:\+|00)?[\d][\d ()-]{6,18}\d")
-LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?[-_][A-Za-z]{2}")
 SIZE = re.compile(r"(\d{3,5}) ?[xX*×] ?(\d{3,5})")
 _DATES = (
     re.compile(r"(?P<y>(?:19|20)\d\d)[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?"),
