@@ -11,6 +11,7 @@ from collections.abc import Iterator
 SCALES = (10**5, 10**6, 10**7, 10**8, 3_600_000)
 _FLOAT32 = 8e-6  # how far a float of 32 bits may be from a number up to 180
 _BEYOND = 1.0000001  # a number that was cut is off by nearly one in its last place
+_COARSEST = 5e-4  # degrees by which a value that is known with few decimals may be off
 _NUMBER = re.compile(rb"\d{1,3}\.\d{1,17}|\d{5,12}")
 # 52°31'12.3"N, 52° 31.205' N, 52:31:12.3 (android.location.Location.convert), 52d31m12s, and EXIF's: 52/1,31/1,1230/100.
 _ARC = re.compile(
@@ -37,20 +38,26 @@ def prefixes(degrees: float) -> Iterator[str]:
         if len(whole) > 5:
             yield whole[:5]
             yield str(round(int(whole) / 10 ** (len(whole) - 5)))
-    for near in dict.fromkeys((int(size * 60 - 1 / 60), int(size * 60), int(size * 60 + 1 / 60))):
+    for near in dict.fromkeys(int((size + off) * 60) for off in (-_COARSEST, 0.0, _COARSEST)):
         degree, minute = divmod(max(0, near), 60)
         yield from (f"{degree}{sign}" for sign in _SIGNS)
         yield from (f"{degree}{sign}{minute:02}" for sign in ":d")
 
 
 
-def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] | None:
-    """(end, bits, variant) of the number that begins at `start`, where it stands for these degrees; None where it does not."""
+def known_within(value: str) -> float:
+    """One in the last decimal of a value that is known: what is sent may have more decimals."""
+    return float(min(10.0 ** -len(value.partition(".")[2]), _COARSEST))
+
+
+def measured(data: bytes, start: int, degrees: float, within: float = 0.0) -> tuple[int, float, str] | None:
+    """(end, bits, variant) of the number that begins at `start`, where it stands for these degrees; None where it does not.
+    `within`: how exactly these are known."""
     begin = _without_zeros(data, start)
     if begin and (data[begin - 1 : begin].isdigit() or data[begin - 1 : begin] == b"."):
         return None
     arc = _ARC.match(data, start)
-    if arc is not None and (found := _in_arcs(data, arc, begin, degrees)) is not None:
+    if arc is not None and (found := _in_arcs(data, arc, begin, degrees, within)) is not None:
         return found
     if begin < start:
         return None
@@ -59,33 +66,34 @@ def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] 
         return None
     negative = start > 0 and data[start - 1 : start] == b"-"
     text, size = match[0], abs(degrees)
-    if (negative or _west_or_south(data, start, match.end())) != (degrees < 0):
+    side, end = _side(data, start, match.end())
+    if (negative or side in (b"s", b"w")) != (degrees < 0):
         return None
     whole, point, decimals = text.partition(b".")
     if point:
         places = len(decimals)
         off = abs(float(text) - size)
-        if off > _BEYOND * 10.0**-places + _FLOAT32 or places < 2:
+        if off > _BEYOND * max(10.0**-places, within) + _FLOAT32 or places < 2:
             return None
         digits = min(len(whole) + places, _agreeing(off, size))
         exact = off < 1e-9
-        return match.end(), min(_MOST, _BITS * digits), "raw" if exact else f"{places} decimals"
+        return end, min(_MOST, _BITS * digits), "raw" if exact else f"{places} decimals"
     number = int(text)
     for scale in SCALES:
         off = abs(number / scale - size)
-        if off <= _BEYOND / scale + _FLOAT32:
+        if off <= _BEYOND * max(1 / scale, within) + _FLOAT32:
             digits = min(len(text), _agreeing(off, size))
             if digits > _LEAST_DIGITS:
-                return match.end(), min(_MOST, _BITS * digits - 3), f"times {scale}"
+                return end, min(_MOST, _BITS * digits - 3), f"times {scale}"
     return None
 
 
-def _west_or_south(data: bytes, start: int, end: int) -> bool:
-    """Whether the letter of a quarter of the compass stands for a sign: S33.8568, 33.8568\u00b0 S."""
+def _side(data: bytes, start: int, end: int) -> tuple[bytes, int]:
+    """The letter of a quarter of the compass that stands in place of a sign, S33.8568 or 33.8568° S, and where all ends."""
     if _side_before(data[max(0, start - 2) : start].lower()):
-        return data[start - 1 : start].lower() in (b"s", b"w")
+        return data[start - 1 : start].lower(), end
     behind = _SIDE_BEHIND.match(data, end)
-    return behind is not None and behind[1].lower() in (b"s", b"w")
+    return (behind[1].lower(), behind.end()) if behind is not None else (b"", end)
 
 
 def begins(lowered: bytes, start: int) -> int:
@@ -110,7 +118,9 @@ def parts(between: bytes) -> bool:
     return _BETWEEN.fullmatch(between) is not None
 
 
-def _in_arcs(data: bytes, match: re.Match[bytes], begin: int, degrees: float) -> tuple[int, float, str] | None:
+def _in_arcs(
+    data: bytes, match: re.Match[bytes], begin: int, degrees: float, within: float
+) -> tuple[int, float, str] | None:
     """The same of degrees, minutes and, where they are there, seconds; `begin`: of the zeros before them."""
     seconds = float(match[3] or 0) / int(match[4] or 1)
     before = data[begin - 1 : begin] if begin else b""
@@ -123,7 +133,7 @@ def _in_arcs(data: bytes, match: re.Match[bytes], begin: int, degrees: float) ->
     if float(match[2]) >= 60 or seconds >= 60 or (match[3] is None and b"." not in match[2]):
         return None
     off = abs(int(match[1]) + float(match[2]) / 60 + seconds / 3600 - abs(degrees))
-    if off > _BEYOND * _last_place(match) + _FLOAT32:
+    if off > _BEYOND * max(_last_place(match), within) + _FLOAT32:
         return None
     digits = min(_agreeing(off, abs(degrees)), len(match[1]) + 2 + (2 if match[3] else 0) + _decimals(match[3] or match[2]))
     bits = min(_MOST, _BITS * digits)

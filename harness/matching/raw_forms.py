@@ -47,9 +47,9 @@ def misread(data: bytes, found: Sequence[tuple[Known, str, int, int]]) -> Iterat
 
 def _is_big(data: bytes, start: int, end: int) -> bool:
     """Whether a zero begins the row of letters and zeros around these, and a letter ends it."""
-    while start > 1 and data[start - 2] and not data[start - 1]:
+    while start > 1 and 32 <= data[start - 2] < 127 and not data[start - 1]:
         start -= 2
-    while end + 1 < len(data) and data[end] and not data[end + 1]:
+    while end + 1 < len(data) and 32 <= data[end] < 127 and not data[end + 1]:
         end += 2
     return start > 0 and not data[start - 1] and end < len(data) and 32 <= data[end] < 127
 

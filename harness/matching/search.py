@@ -109,7 +109,8 @@ class Search:
             self._hash(known, variant, text)
         degrees = shapes.coordinate_of(value) if known.field in ("latitude", "longitude", "") else None
         if degrees is not None:
-            self._put_measured(known, coordinates.prefixes(degrees), partial(coordinates.measured, degrees=degrees))
+            measure = partial(coordinates.measured, degrees=degrees, within=coordinates.known_within(value))
+            self._put_measured(known, coordinates.prefixes(degrees), measure)
         for variant, raw in (*raw_forms(value), *raw_digests(known)):
             if len(raw) >= 4:
                 _enter(self._raws.under(raw), TextForm(known, variant, raw, len(raw)))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 
+import cbor2
+import msgpack
 import pytest
-from test_search import hits, known, names
+from test_search import hits, known, md5, names
 
 from harness.decoding import unwrap
 from harness.decoding.places import JsonPlaces
@@ -85,3 +88,48 @@ def test_an_address_inside_a_text_is_named_by_its_field_and_not_by_its_scheme() 
         assert {hit.key for hit in hits(body % IMEI, ("imei", IMEI))} == {"ref"}
     assert names(hits(f"note: {IMEI}", ("imei", IMEI))) == {"imei"}
     assert [hit.key for hit in hits(f"note: {IMEI}", ("imei", IMEI))] == ["note"]
+
+
+def protobuf(*fields: tuple[int, bytes]) -> bytes:
+    return b"".join(bytes((number << 3 | 2, len(data))) + data for number, data in fields)
+
+
+MAC = "02:1a:7d:da:71:13"
+RAW_MAC = bytes.fromhex(MAC.replace(":", ""))
+MESSAGE = protobuf((1, protobuf((2, IMEI.encode()), (3, b"x" * 5))), (5, RAW_MAC))
+
+
+@pytest.mark.parametrize(("body", "imei", "mac"), [
+    (MESSAGE, "body > protobuf $.1.2", "body > protobuf $.5"),
+    (b"\0" + struct.pack(">I", len(MESSAGE)) + MESSAGE, "body > grpc > protobuf $.1.2", "body > grpc > protobuf $.5"),
+    (msgpack.packb({"d": {"i": IMEI}, "m": RAW_MAC}), "body > msgpack $.d.i", "body > msgpack $.m"),
+    (cbor2.dumps({"d": {"i": int(IMEI)}, "name": "some", "m": RAW_MAC}), "body > cbor $.d.i", "body > cbor $.m"),
+    (json.dumps({"d": {"i": IMEI}, "m": MAC}).encode("utf-16-le"), "body > charset $.d.i", "body > charset $.m"),
+    (json.dumps({"d": {"i": IMEI}, "m": MAC}).encode("utf-16-be"), "body > charset $.d.i", "body > charset $.m"),
+], ids=["protobuf", "grpc", "msgpack", "cbor", "utf-16le", "utf-16be"])  # fmt: skip
+def test_a_value_is_told_once_and_where_it_has_a_name(body: bytes, imei: str, mac: str) -> None:
+    found = hits(body, ("imei", IMEI), ("mac", MAC))
+    assert sorted((hit.known.name, hit.where) for hit in found) == [("imei", imei), ("mac", mac)]
+
+
+def test_the_lowest_depth_counts_where_no_place_or_each_has_a_name() -> None:
+    assert [hit.where for hit in hits(f"\0\x01{IMEI}\0", ("imei", IMEI))] == ["body"]
+    text = json.dumps({"a": IMEI, "b": json.dumps({"c": IMEI})})
+    assert [hit.where for hit in hits(text, ("imei", IMEI))] == ["body $.a"]
+
+
+@pytest.mark.parametrize(("order", "around"), [
+    ("UTF-16le", (b"\x07\x09\xfe", b"\x08")), ("UTF-16be", (b"\x07\x09\xfe", b"\x08")),
+    ("UTF-16le", (b"\x1e\0\0\0", b"\x01\x02\0\0")),
+])  # fmt: skip
+def test_a_text_in_utf_16_is_of_one_order_of_bytes(order: str, around: tuple[bytes, bytes]) -> None:
+    """Also with letters around it, and where no charset can be read of the whole."""
+    junk = bytes(range(128, 256))
+    for text in (IMEI, f"id={IMEI};x"):
+        found = hits(junk + around[0] + text.encode(order) + around[1] + junk, ("imei", IMEI))
+        assert [hit.variant for hit in found] == [order], text
+
+
+def test_a_hash_and_the_value_in_one_message_are_two() -> None:
+    found = hits(protobuf((1, b"\x0a" + IMEI.encode()), (2, bytes.fromhex(md5(IMEI)))), ("imei", IMEI))
+    assert {hit.variant for hit in found} == {"raw", "md5"}

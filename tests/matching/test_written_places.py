@@ -141,3 +141,29 @@ def test_it_is_found_hashed_as_for_advertisers(key: str, name: str, value: str, 
 def test_the_hash_of_one_letter_is_everybodys() -> None:
     assert hits(hashlib.sha256(b"f").hexdigest(), ("gender", "female")) == []
     assert hits(f'{{"x":"{hashlib.sha256(b"us").hexdigest()}"}}', ("country", "United States")) == []
+
+
+SHANGHAI = (("latitude", "31.230416"), ("longitude", "121.473701"))
+
+
+@pytest.mark.parametrize(("place", "body"), [
+    (SHANGHAI, '{"lat":"31.23","lng":"121.47"}'), (SHANGHAI, '{"x":[31.23,121.47]}'),
+    (SHANGHAI, '{"lat":31.2304,"lng":121.4737}'),
+    (SHANGHAI, '{"p":31.23041,"q":121.47370}'), (SHANGHAI, '{"p":31.23042,"q":121.473701000}'),
+    (SYDNEY, '{"lat":-33.8568,"lng":151.2153}'), (SYDNEY, '{"at":"33.8568S 151.2153E"}'), (SYDNEY, '{"at":"S33.8568,E151.2153"}'),
+    (SYDNEY, '{"at":"33.8568° S, 151.2153° E"}'),
+    ((("latitude", "31.2304"), ("longitude", "121.4737")), '{"lat":31.230416,"lng":121.473701}'),
+])  # fmt: skip
+def test_a_coordinate_is_found_as_exactly_as_it_is_written_or_known(place: tuple[tuple[str, str], ...], body: str) -> None:
+    assert names(hits(body, *place)) == BOTH
+
+
+@pytest.mark.parametrize(("place", "body"), [
+    (SHANGHAI, '{"price":"31.23","old":"121.47"}'), (SHANGHAI, '{"old":"121.47"}'), (SHANGHAI, '{"a":31.23,"b":1,"c":121.47}'),
+    (SHANGHAI, '{"poi":{"lat":31.2308,"lng":121.4741}}'), (SHANGHAI, '{"lat":31.230428,"lng":121.473715}'),
+    (SHANGHAI, '{"lat":31230516,"lng":121473801}'), (SHANGHAI, '{"lat":-31.2304,"lng":-121.4737}'),
+    (SHANGHAI, '{"at":"31.2304S,121.4737W"}'), ((("latitude", "-33.856784"),), '{"lat":33.8568}'),
+    ((("latitude", "-33.856784"),), '{"lat":33856784}'), ((("latitude", "31.2304"),), '{"lat":31.2308}'),
+])  # fmt: skip
+def test_prices_places_near_by_and_the_other_half_of_the_earth_are_not_it(place: tuple[tuple[str, str], ...], body: str) -> None:
+    assert hits(body, *place) == []
