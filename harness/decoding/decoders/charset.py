@@ -37,12 +37,10 @@ def find(layer: Layer, budget: Budget) -> Iterable[Found]:
         elif even >= 9 * odd:
             yield from _as(data, "utf-16-be")
     elif without_controls(data) and not _is_utf8(data):
-        read = False
         for text in readings(data):
-            read = True
             yield Found(text.encode())
-        if not read and _mostly_ascii(data):
-            yield Found(data.decode("latin-1").encode())  # what is ASCII in it is read at least
+        if _mostly_ascii(data):
+            yield Found(data.decode("latin-1").encode())  # of bytes inside a text each stays what it is
 
 
 def without_controls(data: bytes) -> bool:
