@@ -18,6 +18,8 @@ _WORDS = re.compile(rb"[\x80-\xff]{2,}")
 
 def find(layer: Layer, budget: Budget) -> Iterable[Found]:
     data = layer.data
+    if layer.found.path:
+        return  # a value of a binary structure: of the many that are short, chance makes some look like `key=`
     if len(data) < 8 or not (_BEGINS.match(data) or _FRAMES.fullmatch(data)) or not without_controls(data):
         return
     if _in_words(data) and next(readings(data), None) is None:
