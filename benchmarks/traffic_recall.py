@@ -4,7 +4,8 @@
 
 FOLDER has NAME.har, NAME.knowns.json and NAME.labels.json: a list of {"index", "name", "value"} with one entry for each
 request and known value that is in it ("soft": true for what every request has, such as the model), and hosts.json:
-{host: company or null}. `--show` prints what was missed and what was found beyond that.
+{host: company or null}. A value that is a list, as of installed apps, is found where two thirds of its items were found in
+that request; its items are not beyond it. `--show` prints what was missed and what was found beyond that.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def main() -> None:
             labels[har.stem, int(label["index"]), label["name"], str(label["value"])] = label
         for row in found_in(har, har.with_suffix(".knowns.json")):
             hits[har.stem, int(row["index"]), row["type"], str(row["value"])] = row
+    _count_lists(labels, hits)
     hard = {pair for pair, label in labels.items() if not label.get("soft")}
     for title, wanted in (("all", set(labels)), ("without what every request has", hard)):
         both = wanted & set(hits)
@@ -54,6 +56,17 @@ def main() -> None:
                 one = about[pair]
                 told = one.get("how") or f"{one.get('where')} {one.get('encodings')} {one.get('variant')} {one.get('matched')}"
                 print(*pair, "|", told)
+
+
+def _count_lists(labels: dict[Pair, dict[str, Any]], hits: dict[Pair, dict[str, Any]]) -> None:
+    """Puts one hit in the place of those of the items of each list that is labelled, where there are enough of them."""
+    for pair, label in labels.items():
+        if not isinstance(label["value"], list):
+            continue
+        items = [hits.pop((*pair[:3], str(item)), None) for item in dict.fromkeys(map(str, label["value"]))]
+        found = [hit for hit in items if hit is not None]
+        if items and 3 * len(found) >= 2 * len(items):
+            hits[pair] = found[0]
 
 
 def _recipients(folder: Path, hits: dict[Pair, dict[str, Any]]) -> None:

@@ -181,7 +181,7 @@ class HookedProcess:
             ).id
 
     def _call(self, record: list[Any]) -> None:
-        seq, hook_index, target, at, tid, thread, stack, outcome, arguments, value, error, via = record
+        seq, hook_index, target, at, tid, thread, stack, outcome, arguments, value, error, via, joined = record
         if seq > self.seq + 1:
             if self._holes == 0:
                 self._hole_from = self.heard_ns
@@ -209,6 +209,7 @@ class HookedProcess:
                 stack=self._stacks.get(stack),
                 submitted=[self._stacks[i] for i in via if i in self._stacks],
                 permission=hook.permission,
+                object=joined,
             )
         )
 

@@ -27,7 +27,9 @@ def register(app: typer.Typer) -> None:
             Path,
             typer.Option("--knowns", help='JSON of what is known of the device and its user: {"imei": "490154203237518", ...}.'),
         ],
-        package: Annotated[str, typer.Option("--package", help="The app's package: its own hosts are first party.")] = "",
+        package: Annotated[
+            str, typer.Option("--package", help="The app's package: its own hosts are first party; salts of hashes are of it.")
+        ] = "",
         app_file: Annotated[
             Path | None,
             typer.Option("--app", help="App file: the first party's domains, and the recipients that the policy names."),
@@ -62,7 +64,7 @@ def register(app: typer.Typer) -> None:
         limits = Limits(memory << 20, time_limit)
         exchanges = read_exchanges(file, limits)
         count = len(exchanges) if isinstance(exchanges, list) else None
-        search = search_for(known, package)
+        search = search_for(known, package, lambda: exchanges if isinstance(exchanges, list) else read_exchanges(file))
         rows: list[dict[str, Any]] = []
         spots: list[Blind] = []
         requests = told = 0

@@ -27,6 +27,7 @@ class Decoder:
     these byte strings at its beginning; one of these bytes there; these bytes anywhere; six letters, digits or signs of base64 in
     a row.
     `order`: smaller is asked first. `claims`: where it finds something the layer is its, and no later decoder is asked.
+    `explains`: where it finds something, what the layer is made of is known, though others are asked as well.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Decoder:
     rows: bool = False
     order: int = 50
     claims: bool = False
+    explains: bool = False
 
     def may_begin(self, byte: int) -> bool:
         """Whether a layer that begins with this byte may be of it."""

@@ -16,7 +16,8 @@ class Found:
 
     `start`, `end`: the piece, in bytes of the layer; both 0 where it is the whole. `path`: where in a structure whose fields
     have no place in text (`2.5[0]`); `key`: the name of the field it was the value of, where that is known.
-    `fields`: the data is the structure itself, written as JSON by the decoder, and no value inside it.
+    `fields`: the data is the structure itself, written as JSON by the decoder, and no value inside it; `letters`: of texts
+    that chance does not put there.
     """
 
     data: bytes
@@ -25,6 +26,7 @@ class Found:
     path: str = ""
     key: str = ""
     fields: bool = False
+    letters: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +43,7 @@ class Layer:
     found: Found = Found(b"")
     depth: int = 0
     explained: bool = False  # what it is made of is known: compressed, or damaged
+    written: bool = False  # a structure was read out of it to its end, be it by chance
     accounted: bool = False  # somebody knows what went into it, so neither it nor what chance reads out of it is dark
     text: bool = field(init=False)
     places: Any = field(default=None, init=False, repr=False)  # what is kept between questions for places in it

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from typing import TypeAlias
 
 from harness.decoding.layer import Layer, as_key
 
@@ -10,6 +12,7 @@ _LOOKED_BACK = 400
 _PATH_LIMIT = 1 << 20  # bytes of a text within which a path is worked out; beyond it the place is told in bytes
 _DEEPEST = 100  # objects and lists one inside another; a path through more tells nobody anything
 _KEY_SHOWN = 80  # letters of a key
+_MARKED = 4096  # bytes of a JSON text from one place that is remembered to the next
 
 # What stands before a value, read backwards from it, so that each form is tried at one place only. A piece of the value, its
 # quote, earlier items of a list, then the sign and the name:  "key":  'key':  key=  <key>  key:
@@ -23,7 +26,7 @@ _FORMS = tuple(
         rb"[^'{}\[\]&<>\n]{0,200}'?\s*:\s*'([^'\\]{1,64})'",
         rb"[^=&\n\"'<>{}\x00-\x08]{0,200}[\"']?=([\w.\-\[\]%$:]{1,64}?)(?=[?&;,\n\s{(\x00-\x1f\"|\#@=]|$)",
         rb"[^<>]{0,200}>(?:[^<>]{0,200}\s)??([\w.:-]{1,64})<",
-        rb"[^\n{}:=&<>,;|]{0,200}:[ \t]?([\w.-]{1,64})(?=[\s]*[\n{,;|\x00-\x1f]|$)",
+        rb"[^\n{}:=&<>,;|]{0,200}(?<!//)(?<!/\\/\\):[ \t]?([\w.-]{1,64})(?=[\s]*[\n{,;|\x00-\x1f]|$)",  # no URL's scheme
     )
 )
 
@@ -57,66 +60,103 @@ def _named(turned: bytes) -> str:
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)  # a text may be cut off
 
 
+# An object or a list: its kind, the key or index in it, whether a key comes next; and what it is inside of.
+_Open: TypeAlias = "tuple[str, str | int, bool, _Open] | None"
+
+
 class JsonPlaces:
-    """Where things stand in a JSON text. Places that are asked for one behind another cost one reading of it together."""
+    """Where things stand in a JSON text. It is read once, as far as is asked, and what is open is remembered every 4 KiB: from
+    there each place is reached, in whatever order they are asked for."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._begin()
-
-    def _begin(self) -> None:
         self._asked = 0
-        self._tokens = _TOKEN.finditer(self._data)
+        self._tokens = _TOKEN.finditer(data)
         self._next = next(self._tokens, None)
-        self._stack: list[list[object]] = []  # [kind, key or index, whether a key comes next]
+        self._open: _Open = None
+        self._depth = 0
         self._pending = ""
         self._broken = False
+        self._starts: list[int] = []  # of the tokens at which it is remembered what is open
+        self._marks: list[tuple[re.Match[bytes], _Open, int, str]] = []
 
     def path(self, offset: int) -> str | None:
         """`$.a.b[2]`: where the byte stands; None where the text is no JSON up to there, or nests too deep."""
         if self._data[:1] not in (b"{", b"[") or offset > _PATH_LIMIT:
             return None
-        if offset < self._asked:
-            self._begin()
+        at = bisect_right(self._starts, offset) - 1  # the last place before this one that is remembered
+        if at >= 0 and (offset < self._asked or self._next is None or self._starts[at] > self._next.start()):
+            self._go_to(at)
         self._asked = offset
         while self._next is not None and not self._broken and self._next.start() <= offset:
+            self._mark(self._next)
             token = self._next[0]
             if self._next.end() > offset and token[:1] not in b"{[,:":
                 break
             self._read(token)
             self._next = next(self._tokens, None)
-        if self._broken or len(self._stack) > _DEEPEST:
+        if self._broken or self._depth > _DEEPEST:
             return None
-        path = "$"
-        for kind, key, _ in self._stack:
-            path += f"[{key}]" if kind == "[" else f".{key}" if re.fullmatch(r"[\w~-]+", str(key)) else f"[{str(key)!r}]"
-        return path
+        path, around = "", self._open
+        while around is not None:
+            kind, key, _, around = around
+            path = (f"[{key}]" if kind == "[" else f".{key}" if _PLAIN_KEY.fullmatch(str(key)) else f"[{str(key)!r}]") + path
+        return "$" + path
+
+    def _mark(self, token: re.Match[bytes]) -> None:
+        """A long token is remembered itself, so that it is not read again for each place in it."""
+        if not self._starts or (token.start() > self._starts[-1] and token.end() >= self._starts[-1] + _MARKED):
+            self._starts.append(token.start())
+            self._marks.append((token, self._open, self._depth, self._pending))
+
+    def _go_to(self, at: int) -> None:
+        token, self._open, self._depth, self._pending = self._marks[at]
+        self._next, self._broken = token, False
+        self._tokens = _TOKEN.finditer(self._data, token.end())
 
     def _read(self, token: bytes) -> None:
-        first, stack = token[:1], self._stack
+        first, around = token[:1], self._open
         if first == b"{":
-            stack.append(["{", "", True])
+            self._open, self._depth = ("{", "", True, around), self._depth + 1
         elif first == b"[":
-            stack.append(["[", 0, False])
+            self._open, self._depth = ("[", 0, False, around), self._depth + 1
         elif first in (b"}", b"]"):
-            if stack:
-                stack.pop()
-            else:
+            if around is None:
                 self._broken = True
-        elif first == b"," and stack:
-            top = stack[-1]
-            if top[0] == "[":
-                top[1] = int(str(top[1])) + 1
             else:
-                top[2] = True
-        elif first == b":" and stack and stack[-1][0] == "{":
-            stack[-1][1], stack[-1][2] = self._pending, False
-        elif stack and stack[-1][2]:
-            self._pending = token.strip(b'"').decode("utf-8", "replace")[:_KEY_SHOWN]
+                self._open, self._depth = around[3], self._depth - 1
+        elif around is not None:
+            kind, key, key_next, outside = around
+            if first == b",":
+                self._open = (kind, int(key) + 1, False, outside) if kind == "[" else (kind, key, True, outside)
+            elif first == b":" and kind == "{":
+                self._open = (kind, self._pending, False, outside)
+            elif first not in b",:" and key_next:
+                self._pending = token.strip(b'"').decode("utf-8", "replace")[:_KEY_SHOWN]
+
+
+_PLAIN_KEY = re.compile(r"[\w~-]+")
 
 
 def json_path(data: bytes, offset: int) -> str | None:
     return JsonPlaces(data).path(offset)
+
+
+_PATH = re.compile(rb"[a-z][a-z0-9+.-]{1,20}://[^/?#]*/(?:[^?#/]*/)*+", re.IGNORECASE)
+_LONGEST_PATH = 4096
+_SEGMENT_NAME = re.compile(rb"[A-Za-z][\w-]{0,39}")
+
+
+def segment_key(layer: Layer, start: int) -> str | None:
+    """In the path of the message's own URL the segment before, which is what names a value there: `user_id` of
+    /user_id/837261. "" where that is no name; None where the place does not lie in such a path."""
+    if layer.root != "url" or start > _LONGEST_PATH or any(one.decoder != "percent" or one.found.start for one in layer.steps()):
+        return None
+    match = _PATH.match(layer.data, 0, start)
+    if match is None or b"?" in (rest := layer.data[match.end() : start]) or b"#" in rest:
+        return None
+    before = match[0].split(b"/")[-2] if match[0].count(b"/") > 3 else b""
+    return before.decode() if _SEGMENT_NAME.fullmatch(before) else ""
 
 
 def place_in(layer: Layer, start: int) -> str:
@@ -128,7 +168,8 @@ def place_in(layer: Layer, start: int) -> str:
         layer.places = places
         if (path := places.path(start)) is not None:
             return path
-    return key_at(layer.data, start)
+    named = segment_key(layer, start)
+    return key_at(layer.data, start) if named is None else named
 
 
 def path_of(layer: Layer, start: int | None = None) -> str:

@@ -26,6 +26,7 @@ _MOST_VALUES = 1 << 19
 _LETTERS_A_VALUE = LARGEST_TEXT // _MOST_VALUES
 _MOST_LEAVES = 10_000  # pieces of bytes; more than a message may have layers
 _NAME_SHOWN = 80  # letters of a field's name in a path
+_ENOUGH = 256  # letters; more are not counted
 _LARGE = 1 << 64
 _LONGEST_NUMBER = 1024  # bits; nobody writes a longer one in decimal digits
 
@@ -35,7 +36,7 @@ def written(tree: Any) -> Iterator[Found]:
     say: in some formats a value stands once and is meant any number of times, itself among them."""
     writer = _Writer()
     shown = writer.shown(tree, "", "", 0)
-    yield Found(_json(shown), fields=True)
+    yield Found(_json(shown), fields=True, letters=writer.letters)
     yield from writer.leaves
     if writer.left <= 0:
         raise Broken(f"it grows beyond {_MOST_VALUES} values or {LARGEST_TEXT} letters")
@@ -47,11 +48,13 @@ def _json(tree: Any) -> bytes:
 
 
 class _Writer:
-    """Makes a structure of what JSON knows; `leaves`: its bytes; `left`: letters that may still be written."""
+    """Makes a structure of what JSON knows; `leaves`: its bytes; `left`: letters that may still be written; `letters`:
+    of texts in it that somebody wrote, names of fields among them."""
 
     def __init__(self) -> None:
         self.leaves: list[Found] = []
         self.left = LARGEST_TEXT
+        self.letters = 0
 
     def shown(self, tree: Any, path: str, key: str, depth: int) -> Any:
         self.left -= _LETTERS_A_VALUE
@@ -60,6 +63,7 @@ class _Writer:
         kind = type(tree)
         if kind is str:
             self.left -= len(tree)
+            self._read(tree)
             return tree if self.left > 0 else None
         if kind is int and -_LARGE < tree < _LARGE:
             return tree
@@ -67,6 +71,8 @@ class _Writer:
             fields: dict[str, Any] = {}
             for each, value in tree.items():
                 name = each if type(each) is str else _name(each)
+                if not name[:1].isdigit():  # the number of a field
+                    self._read(name)
                 self.left -= len(name)
                 if self.left <= 0:
                     break
@@ -94,6 +100,10 @@ class _Writer:
         if isinstance(tree, datetime.datetime | datetime.date):
             return tree.isoformat()
         return str(tree)
+
+    def _read(self, text: str) -> None:
+        if len(text) > 2 and self.letters < _ENOUGH and text.isprintable():
+            self.letters += len(text)
 
     def _bytes(self, data: bytes, path: str, key: str) -> str:
         if len(data) >= _LEAST and len(self.leaves) < _MOST_LEAVES:

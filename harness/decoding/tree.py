@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from harness.decoding.budget import Broken, Budget, Spent
 from harness.decoding.decoder import decoders_of, named
 from harness.decoding.layer import Found, Layer
-from harness.decoding.opacity import looks_random
+from harness.decoding.opacity import LEAST, looks_random, random_text, unread
 from harness.decoding.places import path_of
 from harness.decoding.spans import STANDARD, marked
 
@@ -18,6 +18,17 @@ CONTENT_CODINGS = {
     "snappy", "lz4": "lz4", "bzip2": "bzip2", "x-bzip2": "bzip2", "xz": "xz", "zlib": "zlib",
 }  # fmt: skip
 
+
+_TO_THE_END = frozenset({
+    "avro", "base64", "base64-own-alphabet", "base32", "base85", "brotli", "bzip2", "deflate", "grpc", "gzip", "hex", "latin1",
+    "length-prefixed", "lz4", "multipart", "percent", "quoted-printable", "snappy", "xor", "xz", "zip", "zlib", "zstd",
+})  # fmt: skip
+"""Decoders behind which stands what the sender put there, and no value of a structure that chance read."""
+_WHOLE_BODY = 48  # bytes; a body that is nothing but so many of base64 or hexadecimal digits is no session's name
+_EMBEDDED = 128  # bytes of base64 or digits inside a text that nothing reads: shorter ones may be words
+_READ = 5  # letters in a structure's texts that chance does not put there
+_SHORTER = 0.9  # of its length a text keeps less where digits of it were undone
+_AT_ITS_END = 4  # bytes; of so many a text may have more than what was decoded
 
 TOKEN = 64  # bytes; what is shorter inside a text is a session's name or a signature as often as something encrypted
 
@@ -37,7 +48,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Opaque:
-    """Bytes that look encrypted: of no known form, and too even for any. `size` in bytes."""
+    """Bytes of no known form: too even for any, as encrypted ones are, or in a form that no decoder knows. `size` in bytes."""
 
     where: str
     size: int
@@ -58,25 +69,77 @@ class Tree:
             self.troubles.append(trouble)
 
     def opaque(self) -> list[Opaque]:
-        """The pieces that stay dark: too even for any text or structure, and no compression that is known. Of one inside
-        another the
-        inner one is told; a structure that was read out of such bytes was read by chance."""
-        unread = [layer for layer in self.layers if not layer.text and not layer.explained and not layer.accounted]
-        dark = [one for one in unread if looks_random(one.data) and not any(above.accounted for above in one.above())]
+        """The pieces that stay dark: too even for any text or structure, and no compression that is known; or what was sent as a
+        whole, and nothing of it could be read. Of one inside another the inner one is told; a structure that was read out of
+        such bytes was read by chance."""
+        dark = [one for one in self.layers if not one.explained and not one.accounted and _dark(one)] + self._dark_texts()
+        dark = [one for one in dark if not any(above.accounted for above in one.above())]
         around = {id(above) for layer in dark for above in layer.above()}
         ends = [layer for layer in dark if id(layer) not in around and not _token(layer)]
         return [Opaque(path_of(layer), len(layer.data), layer.root) for layer in ends]
 
 
+    def _dark_texts(self) -> list[Layer]:
+        """Texts that hold digits of random bytes to some base which nothing undid."""
+        found = []
+        for layer in self.layers:
+            if layer.text and not layer.accounted and _sent(layer) and (piece := random_text(layer.data)) is not None:
+                below = [one for one in self.layers if one.parent is layer]
+                shorter = any(not one.found.end and len(one.data) < _SHORTER * len(layer.data) for one in below)
+                undone = sum(
+                    max(0, min(one.found.end, piece[1]) - max(one.found.start, piece[0]))
+                    for one in below
+                    if one.text or not _token(one)
+                )
+                if undone * 2 < piece[1] - piece[0] and not shorter:
+                    found.append(layer)
+        return found
+
+
+def _dark(layer: Layer) -> bool:
+    if layer.text or len(layer.data) < LEAST or _beside_fields(layer):
+        return False
+    return looks_random(layer.data) or (not layer.written and _sent(layer) and unread(layer.data))
+
+
+def _sent(layer: Layer) -> bool:
+    """Whether the sender put it there as a whole: a body, and what was made of all of it."""
+    one = layer
+    while one.parent is not None:
+        if one.decoder not in _TO_THE_END:
+            return False
+        if one.decoder in _OF_DIGITS and len(one.data) < (_WHOLE_BODY if _is_all(one) else _EMBEDDED):
+            return False
+        one = one.parent
+    return one.root == "body"
+
+
+def _beside_fields(layer: Layer) -> bool:
+    """Whether it was read out of the letters of a structure that is written out besides, with what stands around them."""
+    above = layer.parent
+    return layer.decoder in _OF_DIGITS and above is not None and not above.text and above.explained
+
+
+_OF_DIGITS = frozenset({"base64", "hex", "base64-own-alphabet", "base64-other-signs", "base32", "base85"})
+
+
+def _is_all(layer: Layer) -> bool:
+    """Whether it was made of all of the body, but for line ends and quotation marks around it."""
+    above = layer.parent
+    if above is None or above.root != "body" or above.depth:
+        return False
+    return layer.found.end == 0 or len(above.data) - (layer.found.end - layer.found.start) <= _AT_ITS_END
+
+
 def _token(layer: Layer) -> bool:
     """Whether it is one of the many short tokens that texts hold, such as a signature: these name a session, not a person."""
-    if layer.decoder not in ("base64", "hex", "base64-own-alphabet") or layer.parent is None:
+    if layer.decoder not in _OF_DIGITS or layer.parent is None:
         return False
     around, start, end = layer.parent.data, layer.found.start, layer.found.end
     if b"%" in around[max(0, start - 3) : start] or around[end : end + 1] == b"%":
         return True  # a piece between two escapes: what they stand for is a layer of its own
     behind_a_jwt = around[max(0, start - 1) : start] == b"." and b"eyJ" in around[:start]
-    return len(layer.data) < TOKEN or behind_a_jwt
+    return len(layer.data) < (_WHOLE_BODY if _is_all(layer) else TOKEN) or behind_a_jwt
 
 
 def unwrap(parts: Sequence[tuple[str, bytes]], *, codings: str = "", budget: Budget | None = None) -> Tree:
@@ -169,7 +232,8 @@ def _ask(layer: Layer, tree: Tree, waiting: deque[Layer], budget: Budget) -> Non
         claimed = False
         try:
             for found in decoder.find(layer, budget):
-                layer.explained = layer.explained or decoder.claims
+                layer.written = layer.written or found.fields
+                layer.explained = layer.explained or decoder.claims or decoder.explains or found.letters >= _READ
                 claimed = claimed or (decoder.claims and not found.end)
                 if (child := _child(layer, found, decoder.id, tree, budget)) is not None:
                     waiting.append(child)

@@ -1,5 +1,5 @@
-"""Coordinates in traffic: with fewer decimals, rounded or cut, as a float of 32 bits, as a scaled whole number, or in degrees,
-minutes and seconds."""
+"""Coordinates in traffic, with their sign and no further off than they are written: with fewer decimals, rounded or cut, as a
+float of 32 bits, as a scaled whole number, or in degrees, minutes and seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 # Degrees times this: the scales in which SDKs send whole numbers; the last counts thousandths of a second of arc.
 SCALES = (10**5, 10**6, 10**7, 10**8, 3_600_000)
 _FLOAT32 = 8e-6  # how far a float of 32 bits may be from a number up to 180
-_SAME_PLACE = 5e-4  # degrees, about 50 m: a fix taken a moment later
+_BEYOND = 1.0000001  # a number that was cut is off by nearly one in its last place
 _NUMBER = re.compile(rb"\d{1,3}\.\d{1,17}|\d{5,12}")
 # 52°31'12.3"N, 52° 31.205' N, 52:31:12.3 (android.location.Location.convert), 52d31m12s, and EXIF's: 52/1,31/1,1230/100.
 _ARC = re.compile(
@@ -19,11 +19,13 @@ _ARC = re.compile(
     rb"(?:\s?(?:\\?\"|''|\xe2\x80[\xb3\x9d]|s(?![a-z])|sec))?|\s?(?:\\?'|\xe2\x80[\xb2\x99]|m(?![a-z])))?(?:\s?([nsewNSEW])(?![A-Za-z]))?"
 )
 _SIGNS = ("\u00b0", " \u00b0", "\u00ba", "deg", "/1,")  # behind degrees; a colon and a d are too common without minutes
-_BETWEEN = re.compile(rb"[ ,;]{1,3}[nsewNSEW]? ?|,?(?:%20|\+)")
+_SIDE_BEHIND = re.compile(rb"(?:\s?(?:\xc2\xb0|\xc2\xba|deg))?\s?([nsewNSEW])(?![A-Za-z])")
+_BETWEEN = re.compile(rb"[ ,;]{1,3}-?[nsewNSEW]? ?|,?(?:%20|\+)-?")
 _BITS = 3.3  # of a decimal digit
 _MOST = 26.0
 _LIKE_A_TIME = 12.0  # 08:31:12 is as often a time of day
 _LEAST_DIGITS = 4
+COARSE = "2 decimals"  # as prices have them: it counts under a name for it, or right beside the other coordinate
 
 
 def prefixes(degrees: float) -> Iterator[str]:
@@ -35,8 +37,8 @@ def prefixes(degrees: float) -> Iterator[str]:
         if len(whole) > 5:
             yield whole[:5]
             yield str(round(int(whole) / 10 ** (len(whole) - 5)))
-    for near in (size - _SAME_PLACE, size + _SAME_PLACE):
-        degree, minute = divmod(int(near * 60), 60)
+    for near in dict.fromkeys((int(size * 60 - 1 / 60), int(size * 60), int(size * 60 + 1 / 60))):
+        degree, minute = divmod(max(0, near), 60)
         yield from (f"{degree}{sign}" for sign in _SIGNS)
         yield from (f"{degree}{sign}{minute:02}" for sign in ":d")
 
@@ -57,13 +59,13 @@ def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] 
         return None
     negative = start > 0 and data[start - 1 : start] == b"-"
     text, size = match[0], abs(degrees)
-    if negative != (degrees < 0) and negative:
+    if (negative or _west_or_south(data, start, match.end())) != (degrees < 0):
         return None
     whole, point, decimals = text.partition(b".")
     if point:
         places = len(decimals)
         off = abs(float(text) - size)
-        if off > max(10.0**-places + _FLOAT32, _SAME_PLACE) or places < 2:
+        if off > _BEYOND * 10.0**-places + _FLOAT32 or places < 2:
             return None
         digits = min(len(whole) + places, _agreeing(off, size))
         exact = off < 1e-9
@@ -71,11 +73,19 @@ def measured(data: bytes, start: int, degrees: float) -> tuple[int, float, str] 
     number = int(text)
     for scale in SCALES:
         off = abs(number / scale - size)
-        if off <= 6e-4:
+        if off <= _BEYOND / scale + _FLOAT32:
             digits = min(len(text), _agreeing(off, size))
             if digits > _LEAST_DIGITS:
                 return match.end(), min(_MOST, _BITS * digits - 3), f"times {scale}"
     return None
+
+
+def _west_or_south(data: bytes, start: int, end: int) -> bool:
+    """Whether the letter of a quarter of the compass stands for a sign: S33.8568, 33.8568\u00b0 S."""
+    if _side_before(data[max(0, start - 2) : start].lower()):
+        return data[start - 1 : start].lower() in (b"s", b"w")
+    behind = _SIDE_BEHIND.match(data, end)
+    return behind is not None and behind[1].lower() in (b"s", b"w")
 
 
 def begins(lowered: bytes, start: int) -> int:
@@ -96,7 +106,7 @@ def _side_before(lowered: bytes) -> bool:
 
 
 def parts(between: bytes) -> bool:
-    """Whether no more than blanks, a comma and the letter of a quarter of the compass stand between two coordinates."""
+    """Whether no more than blanks, a comma, a sign and the letter of a quarter of the compass stand between two coordinates."""
     return _BETWEEN.fullmatch(between) is not None
 
 
@@ -113,13 +123,20 @@ def _in_arcs(data: bytes, match: re.Match[bytes], begin: int, degrees: float) ->
     if float(match[2]) >= 60 or seconds >= 60 or (match[3] is None and b"." not in match[2]):
         return None
     off = abs(int(match[1]) + float(match[2]) / 60 + seconds / 3600 - abs(degrees))
-    if off > _SAME_PLACE:
+    if off > _BEYOND * _last_place(match) + _FLOAT32:
         return None
     digits = min(_agreeing(off, abs(degrees)), len(match[1]) + 2 + (2 if match[3] else 0) + _decimals(match[3] or match[2]))
     bits = min(_MOST, _BITS * digits)
     if b":" in match[0]:
         bits -= _LIKE_A_TIME
     return end, bits, "degrees, minutes, seconds" if match[3] else "degrees and minutes"
+
+
+def _last_place(match: re.Match[bytes]) -> float:
+    """What one in the last place of degrees, minutes and seconds is, in degrees."""
+    if match[3] is None:
+        return 10.0 ** -_decimals(match[2]) / 60
+    return max(10.0 ** -_decimals(match[3]) / int(match[4] or 1), 1e-6) / 3600
 
 
 def _decimals(number: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -31,9 +31,15 @@ class DigestTable:
             return of_forms(self._forms)
         return joined(self._knowns) if owner == len(self._knowns) else of_known(self._knowns[owner], self._salts)
 
-    def _made_again(self, digest: bytes, owner: int) -> Digest | None:
-        """The first spelling of the owner's that gives this hash."""
-        return next((of for made, of in self._pairs(owner) if made == digest), None)
+    def _made_again(self, digest: bytes, owner: int) -> tuple[Digest, ...]:
+        """The first spelling of the owner's that gives this hash; of other forms the first of each value."""
+        whose: dict[Known, Digest] = {}
+        for made, of in self._pairs(owner):
+            if made == digest:
+                whose.setdefault(of.known, of)
+                if owner <= len(self._knowns):
+                    break
+        return tuple(whose.values())
 
     @cached_property
     def _tables(self) -> dict[int, tuple[array[int], array[int]]]:
@@ -51,13 +57,24 @@ class DigestTable:
         """How many checksums there are: hashes of four bytes."""
         return len(set(self._tables[SHORT][0])) if SHORT in self._tables else 0
 
-    def get(self, digest: bytes) -> Digest | None:
+    def get(self, digest: bytes) -> Sequence[Digest]:
+        """Of each value that has this hash, however it is called; the form that is hashed in a value's place counts where no
+        value has it itself, and where an equal one has."""
         if len(digest) not in self._tables:
-            return None
+            return ()
         keys, owners = self._tables[len(digest)]
         key = _key(digest)
         at = bisect_left(keys, key)
-        return self._whose(digest, owners[at]) if at < len(keys) and keys[at] == key else None
+        whose: dict[Known, Digest] = {}
+        asked = -1
+        while at < len(keys) and keys[at] == key:
+            if owners[at] != asked:
+                asked = owners[at]
+                for of in self._whose(digest, asked):
+                    if not whose or asked < len(self._knowns) or _equal(of.known, whose):
+                        whose.setdefault(of.known, of)
+            at += 1
+        return tuple(whose.values())
 
     def may_begin(self, numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
         """For each number, whether a hash begins with these four bytes."""
@@ -83,6 +100,10 @@ class DigestTable:
         for size, (keys, _) in self._tables.items():
             numbers.append(np.frombuffer(keys, np.uint64) >> np.uint64(0 if size == SHORT else 32))
         return np.unique(np.concatenate(numbers).astype(np.uint32))
+
+
+def _equal(known: Known, others: Iterable[Known]) -> bool:
+    return any(known.value.lower() == other.value.lower() for other in others)
 
 
 def _key(digest: bytes) -> int:

@@ -48,6 +48,7 @@ _IDENTIFIERS = (
 _JOINED_BY = ("", ":", "_", "-", "|", "&", "#", ",", "+")
 # What SDKs that everybody knows put before identifiers: Baidu's CUID is the MD5 of com.baidu, IMEI and Android ID.
 _PUBLIC_SALTS = ("com.baidu",)
+_SALTED_BY = ("", ":")  # what stands between a value and its salt
 _MOST_JOINED = 12  # identifiers that are tried in pairs and threes
 
 
@@ -72,10 +73,14 @@ def of_known(known: Known, salts: Sequence[str] = ()) -> Iterator[tuple[bytes, D
             yield digest, Digest(known, variant)
     for salt in salts:
         for name, text in forms[:3]:
-            for label, salted in ((f"salt+{name}", salt + text), (f"{name}+salt", text + salt)):
-                raw = as_bytes(salted)
+            for sign, (first, first_text), (then, then_text) in itertools.product(
+                _SALTED_BY, (("salt", salt), (name, text)), ((name, text), ("salt", salt))
+            ):
+                if first == then:
+                    continue
+                raw = as_bytes(first_text + sign + then_text)
                 for algorithm in _OFTEN:
-                    yield _hash(algorithm, raw), Digest(known, f"{algorithm}({label})")
+                    yield _hash(algorithm, raw), Digest(known, f"{algorithm}({first}{sign or '+'}{then})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,14 @@ def _of(raw: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         java = (31 * java + unit) & 0xFFFFFFFF
     if java:
         yield f"String.hashCode{label}", java.to_bytes(4, "big")
+
+
+def is_hash(variant: str) -> bool:
+    """Whether a hit's variant is a hash, and no spelling."""
+    return variant.startswith(_HASHES)
+
+
+_HASHES = ("md5", "sha", "blake2", "crc32", "adler32", "murmur3", "String.hashCode")
 
 
 def _hash(algorithm: str, raw: bytes) -> bytes:

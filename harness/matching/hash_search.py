@@ -70,11 +70,11 @@ class HashSearch:
         found = list(itertools.islice(self._found(layer, lowered, rows), _MOST))
         if not found:
             return
-        sure = sorted((hit.start, hit.known.name) for hit in found if hit.weight >= _SURE)
+        sure = sorted((hit.start, hit.known.value) for hit in found if hit.weight >= _SURE)
         for hit in found:
             if 0 < hit.weight < ENOUGH:
                 beside = sure[bisect_left(sure, (hit.start - _NEAR, "")) : bisect_left(sure, (hit.start + _NEAR + 1, ""))]
-                if any(name != hit.known.name for _, name in beside):
+                if any(value != hit.known.value for _, value in beside):
                     hit.weight += _IN_COMPANY
             if hit.weight >= ENOUGH:
                 yield hit
@@ -87,10 +87,11 @@ class HashSearch:
 
     def _found(self, layer: Layer, lowered: bytes, rows: bool) -> Iterator[Hit]:
         data = layer.data
-        if layer.parent is not None and SHORT < len(data) <= 64 and self._may_begin(data) and (digest := self._digests.get(data)):
-            key = key_of(layer, 0)
-            if not digest.named_only or self._fits(digest, key) >= Agreement.LIKELY:
-                yield Hit(digest.known, digest.variant, layer, 0, len(data), key, _SURE)
+        if layer.parent is not None and SHORT < len(data) <= 64 and self._may_begin(data):
+            for digest in self._digests.get(data):
+                key = key_of(layer, 0)
+                if not digest.named_only or self._fits(digest, key) >= Agreement.LIKELY:
+                    yield Hit(digest.known, digest.variant, layer, 0, len(data), key, _SURE)
         if not rows:
             return
         for match in matches(_HASH, lowered, self._hash_places, self._few_hash_places):
@@ -98,18 +99,19 @@ class HashSearch:
             text = lowered[at:end]
             if len(text) & 1:
                 continue
-            digest = self._digests.get(bytes.fromhex(text.decode()))
-            if digest is not None:
-                yield self._hit(layer, digest, at, at + len(text))
+            if whole := self._digests.get(bytes.fromhex(text.decode())):
+                for digest in whole:
+                    yield self._hit(layer, digest, at, at + len(text))
             elif len(text) > _SEVERAL and len(text) % _SEVERAL == 0:
                 for piece in range(0, len(text), _SEVERAL):
-                    if digest := self._digests.get(bytes.fromhex(text[piece : piece + _SEVERAL].decode())):
+                    for digest in self._digests.get(bytes.fromhex(text[piece : piece + _SEVERAL].decode())):
                         yield self._hit(layer, digest, at + piece, at + piece + _SEVERAL)
         for match in matches(_SUM, lowered, self._sum_places, self._few_sum_places) if self._digests.sums else ():
             start = match.start() - (match.start() > 0 and _SIGNED.match(lowered, match.start() - 1) is not None)
             number = int(lowered[start : match.end()])
-            if -(1 << 31) <= number < 1 << 32 and (digest := self._digests.get((number & 0xFFFFFFFF).to_bytes(SHORT, "big"))):
-                yield self._hit(layer, digest, start, match.end(), decimal=True)
+            if -(1 << 31) <= number < 1 << 32:
+                for digest in self._digests.get((number & _ALL_BITS).to_bytes(SHORT, "big")):
+                    yield self._hit(layer, digest, start, match.end(), decimal=True)
 
     def _hit(self, layer: Layer, digest: Digest, start: int, end: int, *, decimal: bool = False) -> Hit:
         text = layer.data[start:end]

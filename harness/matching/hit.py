@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.decoding import Layer, path_of
+from harness.matching.digests import is_hash
 from harness.matching.known import Known
 
 CONTEXT = 80  # bytes kept on either side of a hit
@@ -41,6 +43,26 @@ class Hit:
             readable(data[max(0, self.start - CONTEXT) : self.start]),
             readable(data[self.end : self.end + CONTEXT]),
         )
+
+
+def once(hits: Sequence[Hit]) -> list[Hit]:
+    """Without those in bytes that are told again in a text which was made of these very bytes, where fields have names: an
+    address in a message of protobuf is one value in one place, as bytes there and as digits in what was read of it."""
+    read: dict[tuple[Known, bool], list[Hit]] = {}
+    for hit in hits:
+        if hit.layer.text:
+            read.setdefault((hit.known, is_hash(hit.variant)), []).append(hit)
+    return [
+        hit
+        for hit in hits
+        if hit.layer.text or not any(_made_of(one.layer, hit) for one in read.get((hit.known, is_hash(hit.variant)), ()))
+    ]
+
+
+def _made_of(layer: Layer, hit: Hit) -> bool:
+    """Whether the layer is a reading of the bytes that the hit stands in."""
+    below = next((step for step in layer.steps() if step.parent is hit.layer), None)
+    return below is not None and (not below.found.end or below.found.start <= hit.start < hit.end <= below.found.end)
 
 
 def readable(data: bytes) -> str:

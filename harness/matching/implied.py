@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from harness.matching import birthdays, carriers, countries, grids, languages, masks, persons, phones, shapes, time_zones
+from harness.matching import birthdays, carriers, chinese, countries, grids, languages, masks, persons, phones, shapes, time_zones
 from harness.matching.background import Background
 from harness.matching.known import Known
 from harness.matching.normalised import state
@@ -15,6 +15,7 @@ from harness.matching.short_values import MNC_BESIDE
 
 _NOTHING = Background()
 PART_OF_NAME, PART_OF_CONTACT = "part of the name", "part of the contact's name"
+_SHORTEST_INTEGER = 1 << 20  # of five hexadecimal digits and fewer there are words and times
 _LONG_NUMBER = 8  # digits of a telephone number that is no one's by chance
 
 
@@ -90,7 +91,13 @@ def _country(known: Known) -> Iterator[Implied]:
         yield Implied(replace(known, field="mcc") if variant == "MCC" else known, variant, text, True)
 
 
+def _city(known: Known) -> Iterator[Implied]:
+    for variant, text in chinese.written(known.field, known.value):
+        yield Implied(known, variant, text, False)
+
+
 def _state(known: Known) -> Iterator[Implied]:
+    yield from _city(known)
     if code := state(known.value):
         yield Implied(known, "code of the state", code.upper(), True)
 
@@ -156,6 +163,18 @@ def _number(known: Known) -> Iterator[Implied]:
         yield Implied(known, "hexadecimal number", f"{int(known.value):x}", False)
 
 
+def _integer(known: Known) -> Iterator[Implied]:
+    """A cell or an account that is a number, in base 16: under a name for it only, for of such digits are hashes, too."""
+    if known.value.isdecimal() and known.value.isascii() and _SHORTEST_INTEGER <= int(known.value) < 1 << 63:
+        yield Implied(known, "hexadecimal number", f"{int(known.value):x}", True)
+        yield Implied(known, "hexadecimal number", f"0x{int(known.value):x}", True)
+
+
+def _os_version(known: Known) -> Iterator[Implied]:
+    """As in `Xiaomi-MI8__weibo__13.8.1__android__android9`."""
+    yield Implied(known, "behind the system's name", f"android{known.value}", False)
+
+
 def _masked(known: Known) -> Iterator[Implied]:
     for text in masks.masked(known.field, known.value):
         yield Implied(known, "masked", text, True)
@@ -164,6 +183,7 @@ def _masked(known: Known) -> Iterator[Implied]:
 _NO_HEX = re.compile(r"[^0-9A-Fa-f]")
 _BY_FIELD = {
     "country": _country,
+    "city": _city,
     "province": _state,
     "mac": _mac,
     "bssid": _mac,
@@ -176,6 +196,9 @@ _BY_FIELD = {
     "mcc_mnc": _mcc_mnc,
     "imei": _number,
     "imsi": _number,
+    "cell": _integer,
+    "account": _integer,
+    "os_version": _os_version,
     "phone": _masked,
     "contact": _of_contact,
     "id_card": _masked,

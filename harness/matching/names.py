@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.decoding import Layer, key_at
+from harness.decoding.places import segment_key
 
 _LOOKED_BACK = 2000
 _BRACES = 100  # that are passed on the way back
@@ -17,7 +18,17 @@ def key_of(layer: Layer, start: int) -> str:
     value of."""
     if layer.root == "headers" and _still_lines(layer):
         return _header(layer.data, start)
+    if (named := segment_key(layer, start)) is not None:
+        return named
     return key_at(layer.data, start) or inherited(layer)
+
+
+def is_segment(layer: Layer, start: int, end: int) -> bool:
+    """Whether it is a whole segment of the path of the message's URL."""
+    data = layer.data
+    if layer.root != "url" or data[start - 1 : start] != b"/" or data[end : end + 1] not in (b"", b"/", b"?", b"#"):
+        return False
+    return b"/" not in data[start:end] and segment_key(layer, start) is not None
 
 
 def _still_lines(layer: Layer) -> bool:

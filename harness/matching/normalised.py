@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.matching import birthdays, countries, persons
+from harness.matching.digests import Form, hashed_forms
 from harness.matching.known import Known
 
 _GENDERS = {
@@ -43,6 +44,13 @@ def normalised(known: Known) -> Iterator[tuple[str, str]]:
     of_field = _BY_FIELD.get(known.field)
     if of_field is not None:
         yield from (("normalised", text) for text in of_field(known.value.strip()) if text)
+
+
+def of_parts_first(forms: list[Form], knowns: Sequence[Known]) -> list[Form]:
+    """Without a whole name's forms that are those of a part which is known by itself: the hash of `joao` is the first name's."""
+    parts = [known for known in knowns if known.field in persons.PARTS]
+    texts = {text for known in parts for _, text in (*hashed_forms(known.value), *normalised(known))}
+    return [form for form in forms if form.known.field != "name" or form.text not in texts]
 
 
 def state(name: str) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.matching import coordinates, shapes
+from harness.matching.known import Known
+
+_BIG, _LITTLE = "UTF-16be", "UTF-16le"
 
 
 def raw_forms(value: str) -> Iterator[tuple[str, bytes]]:
@@ -28,8 +31,27 @@ def raw_forms(value: str) -> Iterator[tuple[str, bytes]]:
     elif (degrees := shapes.coordinate_of(value)) is not None:
         yield from _coordinate(degrees)
     if not value.isascii() or len(value) >= 6:
-        for order in ("le", "be"):
-            yield f"UTF-16{order}", value.encode(f"utf-16-{order}", "replace")
+        for order in (_LITTLE, _BIG):
+            yield order, value.encode(order, "replace")
+
+
+def misread(data: bytes, found: Sequence[tuple[Known, str, int, int]]) -> Iterator[tuple[Known, str, int]]:
+    """Of letters of ASCII in UTF-16 the zeros before and behind them make the other order of bytes, too: which of both is none.
+    `found`: (value, variant, start, end)."""
+    little = {(known, start): end for known, variant, start, end in found if variant == _LITTLE}
+    for known, variant, start, _ in found:
+        if variant == _BIG and (end := little.get((known, start + 1))) is not None:
+            big = _is_big(data, start + 1, end)
+            yield (known, _LITTLE, start + 1) if big else (known, _BIG, start)
+
+
+def _is_big(data: bytes, start: int, end: int) -> bool:
+    """Whether a zero begins the row of letters and zeros around these, and a letter ends it."""
+    while start > 1 and data[start - 2] and not data[start - 1]:
+        start -= 2
+    while end + 1 < len(data) and data[end] and not data[end + 1]:
+        end += 2
+    return start > 0 and not data[start - 1] and end < len(data) and 32 <= data[end] < 127
 
 
 def _number(number: int, digits: str) -> Iterator[tuple[str, bytes]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,37 +15,33 @@ from harness.decoding import Layer, Tree, as_bytes
 from harness.decoding.opacity import known_media
 from harness.decoding.rows import BLANK, DASH, DIGIT, DOT, PLUS, WORD, Places, all_in, before, matches, only, rows, sorts_of
 from harness.decoding.spans import marked, spans_of
-from harness.matching import coordinates, grids, labels, persons, shapes
+from harness.matching import chinese, coordinates, grids, labels, persons, shapes
 from harness.matching.background import background_of
+from harness.matching.candidates import DIMENSIONS, Candidate, Measure, TextForm, judged
 from harness.matching.digests import Form, raw_digests, raw_of_forms
 from harness.matching.evidence import (
     BY_NAME,
     ENOUGH,
-    GLUED,
     IN_WORD,
-    MOST_FROM_NEIGHBOURS,
     PART,
-    WEAKEST,
     WHOLE,
     Weighed,
     rarity,
     raw_bits,
-    with_neighbours,
 )
 from harness.matching.hash_search import HashSearch
-from harness.matching.hit import Hit
+from harness.matching.hit import Hit, once
 from harness.matching.implied import PART_OF_CONTACT, PART_OF_NAME, implied
 from harness.matching.known import Known
 from harness.matching.lexicon import Agreement, agreement, bare, in_object, object_matters, words
-from harness.matching.names import key_of, object_of
-from harness.matching.normalised import normalised
+from harness.matching.names import is_segment, key_of, object_of
+from harness.matching.normalised import normalised, of_parts_first
 from harness.matching.patterns import LongPatterns, Patterns, Quota
-from harness.matching.raw_forms import raw_forms
-from harness.matching.short_values import ONE_DIGIT, LoneDigits, country_near, form_says, only_signs, stricter
+from harness.matching.raw_forms import misread, raw_forms
+from harness.matching.short_values import ONE_DIGIT, LoneDigits, country_near, form_says, stricter
 from harness.matching.spellings import of_field, short_base64, spellings
 from harness.matching.standing import before_value, in_binary, in_locale, in_user_agent, leads, standing, surely_glued
 
-_NEAR = ((16, 1.0), (64, 0.6), (256, 0.3))  # bytes between values -> how much of one's bits speaks for the other
 _SHORTEST = 2
 _BOOLEAN = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", ""})
 _SURE = 24.0
@@ -56,38 +52,9 @@ _VARIABLE = re.compile(r"[^\W\d_]+")
 _USER_AGENT = frozenset({"useragent", "ua", "xuseragent", "browseruseragent"})
 _OPEN = (Agreement.OTHER, Agreement.UNKNOWN)
 _LOCALE = ("language", "country")
-_OF_SCREENS = frozenset({"screen", "display", "resolution", "device", "size", "sr", "viewport", "metrics"})
-_DIMENSIONS = frozenset({"screen_width", "screen_height"})
-
-
-Measure = Callable[[bytes, int], tuple[int, float, str] | None]  # (end, bits, variant) of what begins there
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    known: Known
-    variant: str
-    text: bytes
-    bits: float
-    measure: Measure | None = None  # says where it ends and what it is worth there; `text` is its beginning only
-    named_only: bool = False  # counts only in a field whose name says so
-    word: bool = False
-    weak: bool = field(init=False)  # cannot count where a letter or digit stands beside it
-
-    def __post_init__(self) -> None:
-        weak = self.measure is None and self.bits + GLUED + PART + BY_NAME[Agreement.NAMED] < ENOUGH
-        object.__setattr__(self, "weak", weak)
-
-
-@dataclass(slots=True)
-class _Candidate:
-    form: _Form
-    start: int
-    end: int
-    key: str
-    variant: str
-    fits: Agreement
-    weighed: Weighed
+# What stands in many paths: versions of interfaces, sizes of pictures.
+_OF_PATHS = frozenset({"app_version", "os_version", "screen"}) | DIMENSIONS
+_LOCALES = frozenset({"locale", "localization"})  # `X-App-Locale` says both, as `locale` does
 
 
 class Search:
@@ -99,18 +66,19 @@ class Search:
         self._background = background_of([*self.knowns, *besides])
         self._hashed: dict[tuple[Known, str], Form] = {}
         self._app_words = _app_words(self.knowns)
-        self._numbers: dict[bytes, _Form] = {}
-        self._texts = Patterns[_Form]()
-        self._digits = LoneDigits[_Form]()
-        self._raws = LongPatterns[_Form]()
+        self._numbers: dict[bytes, TextForm] = {}
+        self._texts = Patterns[TextForm]()
+        self._digits = LoneDigits[TextForm]()
+        self._raws = LongPatterns[TextForm]()
         for known in self.knowns:
             self._add(known)
         for brand, model in itertools.product(_of_field(self.knowns, "manufacturer"), _of_field(self.knowns, "device_model")):
-            self._put(brand, "before the model", brand.value + model.value)
+            for sign in ("", "-", "_"):
+                self._put(brand, "before the model", f"{brand.value}{sign}{model.value}")
         self._add_geohashes()
-        forms = list(self._hashed.values())
+        forms = of_parts_first(list(self._hashed.values()), self.knowns)
         for known, variant, raw in raw_of_forms(forms):
-            _enter(self._raws.under(raw), _Form(known, variant, raw, len(raw)))
+            _enter(self._raws.under(raw), TextForm(known, variant, raw, len(raw)))
         self._hashes = HashSearch(self.knowns, salts, forms)
         self._texts.close()
         self._raws.close()
@@ -144,7 +112,7 @@ class Search:
             self._put_measured(known, coordinates.prefixes(degrees), partial(coordinates.measured, degrees=degrees))
         for variant, raw in (*raw_forms(value), *raw_digests(known)):
             if len(raw) >= 4:
-                _enter(self._raws.under(raw), _Form(known, variant, raw, len(raw)))
+                _enter(self._raws.under(raw), TextForm(known, variant, raw, len(raw)))
 
     def _hash(self, known: Known, variant: str, text: str) -> None:
         """Few values have texts of few letters: the hash of `f` is everybody's."""
@@ -166,21 +134,22 @@ class Search:
 
     def _put_measured(self, known: Known, texts: Iterable[str], measure: Measure, *, named_only: bool = False) -> None:
         for text in texts:
-            _enter(self._texts.under(text.encode()), _Form(known, "", text.encode(), 0.0, measure, named_only))
+            _enter(self._texts.under(text.encode()), TextForm(known, "", text.encode(), 0.0, measure, named_only))
 
     def _put(self, known: Known, variant: str, text: str, *, named_only: bool = False) -> None:
         raw = as_bytes(text)
         if len(text) == 1 and raw.isdigit() and known.field in ONE_DIGIT:
-            _enter(self._digits.under(raw), _Form(known, variant, raw, rarity(text)))
+            _enter(self._digits.under(raw), TextForm(known, variant, raw, rarity(text)))
         elif len(text) >= _SHORTEST and len(raw) <= 4096:
             word = _VARIABLE.fullmatch(text.replace(" ", "")) is not None
-            form = _Form(known, variant, raw, rarity(text), None, named_only, word)
+            form = TextForm(known, variant, raw, rarity(text), None, named_only, word)
             _enter(self._texts.under(raw.lower()), form)
             if raw.isdigit() and form.bits >= _SURE:
                 self._numbers.setdefault(raw, form)
 
     def hits(self, tree: Tree) -> list[Hit]:
-        """Each value's best hit for each part of the message and each spelling: the fewest encodings, then the heaviest.
+        """Each value's best hit for each part of the message and each spelling: in a text where a name says what it is, then
+        with the fewest encodings, then the heaviest.
 
         A message that is full of what is looked for is not searched to its end; `spent` of the tree says so.
         """
@@ -192,11 +161,11 @@ class Search:
             for hit in self._of_layer(layer, quota):
                 key = (hit.known.name, hit.known.value, layer.root, hit.variant)
                 old = best.get(key)
-                if old is None or (layer.depth, -hit.weight) < (old.layer.depth, -old.weight):
+                if old is None or _rank(hit) < _rank(old):
                     best[key] = hit
         if quota.spent:
             tree.spent = tree.spent or "matches"
-        return list(best.values())
+        return once(list(best.values()))
 
     def _of_layer(self, layer: Layer, quota: Quota) -> Iterator[Hit]:
         lowered = layer.data.lower()
@@ -209,13 +178,13 @@ class Search:
             and (candidate := self._weigh(layer, lowered, start, end, form, quota)) is not None
         ]
         if found:
-            yield from _judged(layer, found)
+            yield from judged(layer, found)
         if rows:
             yield from self._grouped(layer)
         if not layer.text:
             yield from self._raw(layer, quota)
 
-    def _places(self, layer: Layer, lowered: bytes, quota: Quota) -> Iterator[tuple[_Form, int, int]]:
+    def _places(self, layer: Layer, lowered: bytes, quota: Quota) -> Iterator[tuple[TextForm, int, int]]:
         yield from self._texts.matches(lowered, quota)
         if layer.text:
             yield from self._digits.matches(lowered, quota)
@@ -242,7 +211,10 @@ class Search:
         size = len(layer.data)
         found = sorted(self._raws.matches(layer.data, quota), key=lambda one: one[1])
         starts = [start for _, start, _ in found]
+        by_chance = set(misread(layer.data, [(form.known, form.variant, start, end) for form, start, end in found]))
         for form, start, end in found:
+            if (form.known, form.variant, start) in by_chance:
+                continue
             bits = raw_bits(end - start, size)
             # Two numbers of four bytes beside each other, such as latitude and longitude, are no chance.
             beside = found[bisect_left(starts, start - 32) : bisect_right(starts, start + 32)]
@@ -251,7 +223,7 @@ class Search:
             if weight >= ENOUGH:
                 yield Hit(form.known, form.variant, layer, start, end, "", weight)
 
-    def _weigh(self, layer: Layer, lowered: bytes, start: int, end: int, form: _Form, quota: Quota) -> _Candidate | None:
+    def _weigh(self, layer: Layer, lowered: bytes, start: int, end: int, form: TextForm, quota: Quota) -> Candidate | None:
         data, bits, variant, field = layer.data, form.bits, form.variant, form.known.field
         if form.measure is not None:
             measured = form.measure(data, start)
@@ -262,16 +234,23 @@ class Search:
         stands = standing(lowered, begin, end, field, word=form.word)
         if stands < PART and not layer.text:
             stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
+        if stands == PART and field not in _OF_PATHS and is_segment(layer, start, end):
+            stands = WHOLE
+        said = stands < PART and form.word and not data[start:end].isascii() and variant not in (PART_OF_NAME, PART_OF_CONTACT)
+        if said := said and chinese.ends_here(field, lowered, start, end):
+            stands = PART
         if bits + stands + BY_NAME[Agreement.NAMED] < ENOUGH and stands < WHOLE and field not in ("os_version", "os_name"):
             return None
         quota.weighed -= 1
         if quota.weighed < 0:
             return None
         key = key_of(layer, start)
-        fits = _fits(form.known, key)
+        fits = max(_fits(form.known, key), Agreement.LIKELY) if said else _fits(form.known, key)
         if field in _LOCALE and fits < Agreement.NAMED and in_locale(lowered, start, end):
             # A country after a language says how the language is written; whose country it is, only a name says.
             fits = max(agreement(other, other, key) for other in ((field,) if field == "country" else _LOCALE))
+            if words(key.partition("~")[0]) & _LOCALES:
+                fits = Agreement.NAMED
             if field == "country" and fits < Agreement.NAMED:
                 return None
         if bits + stands < ENOUGH:
@@ -283,7 +262,7 @@ class Search:
             elif field == "app_version" and lowered[start - 1 : start] == b"/" and fits == Agreement.NAMED:
                 # The product of a User-Agent: the app's own, or a library's with a version that happens to be the same.
                 fits = Agreement.NAMED if _product(lowered, start) & self._app_words else Agreement.OTHER
-            elif (field in _DIMENSIONS or object_matters(key, field, fits)) and (parent := object_of(layer, start)):
+            elif (field in DIMENSIONS or object_matters(key, field, fits)) and (parent := object_of(layer, start)):
                 fits = in_object(parent, key, field, fits)
             word = before_value(lowered, start) if fits < Agreement.NAMED else ""
             if word and _fits(form.known, word) == Agreement.NAMED:
@@ -308,17 +287,22 @@ class Search:
             elif field in persons.PARTS and bits + stands < ENOUGH and not persons.says_part(key, object_of(layer, start)):
                 fits = min(fits, Agreement.UNKNOWN)
         variant = _case(variant, data[start:end], form)
-        return _Candidate(form, start, end, key, variant, fits, Weighed(bits, BY_NAME[fits], stands))
+        return Candidate(form, start, end, key, variant, fits, Weighed(bits, BY_NAME[fits], stands))
 
 
-def _may_be(form: _Form, stands: float, key: str, before: bytes) -> bool:
+def _rank(hit: Hit) -> tuple[bool, int, float]:
+    """Smaller is better."""
+    return not (hit.layer.text and hit.key), hit.layer.depth, -hit.weight
+
+
+def _may_be(form: TextForm, stands: float, key: str, before: bytes) -> bool:
     """A year that stands inside another date, and five letters that are no geohash, are not the value."""
     if form.measure is not None:
         return grids.says_geohash(key)
     return form.variant != "year" or (stands >= WHOLE and before != b", ")
 
 
-def _of_person(form: _Form, matched: bytes, stands: float, fits: Agreement, end: int, lowered: bytes) -> bool:
+def _of_person(form: TextForm, matched: bytes, stands: float, fits: Agreement, end: int, lowered: bytes) -> bool:
     """Whether it can be a name there: in running text it is written as names are, and a mail address is no name."""
     if fits < Agreement.LIKELY and form.word and stands < WHOLE and matched.islower() and not form.text.islower():
         return False
@@ -329,7 +313,7 @@ def _of_field(knowns: Sequence[Known], field: str) -> list[Known]:
     return [known for known in knowns if known.field == field]
 
 
-def _enter(forms: list[_Form], form: _Form) -> None:
+def _enter(forms: list[TextForm], form: TextForm) -> None:
     if all(other.known is not form.known or other.measure != form.measure for other in forms):
         forms.append(form)
 
@@ -378,109 +362,8 @@ def _fits(known: Known, key: str) -> Agreement:
     return agreement(known.field, known.name, key.partition("~")[0])
 
 
-def _case(variant: str, matched: bytes, form: _Form) -> str:
+def _case(variant: str, matched: bytes, form: TextForm) -> str:
     if form.measure is not None or matched == form.text:
         return variant
     case = "upper" if matched == form.text.upper() else "lower" if matched == form.text.lower() else "other case"
     return case if variant == "raw" else f"{variant}, {case}"
-
-
-def _judged(layer: Layer, found: list[_Candidate]) -> Iterator[Hit]:
-    found.sort(key=lambda f: f.start)
-    for place, one in enumerate(found):
-        weight = one.weighed.alone
-        if one.form.known.field in _DIMENSIONS and _joined(found, place, 3, Agreement.OTHER):
-            weight += MOST_FROM_NEIGHBOURS
-        elif one.form.known.field in _DIMENSIONS and one.fits >= Agreement.LIKELY and _joined(found, place, 96, Agreement.LIKELY):
-            weight += MOST_FROM_NEIGHBOURS / 2
-        elif weight < ENOUGH and _in_a_row(layer.data, found, place):
-            weight = max(weight, ENOUGH)
-        elif weight < ENOUGH and one.fits >= Agreement.UNKNOWN and one.weighed.standing > PART:
-            near = _others(found, place)
-            weight = with_neighbours(one.weighed, sum(near.values()), keyed=bool(one.key) and not one.key.isdigit())
-        if weight >= ENOUGH and _in_company(found, place):
-            yield Hit(one.form.known, one.variant, layer, one.start, one.end, one.key, weight)
-
-
-def _others(found: list[_Candidate], place: int) -> dict[str, float]:
-    """Names of the other values near by, with the bits that they lend, each once."""
-    one, near = found[place], dict[str, float]()
-    for step in (-1, 1):
-        at = place + step
-        while 0 <= at < len(found) and abs(found[at].start - one.start) <= _NEAR[-1][0] + 4096:
-            other = found[at]
-            gap = other.start - one.end if other.start >= one.end else one.start - other.end
-            if gap > _NEAR[-1][0]:
-                break
-            if (
-                gap >= 0
-                and other.form.known.name != one.form.known.name
-                and other.weighed.name >= 0
-                and other.weighed.standing > PART
-            ):
-                share = next(part for distance, part in _NEAR if gap <= distance)
-                bits = (other.weighed.bits + other.weighed.name) * share
-                near[other.form.known.name] = max(near.get(other.form.known.name, 0.0), bits)
-            at += step
-    return near
-
-
-def _joined(found: list[_Candidate], place: int, gap: int, least: Agreement) -> bool:
-    """Whether the other dimension stands near by, as in 1080x2400, in a field whose name fits so well."""
-    one = found[place]
-    return any(
-        other.form.known.field in _DIMENSIONS - {one.form.known.field}
-        and other.fits >= least
-        and min(abs(other.start - one.end), abs(one.start - other.end)) <= gap
-        for other in found[max(0, place - 6) : place + 7]
-    )
-
-
-def _in_a_row(data: bytes, found: list[_Candidate], place: int) -> bool:
-    """Whether it stands right beside what it is sent with: a latitude beside its longitude, an OS's version behind the model or
-    between two identifiers."""
-    one = found[place]
-    field = one.form.known.field
-    if field in persons.PARTS and not data[one.start : one.end].islower():
-        for other in found[max(0, place - 8) : place + 9]:
-            between = data[one.end : other.start] if other.start >= one.end else data[other.end : one.start]
-            both = {field, other.form.known.field} == persons.PARTS
-            if both and _of_one_name(one.form, other.form) and persons.beside(between):
-                return True
-    if field not in _ROWS or (field == "os_version" and one.fits == Agreement.AGAINST):
-        return False
-    sides = [False, False]
-    for other in found[max(0, place - 8) : place + 9]:
-        behind = other.start >= one.end
-        between = data[one.end : other.start] if behind else data[other.end : one.start]
-        if (behind or other.end <= one.start) and (
-            only_signs(between)
-            or (field != "os_version" and (between == b"_" or (other.form.measure is not None and coordinates.parts(between))))
-        ):
-            if other.form.known.field in _ROWS[field] and other.weighed.bits >= WEAKEST:
-                return True
-            sides[behind] |= other.weighed.bits + other.weighed.standing >= ENOUGH
-    return field == "os_version" and all(sides)
-
-
-def _of_one_name(one: _Form, other: _Form) -> bool:
-    known_in_parts = one.variant == other.variant == "raw"
-    return known_in_parts or one.known.value == other.known.value
-
-
-_ROWS = {
-    "latitude": frozenset({"longitude"}),
-    "longitude": frozenset({"latitude"}),
-    "os_version": frozenset({"device_model", "manufacturer", "os_name"}),
-}
-
-
-def _in_company(found: list[_Candidate], place: int) -> bool:
-    """A width is the screen's where its field says so, or where its height stands near: pictures and films have widths, too."""
-    one = found[place]
-    field = one.form.known.field
-    if field not in _DIMENSIONS or words(one.key) & _OF_SCREENS or bare(one.key).startswith(("screen", "display", "res", "dim")):
-        return True
-    sides = (range(place - 1, -1, -1), range(place + 1, len(found)))
-    near = (found[at] for side in sides for at in itertools.takewhile(lambda at: abs(found[at].start - one.start) <= 128, side))
-    return any(other.form.known.field in _DIMENSIONS - {field} for other in near)

@@ -73,6 +73,7 @@ class Call(Event):
     stack: str | None = None       # id in stacks.jsonl
     submitted: list[str] = field(default_factory=list)  # ids of the stacks that handed the work to this thread, nearest first
     permission: str | None = None
+    object: int | None = None      # of crypto calls: a number of the object called, its own in its process while it lives
 
 
 @dataclass(frozen=True, kw_only=True)

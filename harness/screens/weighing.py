@@ -27,6 +27,12 @@ _FEW = 7
 """Controls up to which a window with a way to the settings sends there, and is no page of settings."""
 _ROWS = 3
 """Controls that answer nothing, beside a way to the settings, up to which a bare 设置 is an answer and no row of a menu."""
+_WHAT_FOR = ("permission_thing", "permission_word", "switched_off", "permission_thing_hint", "permission_word_hint",
+             "switched_off_hint")  # fmt: skip
+_ON_CONSENT = (
+    "PRIVACY_DOCUMENT", "TERMS_DOCUMENT", "personal_information", "personal_information_hint", "collects", "asks_consent",
+    "asks_consent_hint", "by_using", "not_without", "not_without_hint", "not_agreed", "not_agreed_hint", "consent_word",
+)  # fmt: skip
 _SETTLED = ("checkbox", "link_policy")
 _SURE, _SURER = 0.5, 0.85
 """Probability from which on the learned part's role is taken before that of the rules; and where they have a plain one."""
@@ -118,6 +124,20 @@ def _speaks_for(kind: str, window: Window, weights: Mapping[str, Weight]) -> boo
     return any(window.says(topic) for topic in topics)
 
 
+def _could_be(kind: str, window: Window) -> bool:
+    """What nothing makes up for: a question has something to answer it with, one that leads to the settings says what for, and an
+    advertisement that nothing closes has few controls."""
+    surface = window.surface
+    answers = any(c.role != "link_policy" for c in surface.controls)
+    if kind == "settings_redirect":
+        return answers and any(window.says(topic) for topic in _WHAT_FOR if topic in window.phrases.topics)
+    if kind in (_NOTICE, _SECOND):
+        return answers and ("link_policy" in window.roles or any(window.says(topic) for topic in _ON_CONSENT))
+    if kind == "ad_popup":
+        return answers and (len(surface.controls) <= _FEW or bool(window.roles & {"close", "skip", "later", "refuse"}))
+    return answers or bool(kind == "login" and surface.fields)
+
+
 def _reasons(weight: Weight, judged: Judgement) -> list[str]:
     """The words that the rules found for the kind, and after them what weighed most for it."""
     most = [name.partition(":")[2] for name in judged.why[:4]]
@@ -128,7 +148,8 @@ def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
     """The reading of a window of the app's own."""
     window, weights = _weighed(surface, phrases)
     judged = load_model("kinds").judge(_features(window, weights))
-    best = next(kind for kind, _ in judged.likely if kind == "other" or _speaks_for(kind, window, weights))
+    best = next(kind for kind, _ in judged.likely
+                if kind == "other" or (_could_be(kind, window) and _speaks_for(kind, window, weights)))
     if best == "other":
         policy = weights[_NOTICE]
         reason = f"speaks of {', '.join(policy.words)}, but nothing asks for an answer" if policy.points > 0 else (

@@ -367,7 +367,7 @@ class Crawler:
                 seen = self._user.tap(told, seen, detail={"purpose": "crawl"})
             elif kind == "system_permission":
                 seen = self._user.answer(seen, "allow")
-            elif kind in ("policy_consent", "policy_second_chance"):
+            elif kind in ("policy_consent", "policy_second_chance") and not self._led_here():
                 seen = self._user.agree(PolicyNotice(seen))
             elif kind in _IN_THE_WAY or kind == "system_crash":
                 seen = self._user.dismiss(seen)
@@ -378,6 +378,12 @@ class Crawler:
                 return seen
         self.crawl.ended = "dialogs without end"
         return None
+
+    def _led_here(self) -> bool:
+        """Whether a tap of the crawl's own brought up what is on the screen: a question there is that page's own, and is left
+        unanswered."""
+        last = self._user.steps.last
+        return last is not None and last.action == "tap" and last.detail.get("purpose") == "crawl"
 
     def _told_way(self, seen: Sight) -> FoundControl | None:
         """What the app file says to tap where a dialog of it is on the screen."""

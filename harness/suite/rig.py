@@ -89,7 +89,8 @@ class UiHands:
 def _connected(serial: str) -> Any:
     logging.getLogger("uiautomator2").setLevel(logging.WARNING)
     with _ui_errors("Connecting uiautomator2"):
-        ui = uiautomator2.connect(serial)
+        # Of a serial alone it would ask the adb server that the environment named when it was imported.
+        ui = uiautomator2.connect(adbutils.AdbClient().device(serial))
         ui.screen_on()
     return ui
 

@@ -1,7 +1,8 @@
 """What was handed to a cipher or a hash, and came out: joined to the request in which that output left.
 
 A body that nobody can read is proven to hold a value where the bytes that it is made of came out of a hooked call, and the
-value went into it. Calls are joined to streams by thread: `update` after `update`, and `doFinal` or `digest` ends it.
+value went into it. Calls on one object are joined to streams: `update` after `update`, `doFinal` or `digest` ends it, `reset` and
+`init` begin anew. In a bundle that does not say which object was called, by thread and class.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ def _part(arguments: Sequence[Any], at: int) -> Piece | None:
     """The bytes of an argument, cut by the offset and length behind it where there are two numbers."""
     if at >= len(arguments):
         return None
+    if isinstance(arguments[at], int) and not isinstance(arguments[at], bool):
+        return Piece(bytes([arguments[at] & 0xFF]), 1)  # update(byte)
     whole = piece_of(arguments[at])
     numbers = [a for a in arguments[at + 1 : at + 3] if isinstance(a, int) and not isinstance(a, bool)]
     if whole is None or len(numbers) < 2:
@@ -105,9 +108,9 @@ def _part(arguments: Sequence[Any], at: int) -> Piece | None:
 
 def handed_over(calls: Iterable[Mapping[str, Any]]) -> list[Handed]:
     """From rows of hooked calls in the order in which they happened (event_id, pid, tid, t, method, arguments, value,
-    outcome)."""
-    streams: dict[tuple[int, int, str], _Stream] = {}
-    decrypts: dict[tuple[int, int], bool] = {}
+    outcome, object)."""
+    streams: dict[tuple[int, str, int, str], _Stream] = {}
+    decrypts: dict[tuple[int, str, int, str], bool] = {}
     found: list[Handed] = []
     for call in calls:
         owner, _, name = call["method"].rpartition(".")
@@ -115,25 +118,29 @@ def handed_over(calls: Iterable[Mapping[str, Any]]) -> list[Handed]:
             continue
         thread = (int(call["pid"]), int(call["tid"]))
         arguments = call["arguments"] or []
-        if name == "init":
-            mode = arguments[0] if arguments and isinstance(arguments[0], int) else 1
-            decrypts[thread] = mode not in _ENCRYPTS
-            streams.pop((*thread, owner), None)
+        number = call.get("object")
+        same = (thread[0], "object", number, owner) if isinstance(number, int) else (thread[0], "thread", thread[1], owner)
+        if name in ("init", "reset"):
+            if owner == _CIPHER:
+                mode = arguments[0] if arguments and isinstance(arguments[0], int) else 1
+                decrypts[same] = mode not in _ENCRYPTS
+            streams.pop(same, None)
             continue
-        if owner == _CIPHER and decrypts.get(thread):
+        if decrypts.get(same):
             continue
-        stream = streams.setdefault((*thread, owner), _Stream())
+        stream = streams.setdefault(same, _Stream())
         output = piece_of(call["value"]) or _written(arguments, call["value"])
         if name == "update":
             stream.take(_part(arguments, 0), output if owner == _CIPHER else None, call["event_id"])
         elif name in ("doFinal", "digest"):
             # With an output as its only array, what it takes is none of the input: doFinal(out, offset).
+            writes = isinstance(call["value"], int)
             stream.take(
-                None if output is not None and piece_of(call["value"]) is None and len(arguments) < 4 else _part(arguments, 0),
+                None if writes and sum(piece_of(a) is not None for a in arguments) < 2 else _part(arguments, 0),
                 output,
                 call["event_id"],
             )
-            del streams[(*thread, owner)]
+            del streams[same]
             made = Handed(
                 by=_NAMES[owner],
                 plain=Piece(bytes(stream.plain), stream.plain_size),
@@ -224,12 +231,14 @@ def _end(data: bytes, start: int, output: Piece, form: str) -> int:
         wanted = encode(output.data).rstrip(b"=")
         if not output.whole:
             wanted = wanted[: len(output.data) // 3 * 4]
-    # Lines may break base64; its beginning has been compared.
-    if data.startswith(wanted, start) or (form == "base64" and b"\n" in data[start : start + 80]):
-        rest = output.size - len(output.data)
-        if rest and form == "raw" and output.sha256:
-            whole = data[start : start + output.size]
-            if len(whole) == output.size and hashlib.sha256(whole).hexdigest() != output.sha256:
-                return 0
-        return min(len(data), start + len(wanted) + (rest if form == "raw" else 0))
-    return 0
+    if not data.startswith(wanted, start):
+        return 0
+    # Of base64 in lines, and of digits that stand for more than was recorded, what they stand for is a layer of its own.
+    if output.whole:
+        return start + len(wanted)
+    if form != "raw":
+        return 0
+    whole = data[start : start + output.size]
+    if output.sha256 and len(whole) == output.size and hashlib.sha256(whole).hexdigest() != output.sha256:
+        return 0
+    return start + len(whole)

@@ -68,8 +68,9 @@ def _listed(items: list[str], sign: str = ", ") -> str:
 
 _WORDS = {
     "opaque": (
-        "What was sent to {host} holds bytes of no known form, even as encrypted ones are: what they carry is not known",
-        "发往 {host} 的请求中含有无法识别、疑似加密的内容,其中携带的信息未知",
+        "What was sent to {host} holds content of no known form, encrypted or in an encoding of its sender's own: "
+        "what it carries is not known",
+        "发往 {host} 的请求中含有无法识别的内容(疑似加密或自定义编码),其中携带的信息未知",
     ),
     "broken": (
         "What was sent to {host} holds content that could not be read to its end",

@@ -136,6 +136,7 @@ CALLS = (
     "caller_frame",
     "caller_prefix",
     "permission",
+    "object",
 )
 FLOWS = (
     "event_id",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from harness.decoding import Tree
 from harness.matching import Hit, Known, Search
 from harness.traffic.exchange import Exchange
 from harness.traffic.limits import Limits
+from harness.traffic.packages import packages_in
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,12 @@ class Examined:
     looked: bool = True
 
 
-def search_for(knowns: Sequence[Known], package: str = "") -> Search:
-    """`package`: the app's, which SDKs put before or behind a value that they hash."""
+def search_for(knowns: Sequence[Known], package: str = "", read: Callable[[], Iterable[Exchange]] | None = None) -> Search:
+    """`package`: the app's, which SDKs put before or behind a value that they hash. Where it is not known, it is taken from
+    what the requests themselves say; `read` gives them, once more than they are examined."""
     salts = [k.value for k in knowns if k.field == "app_package"] + ([package] if package else [])
+    if not salts and read is not None:
+        salts = packages_in(read())
     return Search(knowns, tuple(dict.fromkeys(salts)))
 
 
@@ -68,5 +72,5 @@ def blind_spots(exchange: Exchange, tree: Tree) -> Iterator[Blind]:
         )
     for opaque in tree.opaque():
         yield Blind(
-            exchange.index, exchange.host, opaque.where, f"{opaque.size} bytes of no known form, even as encrypted ones are"
+            exchange.index, exchange.host, opaque.where, f"{opaque.size} bytes of no known form"
         )

@@ -4,6 +4,7 @@ such."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +60,7 @@ def read_knowns_file(path: Path) -> KnownsFile:
         raise UsageError(f"{path} holds no values.", f"It is {sort} at its top; an object is wanted.", _SHAPE)
     for name, value in tree.items():
         for text in _texts(name, value, 0, found.unsearched):
-            of = field_of(name, text)
+            of = _field(name, text)
             found.knowns.append(Known(name=name, value=text, field=of, kind=fields()[of].kind if of else ""))
     return found
 
@@ -83,6 +84,17 @@ _SHAPE = 'Write {"imei": "490154203237518", "city": "Shanghai", "mac": ["02:00:0
 _BY_HASH = "one character stands everywhere; only its hash under a name for it is looked for"
 
 _LONG = "it is longer than 4096 bytes; only its hashes are looked for"
+
+
+_PACKAGE = re.compile(r"[a-z]\w*(?:\.[A-Za-z_]\w*){1,7}")
+_APP = re.compile(r"app_?\d{0,3}", re.IGNORECASE)
+
+
+def _field(name: str, text: str) -> str:
+    """As the lexicon has it; a package is an app's that is installed where the name says no more of it than `app_2`."""
+    of = field_of(name, text)
+    numbered = _APP.fullmatch(name) is not None and name.lower() != "app"
+    return "installed_apps" if numbered and _PACKAGE.fullmatch(text) else of
 
 
 def _why_not(known: Known) -> str:

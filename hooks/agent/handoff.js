@@ -109,7 +109,7 @@ export class Handoff {
   }
 
   identity(env, object) {
-    return this.jni.callStatic(env, 'java.lang.System', 'identityHashCode', '(Ljava/lang/Object;)I', 'int32', ['pointer'], object);
+    return this.jni.identity(env, object);
   }
 
   // An error of ours never reaches the app; what we do in a hook is not hooked.

@@ -1,7 +1,9 @@
 // What happens in a hooked call: the original runs with the very handles it was called with, its result
 // and its exception go back untouched, and a record of it is put in the outbox.
 
+import { moved, positions } from './buffer.js';
 import { ascii } from './outbox.js';
+import { BODY } from './render.js';
 import { headIn, localPort } from './request.js';
 
 const NAME_MS = 500;
@@ -29,8 +31,9 @@ export class Recorder {
     return t;
   }
 
-  // The function that stands in a method's place. `target`: {index, hooked, overload, candidates, tellers, tellsResult}; its
-  // `call` is set once the patch is made. Candidates: [{index, kind, value, empty, matches}].
+  // The function that stands in a method's place. `target`: {index, hooked, overload, candidates, tellers, tellsResult, joined,
+  // buffers}; its `call` is set once the patch is made. `joined`: calls on one object belong together, so which it was is told;
+  // `buffers`: the places of arguments that are buffers and of which the bytes count, or null. Candidates: [{index, kind, value, empty, matches}].
   body(target) {
     const { candidates, stackFirst } = target;
     return (env, self, ...args) => {
@@ -38,11 +41,15 @@ export class Recorder {
       if (t.busy) return target.call(env, self, args);
       let hit = null;
       let at = 0;
+      let starts = null;
       t.busy = true;
       try {
         const passed = stackFirst && this.stacks.current(env, target.hooked, true)?.framework;
         if (!passed) hit = this.choose(candidates, env, args, self);
-        if (hit !== null) at = this.clock.now();
+        if (hit !== null) {
+          starts = positions(env, this.jni, target.buffers, args);
+          at = this.clock.now();
+        }
       } catch (e) {
         this.clear(env);
         this.outbox.fault(`${target.hooked.className}.${target.hooked.method} when`, e);
@@ -57,7 +64,7 @@ export class Recorder {
       const thrown = this.jni.exceptionCheck(env) === 0 ? null : this.jni.exceptionOccurred(env);
       if (thrown !== null) this.jni.exceptionClear(env);
       try {
-        this.jni.framed(env, () => this.record(target, hit, at, t, env, self, args, result, thrown));
+        this.jni.framed(env, () => this.record(target, hit, at, t, env, self, args, result, thrown, starts));
       } catch (e) {
         this.clear(env);
         this.outbox.fault(`${target.hooked.className}.${target.hooked.method}`, e);
@@ -81,7 +88,7 @@ export class Recorder {
     return null;
   }
 
-  record(target, hit, at, t, env, self, args, result, thrown) {
+  record(target, hit, at, t, env, self, args, result, thrown, starts) {
     const { jni, renderer } = this;
     const stack = this.stacks.current(env, target.hooked, hit.direct || t.open.includes(hit.kind));
     if (stack !== null && stack.framework && t.open.includes(hit.kind)) {
@@ -91,7 +98,7 @@ export class Recorder {
     if (hit.direct && stack !== null && stack.framework) return; // its own business, of which it does a lot
     if (this.refuses(target, hit, stack)) return;
     const writes = typeof hit.value === 'object'; // {request: N}: its bytes are in the traffic
-    const shown = writes ? '[]' : this.shown(target, env, args);
+    const shown = writes ? '[]' : this.shown(target, env, args, starts);
     let outcome = 'value';
     let value = 'null';
     let error = 'null';
@@ -109,20 +116,28 @@ export class Recorder {
       if (writes) value = this.written(target, env, self, args, hit.value.request);
       else if (hit.value === 'return') value = target.tellsResult(env, result, hit.empty);
       else if (hit.value === 'receiver') value = this.tellsReceiver(env, self, hit.empty);
+      else if (target.buffers?.includes(hit.value)) value = this.argument(target, env, args, hit.value, starts);
       else value = target.tellers[hit.value](env, args[hit.value], hit.empty);
       if (renderer.empty) outcome = 'empty';
     }
     if (outcome !== 'value') value = 'null';
-    this.keep(target, hit, at, t, this.nameOf(t, env), stack, outcome, shown, value, error);
+    this.keep(target, hit, at, t, this.nameOf(t, env), stack, outcome, shown, value, error, target.joined ? jni.identity(env, self) : null);
   }
 
-  shown(target, env, args) {
+  shown(target, env, args, starts) {
     let shown = '[';
     for (let i = 0; i < args.length; i++) {
       if (i !== 0) shown += ',';
-      shown += target.tellers[i](env, args[i]);
+      shown += this.argument(target, env, args, i, starts);
     }
     return `${shown}]`;
+  }
+
+  // JSON of one argument; of a buffer the bytes that the call moved. `starts`: where the buffers stood before it.
+  argument(target, env, args, i, starts) {
+    const place = target.buffers === null || args[i].isNull() ? -1 : target.buffers.indexOf(i);
+    if (place < 0) return target.tellers[i](env, args[i]);
+    return moved(env, this.jni, this.renderer.texts, args[i], starts[place], BODY);
   }
 
   // The head of the request that is written, and the port of its connection where that can be had.
@@ -144,8 +159,8 @@ export class Recorder {
     return true;
   }
 
-  // Puts a record in the outbox; `name`, `shown`, `value` and `error` are JSON.
-  keep(target, hit, at, t, name, stack, outcome, shown, value, error) {
+  // Puts a record in the outbox; `name`, `shown`, `value` and `error` are JSON; `object`: the number of the one called, or null.
+  keep(target, hit, at, t, name, stack, outcome, shown, value, error, object = null) {
     if (stack !== null && !this.stacks.tell(stack)) {
       this.outbox.drop('full');
       return;
@@ -159,7 +174,7 @@ export class Recorder {
       via += via === '' ? s.id : `,${s.id}`;
     }
     const head = `${hit.index},${target.index},${at},${t.tid},${name},${stack === null ? null : stack.id},"${outcome}"`;
-    this.outbox.push(head, shown, value, `${error},[${via}]`);
+    this.outbox.push(head, shown, value, `${error},[${via}],${object}`);
   }
 
   describe(env, thrown) {

@@ -3,6 +3,7 @@
 // Harness to agent: install {plan}, flush {id}, ack {n}. Agent to harness: hello, status, batch, beat,
 // flushed, native, bye. docs/hooks.md says what is in each.
 
+import { BUFFER } from './buffer.js';
 import { Clock } from './clock.js';
 import { EXITS, LastWords } from './exit.js';
 import { Handoff } from './handoff.js';
@@ -130,6 +131,8 @@ class Session {
         stackFirst: hook.candidates.every((c) => c.direct && c.when.some((w) => w.part === 'descriptor')),
         tellers: overload.argumentTypes.map((type) => this.renderer.teller(type, body)),
         tellsResult: this.renderer.teller(overload.returnType, body),
+        joined: body && overload.type === 3, // an instance's method
+        buffers: body ? buffersOf(overload) : null,
         call: null,
       };
       const patch = replaceMethod(overload, world.flavor, world.vm, java.api, this.recorder.body(target), kept);
@@ -234,6 +237,12 @@ class Session {
     const { jni, stacks, recorder } = this;
     return new Handoff({ jni, stacks, recorder, outbox }).install((hooked, make) => this.swap(hooked, make));
   }
+}
+
+// The places of buffers among its arguments; null where there are none.
+function buffersOf(overload) {
+  const places = overload.argumentTypes.flatMap((type, i) => (type.className === BUFFER ? [i] : []));
+  return places.length === 0 ? null : places;
 }
 
 function signatureOf(overload) {

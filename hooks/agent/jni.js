@@ -7,7 +7,7 @@ const SLOT = {
   findClass: 6, throw: 13, exceptionOccurred: 15, exceptionClear: 17, pushLocalFrame: 19, popLocalFrame: 20,
   newGlobalRef: 21, deleteGlobalRef: 22, deleteLocalRef: 23, newObject: 28, getObjectClass: 31, isInstanceOf: 32,
   getMethodId: 33, getFieldId: 94, getObjectField: 95, getIntField: 100, getStaticMethodId: 113,
-  newStringUtf: 167, getStringLength: 164, getArrayLength: 171, getObjectArrayElement: 173, getByteArrayRegion: 200,
+  newStringUtf: 167, getStringLength: 164, getArrayLength: 171, newByteArray: 176, getObjectArrayElement: 173, getByteArrayRegion: 200,
   getIntArrayRegion: 203, getStringRegion: 220, exceptionCheck: 228,
 };
 
@@ -53,6 +53,7 @@ export class Jni {
     this.newStringUtf = bind(SLOT.newStringUtf, p, [p, p]);
     this.getStringLength = bind(SLOT.getStringLength, 'int32', [p, p]);
     this.getStringRegion = bind(SLOT.getStringRegion, 'void', [p, p, 'int', 'int', p]);
+    this.newByteArray = bind(SLOT.newByteArray, p, [p, 'int']);
     this.getArrayLength = bind(SLOT.getArrayLength, 'int32', [p, p]);
     this.getObjectArrayElement = bind(SLOT.getObjectArrayElement, p, [p, p, 'int']);
     this.getByteArrayRegion = bind(SLOT.getByteArrayRegion, 'void', [p, p, 'int', 'int', p]);
@@ -227,6 +228,11 @@ export class Jni {
     const s = this.callForText(env, object, this.toStringId);
     this.check(env);
     return s;
+  }
+
+  // A number that stays an object's own while it lives.
+  identity(env, object) {
+    return this.callStatic(env, 'java.lang.System', 'identityHashCode', '(Ljava/lang/Object;)I', 'int32', ['pointer'], object);
   }
 
   className(env, object) {

@@ -10,7 +10,7 @@ import { Texts } from './texts.js';
 const TEXT = 4096;
 const SHORT = 256;
 const BYTES = 1024;
-const BODY = 16384; // what is encrypted or compressed is looked for in what was sent
+export const BODY = 16384; // what is encrypted or compressed is looked for in what was sent
 const ITEMS = 64;
 const SCANNED = 1024; // of a longer list no more is looked at
 const ROWS = 20;

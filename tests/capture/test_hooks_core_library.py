@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 from jvm_app import HookedApp, hooked
 
 from harness.capture.catalogue import Catalogue, load_catalogue
-from harness.model import Fact, Gap, Outcome
+from harness.model import Call, Fact, Gap, Outcome
+from harness.tables import ciphers
 
 pytestmark = pytest.mark.lab
 
@@ -20,6 +22,11 @@ def core() -> Catalogue:
     whole = load_catalogue()
     kept = tuple(h for h in whole.hooks if h.class_name.startswith(("java.", "javax.")) and h.origin == "framework")
     return dataclasses.replace(whole, hooks=kept)
+
+
+def rows(calls: Iterable[Call]) -> list[dict[str, Any]]:
+    """Calls as the tables have them."""
+    return [{**dataclasses.asdict(c), "event_id": c.id, "t": c.device_ns, "outcome": str(c.outcome)} for c in calls]
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +110,33 @@ def test_what_is_encrypted_as_it_is_written_is_kept_by_the_length_of_a_body(rig:
     assert any("CoreLibrary.obey" in frame for frame in rig.frames(calls[1]))
 
 
+def test_which_object_is_called_is_told_and_that_one_began_anew(rig: HookedApp) -> None:
+    calls = [c for c in rig.calls("digests 490154203237518") if c.method.startswith("java.security.MessageDigest.")]
+    one, other = (calls[i].object for i in (0, 1))
+    assert isinstance(one, int) and isinstance(other, int) and one != other
+    assert [(c.method.rpartition(".")[2], c.object) for c in calls] == [
+        ("update", one), ("update", other), ("reset", one), ("update", other), ("digest", one), ("digest", other),
+    ]  # fmt: skip
+    handed, = ciphers.handed_over(rows(calls))
+    assert (handed.plain.data, handed.output.data) == (b"xyz", hashlib.md5(b"xyz").digest())
+
+
+def test_of_a_buffer_is_kept_what_the_call_moved(rig: HookedApp) -> None:
+    text = "490154203237518"
+    calls = [c for c in rig.calls(f"buffers {text}") if c.method.startswith(("java.security.", "javax.crypto."))]
+    digested, encrypted = ciphers.handed_over(rows(calls))
+    assert (digested.plain.data, digested.output.data) == (2 * text.encode(), hashlib.sha256(2 * text.encode()).digest())
+    assert (encrypted.plain.data, encrypted.output.data.hex()) == (text.encode(), rig.said.rjust(32, "0"))
+
+
+def test_only_what_is_encrypted_or_hashed_tells_its_object(rig: HookedApp) -> None:
+    assert rig.call("exec true").object is None
+
+
 def test_the_providers_of_the_vm_are_the_vm(rig: HookedApp) -> None:
     """An HMAC is made of hashes, by com.sun.crypto.provider."""
-    call = rig.call("mac 490154203237518")
-    assert (call.method, rig.said) == ("javax.crypto.Mac.doFinal", "32")
+    methods = [call.method for call in rig.calls("mac 490154203237518")]
+    assert (methods, rig.said) == (["javax.crypto.Mac.init", "javax.crypto.Mac.doFinal"], "32")
 
 
 def test_nothing_of_the_agent_failed(rig: HookedApp) -> None:

@@ -9,6 +9,7 @@ import io
 import json
 import lzma
 import plistlib
+import quopri
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -96,6 +97,16 @@ def latin1_json(data: bytes) -> bytes:
     return json.dumps({"event": "e", "data": data.decode("latin-1")}).encode()
 
 
+def z85(data: bytes) -> bytes:
+    theirs = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+    ours = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+    return base64.b85encode(data).translate(bytes.maketrans(ours, theirs))
+
+
+def javascript_escape(data: bytes) -> bytes:
+    return "".join(c if c.isalnum() and c.isascii() else f"%u{ord(c):04X}" for c in data.decode() + "京").encode()
+
+
 def lines(data: bytes) -> bytes:
     return base64.encodebytes(data)
 
@@ -138,6 +149,8 @@ TEXT: dict[str, Encoder] = {
             b"vSoajc7dRzpWifGyNxZnV5k+DHLYhJ46lt0U3QrgEuq8sw/XMeBAT2Fb9P1OIKmC",
         )
     ),
+    "base64 other signs": lambda d: b"rd=" + base64.b64encode(d).translate(bytes.maketrans(b"+/=", b"*-_")),
+    "base32": base64.b32encode,
     "hex": lambda d: d.hex().encode(),
     "percent": lambda d: ("v=1&data=" + quote_from_bytes(d, safe="")).encode(),
     "json": latin1_json,
@@ -149,6 +162,14 @@ OF_TEXT: dict[str, Encoder] = {
     "json in json": lambda d: json.dumps({"data": d.decode()}).encode(),
     "percent twice": lambda d: quote(quote(d.decode(), safe=""), safe="").encode(),
     "entities": lambda d: b"<r>" + d.replace(b"&", b"&amp;").replace(b'"', b"&quot;").replace(b"<", b"&lt;") + b"</r>",
+    "xor": lambda d: bytes(byte ^ 0x5A for byte in d),
+    "xor 0xff": lambda d: bytes(byte ^ 0xFF for byte in d),
+    "base85": base64.b85encode,
+    "ascii85": lambda d: base64.a85encode(d, adobe=True),
+    "z85": z85,
+    "base85 in json": lambda d: json.dumps({"data": base64.b85encode(d).decode()}).encode(),
+    "escape()": javascript_escape,
+    "quoted-printable": lambda d: quopri.encodestring(d + "=京".encode()),
     "utf-16": lambda d: d.decode().encode("utf-16"),
     "utf-16-be": lambda d: d.decode().encode("utf-16-be"),
     "jwt": lambda d: b".".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 
@@ -16,6 +17,9 @@ PAYLOAD = json.dumps({"device": {"id": CANARY.decode(), "name": "canary", "list"
 PAIRS = list(itertools.product(ALL, ALL))
 # base64 in an alphabet of the sender's own is only known by the text that comes out of it
 TEXT_ONLY = {"base64 own alphabet"}
+OTHER_SIGNS = ("*-_", "._-", "~-=", "*_=", "*._", "-_.", "-_~")
+# and what is no text is no layer inside one, nor what raw Snappy is known by
+NOT_OF = {"utf": TEXT_ONLY, "xor": TEXT_ONLY | {"json", "snappy"}}
 
 
 def holds(data: bytes, canary: bytes = CANARY) -> bool:
@@ -27,13 +31,30 @@ def test_the_canary_comes_out(name: str) -> None:
     assert holds((ALL | OF_TEXT)[name](PAYLOAD))
 
 
+@pytest.mark.parametrize("signs", OTHER_SIGNS)
+@pytest.mark.parametrize("text", ["取件码 8-2-3016 丰巢柜 徐汇店～?>?>", "??>>~~"])
+def test_base64_with_other_signs(signs: str, text: str) -> None:
+    plain = json.dumps({"d": CANARY.decode(), "t": text}, ensure_ascii=False).encode()
+    token = base64.b64encode(plain).translate(bytes.maketrans(b"+/=", signs.encode()))
+    assert holds(b"rd=" + token + b"&uin=1")
+    assert not holds(b"rd=" + token + b"&uin=1", OTHER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"Mozilla-5.0_Linux-Android~13.Build*SP1A.210812.016", b"com.Example.Shop2.main.activity.Name", b"a1" * 20 + b"*b1"],
+)
+def test_names_with_such_signs_are_no_base64(text: bytes) -> None:
+    assert [layer.decoder for layer in unwrap([("body", b"x=" + text)]).layers if layer.decoder == "base64-other-signs"] == []
+
+
 @pytest.mark.parametrize(("inner", "outer"), [pair for pair in PAIRS if pair[1] not in TEXT_ONLY or pair[0] in TEXT])
 def test_the_canary_comes_out_of_two(inner: str, outer: str) -> None:
     assert holds(ALL[outer](ALL[inner](PAYLOAD)))
 
 
 @pytest.mark.parametrize(
-    ("inner", "outer"), [(i, o) for i, o in itertools.product(OF_TEXT, ALL) if o not in TEXT_ONLY or not i.startswith("utf-16")]
+    ("inner", "outer"), [(i, o) for i, o in itertools.product(OF_TEXT, ALL) if o not in NOT_OF.get(i[:3], ())]
 )
 def test_the_canary_comes_out_of_text_in_anything(inner: str, outer: str) -> None:
     assert holds(ALL[outer](OF_TEXT[inner](PAYLOAD)))

@@ -45,6 +45,21 @@ FIRES: list[tuple[str, str, str]] = [
     ("email", "zhaoml_1988@163.com", '{"email":"zha***@163.com"}'),
     ("installedApps", "com.icbc", '{"apps":[{"n":"","pkg":"com.icbc","vc":2169}]}'),
     ("country", "CN", '{"rg":"CN"}'),
+    ("country", "DE", "X-App-Locale=de_DE"),
+    ("language", "en", "d-localization=en_IN&x=1"),
+    ("country", "BR", "hl=pt&gl=BR"),
+    ("osVersion", "13", "ua=Xiaomi-2211133C__weibo__13.8.1__android__android13"),
+    ("cell_id", "112837649", "cid=6b9c411&lat=1"),
+    ("cell_id", "26397184", "c-sc=262#01#9527#192ca00#-88"),
+    ("cell_id", "133948210", "bts=510,10,9527,133948210,-75"),
+    ("userId", "1038827461", '{"uin":"0x3deb3fc5"}'),
+    ("userId", "77402918", '[{"type":"profile","profile":{"Identity":"77402918"}}]'),
+    ("userId", "77402918", "space_id=0&alias=77402918"),
+    ("manufacturer", "Xiaomi", "model=2211133C&board=Xiaomi"),
+    ("carrier", "T-Mobile", "c=wifi&cn=T-Mobile"),
+    ("city", "Pune", "<Name>x</Name><Place>Pune</Place>"),
+    ("city", "Pune", "<city>Pune</city>"),
+    ("installedApps", "com.esunbank", '{"apps":["com.esunbank+165","com.x+1"]}'),
 ]  # fmt: skip
 
 
@@ -77,6 +92,17 @@ SILENT: list[tuple[str, str, str]] = [
     ("country", "CN", '{"lang":"zh_CN"}'),
     ("country", "CN", '["7.0",1080,"zh_CN"]'),
     ("brand", "OPPO", "img/oppo/banner.png"),
+    ("language", "en", "d-localized=en_IN&x=1"),
+    ("country", "CN", '{"localeLanguage":"zh_TW"}'),
+    ("osVersion", "13", "ua=x__android__android130"),
+    ("osVersion", "13", "ua=x__android__android13.1"),
+    ("osVersion", "13", '{"title":"What is new in Android13"}'),
+    ("cell_id", "112837649", "sig=6b9c411&lat=1"),
+    ("cell_id", "112837649", "cid=6b9c4110"),
+    ("userId", "1038827461", '{"color":"3deb3fc5"}'),
+    ("userId", "77402918", '{"alias":"774029180"}'),
+    ("installedApps", "id.dana", '{"text":"id.dana"}'),
+    ("city", "Pune", "<Place>Punekar</Place>"),
 ]  # fmt: skip
 
 
@@ -96,6 +122,25 @@ def test_coordinates_beside_each_other_count_under_any_name() -> None:
     place = (("latitude", "30.592354"), ("longitude", "114.305426"))
     assert names(hits("g=114.30543_30.59235_30.0_1560131684772", *place)) == {"latitude", "longitude"}
     assert names(hits("g=114.30543_x", *place)) == set()
+
+
+def test_two_places_that_a_blank_parts_are_found_below_zero_too() -> None:
+    place = (("latitude", "-8.053914"), ("longitude", "-34.881027"))
+    assert names(hits('{"center":"-8.0539 -34.8810"}', *place)) == {"latitude", "longitude"}
+    assert names(hits('{"center":"-8.0539 -35.8810"}', *place)) == set()
+
+
+def test_short_packages_count_in_a_list_of_those_that_are_installed() -> None:
+    apps = (("installedApps", "id.dana"), ("installedApps", "com.kreditpintar"), ("installedApps", "id.co.bri.brimo"))
+    row = "325#id.co.bri.brimo,504#com.kreditpintar,653#id.dana,310#com.spotify.music"
+    assert {hit.known.value for hit in hits(row, *apps)} == {value for _, value in apps}
+    assert hits("325#com.spotify.music,653#id.dana,310#com.x", *apps) == []
+
+
+def test_the_system_s_version_counts_between_identifiers() -> None:
+    device = (("model", "2211133C"), ("imsi", "460029481735506"), ("carrier", "中国移动"), ("osVersion", "13"))
+    assert "osVersion" in names(hits("460029481735506|2211133C|android13|中国移动|1", *device))
+    assert "osVersion" not in names(hits("460029481735506|2211133C|android14|中国移动|1", *device))
 
 
 def test_a_brand_before_the_model_is_found() -> None:

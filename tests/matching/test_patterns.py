@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.matching import Known
+from harness.matching.candidates import TextForm
 from harness.matching.evidence import ENOUGH, GLUED, PART
 from harness.matching.patterns import WINDOW, LongPatterns, Patterns, Quota
-from harness.matching.search import _Form
 from harness.matching.standing import in_locale, standing, surely_glued
 
 
@@ -76,5 +76,5 @@ def test_what_is_surely_glued_stands_badly(left: bytes, text: bytes, right: byte
 def test_a_weak_form_cannot_count_where_it_is_glued() -> None:
     known = Known(name="n", value="14", field="os_version")
     for bits in (0.0, 3.0, 15.9, 16.0, 45.0):
-        form = _Form(known, "raw", b"14", bits)
+        form = TextForm(known, "raw", b"14", bits)
         assert form.weak == (bits + GLUED + PART + 15.0 < ENOUGH)

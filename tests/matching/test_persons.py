@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pytest
 from test_search import hits, names
@@ -88,3 +89,15 @@ def test_the_hash_of_a_few_letters_counts_only_under_its_name() -> None:
 ])  # fmt: skip
 def test_a_full_name_is_taken_apart(full: str, parts: set[str]) -> None:
     assert {text for _, text in persons.parts_of(full)} == parts
+
+
+def test_the_hash_of_a_part_is_the_part_s_where_it_is_known_by_itself() -> None:
+    whole, parts = ("full_name", "João Vasconcelos"), (("first_name", "João"), ("last_name", "Vasconcelos"))
+    for text, name in (("joao", "first_name"), ("joão", "first_name"), ("vasconcelos", "last_name")):
+        body = json.dumps({"fn": hashlib.sha256(text.encode()).hexdigest()})
+        assert [hit.known.name for hit in hits(body, whole, *parts)] == [name]
+        assert {hit.known.name for hit in hits(body, whole)} == {"full_name"}
+    raw = b"\x01" + hashlib.sha256(b"vasconcelos").digest() + b"\x02"
+    assert {hit.known.name for hit in hits(raw, whole, *parts)} == {"last_name"}
+    body = json.dumps({"n": hashlib.sha256(b"joao vasconcelos").hexdigest()})
+    assert "full_name" in {hit.known.name for hit in hits(body, whole, *parts)}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from suite_device import APP, Clock, FakeDevice, Page
-from test_recording import PAGES
+from test_record_by_hand import PAGES
 
 from harness.suite.record_desk import Desk
 from harness.suite.record_page import RecordPage

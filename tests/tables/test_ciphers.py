@@ -26,8 +26,11 @@ def encrypted(plain: bytes) -> bytes:
     return machine.update(plain) + machine.finalize()
 
 
-def call(name: str, method: str, arguments: list[Any], value: Any, *, tid: int = 7, at: int = 10) -> dict[str, Any]:
+def call(
+    name: str, method: str, arguments: list[Any], value: Any, *, tid: int = 7, at: int = 10, on: int | None = None
+) -> dict[str, Any]:
     return {
+        "object": on,
         "event_id": name,
         "pid": 100,
         "tid": tid,
@@ -98,6 +101,74 @@ def test_pieces_are_put_together_and_threads_kept_apart() -> None:
     ]
     hits, _ = looked(calls, output)
     assert [h.via for h in hits] == [("c3", "c5")]
+
+
+MD5 = "java.security.MessageDigest"
+FIRST, SECOND = 4711, 4712
+"""Numbers of two objects."""
+
+
+def hashed(name: str, what: bytes, on: int | None) -> list[dict[str, Any]]:
+    return [
+        call(f"{name}u", f"{MD5}.update", [what.hex()], None, on=on),
+        call(f"{name}d", f"{MD5}.digest", [], hashlib.md5(what).hexdigest(), on=on),
+    ]
+
+
+@pytest.mark.parametrize("order", ["one inside the other", "crossed"])
+def test_two_hashes_at_once_on_one_thread_are_two(order: str) -> None:
+    (a, b), (c, d) = hashed("a", IMEI.encode(), FIRST), hashed("b", b"text of a signature", SECOND)
+    calls = [a, c, d, b] if order == "one inside the other" else [a, c, b, d]
+    sign = hashlib.md5(b"text of a signature").hexdigest().encode()
+    assert looked(calls, b"sign=" + sign)[0] == []
+    hits, _ = looked([one for one in calls if one in (a, b)], b"id=" + hashlib.md5(IMEI.encode()).hexdigest().encode())
+    assert [h.kind for h in hits] == ["imei"]
+
+
+def test_what_went_in_before_a_reset_is_not_what_was_hashed() -> None:
+    calls = [
+        call("c1", f"{MD5}.update", [IMEI.encode().hex()], None, on=FIRST),
+        call("c2", f"{MD5}.reset", [], None, on=FIRST),
+        *hashed("c3", b"text of a signature", FIRST),
+    ]
+    assert [one.plain.data for one in handed_over(calls)] == [b"text of a signature"]
+    calls[1] = call("c2", f"{MD5}.reset", [], None, on=SECOND)
+    assert [one.plain.data for one in handed_over(calls)] == [IMEI.encode() + b"text of a signature"]
+
+
+def test_a_machine_that_decrypts_does_not_hide_one_that_encrypts() -> None:
+    plain = f"imei={IMEI}&n=1".encode()
+    calls = [
+        call("c1", "javax.crypto.Cipher.init", [1, {"class": "Key"}], None, on=FIRST),
+        call("c2", "javax.crypto.Cipher.init", [2, {"class": "Key"}], None, on=SECOND),
+        call("c3", "javax.crypto.Cipher.doFinal", [plain.hex()], encrypted(plain).hex(), on=FIRST, tid=9),
+        call("c4", "javax.crypto.Cipher.doFinal", [b"answer".hex()], b"what it says".hex(), on=SECOND),
+    ]
+    assert [one.calls for one in handed_over(calls)] == [("c3",)]
+
+
+def test_a_bundle_that_names_no_objects_is_judged_by_thread_and_class() -> None:
+    """As those were that older versions made."""
+    calls = [*hashed("a", IMEI.encode(), None), *hashed("b", b"other", None)]
+    for one in calls:
+        del one["object"]
+    assert [one.plain.data for one in handed_over(calls)] == [IMEI.encode(), b"other"]
+
+
+def test_bytes_that_go_in_one_by_one_are_put_together() -> None:
+    calls = [call(f"c{i}", f"{MD5}.update", [digit - 256 if digit > 127 else digit], digit) for i, digit in enumerate(b"86\xff")]
+    calls.append(call("c9", f"{MD5}.digest", [], hashlib.md5(b"86\xff").hexdigest()))
+    assert [one.plain.data for one in handed_over(calls)] == [b"86\xff"]
+
+
+@pytest.mark.parametrize("sent", ["base64 in lines", "base64", "as it is"])
+def test_a_look_alike_that_only_begins_alike_is_not(sent: str) -> None:
+    """Two bodies of one app, encrypted with one key, share what both begin with."""
+    begin = b'{"app":"com.example.shop","sdk":"1.2.3","os":"android","data":{'
+    stays, leaves = begin + f'"imei":"{IMEI}"'.encode() + b"}" * 160, begin + b'"colour":"green"' + b"}" * 160
+    assert encrypted(stays)[:60] == encrypted(leaves)[:60]
+    assert looked([do_final(stays, encrypted(stays))], SENT[sent](encrypted(leaves)))[0] == []
+    assert looked([do_final(stays, encrypted(stays))], SENT[sent](encrypted(stays)))[0] != []
 
 
 def test_an_output_in_the_caller_s_own_array_counts() -> None:

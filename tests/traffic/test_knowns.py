@@ -59,6 +59,12 @@ def test_names_say_what_a_value_is(tmp_path: Path) -> None:
     assert fields == ["imei", "latitude", ""]
 
 
+def test_a_numbered_app_s_package_is_of_an_app_that_is_installed(tmp_path: Path) -> None:
+    text = '{"app_2": "com.esunbank", "app": "com.example.shop", "app_3": "Shop", "zzz": "com.x"}'
+    fields = [k.field for k in read_knowns(written(tmp_path, text, "k.json"))]
+    assert fields[0] == "installed_apps" and "installed_apps" not in fields[1:]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_other_encodings(tmp_path: Path, encoding: str) -> None:
     assert values(tmp_path, '{"city": "上海"}'.encode(encoding)) == [("city", "上海")]

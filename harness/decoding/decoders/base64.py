@@ -62,7 +62,7 @@ def find(layer: Layer, budget: Budget) -> Iterable[Found]:
         if match.start() < past or not token.translate(None, _HEX_LIKE):
             continue
         budget.check_time()
-        yield from _token(token, match.start())
+        yield from _token(token, match.start(), len(token) == len(data.strip()))
 
 
 def _few_first_lines(data: bytes) -> list[int]:
@@ -74,6 +74,11 @@ def _rows(data: bytes) -> tuple[Spans, int]:
     """The rows of 16 letters and more, and how long the longest is. Kept for the layer that was asked about last."""
     rows = _long_rows(data)
     return rows, max((end - start for start, end in rows), default=0)
+
+
+def rows_of(data: bytes) -> Spans:
+    """The rows of 16 and more of the letters of base64, both alphabets."""
+    return _rows(data)[0]
 
 
 def _few_places(data: bytes) -> list[int]:
@@ -148,15 +153,15 @@ def _signs(data: bytes, ends: Places) -> npt.NDArray[np.intp]:
     return signs
 
 
-def _token(token: bytes, at: int) -> Iterator[Found]:
+def _token(token: bytes, at: int, alone: bool) -> Iterator[Found]:
+    """`alone`: there is nothing else in the layer, so that pieces which can be read are as likely chance."""
     text = text_of(token)
     if text is not None:
         yield Found(text, at, at + len(token))
         return
     texts = list(_pieces(token, at))
-    if texts:
-        yield from texts
-    elif _likely(token) and (plain := undone(token)) is not None:
+    yield from texts
+    if (alone or not texts) and _likely(token) and (plain := undone(token)) is not None:
         yield Found(plain, at, at + len(token))
 
 

@@ -18,6 +18,7 @@ _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r")
 _SAMPLE = 4096  # bytes or characters by which a reading is judged
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _ASCII = bytes(range(128))
+_ENOUGH = 8  # letters of Japanese or Korean that chance does not make in a row
 
 
 def find(layer: Layer, budget: Budget) -> Iterable[Found]:
@@ -37,10 +38,10 @@ def find(layer: Layer, budget: Budget) -> Iterable[Found]:
         elif even >= 9 * odd:
             yield from _as(data, "utf-16-be")
     elif without_controls(data) and not _is_utf8(data):
-        for text in readings(data):
-            yield Found(text.encode())
+        for text, letters in _judged(data):
+            yield Found(text.encode(), letters=letters)
         if _mostly_ascii(data):
-            yield Found(data.decode("latin-1").encode())  # of bytes inside a text each stays what it is
+            yield Found(data.decode("latin-1").encode(), letters=len(data))  # of bytes inside a text each stays what it is
 
 
 def without_controls(data: bytes) -> bool:
@@ -49,16 +50,21 @@ def without_controls(data: bytes) -> bool:
 
 def readings(data: bytes) -> Iterator[str]:
     """What it may say, of bytes that are no UTF-8 and hold no control characters: likely ones first, none twice."""
+    return (text for text, _ in _judged(data))
+
+
+def _judged(data: bytes) -> Iterator[tuple[str, int]]:
+    """The readings, and how many letters of each cannot be chance: all, or none where most of them are rare ones."""
     told: set[str] = set()
-    for text in (*_of_two_bytes(data), *_of_one_byte(data)):
+    for text, letters in (*_of_two_bytes(data), *((one, len(one)) for one in _of_one_byte(data))):
         if text not in told:
             told.add(text)
-            yield text
+            yield text, letters
 
 
 def _as(data: bytes, name: str) -> Iterable[Found]:
     try:
-        yield Found(data[: len(data) & ~1].decode(name).encode())
+        yield Found(data[: len(data) & ~1].decode(name).encode(), letters=len(data) // 2)
     except (UnicodeDecodeError, UnicodeEncodeError):
         return
 
@@ -106,8 +112,8 @@ _TWO_BYTES: tuple[tuple[str, Callable[[str], bool], float], ...] = (
 )  # charset, which signs are those of its language, and their least share
 
 
-def _of_two_bytes(data: bytes) -> list[str]:
-    found: list[tuple[float, str]] = []
+def _of_two_bytes(data: bytes) -> list[tuple[str, int]]:
+    found: list[tuple[float, str, int]] = []
     for name, usual, least in _TWO_BYTES:
         try:
             text = data.decode(name)
@@ -116,8 +122,20 @@ def _of_two_bytes(data: bytes) -> list[str]:
         beyond = [sign for sign in text[:_SAMPLE] if sign > "\x7f"]
         share = sum(map(usual, beyond)) / len(beyond) if beyond else 0
         if share > least:
-            found.append((share, text))
-    return [text for _, text in sorted(found, key=lambda one: -one[0])]
+            found.append((share, text, len(text) if _everyday(beyond, name) else 0))
+    return [(text, letters) for _, text, letters in sorted(found, key=lambda one: -one[0])]
+
+
+def _everyday(beyond: list[str], name: str) -> bool:
+    """Whether two thirds of what is not ASCII are of the more common half: the first level of Big5, GB 2312; of the others
+    whether there are enough of them that their share says so."""
+    if name == "big5":
+        common = sum(b"\xa1" <= sign.encode(name)[:1] <= b"\xc6" for sign in beyond)
+    elif name == "gb18030":
+        common = len("".join(beyond).encode("gb2312", "ignore")) // 2
+    else:
+        common = len(beyond) if len(beyond) >= _ENOUGH else 0
+    return common * 3 >= len(beyond) * 2
 
 
 # -- one byte a letter -----------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     rb"(?:(?<=0)[xX]((?:[0-9a-fA-F]{2}){4,}+)|[0-9a-fA-F](?:[0-9a-fA-F]{2}){3,}+)(?![0-9A-Za-z])"
 )
 _SHORT = 20  # bytes; up to here only texts count
+_BODY = 48  # bytes; a layer that is nothing but so many is no hash
 _LIKE_HASHES = frozenset({8, 16, 20, 28, 32, 48, 64})
 
 
@@ -26,7 +27,7 @@ def find(layer: Layer, budget: Budget) -> Iterable[Found]:
         budget.check_time()
         start, end = match.span(1) if match[1] else match.span()
         plain = bytes.fromhex(layer.data[start:end].decode())
-        if is_text(plain) or _kept(len(plain)):
+        if is_text(plain) or _kept(len(plain)) or (len(plain) >= _BODY and end - start == len(layer.data.strip())):
             yield Found(plain, start, end)
 
 
@@ -35,7 +36,9 @@ def _few_places(data: bytes) -> list[int]:
     return [
         number_begin(data, start)
         for start, end in hex_spans(data)
-        if end - start >= 8 and not (end - start) & 1 and (_kept(end - start >> 1) or HEX_TEXT_BEGINS.match(data, start))
+        if end - start >= 8
+        and not (end - start) & 1
+        and (_kept(end - start >> 1) or end - start >= 2 * _BODY or HEX_TEXT_BEGINS.match(data, start))
     ]
 
 

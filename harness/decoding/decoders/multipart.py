@@ -67,4 +67,5 @@ decoder = Decoder(
     begins=(b"--", b"\n--", b"\r\n--"),
     source="RFC 2046; RFC 7578",
     order=5,
+    explains=True,
 )

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileReader;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Paths;
@@ -82,6 +83,41 @@ final class CoreLibrary {
                 return "read";
             case "digest":
                 return UUID.nameUUIDFromBytes(MessageDigest.getInstance("MD5").digest(bytes(words[1]))).toString();
+            case "digests": { // two at once on one thread, and one begun anew
+                MessageDigest one = MessageDigest.getInstance("MD5");
+                MessageDigest other = MessageDigest.getInstance("MD5");
+                one.update(bytes(words[1]));
+                other.update((byte) 'x');
+                one.reset();
+                other.update(bytes("yz"));
+                return "" + (one.digest().length + other.digest().length);
+            }
+            case "buffers": { // the bytes behind what was read before, in memory of Java's and of its own
+                ByteBuffer heap = ByteBuffer.wrap(bytes("--" + words[1]));
+                heap.position(2);
+                ByteBuffer direct = ByteBuffer.allocateDirect(64);
+                direct.put(bytes("//" + words[1])).flip();
+                direct.position(2);
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                digest.update(heap);
+                digest.update(direct.asReadOnlyBuffer());
+                digest.digest();
+                Cipher cipher = Cipher.getInstance("AES/ECB/PKCS5Padding");
+                cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(bytes("0123456789abcdef"), "AES"));
+                ByteBuffer out = ByteBuffer.allocate(64);
+                heap.position(2);
+                out.put((byte) 0);
+                cipher.doFinal(heap, out);
+                return new java.math.BigInteger(1, Arrays.copyOfRange(out.array(), 1, out.position())).toString(16);
+            }
+            case "hash-bytes": { // one after the other; how long it took in microseconds
+                MessageDigest digest = MessageDigest.getInstance("MD5");
+                long begun = System.nanoTime();
+                for (int i = 0; i < Integer.parseInt(words[1]); i++) {
+                    digest.update((byte) i);
+                }
+                return "" + (System.nanoTime() - begun) / 1000;
+            }
             case "mac": {
                 Mac mac = Mac.getInstance("HmacSHA256");
                 mac.init(new SecretKeySpec(bytes("key"), "HmacSHA256"));
