@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from urllib.parse import quote
 
 import pytest
@@ -49,6 +51,14 @@ def test_and_percent_encoded(charset: str, name: str) -> None:
 def test_no_more_readings_than_are_plausible(data: bytes, most: int) -> None:
     layers = unwrap([("body", data)]).layers
     assert 1 <= sum(layer.decoder == "charset" for layer in layers) <= most
+
+
+def test_bytes_inside_a_text_stay_what_they_are() -> None:
+    """Some programs write bytes into JSON as they are; what else they may be read as does not hide them."""
+    inside = gzip.compress(b"imei=860461037294518 and more of it", mtime=0x0A0A0A0A).decode("latin-1")
+    text = json.dumps({"city": "München", "data": inside, "more": "München " * 300}, ensure_ascii=False)
+    body = text.encode("latin-1")
+    assert any(b"imei=860461037294518" in layer.data for layer in unwrap([("body", body)]).layers)
 
 
 UNTRIED = {"cp874": "สมชาย ใจดี", "cp1256": "محمد علي", "cp866": "Иван Петров"}

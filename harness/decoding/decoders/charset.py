@@ -38,12 +38,10 @@ def find(layer: Layer, budget: Budget) -> Iterable[Found]:
         elif even >= 9 * odd:
             yield from _as(data, "utf-16-be")
     elif without_controls(data) and not _is_utf8(data):
-        read = False
         for text, letters in _judged(data):
-            read = True
             yield Found(text.encode(), letters=letters)
-        if not read and _mostly_ascii(data):
-            yield Found(data.decode("latin-1").encode(), letters=len(data))  # what is ASCII in it is read at least
+        if _mostly_ascii(data):
+            yield Found(data.decode("latin-1").encode(), letters=len(data))  # of bytes inside a text each stays what it is
 
 
 def without_controls(data: bytes) -> bool:
