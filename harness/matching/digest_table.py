@@ -26,27 +26,21 @@ class DigestTable:
         self._whose = lru_cache(maxsize=_REMEMBERED)(self._made_again)
 
     def _pairs(self, owner: int) -> Iterator[tuple[bytes, Digest]]:
-        """The hashes of one value; behind the last value's, those of values joined, and of other forms."""
+        """The hashes of one value; behind the last value's, those of values joined, and of each other form."""
         if owner > len(self._knowns):
-            return of_forms(self._forms)
+            return of_forms([self._forms[owner - len(self._knowns) - 1]])
         return joined(self._knowns) if owner == len(self._knowns) else of_known(self._knowns[owner], self._salts)
 
-    def _made_again(self, digest: bytes, owner: int) -> tuple[Digest, ...]:
-        """The first spelling of the owner's that gives this hash; of other forms the first of each value."""
-        whose: dict[Known, Digest] = {}
-        for made, of in self._pairs(owner):
-            if made == digest:
-                whose.setdefault(of.known, of)
-                if owner <= len(self._knowns):
-                    break
-        return tuple(whose.values())
+    def _made_again(self, digest: bytes, owner: int) -> Digest | None:
+        """The first spelling of the owner's that gives this hash."""
+        return next((of for made, of in self._pairs(owner) if made == digest), None)
 
     @cached_property
     def _tables(self) -> dict[int, tuple[array[int], array[int]]]:
         """By length of the hash in bytes: the first bytes as numbers, ascending, and whose hash each is, the first first."""
         keys: dict[int, array[int]] = {}
         owners: dict[int, array[int]] = {}
-        for owner in range(len(self._knowns) + 2):
+        for owner in range(len(self._knowns) + 1 + len(self._forms)):
             for digest, _ in self._pairs(owner):
                 keys.setdefault(len(digest), array("Q")).append(_key(digest))
                 owners.setdefault(len(digest), array("I")).append(owner)
@@ -70,9 +64,9 @@ class DigestTable:
         while at < len(keys) and keys[at] == key:
             if owners[at] != asked:
                 asked = owners[at]
-                for of in self._whose(digest, asked):
-                    if not whose or asked < len(self._knowns) or _equal(of.known, whose):
-                        whose.setdefault(of.known, of)
+                of = self._whose(digest, asked)
+                if of is not None and (not whose or asked < len(self._knowns) or _equal(of.known, whose)):
+                    whose.setdefault(of.known, of)
             at += 1
         return tuple(whose.values())
 
