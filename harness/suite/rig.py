@@ -268,9 +268,7 @@ class DeviceRig:
             self._log.__exit__(None, None, None)
         self._log = self.device.log(bundle.path / LOG)
         self._log.__enter__()
-        with _ui_errors("Connecting uiautomator2"):
-            self._ui = uiautomator2.connect(self.serial)
-            self._ui.screen_on()
+        self._ui = _connected(self.serial)
         self._hook_again(bundle, time.monotonic() + seconds)
         why = "The device was started again: what the app did from then on until its hooks were back was not seen."
         bundle.append(Gap(host_ns=time.time_ns(), kind=GapKind.PROCESS_NOT_ATTACHED, detail=why, subject=self._package,
