@@ -130,7 +130,12 @@ def test_a_server_that_the_proxy_does_not_come_to_terms_with_is_told_by_its_caus
     behave(context, authority)
     with clients.server(_talk(context)) as address:
         traffic = start(resolve={"*.example": address}, upstream_ca=authority.certificate)
-        status, _ = clients.fetch(traffic.address, "bank.example", "/pay", ca=traffic.ca_pem, body=b"imei=1")
+        try:
+            status, _ = clients.fetch(traffic.address, "bank.example", "/pay", ca=traffic.ca_pem, body=b"imei=1")
+        except TimeoutError:
+            if (behave, latest) == (_wants_certificate, ssl.TLSVersion.TLSv1_3):
+                pytest.xfail("mitmproxy lets the app wait, about once in twenty: docs/traffic.md, \"Why TLS fails\"")
+            raise
         reader = end(bundle, traffic)
     assert status == (502 if cause else 204)
     (flow,) = reader.flows()
