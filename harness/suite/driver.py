@@ -57,6 +57,19 @@ class Hands(Protocol):
     def long_tap(self, x: int, y: int, seconds: float) -> None: ...
 
 
+def swipe_through(hands: Hands, reading: Reading, direction: str = "down") -> None:
+    """Draws a finger over most of what the controls of a page take up; `down` shows what stands below."""
+    boxes = [c.bounds for c in (*reading.controls, *reading.fields)] or [(0, 0, 1000, 1600)]
+    left, right = min(b[0] for b in boxes), max(b[2] for b in boxes)
+    top, bottom = min(b[1] for b in boxes), max(b[3] for b in boxes)
+    x = (left + right) // 2
+    upper, lower = top + (bottom - top) // 5, bottom - (bottom - top) // 5
+    if lower - upper < 200:
+        upper, lower = max(20, upper - 400), lower + 100
+    begin, end = (lower, upper) if direction == "down" else (upper, lower)
+    hands.swipe(x, begin, x, end, 0.3)
+
+
 class Life(Protocol):
     """Whether the app's processes are there."""
 
@@ -222,16 +235,8 @@ class UiDriver:
     def scroll(self, seen: Sight, direction: str = "down") -> Sight | None:
         """Moves what the page shows on, by most of its height; `down` shows what stands below. The screen after it, the
         same where the page is at its end."""
-        boxes = [c.bounds for c in (*seen.reading.controls, *seen.reading.fields)] or [(0, 0, 1000, 1600)]
-        left, right = min(b[0] for b in boxes), max(b[2] for b in boxes)
-        top, bottom = min(b[1] for b in boxes), max(b[3] for b in boxes)
-        x = (left + right) // 2
-        upper, lower = top + (bottom - top) // 5, bottom - (bottom - top) // 5
-        if lower - upper < 200:
-            upper, lower = max(20, upper - 400), lower + 100
-        begin, end = (lower, upper) if direction == "down" else (upper, lower)
         with self.steps.act("swipe", "up" if direction == "down" else "down", screen=seen.event.id):
-            self.hands.swipe(x, begin, x, end, 0.3)
+            swipe_through(self.hands, seen.reading, direction)
         return self.capture.take_other_than(seen.fingerprint, min(1.0, self.limits.settle))
 
     def tap_at(self, x: int, y: int, seen: Sight, what: str, *, detail: dict[str, object] | None = None) -> Sight | None:

@@ -19,13 +19,12 @@ from harness.screens.reading import FoundControl, Reading
 from harness.screens.recogniser import recognise
 from harness.suite.app import Phone
 from harness.suite.app_file import written
-from harness.suite.driver import Hands, Sight
+from harness.suite.driver import Hands, Sight, swipe_through
 from harness.suite.recording import Act, Recording, name_of, source, under
 
 E = TypeVar("E", bound=Event)
 SETTLE = 2.0
 """Seconds that a screen may take to change after an act, and again to come to rest; the page looks again from time to time."""
-_DRAG = 0.3
 
 
 class NothingThere(HarnessError):
@@ -145,15 +144,7 @@ class Desk:
         elif verb == "return":
             self._phone.launch(self._package)
         elif verb in ("scroll_down", "scroll_up"):
-            self._scroll(verb == "scroll_down")
-
-    def _scroll(self, down: bool) -> None:
-        boxes = [c.bounds for c in (*self._reading().controls, *self._reading().fields)] or [(0, 0, 1000, 1600)]
-        x = (min(b[0] for b in boxes) + max(b[2] for b in boxes)) // 2
-        top, bottom = min(b[1] for b in boxes), max(b[3] for b in boxes)
-        upper, lower = top + (bottom - top) // 5, bottom - (bottom - top) // 5
-        begin, end = (lower, upper) if down else (upper, lower)
-        self._hands.swipe(x, begin, x, end, _DRAG)
+            swipe_through(self._hands, self._reading(), verb.removeprefix("scroll_"))
 
     def _done(self, act: Act, do: Callable[[], None]) -> None:
         """Takes the act out again where the device did not do it."""

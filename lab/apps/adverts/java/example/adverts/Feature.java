@@ -31,4 +31,7 @@ abstract class Feature {
     /** The home page is made: adds what the feature has there. */
     void onHome(HomeActivity home) {
     }
+
+    void onPermissions(Activity page, String[] permissions, int[] results) {
+    }
 }

@@ -204,8 +204,10 @@ public final class HostActs {
             return peer.ask(new Peer.Stub() {
                 @Override
                 public String ask(Peer there, int depth) throws android.os.RemoteException {
-                    peer.die();
-                    return peer.ask(back, 0);
+                    peer.die();     // which does not wait for the end: asked until it has come
+                    while (true) {
+                        peer.ask(back, 0);
+                    }
                 }
                 @Override public int add(int one, int other) { return 0; }
                 @Override public String who() { return ""; }

@@ -1,4 +1,4 @@
-package example.choices;
+package example.edition;
 
 import android.content.Context;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package example.choices;
+package example.edition;
 
 import android.app.Activity;
 import android.content.Intent;
