@@ -23,15 +23,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bundle": BASE | {"model"},
     "device": BASE | LEFT,
     "capture": BASE | LEFT,
+    "clauses": BASE,
     "decoding": BASE,
     "matching": BASE | {"decoding"},
     "traffic": BASE | READING,
     "screens": BASE,
     "tables": BASE | LEFT | READING | {"traffic", "screens"},
-    "rules": BASE | LEFT | {"tables"},
-    "render": BASE | LEFT | {"tables", "rules"},
-    "suite": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render"},
-    "cli": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render", "suite", "lab", "traffic"} | READING,
+    "rules": BASE | LEFT | {"tables", "clauses"},
+    "render": BASE | LEFT | {"tables", "rules", "clauses"},
+    "suite": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render", "clauses"},
+    "cli": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render", "suite", "lab", "traffic", "clauses"} | READING,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -12,13 +12,16 @@ from typing import Any, BinaryIO, TypeVar
 
 from harness.bundle.reader import BundleReader
 from harness.bundle.source import Source
-from harness.model import Call, Event, Flow, Screen, Step
+from harness.model import Call, Event, Fact, Flow, Screen, Step
 
 E = TypeVar("E", bound=Event)
 _NAMES: dict[type[Event], tuple[str, ...]] = {
     Call: ("stack", "submitted"), Flow: ("of",), Screen: ("after_step",), Step: ("screen",),
 }
 """Fields that hold the id of another record, or a list of them."""
+
+_IN_FACTS = frozenset({"screen", "screens", "notice", "step", "absent", "picture_of", "asked_by", "answered_by"})
+_ID = re.compile(r"[csfvtgr]\d+")
 
 
 class LabelledReader(BundleReader):
@@ -42,7 +45,18 @@ class LabelledReader(BundleReader):
             changed[field] = [*map(self.named, value)] if isinstance(value, list) else value and self.named(value)
         if isinstance(event, Step) and event.detail.get("answers"):
             changed["detail"] = event.detail | {"answers": self.named(event.detail["answers"])}
+        if isinstance(event, Fact):
+            changed["data"] = {key: self._in_fact(key, value) for key, value in event.data.items()}
         return dataclasses.replace(event, **changed)
+
+    def _in_fact(self, key: str, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.named(value) if key in _IN_FACTS and _ID.fullmatch(value) else value
+        if isinstance(value, list):
+            return [self._in_fact(key, one) for one in value]
+        if isinstance(value, dict):
+            return {name: self._in_fact(name, one) for name, one in value.items()}
+        return value
 
 
 class AllObjects(BundleReader):

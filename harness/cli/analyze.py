@@ -42,12 +42,17 @@ def refuse_run_folder(bundle: Path) -> None:
                          "Name one; `harness analyze` judges all of them together.")
 
 
+Thresholds = Annotated[str | None, typer.Option(
+    "--profile", help="Whose thresholds decide: cn-default, ..., or a YAML file. Without it the run's own.")]
+
+
 def register(app: typer.Typer) -> None:
     @app.command("analyze")
     def analyze(
         bundle: Annotated[Path, typer.Argument(help="A bundle folder, a zip of one, or the folder of a run with several.")],
         rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule (repeatable).")] = None,
         app_file: AppFile = None,
+        profile: Thresholds = None,
         json: Json = False,
     ) -> int:
         """Decide a bundle again, from its journals alone.
@@ -66,7 +71,7 @@ def register(app: typer.Typer) -> None:
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
         close_killed(bundle)
         integrity = check_all(bundle)
-        analysis = analyse(bundle, rules=rule or [], app=about)
+        analysis = analyse(bundle, rules=rule or [], app=about, profile=profile)
         if json:
             emit(as_json(analysis, integrity))
         else:
@@ -79,6 +84,7 @@ def register(app: typer.Typer) -> None:
         lang: Language = ReportLanguage.ZH,
         to: Annotated[Path | None, typer.Option("--to", help="File to write instead of BUNDLE/report/report.html.")] = None,
         app_file: AppFile = None,
+        profile: Thresholds = None,
         har: Annotated[
             bool, typer.Option("--har", help="Write the traffic instead, as HAR 1.2 for browsers' tools; needs --to FILE.")
         ] = False,
@@ -102,7 +108,7 @@ def register(app: typer.Typer) -> None:
         close_killed(bundle)
         integrity = verify(bundle, report=False)    # the report is about to be made anew
         warn(integrity)
-        analysis = analyse(bundle, app=about)
+        analysis = analyse(bundle, app=about, profile=profile)
         path = write_report(analysis, lang, to, integrity=integrity)
         if json:
             emit({"report": str(path), "bundle": str(bundle), "language": str(lang)})

@@ -1,69 +1,126 @@
-"""`harness rules` and `harness clauses`: what is decided, and by what."""
+"""`harness rules` and `harness clauses`: what is decided, by what, and with which numbers."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from harness.cli.options import Json
-from harness.cli.output import emit, out
+from harness.cli.output import emit, out, printable
 
 
 def _need(need: object) -> str:
     fields = ", ".join(
-        ",".join(sorted(v)) if isinstance(v, frozenset) else str(v) for v in getattr(need, "__dict__", {}).values()
+        ",".join(sorted(map(str, v))) if isinstance(v, (frozenset, tuple)) else str(v)
+        for v in getattr(need, "__dict__", {}).values() if v is not None
     )
     return type(need).__name__.lower() + (f"({fields})" if fields else "")
 
 
-def clause_list() -> list[dict[str, Any]]:
-    """Each clause of the catalogue with what decides it: a rule's id, "checklist", or null where nothing does yet."""
-    import yaml
+def _number(reading: Any) -> dict[str, Any]:
+    return {"name": reading.name, "value": reading.value, "unit": reading.unit, "source": reading.source, "law": reading.law}
 
-    from harness.resources import resource
-    from harness.rules.engine import all_rules
 
-    decided = {clause: rule.id for rule in all_rules() for clause in rule.clauses}
-    entries: list[dict[str, Any]] = yaml.safe_load(resource("clauses", "clauses.yaml").read_text("utf-8"))
+def whole_id(clause: str) -> str:
+    """The clause that is named, by its id or the beginning of one that no other has. Raises UsageError."""
+    from harness.clauses import catalogue
+    from harness.errors import UsageError
+
+    known = catalogue()
+    begins = [one for one in known if one.startswith(clause)]
+    if clause in known or len(begins) == 1:
+        return clause if clause in known else begins[0]
+    near = begins or [one for one in known if clause in one]
+    raise UsageError(f"There is no clause {clause!r}.", f"Alike: {', '.join(near)}." if near else "",
+                     "`harness clauses` lists them; the beginning of an id is enough where it is of one only.")
+
+
+def rule_list(clause: str | None = None, profile: str | None = None) -> list[dict[str, Any]]:
+    """The rules, or those that serve a clause, each with the numbers of the profile that it decides with.
+
+    Raises UsageError for a profile that there is not."""
+    from harness.rules.engine import all_rules, serving
+    from harness.rules.readings import DEFAULT, load_readings
+
+    readings = load_readings(profile or DEFAULT)
     return [
         {
-            "id": e["id"],
-            "decided_by": decided.get(e["id"]) or ("checklist" if e["mode"] == "manual" else None),
-            "mode": e["mode"],
-            "force": e["force"],
-            "source": e["source"],
-            "zh": e["zh"],
-            "en": e["en"],
+            "id": r.id,
+            "title": r.title,
+            "clauses": serving(r),
+            "scenarios": list(r.scenarios),
+            "needs": [_need(n) for n in r.needs],
+            "readings": [_number(readings.known[name]) for name in r.readings],
         }
-        for e in entries
+        for r in all_rules() if clause is None or clause in serving(r)
+    ]  # fmt: skip
+
+
+def clause_list() -> list[dict[str, Any]]:
+    """Each clause of the catalogue with what decides it: the rules, or a row of the checklist."""
+    from harness.clauses import catalogue
+    from harness.rules.decided import deciding
+
+    return [
+        {
+            "id": c.id,
+            "decided_by": by.first,
+            "rules": list(by.rules),
+            "mode": c.mode,
+            "force": c.force,
+            "decidable": c.decidable,
+            "source": c.source,
+            "same_as": list(c.same_as),
+            "zh": c.zh,
+            "en": c.en,
+        }
+        for c, by in ((c, deciding(c)) for c in catalogue().values())
     ]
+
+
+def _print_clause(clause: str, rows: list[dict[str, Any]]) -> None:
+    from harness.clauses import catalogue
+
+    c = catalogue()[clause]
+    out.print(printable(f"{c.id}  ({c.force}, {c.source})"))
+    for text in (c.zh, c.en):
+        out.print(printable(text))
+    if c.same_as:
+        out.print(printable(f"asks the same as: {', '.join(c.same_as)}"))
+    if not rows:
+        what = "a row of the checklist" if c.mode in {"manual", "out"} else "nothing yet"
+        out.print(printable(f"decided by: {what}"))
+    for row in rows:
+        out.print()
+        out.print(printable(f"rule {row['id']}: {row['title']}"))
+        out.print(printable(f"  scenarios: {', '.join(row['scenarios'])}"))
+        out.print(printable(f"  needs: {', '.join(row['needs'])}"))
+        for number in row["readings"]:
+            basis = "law" if number["law"] else "practice or reading"
+            out.print(printable(f"  {number['name']}: {number['value']:g} {number['unit']}  ({basis}; {number['source']})"))
 
 
 def register(app: typer.Typer) -> None:
     @app.command("rules")
-    def rules(json: Json = False) -> int:
-        """List the rules, the clauses they serve and what they need."""
-        from harness.rules.engine import all_rules
-
-        rows = [
-            {
-                "id": r.id,
-                "title": r.title,
-                "clauses": list(r.clauses),
-                "scenarios": list(r.scenarios),
-                "needs": [_need(n) for n in r.needs],
-            }
-            for r in all_rules()
-        ]
+    def rules(
+        clause: Annotated[str | None, typer.Option("--clause", help="Only what decides this clause, with its wording.")] = None,
+        profile: Annotated[str | None, typer.Option("--profile", help="Whose thresholds: cn-default, ..., or a YAML file.")] = None,
+        json: Json = False,
+    ) -> int:
+        """List the rules, the clauses they serve, what they need, and the thresholds that they decide with."""
+        clause = whole_id(clause) if clause else None
+        rows = rule_list(clause, profile)
         if json:
             emit(rows)
-            return 0
-        table = Table("rule", "title", "clauses", "scenarios", box=None, header_style="bold")
-        for row in rows:
-            table.add_row(str(row["id"]), str(row["title"]), "\n".join(row["clauses"]), "\n".join(row["scenarios"]))
-        out.print(table)
+        elif clause is not None:
+            _print_clause(clause, rows)
+        else:
+            table = Table("rule", "title", "clauses", "scenarios", box=None, header_style="bold")
+            for row in rows:
+                table.add_row(str(row["id"]), str(row["title"]), "\n".join(row["clauses"]), "\n".join(row["scenarios"]))
+            out.print(table)
         return 0
 
     @app.command("clauses")
@@ -75,6 +132,6 @@ def register(app: typer.Typer) -> None:
             return 0
         table = Table("clause", "legal force", "decided by", "what it asks", box=None, header_style="bold")
         for row in rows:
-            table.add_row(row["id"], row["force"], row["decided_by"] or "not decided yet", row["en"])
+            table.add_row(row["id"], row["force"], "\n".join(row["rules"]) or row["decided_by"] or "not decided yet", row["en"])
         out.print(table)
         return 0

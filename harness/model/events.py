@@ -38,6 +38,7 @@ class GapKind(StrEnum):
     CODE_NOT_RUN = "code_not_run"    # code of the app that the device could not run
     DEVICE_LIMIT = "device_limit"    # the app asked for something that the device does not have or do
     INTERRUPTED = "interrupted"
+    UNDECIDED = "undecided"          # seen, but the text of the clause leaves open what it is
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,9 +23,9 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a rule yields: one offence by one subject on one item in one stage."""
+    """What a rule yields: one offence by one subject on one item in one stage. `candidate`: a person must sign it."""
 
-    grade: Grade
+    grade: Grade | None = None         # None: seen on a screen or in a text, no value of personal information is at issue
     item: str                          # kind of personal information, permission, ...
     caller: str                        # app package, SDK name or "unresolved"
     stage: str
@@ -34,6 +34,7 @@ class Finding:
     reason: str = ""                   # one sentence a regulator can read
     reason_zh: str = ""
     candidate: bool = False
+    unclear: bool = False              # seen, but the clause or its reading leaves open what it is: INCONCLUSIVE, with its evidence
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from harness import __version__
 from harness.bundle import BundleReader, Verification
 from harness.model import Gap, GapKind, Verdict, VerdictWord
 from harness.resources import resource
+from harness.clauses import catalogue
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
 from harness.rules.rule import Rule
@@ -157,12 +158,6 @@ class View:
     clause: Callable[[str], Clause] = field(repr=False)
 
 
-@cache
-def clauses() -> dict[str, dict[str, Any]]:
-    entries: list[dict[str, Any]] = yaml.safe_load(resource("clauses", "clauses.yaml").read_text("utf-8"))
-    return {e["id"]: e for e in entries}
-
-
 def texts(language: str) -> Mapping[str, Any]:
     """reports/texts/LANGUAGE.yaml."""
     loaded: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"{language}.yaml").read_text("utf-8"))
@@ -222,14 +217,13 @@ class Builder:
         self._pictures: dict[str, str] = {}
 
     def clause(self, clause: str) -> Clause:
-        entry = clauses()[clause]
-        text = entry["zh"] if self.language == "zh" else entry["en"]
+        entry = catalogue()[clause]
         return Clause(
             id=clause,
-            source=entry["source"],
-            force=self.t["force"][entry["force"]],
-            text=text,
-            quoted=self.language == "zh" and "“" in text,
+            source=entry.source,
+            force=self.t["force"][entry.force],
+            text=entry.zh if self.language == "zh" else entry.en,
+            quoted=self.language == "zh" and entry.quoted,
         )
 
     def call(self, call: dict[str, Any]) -> CallView:

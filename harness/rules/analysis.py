@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness.model import Gap, Verdict, VerdictWord
 from harness.rules import engine
+from harness.rules.readings import DEFAULT, Readings, load_readings, profile_names
 from harness.tables import AppFacts, MadeBy, Tables, boundaries, load_run, records
 
 _LISTED = 10  # calls and requests that a row of `shared` names
@@ -22,6 +23,7 @@ class Analysis:
     run: Tables
     verdicts: list[Verdict]
     bundles: tuple[Path, ...] = ()
+    readings: Readings = field(default_factory=load_readings)
 
     @property
     def violations(self) -> list[Verdict]:
@@ -36,14 +38,26 @@ class Analysis:
         return 3 if words & {VerdictWord.INCONCLUSIVE, VerdictWord.CANDIDATE} else 0
 
 
-def analyse(bundle: Path, *, rules: Sequence[str] = (), app: AppFacts | None = None) -> Analysis:
+def analyse(
+    bundle: Path, *, rules: Sequence[str] = (), app: AppFacts | None = None, profile: str | None = None
+) -> Analysis:
     """Judge a bundle and those it continues, or the folder of a run. Nothing but these (and an app file, if given) is read.
 
-    Raises HarnessError where it is none, NothingSelected for an unknown rule.
+    `profile`: whose thresholds are used; else those that the run was made with, where rules have such a profile.
+    Raises HarnessError where it is none, NothingSelected for an unknown rule, UsageError for an unknown profile.
     """
     chosen = engine.select(rules)
+    named = load_readings(profile) if profile else None
     run = load_run(bundle, app=app)
-    return Analysis(bundle=bundle, run=run.tables, verdicts=engine.judge(run.tables, chosen), bundles=run.bundles)
+    readings = named or recorded(run.tables)
+    verdicts = engine.judge(run.tables, chosen, readings)
+    return Analysis(bundle=bundle, run=run.tables, verdicts=verdicts, bundles=run.bundles, readings=readings)
+
+
+def recorded(run: Tables) -> Readings:
+    """The thresholds of the profile that the run names, where rules have one of that name; else the usual ones."""
+    name = str(run.fact("profile").get("name", ""))
+    return load_readings(name if name in profile_names() else DEFAULT)
 
 
 def as_json(analysis: Analysis) -> dict[str, Any]:
@@ -56,6 +70,7 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
         "app": {key: app.get(key) for key in ("package", "version", "sha256")},
         "device": {key: device.get(key) for key in ("serial", "kind")},
         "complete": run.complete,
+        "profile": analysis.readings.name,
         "scenarios": list(run.scenarios),
         "stages": boundaries(run),
         "verdicts": [_verdict(v) for v in analysis.verdicts],

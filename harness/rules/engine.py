@@ -4,32 +4,56 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from types import ModuleType
 
 import harness.rules
-from harness.errors import NothingSelected
-from harness.model import Gap, GapKind, Grade, Stage, Verdict, VerdictWord
+from harness.clauses import counted_once
+from harness.errors import NothingSelected, UsageError
+from harness.model import Finding, Gap, GapKind, Grade, Stage, Verdict, VerdictWord
+from harness.rules.readings import Readings, load_readings
 from harness.rules.rule import Rule
 from harness.tables import Tables
 
-_NOT_RULES = {"analysis", "engine", "rule", "sensitive"}
+
+def _modules() -> Iterator[ModuleType]:
+    """The modules with rules: those in the folders below this one. What lies beside this file is the engine's own."""
+    for folder in pkgutil.iter_modules(harness.rules.__path__):
+        if folder.ispkg:
+            room = importlib.import_module(f"harness.rules.{folder.name}")
+            for module in pkgutil.iter_modules(room.__path__):
+                if not module.name.startswith("_"):
+                    yield importlib.import_module(f"harness.rules.{folder.name}.{module.name}")
 
 
-def all_rules() -> list[Rule]:
-    """Every rule in the folder, sorted by id. A file without a rule, or an id twice, is an error."""
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule in the folders, sorted by id. A file without a rule, an id twice, a clause or a number that there is not: an
+    error that names the file."""
+    from harness.clauses import catalogue
+
     found: dict[str, Rule] = {}
-    for module in pkgutil.iter_modules(harness.rules.__path__):
-        if module.name in _NOT_RULES:
-            continue
-        rule = importlib.import_module(f"harness.rules.{module.name}").rule
+    numbers = load_readings().known
+    for module in _modules():
+        rule, place = getattr(module, "rule", None), f"{module.__name__.replace('.', '/')}.py"
         if not isinstance(rule, Rule):
-            raise TypeError(f"harness/rules/{module.name}.py: `rule` is no Rule")
-        if rule.id != module.name.replace("_", "-"):
-            raise ValueError(f"harness/rules/{module.name}.py holds rule {rule.id!r}: file and id must agree")
+            raise TypeError(f"{place}: it has no `rule`")
+        if rule.id != module.__name__.rpartition(".")[2].replace("_", "-"):
+            raise ValueError(f"{place} holds rule {rule.id!r}: file and id must agree")
         if rule.id in found:
-            raise ValueError(f"rule id {rule.id!r} twice")
+            raise ValueError(f"{place}: rule id {rule.id!r} twice")
+        for what, named, there in (("clause", rule.clauses, catalogue()), ("number", rule.readings, numbers)):
+            if lacking := [one for one in named if one not in there]:
+                raise UsageError(f"{place}: the {what} {lacking[0]!r} is not known.", f"Rule {rule.id} cites it.",
+                                 "clauses/ has the clauses, harness/rules/profiles/cn-default.yaml the numbers.")
         found[rule.id] = rule
-    return [found[i] for i in sorted(found)]
+    return tuple(found[i] for i in sorted(found))
+
+
+def serving(rule: Rule) -> list[str]:
+    """The clauses that a finding of this rule is shown under: its own, and those that ask the same."""
+    return list(dict.fromkeys(one for clause in rule.clauses for one in (clause, *counted_once(clause))))
 
 
 def select(names: Sequence[str]) -> list[Rule]:
@@ -62,27 +86,28 @@ def missing(rule: Rule, run: Tables) -> list[Gap]:
     return list({g.id: g for g in gaps}.values())
 
 
-def decide(rule: Rule, run: Tables) -> list[Verdict]:
-    """Findings -> VIOLATION, or CANDIDATE; grade C -> INCONCLUSIVE beside whatever else was found; nothing
-    found and something missing -> INCONCLUSIVE with the gaps; else NOT_OBSERVED."""
-    found = list(rule.decide(run))
+def _verdict(rule: Rule, found: Finding, word: VerdictWord, gaps: Sequence[Gap] = ()) -> Verdict:
+    return Verdict(
+        rule=rule.id, clauses=serving(rule), grade=found.grade, stage=found.stage, item=found.item, caller=found.caller,
+        party=found.party, evidence=found.evidence, reason=found.reason, reason_zh=found.reason_zh, verdict=word,
+        gaps=[gap.id for gap in gaps])
+
+
+def _undecided(rule: Rule, found: Finding, run: Tables) -> Verdict:
+    """What was seen and leaves open what it is, with the gap that says so."""
+    gap = run.add_gap(GapKind.UNDECIDED, found.reason, f"{rule.id} {found.item}".strip())
+    return _verdict(rule, found, VerdictWord.INCONCLUSIVE, [gap])
+
+
+def decide(rule: Rule, run: Tables, readings: Readings | None = None) -> list[Verdict]:
+    """Findings -> VIOLATION, or CANDIDATE, or INCONCLUSIVE where the finding is unclear; grade C -> NOT_OBSERVED that cites it;
+    nothing found and something missing -> INCONCLUSIVE with the gaps; else NOT_OBSERVED."""
+    found = list(rule.decide(run, load_readings() if readings is None else readings))
     verdicts = [
-        Verdict(
-            rule=rule.id,
-            clauses=list(rule.clauses),
-            grade=f.grade,
-            stage=f.stage,
-            item=f.item,
-            caller=f.caller,
-            party=f.party,
-            evidence=f.evidence,
-            reason=f.reason,
-            reason_zh=f.reason_zh,
-            verdict=VerdictWord.CANDIDATE if f.candidate else VerdictWord.VIOLATION,
-        )
-        for f in found
-        if f.grade != Grade.C
-    ]
+        _undecided(rule, f, run) if f.unclear
+        else _verdict(rule, f, VerdictWord.CANDIDATE if f.candidate else VerdictWord.VIOLATION)
+        for f in found if f.grade != Grade.C
+    ]  # fmt: skip
     if verdicts:
         return verdicts
     gaps = missing(rule, run)
@@ -92,7 +117,7 @@ def decide(rule: Rule, run: Tables) -> list[Verdict]:
         return [
             Verdict(
                 rule=rule.id,
-                clauses=list(rule.clauses),
+                clauses=serving(rule),
                 verdict=VerdictWord.INCONCLUSIVE,
                 gaps=[g.id for g in gaps],
                 reason=first,
@@ -103,7 +128,7 @@ def decide(rule: Rule, run: Tables) -> list[Verdict]:
     return [
         Verdict(
             rule=rule.id,
-            clauses=list(rule.clauses),
+            clauses=serving(rule),
             verdict=VerdictWord.NOT_OBSERVED,
             grade=Grade.C if faint else None,
             evidence=faint,
@@ -115,11 +140,11 @@ def decide(rule: Rule, run: Tables) -> list[Verdict]:
     ]
 
 
-def judge(run: Tables, rules: Sequence[Rule]) -> list[Verdict]:
+def judge(run: Tables, rules: Sequence[Rule], readings: Readings | None = None) -> list[Verdict]:
     """The verdicts of a run, worst first, then by rule, by grade and in the order in which a run passes its stages."""
     order = list(VerdictWord)
     stages = ["", *Stage]
-    verdicts = [v for rule in rules for v in decide(rule, run)]
+    verdicts = [v for rule in rules for v in decide(rule, run, readings)]
     return sorted(
         verdicts,
         key=lambda v: (order.index(v.verdict), v.rule, v.grade or "Z", stages.index(v.stage), v.item, v.caller, v.party),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from harness.model import Finding, Gap, GapKind
+from harness.rules.readings import Readings
 from harness.tables import Tables, records
 
-Decide = Callable[[Tables], Iterator[Finding]]
+Decide = Callable[[Tables, Readings], Iterator[Finding]]
 
 
 class Need(Protocol):
@@ -108,6 +109,46 @@ class Boundary:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """The suite wrote a fact of one of these types: it looked at, or did, what the rule judges. `having`: only a fact with
+    one of these values in this field counts (("page", ("withdraw",)))."""
+
+    types: tuple[str, ...]
+    having: tuple[str, tuple[str, ...]] | None = None
+
+    @classmethod
+    def of(cls, *types: str, having: tuple[str, tuple[str, ...]] | None = None) -> Noted:
+        return cls(types, having)
+
+    def missing(self, run: Tables) -> list[Gap]:
+        for note in run.noted(*self.types):
+            if self.having is None or note.data.get(self.having[0]) in self.having[1]:
+                return []
+        what = " or ".join(self.types) + (f" of {' or '.join(self.having[1])}" if self.having else "")
+        wanted = {*self.types, *(self.having[1] if self.having else ())}
+        recorded = [g for g in _of_kinds(run, GapKind.NOT_REACHED) if wanted & set(g.subject.split())]
+        return recorded or [run.add_gap(GapKind.NOT_REACHED, f"This run has no record ({what}) of what the rule judges.", what)]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of the app was read to its end: any of these pages (`policy`, `collected_list`, ...)."""
+
+    pages: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *pages: str) -> Text:
+        return cls(pages)
+
+    def missing(self, run: Tables) -> list[Gap]:
+        if any(text.whole for page in self.pages for text in run.texts(page)):
+            return []
+        what = " or ".join(self.pages)
+        recorded = [g for g in _of_kinds(run, GapKind.NOT_REACHED) if set(self.pages) & set(g.subject.split())]
+        return recorded or [run.add_gap(GapKind.NOT_REACHED, f"No text ({what}) of the app was read to its end.", what)]
+
+
+@dataclass(frozen=True)
 class Policy:
     """What the app's policy declares is known (`--app FILE`)."""
 
@@ -122,7 +163,8 @@ class Policy:
 class Rule:
     """One offence. `scenarios`: any of these must have been run; `needs`: what its silence rests on.
 
-    `sees`, `cannot_see`: for its page. `decide` yields findings only; the engine does the rest.
+    `clauses`: those it decides; clauses that ask the same (`same_as`) are added by the engine. `readings`: the numbers that it asks
+    the profile for. `sees`, `cannot_see`: for its page. `decide` yields findings only; the engine does the rest.
     """
 
     id: str
@@ -134,4 +176,6 @@ class Rule:
     decide: Decide
     sees: str
     cannot_see: str
-    thresholds: str = ""
+    advice: str
+    advice_zh: str
+    readings: tuple[str, ...] = ()

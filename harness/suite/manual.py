@@ -4,25 +4,16 @@ it was. Never a verdict."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any
 
-import yaml
-
+from harness.clauses import Clause, catalogue
 from harness.model import GapKind
-from harness.resources import resource
 from harness.suite.material import Material
 from harness.suite.steps import Steps
 
 
-@cache
-def _clauses() -> tuple[dict[str, Any], ...]:
-    return tuple(yaml.safe_load(resource("clauses", "clauses.yaml").read_text(encoding="utf-8")))
-
-
-def rows(scenario: str) -> list[dict[str, Any]]:
+def rows(scenario: str) -> list[Clause]:
     """The clauses that name the scenario, those that only repeat another left out."""
-    return [one for one in _clauses() if scenario in (one.get("scenario") or ()) and not one.get("same_as")]
+    return [one for one in catalogue().values() if scenario in one.scenario and not one.same_as]
 
 
 class Manual:
@@ -39,17 +30,17 @@ class Manual:
         scenario = self._steps.scenario
         lacking = []
         for row in rows(scenario):
-            file = self._material.attachments.get(row["id"])
+            file = self._material.attachments.get(row.id)
             there = file is not None and file.is_file()
             self._steps.fact(
-                "checklist", scenario=scenario, clause=row["id"], mode=row.get("mode", ""),
-                duty_holder=row.get("duty_holder", ""),
-                wanted=" ".join(str(row.get("observable", "")).split()), state="attached" if there else "to_attach",
+                "checklist", scenario=scenario, clause=row.id, mode=row.mode,
+                duty_holder=row.duty_holder,
+                wanted=" ".join(row.observable.split()), state="attached" if there else "to_attach",
                 name=file.name if file is not None else None,
                 object=self._keep(file.read_bytes()) if there and file is not None else None,
             )  # fmt: skip
             if not there:
-                lacking.append(row["id"])
+                lacking.append(row.id)
         if lacking:
             detail = f"{scenario} is for a person to do: nothing was attached for {len(lacking)} of its clauses."
             self._steps.gap(GapKind.NOT_REACHED, detail, subject=scenario)

@@ -3,9 +3,10 @@
 from harness.tables.boundaries import boundaries
 from harness.tables.flow_makers import MadeBy
 from harness.tables.frames import Tables, groups, load, records
+from harness.tables.noted import AppText, Note
 from harness.tables.parties import AppFacts
 from harness.tables.parts import Run, bundles_in, is_run_folder, load_run
 
 __all__ = [
-    "AppFacts", "MadeBy", "Run", "Tables", "boundaries", "bundles_in", "groups", "is_run_folder", "load", "load_run", "records",
+    "AppFacts", "AppText", "MadeBy", "Note", "Run", "Tables", "boundaries", "bundles_in", "groups", "is_run_folder", "load", "load_run", "records",
 ]  # fmt: skip

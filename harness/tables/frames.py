@@ -11,9 +11,13 @@ import pandas as pd
 from harness.bundle import BundleReader
 from harness.decoding import Budget
 from harness.model import Call, Event, Fact, Flow, Gap, GapKind, Message, Outcome, Stack
-from harness.tables import attribution, ciphers, flow_makers, parties, prompts, shared, stages, values
+from harness.tables import attribution, ciphers, flow_makers, noted, parties, prompts, shared, stages, values
 from harness.tables.darkness import Darkness
 from harness.tables.recipients import HostCatalogue
+
+
+BROKEN_OFF = " (broken off)"
+"""Behind the name of a scenario that was begun and done again in a later bundle: what was seen in it stays seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,7 @@ class Tables:
     shared: what left the device, a row for each value, sender, host, stage and form (see `shared`)
     prompts: each appearance of a system permission dialog (see `prompts`)
     stages: intervals
+    notes: the facts that the suite wrote of screens and pages (`noted`); app_texts: the texts that it kept (`texts`)
     """
 
     calls: pd.DataFrame
@@ -44,6 +49,8 @@ class Tables:
     sightings: pd.DataFrame
     shared: pd.DataFrame
     prompts: pd.DataFrame
+    notes: list[noted.Note]
+    app_texts: list[noted.AppText]
     gaps: list[Gap]
     facts: list[Fact]
     app: parties.AppFacts
@@ -54,6 +61,15 @@ class Tables:
     def fact(self, kind: str) -> dict[str, Any]:
         """The data of the last fact of a type; {} where there is none."""
         return next((f.data for f in reversed(self.facts) if f.type == kind), {})
+
+    def noted(self, *types: str) -> list[noted.Note]:
+        """The suite's facts of these types in the scenarios of this run, in the order of their time."""
+        return [n for n in self.notes if n.type in types
+                and (not n.scenario or n.scenario in self.scenarios or n.scenario.endswith(BROKEN_OFF))]
+
+    def texts(self, page: str) -> list[noted.AppText]:
+        """The texts of this page that were opened and kept, the last one last."""
+        return [one for one in self.app_texts if one.page == page and one.outcome == "opened"]
 
     def add_gap(self, kind: GapKind, detail: str, subject: str = "") -> Gap:
         """A blind spot that only the analysis can name (a scenario that was never run). Its id begins with `n`."""
@@ -240,6 +256,7 @@ def load(
     steps_frame = _frame([_row(s) for s in steps], STEPS)
     darkness = Darkness()
     sightings = _sightings(source, calls_frame, flows_frame, hosts, uncertainty, package, darkness)
+    notes = [noted.place(fact, found) for fact in facts]
     return Tables(
         calls=calls_frame,
         stacks=stacks,
@@ -248,6 +265,8 @@ def load(
         steps=steps_frame,
         stages=stages.frame(found),
         gaps=[*gaps, *darkness.gaps()],
+        notes=notes,
+        app_texts=noted.texts(notes, lambda name: source.object(name) if source.has_object(name) else None),
         facts=facts,
         app=about,
         package=package,

@@ -21,7 +21,7 @@ from harness.bundle.format import CONTINUES, MANIFEST
 from harness.bundle.source import Unreadable, source_of
 from harness.errors import UsageError
 from harness.model import Gap, GapKind, Step
-from harness.tables.frames import Tables, load
+from harness.tables.frames import BROKEN_OFF, Tables, load
 from harness.tables.parties import AppFacts
 
 _LOSSES = frozenset({GapKind.CAPTURE_LOST, GapKind.INTERRUPTED})
@@ -142,10 +142,11 @@ def _relieved(earlier: Sequence[Tables], last: Tables) -> list[Tables]:
 
 
 def _renamed(part: Tables, broken_off: set[str]) -> Tables:
-    names = {name: f"{name} (broken off)" for name in broken_off}
+    names = {name: name + BROKEN_OFF for name in broken_off}
     frames: dict[str, Any] = {
         field.name: frame.assign(scenario=frame["scenario"].replace(names)) for field in dataclasses.fields(Tables)
         if isinstance(frame := getattr(part, field.name), pd.DataFrame) and "scenario" in frame}
+    frames["notes"] = [dataclasses.replace(note, scenario=names.get(note.scenario, note.scenario)) for note in part.notes]
     return dataclasses.replace(part, **frames, scenarios=tuple(s for s in part.scenarios if s not in names))
 
 

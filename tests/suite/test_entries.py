@@ -137,10 +137,8 @@ def test_an_app_that_ends_leaves_the_crawl_incomplete() -> None:
 
 
 def test_every_entry_names_clauses_that_exist() -> None:
-    import yaml
+    from harness.clauses import catalogue
 
-    from harness.resources import resource
-
-    ids = {entry["id"] for entry in yaml.safe_load(resource("clauses", "clauses.yaml").read_text("utf-8"))}
+    ids = set(catalogue())
     for words in all_words():
         assert words.clauses and all(any(i.startswith(stem) for i in ids) for stem in words.clauses), words.name

@@ -30,14 +30,14 @@ def test_each_clause_of_a_scenario_says_what_is_to_be_attached(scenario):
     made = parts(scenario)
     lacking = Manual(made.steps, Material(), made.journal.put_object).ask()
     facts = [fact.data for fact in made.journal.facts if fact.type == "checklist"]
-    assert lacking == [fact["clause"] for fact in facts] == [row["id"] for row in rows(scenario)]
+    assert lacking == [fact["clause"] for fact in facts] == [row.id for row in rows(scenario)]
     assert all(fact["wanted"] and fact["state"] == "to_attach" for fact in facts)
     assert [gap.kind for gap in made.journal.gaps] == [GapKind.NOT_REACHED]
 
 
 def test_what_was_attached_is_kept(tmp_path):
     made = parts("install-flow")
-    (clause,) = (row["id"] for row in rows("install-flow"))
+    (clause,) = (row.id for row in rows("install-flow"))
     file = tmp_path / "warning.png"
     file.write_bytes(b"picture")
     assert Manual(made.steps, Material(attachments={clause: file}), made.journal.put_object).ask() == []

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
+from harness.clauses import catalogue
 from harness.model import Stage
-from harness.resources import resource
 from harness.suite.scenario import select
 
 SHIPPED = [file.scenario for file in select([])]
@@ -14,7 +13,7 @@ SHIPPED = [file.scenario for file in select([])]
 
 @pytest.mark.parametrize("scenario", SHIPPED, ids=lambda s: s.id)
 def test_what_a_scenario_names_exists(scenario) -> None:
-    clauses = {entry["id"] for entry in yaml.safe_load(resource("clauses", "clauses.yaml").read_text("utf-8"))}
+    clauses = set(catalogue())
     assert scenario.clauses
     assert set(scenario.clauses) <= clauses
     assert set(scenario.opens) <= {str(stage) for stage in Stage}

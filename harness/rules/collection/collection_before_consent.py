@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.model import Finding, Grade, Outcome
+from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Clock, Hooks, Rule, Screens, Traffic
 from harness.rules.sensitive import judged, name
 from harness.tables import Tables, groups, records
@@ -32,7 +33,7 @@ def _unclear(shared: list[dict[str, Any]]) -> tuple[str, str]:
             f"该信息由 {'、'.join(senders)} 发送至 {_hosts(shared)},{_readers(shared)} 均曾读取。")
 
 
-def decide(run: Tables) -> Iterator[Finding]:
+def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     if not len(run.calls):
         return
     rows = run.calls[run.calls["base"].isin(STAGES) & run.calls["kind"].isin(judged())]
@@ -70,8 +71,8 @@ rule = Rule(
     id="collection-before-consent",
     title="Personal information collected before consent or after refusal",
     title_zh="征得用户同意前或用户拒绝后收集个人信息",
-    clauses=("sz-guide-04f-no-processing-before-consent", "interimx-no-processing-before-or-after-refusal"),
-    scenarios=("first-launch-agree", "refuse-restart"),
+    clauses=("sz-guide-04f-no-processing-before-consent",),
+    scenarios=("first-launch-agree", "first-launch-idle", "refuse-policy", "refuse-restart", "restart-after-refuse"),
     needs=(Hooks(judged()), Boundary("after_agree"), Boundary("after_refusal"), Traffic(), Screens(),
            Clock(STAGES, judged())),
     decide=decide,
@@ -79,4 +80,6 @@ rule = Rule(
     "instruction of every process to the tap on agree, and after a refusal.",
     cannot_see="Calls made in native code; values computed from fields that are no calls; requests that could not be "
     "decrypted.",
+    advice="Read and send nothing personal, in app or SDK code, until the user has agreed; initialise SDKs after that.",
+    advice_zh="在用户同意隐私政策之前(含用户拒绝之后),应用自身及 SDK 均不得读取或发送个人信息;SDK 应在同意后再初始化。",
 )

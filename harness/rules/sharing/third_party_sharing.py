@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.model import Finding, Grade
+from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Policy, Rule, Traffic
 from harness.rules.sensitive import judged, name
 from harness.tables import Tables, groups
@@ -24,7 +25,7 @@ def _undisclosed(run: Tables, host: str, kind: str) -> str:
     return f"the policy names {recipient.name} but not {name(kind)}"
 
 
-def decide(run: Tables) -> Iterator[Finding]:
+def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     if not len(run.sightings):
         return
     for (base, kind, host), rows in groups(run.sightings[run.sightings["relation"] != "first"], "base", "kind", "host"):
@@ -97,11 +98,13 @@ rule = Rule(
     title="Personal information shared with a third party undisclosed or without consent",
     title_zh="未告知或未经同意向第三方提供个人信息",
     clauses=("sz-guide-13a-share-notice", "sz-guide-02b-policy-covers-third-party"),
-    scenarios=("first-launch-agree", "refuse-restart", "refuse-permissions"),
+    scenarios=("first-launch-agree", "agree", "refuse-restart", "refuse-permissions", "function-walk", "sdk-share"),
     needs=(Traffic(third=True), Hooks(judged()), Boundary("after_agree"), Policy()),
     decide=decide,
     sees="Values that hooked calls gave to the app, found in requests to hosts that are not the first party's, decoded "
     "and hashed forms included; whose code sent each request, where that can be told.",
     cannot_see="Sharing from server to server; traffic that was pinned or not HTTP; forms that no decoder here knows, "
     "such as encryption in the app.",
+    advice="Name each recipient with what it gets and why in the policy and the list of third parties, and share after consent only.",
+    advice_zh="在隐私政策及第三方信息共享清单中逐一列明接收方、信息种类与目的,并仅在用户同意后共享。",
 )

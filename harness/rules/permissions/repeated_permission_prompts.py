@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.model import Finding, Grade
+from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Screens
 from harness.rules.sensitive import name
 from harness.tables import Tables, groups
 
-# Unprompted re-prompts within 48 hours that make an offence. Store practice, not law: the clause has no number.
-THRESHOLD = 1
-SOURCE = "store practice: one within 48 h, restart included (getActivity/XXPermissions#147, guolindev/PermissionX#235)"
-
-
-def decide(run: Tables) -> Iterator[Finding]:
+def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
+    window = readings.of("reprompt_window") * 1e9
     for (scenario, permission), rows in groups(run.prompts, "scenario", "permission"):
-        denied = ""
+        denied, denied_at = "", 0
         again: list[str] = []
         callers: list[str] = []
         for row in rows:
-            if denied and row["trigger"] != "user":
+            if denied and row["trigger"] != "user" and row["t"] - denied_at <= window:
                 again += [row["event_id"]] + ([row["request"]] if row["request"] else [])
                 callers.append(row["caller"])
             if row["answer"] == "denied" and not denied:
-                denied = row["answered_by"]
+                denied, denied_at = row["answered_by"], row["t"]
         count = len(callers)
-        if count >= THRESHOLD:
+        if count >= readings.of("reprompts"):
             yield Finding(
                 grade=Grade.B,
                 item=permission,
@@ -34,7 +31,7 @@ def decide(run: Tables) -> Iterator[Finding]:
                 stage="after_permission_denial",
                 evidence=[denied, *dict.fromkeys(again)],
                 reason=f"The {name(permission)} was asked for again {count} time{'s' if count > 1 else ''} after the user had "
-                f"denied it, without a tap that needs it, in scenario {scenario}. Profile: {SOURCE}.",
+                f"denied it, without a tap that needs it, in scenario {scenario}. Profile: {readings.told('reprompts')}.",
                 reason_zh=f"用户拒绝后,在无相关操作的情况下再次申请{name(permission, 'zh')} {count} 次(场景 {scenario})。"
                 "判定口径为应用商店惯例,非法律规定:48 小时内 1 次。",
             )
@@ -44,13 +41,15 @@ rule = Rule(
     id="repeated-permission-prompts",
     title="Permission asked for again after it was denied",
     title_zh="用户拒绝权限后频繁弹窗再次申请",
-    clauses=("sz-guide-09b-no-frequent-popups-after-refusal", "interimx-no-frequent-popups"),
-    scenarios=("refuse-permissions",),
+    clauses=("sz-guide-09b-no-frequent-popups-after-refusal",),
+    scenarios=("refuse-permissions", "refuse-permission-each", "restart-after-refuse"),
     needs=(Screens(), Boundary("after_permission_denial"), Hooks.of("permission_request")),
     decide=decide,
     sees="System permission dialogs on the screen, how each was answered, and the step before each: a tap on a control "
     "of the app makes a request the user's own; a launch, a restart, coming back or the answer to a dialog does not.",
     cannot_see="Whether the tapped function really needs the permission; prompts later than the run; requests that the "
     "system answers without a dialog because the denial is fixed.",
-    thresholds=f"{THRESHOLD} unprompted re-prompt within the run. {SOURCE}.",
+    advice="After a denial, ask again only when the user starts a function that needs the permission.",
+    advice_zh="用户拒绝权限后,仅在用户主动使用需要该权限的功能时再次申请,不得频繁弹窗。",
+    readings=("reprompts", "reprompt_window"),
 )

@@ -1,0 +1,1 @@
+"""Splash advertisements and pop-ups."""

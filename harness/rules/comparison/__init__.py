@@ -1,0 +1,1 @@
+"""Two versions, two profiles, with and without instruments."""

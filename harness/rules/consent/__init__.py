@@ -1,0 +1,1 @@
+"""The notice and what is done with the answer to it."""

@@ -1,0 +1,1 @@
+"""What the texts say: policy, summary, lists, rules for minors."""

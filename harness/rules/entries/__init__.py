@@ -1,0 +1,1 @@
+"""Ways to the policy, the lists, the rights and the hotline."""

@@ -1,0 +1,1 @@
+"""Personalised content and advertising, and its switch."""

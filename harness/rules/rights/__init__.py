@@ -1,0 +1,1 @@
+"""Withdrawal, deletion, requests of users, minors, biometrics, generative AI."""

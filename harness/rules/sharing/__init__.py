@@ -1,0 +1,1 @@
+"""Third parties: who got what, and what the user was told of it."""

@@ -1,0 +1,1 @@
+"""Starts of processes that the user did not ask for."""
