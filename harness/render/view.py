@@ -23,13 +23,16 @@ from harness.resources import resource
 from harness.clauses import catalogue
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
+from harness.rules.readings import Readings
 from harness.rules.rule import Rule
 from harness.rules.sensitive import name
-from harness.tables import MadeBy, records
+from harness.tables import MadeBy, Note, records
 from harness.tables.attribution import FRAMEWORK, class_of
 
 SHOWN_CALLS = 5  # calls, requests and screens of a finding that are shown whole; the rest are counted and cited
 THUMBNAIL = 360  # pixels across
+SHOWN_ROWS = 20  # fields of a fact
+_NOT_TOLD = frozenset({"scenario", "screen", "screens", "notice", "object", "sha256"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +106,16 @@ class Clause:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteView:
+    """What the suite wrote down: a fact that a finding rests on, as rows of a table."""
+
+    id: str
+    time: str
+    kind: str
+    rows: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FindingView:
     number: int
     verdict: Verdict
@@ -113,7 +126,9 @@ class FindingView:
     clauses: list[Clause]
     calls: list[CallView]
     requests: list[RequestView]
+    notes: list[NoteView]
     screens: list[ScreenView]
+    advice: str
     first: str
     count: int
     more: int
@@ -143,6 +158,7 @@ class View:
     simulated: bool
     verdicts: list[Verdict]
     rules: dict[str, Rule]
+    readings: Readings
     counts: dict[str, int]
     findings: list[FindingView]
     gaps: list[GapView]
@@ -214,6 +230,7 @@ class Builder:
         self.screens = {s["event_id"]: s for s in records(run.screens)}
         self.steps = {s["event_id"]: s for s in records(run.steps)}
         self.sightings = records(run.sightings)
+        self.notes = {note.id: note for note in run.notes}
         self._pictures: dict[str, str] = {}
 
     def clause(self, clause: str) -> Clause:
@@ -279,6 +296,13 @@ class Builder:
             sha256=sha or "",
         )
 
+    def note(self, note: Note) -> NoteView:
+        """Without what only says where to look: its screens are shown beside it, its text stands in the bundle."""
+        told = {key: value for key, value in note.data.items()
+                if key not in _NOT_TOLD and value not in (None, "", [], {})}
+        return NoteView(id=note.id, time=clock(note.t), kind=self.t["notes"].get(note.type, note.type),
+                        rows=flatten(told)[:SHOWN_ROWS])
+
     def shared(self, row: dict[str, Any]) -> SharedView:
         chain = [*row["encodings"], *([] if row["variant"] == "raw" else [row["variant"]])]
         party = row["party"] if row["party"] != row["host"] else ""
@@ -315,12 +339,15 @@ class Builder:
     def finding(self, number: int, verdict: Verdict, rules: Mapping[str, Rule]) -> FindingView:
         rule = rules[verdict.rule]
         calls = [self.calls[i] for i in verdict.evidence if i in self.calls]
+        notes = [self.notes[i] for i in verdict.evidence if i in self.notes]
         flows = {i for i in verdict.evidence if i in self.flows}
         hits = [s for s in self.sightings if s["flow"] in flows and (s["kind"] == verdict.item or not verdict.item)]
         at = min(
             [c["t"] for c in calls]
             + [self.flows[f]["t"] for f in flows]
             + [self.screens[i]["t"] for i in verdict.evidence if i in self.screens]
+            + [self.steps[i]["t"] for i in verdict.evidence if i in self.steps]
+            + [n.t for n in notes]
             or [0]
         )
         screens = self._screens_of(verdict.evidence, at)
@@ -335,11 +362,14 @@ class Builder:
             clauses=[self.clause(c) for c in verdict.clauses],
             calls=[self.call(c) for c in calls[:SHOWN_CALLS]],
             requests=[self.request(h) for h in hits[:SHOWN_CALLS]],
+            notes=[self.note(n) for n in notes[:SHOWN_CALLS]],
             screens=screens[:SHOWN_CALLS],
+            advice=rule.advice_zh if zh else rule.advice,
             first=clock(at),
             count=len(verdict.evidence),
             more=max(0, len(calls) - SHOWN_CALLS)
             + max(0, len(hits) - SHOWN_CALLS)
+            + max(0, len(notes) - SHOWN_CALLS)
             + max(0, len(screens) - SHOWN_CALLS),
             steps=[i for i in verdict.evidence if i in self.steps],
         )
@@ -408,6 +438,7 @@ def build(
         simulated=device.get("kind") not in {"phone"},
         verdicts=analysis.verdicts,
         rules=rules,
+        readings=analysis.readings,
         counts={str(w): sum(v.verdict == w for v in analysis.verdicts) for w in VerdictWord},
         findings=[maker.finding(n, v, rules) for n, v in enumerate(shown, start=1)],
         gaps=[maker.gap(g) for g in run.gaps],
