@@ -39,6 +39,8 @@ def matches(label: Label, verdict: Verdict, analysis: Analysis, sdks: Sequence[S
         return label.group in {verdict.item.rpartition(".")[2].lower(), verdict.item}
     if label.item != verdict.item:
         return False
+    if label.kind == "screen":
+        return True
     if label.kind == "call":
         methods = {c["method"] for c in records(analysis.run.calls) if c["event_id"] in verdict.evidence}
         return not label.method or label.method in methods

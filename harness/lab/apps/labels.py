@@ -12,7 +12,7 @@ import yaml
 from harness.errors import HarnessError
 from harness.lab.apps.sources import app
 
-KINDS = ("call", "flow", "prompt")
+KINDS = ("call", "flow", "prompt", "screen")
 _REQUIRED = ("id", "kind", "rule", "item", "caller", "stage", "scenarios", "why")
 _OPTIONAL = ("method", "value", "host", "party", "encoding", "process", "group")
 
@@ -27,8 +27,9 @@ _READ_OPTIONAL = ("caller", "lab", "why")
 class Label:
     """One planted behaviour, or one look-alike.
 
-    `kind`: call, flow or prompt. `rule`: the rule that must find it, or that is tempted to. `item`: an id of
-    hooks/kinds.yaml, or for prompts the permission. `caller`: the app's package or an SDK's package prefix.
+    `kind`: call, flow, prompt, or screen: what shows on screens, in texts, or in how the app answers. `rule`: the rule
+    that must find it, or that is tempted to. `item`: an id of hooks/kinds.yaml, for prompts the permission, for screens
+    what the rule calls it ("" where it has no item). `caller`: the app's package or an SDK's package prefix.
     `scenarios`: those in which it happens; it can be missed only where one of them ran. `value`: where in the
     device profile the value stands, by dotted path. `encoding`: how it is written on the wire, outermost first.
     `process`: the name after the package, "" for the main process. `group`: of a permission.
