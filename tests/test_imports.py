@@ -27,11 +27,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "matching": BASE | {"decoding"},
     "traffic": BASE | READING,
     "screens": BASE,
-    "tables": BASE | LEFT | READING | {"traffic", "screens"},
-    "rules": BASE | LEFT | {"tables"},
+    "policy": BASE,
+    "tables": BASE | LEFT | READING | {"traffic", "screens", "policy"},
+    "rules": BASE | LEFT | {"tables", "policy"},
     "render": BASE | LEFT | {"tables", "rules"},
-    "suite": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render"},
-    "cli": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render", "suite", "lab", "traffic"} | READING,
+    "suite": BASE | LEFT | {"device", "capture", "screens", "policy", "tables", "rules", "render"},
+    "cli": BASE | LEFT | {"device", "capture", "screens", "policy", "tables", "rules", "render", "suite", "lab", "traffic"} | READING,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
