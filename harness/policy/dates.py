@@ -89,8 +89,11 @@ def _words(name: str) -> re.Pattern[str]:
 def policy_dates(text: str) -> tuple[date | None, date | None]:
     """When the policy was updated and when it takes effect. The first date that says so counts, near the top before one below."""
     updated = effective = None
+    last_end = 0
     for found, start, end in dates(text):
-        before = re.split(r"[。;\n]", text[max(0, start - 48) : start])[-1] or text[max(0, start - 24) : start].replace("\n", " ")
+        near = max(0, start - 48, last_end)
+        before = re.split(r"[。;\n]", text[near:start])[-1] or text[max(0, start - 24, last_end) : start].replace("\n", " ")
+        last_end = end
         after = re.split(r"[。;,\n]", text[end : end + 16])[0]
         last_updated = max((m.start() for m in _words("updated").finditer(before)), default=-1)
         last_effective = max((m.start() for m in _words("effective").finditer(before)), default=-1)

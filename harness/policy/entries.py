@@ -10,10 +10,10 @@ from harness.policy.blocks import Document
 from harness.policy.fields import Value, platforms_of, words
 from harness.policy.kinds import Mention, mentions
 from harness.policy.known import known_of
-from harness.policy.polarity import scopes
+from harness.policy.polarity import in_purpose, scopes
 from harness.policy.statements import pattern
 
-_NUMBER = re.compile(r"^[\s\-*•·●○■◆►▪#>\"]*(?:第?[(]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]{1,3}|[a-z])(?:[.、):]|(?<=\))|\s(?=\S)|(?=[\u4e00-\u9fff]))\s*)?|^[①-⑳⑴-⒇]\s*")
+_NUMBER = re.compile(r"^[\s\-*•·●○■◆►▪#>\"]*(?:[①-⑳⑴-⒇]\s*|第?[(]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]{1,3}|[a-z])(?:[.、):]|(?<=\))|\s(?=\S)|(?=[\u4e00-\u9fff]))\s*)?")
 _NAME_LABEL = re.compile(r"^(?:(?:第三方|三方|合作方)?(?:sdk|插件|产品|服务)?(?:名称|名)|sdk|name)\s*:\s*")
 _TRIM = " \t\n*_#:,;、\"'<>《》「」|。.-"
 _NO_NAME = re.compile(r"^(?:android|ios|安卓|苹果|双端|无|其他|第三方|sdk|第三方sdk|以下|如下|上述|我们|名称|序号|\d+|.{0,4}(?:版|端)|https?.*|.*[。;!?].*)$")
@@ -32,13 +32,14 @@ class Entry:
     platforms: set[str] = field(default_factory=set)
     role: str = ""
 
-    def add_kinds(self, text: str, start: int, end: int) -> None:
-        """The kinds named there; what a denial covers is denied, unless it was declared before."""
+    def add_kinds(self, text: str, start: int, end: int, prose: bool = False) -> None:
+        """The kinds named there; what a denial covers is denied, unless it was declared before. In
+        `prose`, a kind in a clause that says what for is none that is taken."""
         said = text[start:end]
         if pattern("no_value").search(said.strip()):
             return
         for mention, polarity in polar(said):
-            if polarity == "neutral":
+            if polarity == "neutral" or (prose and in_purpose(said, mention.start)):
                 continue
             if polarity == "denied":
                 self.kinds.setdefault(mention.kind, True)

@@ -20,7 +20,7 @@ _DROPPED = re.compile(
     "|\\*{1,3}(?=\\S)|(?<=\\S)\\*{1,3}|`+|(?<!\\w)_{2,3}|_{2,3}(?!\\w)"  # Markdown's bold, italic and code
     "|\\]\\([^)\\s]{0,2000}\\)|!?\\[(?=[^\\]\n]{1,300}\\]\\()"  # and its links, whose text stays
     "|\\\\(?=[-.*_~()\\[\\]#+!|])"  # and its escapes
-    f"|(?<=[{_HAN}])[ \t\u00a0\u3000]+(?=[{_HAN}])"  # white space between Chinese characters says nothing
+    f"|(?<=[{_HAN}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_HAN}])"  # white space beside a Chinese character says nothing
 )
 _BR = re.compile(r"<br\s*/?>|&nbsp;", re.I)
 
@@ -30,7 +30,7 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        folded = unicodedata.normalize("NFKC", char).lower()
+        folded = char if unicodedata.category(char) == "No" else unicodedata.normalize("NFKC", char).lower()
         self[code] = folded if len(folded) == 1 else char
         return self[code]
 

@@ -15,9 +15,17 @@ from harness.policy.words import read
 _ASCII = re.compile(r"[a-z0-9]")
 _PLURAL = re.compile(r"(?:'s|s|es)?(?![a-z0-9])")
 _BEFORE_LISTED = re.compile(
-    r"(?:^|[、,(/;:和与及或\"\s|<>+]|以及|包括|包含|例如|如|您的|你的|用户的|设备的|的|获取|收集|读取|记录|使用|访问|采集|填写|提供|申请|开启|调用|上传|需要|授权|进行)$"
+    r"(?:^|[、,(/;:和与及或\"\s|<>+.]|以及|包括|包含|例如|如|您的|你的|用户的|设备的|的|获取|收集|读取|记录|使用|访问|采集|填写|提供|申请|开启|调用|上传|需要|授权|进行)$"
 )
-_AFTER_LISTED = re.compile(r"(?:[、,)/;和与及或\"。\s|<>+]|$|等|信息|数据|记录|权限|内容|功能|以及)")
+_AFTER_LISTED = re.compile(r"(?:[、,)/;和与及或等\"。\s|<>+]|$|信息|数据|记录|权限|内容|以及)")
+_BEFORE_WORD = re.compile(
+    r"(?:^|[,;(:/\"|•*\-\n+]\s*|[\u3400-\u9fff、]"
+    r"|\b(?:and|or|your|the|their|as|like|includes?|including|of|users?'?|to|collects?|access|any|other|e\.g\.)\s)$"
+)
+_AFTER_WORD = re.compile(
+    r"(?:\s*(?:[,;)/.:|\"\n、和及或(]|$)|\s+(?:and|or|data|information|permission|access|when|if|from|that|you|we)\b|[\u3400-\u9fff])"
+)
+URL = re.compile(r"(?:https?://|www\.)[^\s<>()\u3400-\u9fff]+|[a-z0-9._%+\-]+@[a-z0-9.\-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,19 @@ def _terms() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], .
 
 
 def mentions(text: str) -> list[Mention]:
-    """All kinds named in a folded text, in its order."""
+    """All kinds named in a folded text, in its order; none in an address of the web. A general word that its brackets spell out,
+    设备信息（IMEI、型号）, is left out: it is what they name."""
     finder, entries = _terms()
-    found = []
+    found: list[Mention] = []
+    general: list[bool] = []
+    addresses = [m.span() for m in URL.finditer(text)]
+    passed = 0
     for number, start, end in finder.find_matches_as_indexes(text):
         term, kind, listed = entries[number]
+        while passed < len(addresses) and addresses[passed][1] <= start:
+            passed += 1
+        if passed < len(addresses) and addresses[passed][0] <= start:
+            continue
         if _ASCII.match(term[0]) and start and _ASCII.match(text[start - 1]):
             continue
         if _ASCII.match(term[-1]):
@@ -59,7 +75,38 @@ def mentions(text: str) -> list[Mention]:
             end = plural.end()
         if kind == "none":
             continue
-        if listed and not (_BEFORE_LISTED.search(text[max(0, start - 4) : start]) and _AFTER_LISTED.match(text, end)):
+        if term in _tags() and text.startswith(":", end):
+            continue
+        if listed and not _is_listed(text, start, end):
             continue
         found.append(Mention(kind, start, end))
-    return found
+        general.append(term in _general())
+    return [m for n, m in enumerate(found) if not (general[n] and _spelled_out(text, m, found[n + 1] if n + 1 < len(found) else None))]
+
+
+def _is_listed(text: str, start: int, end: int) -> bool:
+    if _ASCII.match(text[start]):
+        return bool(_BEFORE_WORD.search(text[max(0, start - 12) : start]) and _AFTER_WORD.match(text, end))
+    return bool(_BEFORE_LISTED.search(text[max(0, start - 4) : start]) and _AFTER_LISTED.match(text, end))
+
+
+@cache
+def _tags() -> frozenset[str]:
+    return frozenset(map(fold, read("listed")["tags"]))
+
+
+@cache
+def _general() -> frozenset[str]:
+    return frozenset(map(fold, read("listed")["general"]))
+
+
+_OPENS = re.compile(r"(?:信息|数据|data|information)?[\s*]*(?:\(|,? ?(?:such as|including|具体为|包括|例如|如)[: ]?|[/和与及或]?[\u4e00-\u9fff]{0,6}(?:包括|如下):)")
+
+
+def _spelled_out(text: str, mention: Mention, following: Mention | None) -> bool:
+    opens = _OPENS.match(text, mention.end)
+    if opens is None or following is None:
+        return False
+    close = text.find(")", opens.end(), opens.end() + 400)
+    within = close if close >= 0 and "(" in opens[0] else opens.end() + 40
+    return following.start < within

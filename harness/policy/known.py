@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -49,6 +50,17 @@ def bare(name: str) -> str:
     return _GENERIC.sub("", fold(name))
 
 
+_TRAILING = re.compile(r"(?:广告联盟|联盟|广告|服务|平台|组件|插件|聚合|合作|功能|软件|应用|技术|service|services|ads|platform|by google|llc|inc|科技)$")
+
+
+def _shorter(name: str) -> Iterator[str]:
+    """The name, and what is left of it when words that say what it is are taken from its end."""
+    yield name
+    while (shorter := _TRAILING.sub("", name)) != name and len(shorter) > 1:
+        yield shorter
+        name = shorter
+
+
 def names_in(name: str) -> tuple[str, ...]:
     """A name as written, the name without its brackets, and what stands in them, each bare."""
     said = fold(name)
@@ -72,7 +84,8 @@ def known_of(name: str) -> KnownSdk | None:
     """The SDK that a policy's name means; a whole company is none."""
     table = by_name()
     for one in names_in(name):
-        sdk = table.get(one)
-        if sdk is not None and not sdk.is_company:
-            return sdk
+        for spelled in _shorter(one):
+            sdk = table.get(spelled)
+            if sdk is not None and not sdk.is_company:
+                return sdk
     return None

@@ -9,12 +9,12 @@ from harness.policy.blocks import Document
 from harness.policy.declared import KindSaid
 from harness.policy.fields import role_of_label
 from harness.policy.kinds import Mention, mentions
-from harness.policy.polarity import scopes
+from harness.policy.polarity import in_purpose, scopes
 from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
 
 _SILENT = {"exceptions", "definitions", "changes", "contact"}
-_WEAK = {"rights", "stores", "protects", "minors", "shares", "scope", "sdks"}
+_WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks"}
 _CONTEXT = 240
 
 
@@ -34,7 +34,7 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
             continue
         for mention, denied in _said(document, statement, here):
             key = (mention.kind, denied)
-            if key not in first:
+            if key not in first and len(first) < 400:
                 at = statement.start, statement.end
                 if at[1] - at[0] > 2 * _CONTEXT:
                     at = max(at[0], mention.start - _CONTEXT), min(at[1], mention.end + _CONTEXT)
@@ -78,26 +78,24 @@ def _declared(document: Document, statement: Statement, at: int, mention: Mentio
     is_firm = any(a <= at for a in firm)
     if pattern("defines").search(text) and not is_firm:
         return False
-    other = pattern("third_party").search(text, 0, at)
-    if other and not pattern("ours").search(text, 0, at):
+    if pattern("hypothetical").search(text) or (statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *"))):
+        return False
+    if _of_others(text, at):
         return False
     if role in _SILENT or (role in _WEAK and statement.block.kind not in ("row",)):
         return is_firm and role not in ("exceptions",)
     if statement.block.kind in ("row", "head") and statement.block.heads:
         return _in_kinds_column(document, statement, mention)
-    if _in_purpose(text, at):
+    if in_purpose(text, at):
         return False
     return bool(pattern("collects").search(text) or pattern("collects").search(statement.lead) or role in ("collects", "permissions", "cookies"))
 
 
-def _in_purpose(text: str, at: int) -> bool:
-    """Whether the mention stands in a clause that says what for."""
-    last = None
-    for match in pattern("purpose").finditer(text, 0, at):
-        last = match
-    if last is None:
-        return False
-    return not pattern("taking").search(text, last.end(), at)
+def _of_others(text: str, at: int) -> bool:
+    """Whether it is somebody else who takes what is named there: the last who is spoken of before it."""
+    other = max((m.end() for m in pattern("third_party").finditer(text, 0, at)), default=-1)
+    ours = max((m.end() for m in pattern("ours").finditer(text, 0, at)), default=-1)
+    return other > ours
 
 
 def _in_kinds_column(document: Document, statement: Statement, mention: Mention) -> bool:

@@ -23,10 +23,15 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
     for match in pattern("denies").finditer(said):
         end = _turn(said, match.end())
         before = said[max(0, match.start() - 60) : match.start()]
-        conditional = pattern("unless").search(before.rpartition(";")[2]) or pattern("unless").search(said[match.start() : end])
-        passes_on = any(a <= match.start() < b for a, b in away)
+        clause = _CLAUSE.search(said, match.end(), end)
+        within = said[match.start() : clause.start() if clause else end]
+        turned = said[end : end + 6]
+        conditional = pattern("unless").search(before.rpartition(";")[2]) or pattern("unless").search(within)
+        conditional = conditional or turned.startswith(("只有", "除非", "unless", "except"))
+        passes_on = any(a < match.end() and match.start() < b for a, b in away)
         found.append((match.start(), end, "neutral" if conditional or passes_on else "denied"))
     found += [(a, b, "neutral") for a, b in away]
+    found += [(m.start(), m.end(), "neutral") for m in pattern("contact_ways").finditer(said)]
     for match in pattern("passive").finditer(said):
         after = _turn(said, match.end())
         if any(match.end() <= a < after for a, _ in named):
@@ -55,3 +60,14 @@ def _last_positive(said: str, start: int, end: int) -> int:
         comma = _CLAUSE.search(said, match.end(), end)
         last = comma.end() if comma else last
     return last
+
+
+def in_purpose(text: str, at: int) -> bool:
+    """Whether the mention stands in a clause that says what for."""
+    start = max(text.rfind(stop, 0, at) for stop in "。;!?\n") + 1
+    last = None
+    for match in pattern("purpose").finditer(text, start, at):
+        last = match
+    if last is None:
+        return False
+    return not pattern("taking").search(text, last.end(), at)

@@ -23,7 +23,7 @@ def _words(name: str) -> re.Pattern[str]:
 
 
 _MAY = re.compile(
-    r"(?:您|你|用户|个人信息主体)[^。;]{0,30}?(?:可以?|有权|能够?|享有|如(?:需|果|希望|想)|希望|想要|要求|若|行使|随时|通过|请求|自行|自主)|权利|我们(?:会|将)[^。;]{0,20}(?:保障|协助|响应|为您)"
+    r"如需|如要|(?:您|你|用户|个人信息主体)[^。;]{0,30}?(?:可以?|有权|能够?|享有|如(?:需|果|希望|想)|希望|想要|要求|若|行使|随时|通过|请求|自行|自主)|权利|我们(?:会|将)[^。;]{0,20}(?:保障|协助|响应|为您)"
     r"|\b(?:you|users?) (?:can|may|have the right|are able|also have|could|might|wish|want|have|would like)|\bright (?:to|of)\b|\bif you (?:wish|want|would like|need|decide|delete|close)|\byour rights?\b|\brequest\w*\b"
 )
 _DENIES = re.compile(r"(?:无法|不能|不可|不支持|暂不|不提供)(?:为您)?(?:更正|删除|注销|访问|提供.{0,6}注销)|\bcannot (?:delete|edit|access|correct)")

@@ -77,6 +77,13 @@ class Records:
         self.loose += 1
         return True
 
+    def row(self, span: tuple[int, int], title: tuple[int, int] | None) -> None:
+        """A row of a table within the record."""
+        if not self.is_open:
+            self.name = title
+        self.values.append(Value("kinds", "", *span))
+        self.spans.append(span)
+
     def close(self) -> None:
         """Ends the open record; it counts where it names an SDK and says something of it."""
         if self.name is not None and self.values:
@@ -101,16 +108,21 @@ def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return other[0] <= one[0] < other[1]
 
 
-def in_lines(document: Document) -> Iterator[Entry]:
-    """The entries of all lines that are no rows of a table."""
+def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
+    """The entries of all lines that are no rows of a table. A table that is none of SDKs (`tables` are those) and stands in an open
+    record, or right under an SDK's name, says what that SDK collects."""
     text = document.folded.text
     blocks = [(b, document.span(b.start, b.end)) for b in document.blocks]
     records = Records(document, "")
     title: tuple[int, int] | None = None
     for number, (block, span) in enumerate(blocks):
         if block.kind in ("row", "head"):
-            records.close()
-            title = None
+            if block.table in tables or not (records.is_open or (title is not None and is_sdk_name(text[title[0] : title[1]]))):
+                records.close()
+                title = None
+            else:
+                records.row(span, title)
+                title = None
             continue
         records.role = role_of(block.path) or records.role
         found: list[Value] = []
@@ -202,8 +214,9 @@ def _rows(document: Document, heads: list[str], cells: list[tuple[int, int]], pa
     at = heads.index("name")
     starts = [n for n, (a, b) in enumerate(cells) if _begins(text[a:b].strip(), heads)]
     width = len(heads)
-    if not starts or (len(cells) % width == 0 and all(n % width == at for n in starts)):
-        rows = [cells[n : n + width] for n in range(0, len(cells) - width + 1, width)]
+    even = _even_rows(text, heads, cells)
+    if even or not starts:
+        rows = even
     else:
         firsts = [max(0, n - at) for n in starts]
         rows = [cells[a:b] for a, b in zip(firsts, [*firsts[1:], min(len(cells), firsts[-1] + width + 3)], strict=True)]
@@ -218,6 +231,25 @@ def _rows(document: Document, heads: list[str], cells: list[tuple[int, int]], pa
         entry = from_fields(document, name, values, (row[0][0], row[-1][1]), part)
         if entry is not None:
             yield entry
+
+
+def _even_rows(text: str, heads: list[str], cells: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Rows of as many lines as there are heads, as far as the lines fit their columns; none where not even two do."""
+    width, rows = len(heads), []
+    for first in range(0, len(cells) - width + 1, width):
+        row = cells[first : first + width]
+        if not all(_fits(text[a:b].strip(), role) for role, (a, b) in zip(heads, row, strict=True)):
+            break
+        rows.append(row)
+    return rows if len(rows) > 1 else []
+
+
+def _fits(said: str, role: str) -> bool:
+    if role == "name":
+        return plausible_name(said) and not _URL.search(said)
+    if role == "link":
+        return bool(_URL.search(said)) or len(said) < 40 or said.startswith("《")
+    return not _URL.match(said)
 
 
 def _begins(said: str, heads: list[str]) -> bool:

@@ -12,6 +12,7 @@ from harness.policy.blocks import Document
 from harness.policy.entries import Entry, clean_name, plausible_name
 from harness.policy.fields import platforms_of, words
 from harness.policy.folding import fold
+from harness.policy.kinds import URL
 from harness.policy.known import known_of, known_sdks
 from harness.policy.statements import Statement, pattern
 from harness.policy.words import read
@@ -20,7 +21,7 @@ _SDK = re.compile(
     r"(?:[\"'「“《]?)(?P<name>(?:[\u4e00-\u9fffa-z0-9+·.\-]|(?<=[a-z0-9\u4e00-\u9fff]) (?=[a-z0-9\u4e00-\u9fff])|\([^()]{1,20}\)(?= ?sdk)){2,28}?)[\"'”」》]? ?(?:sdk|软件开发工具包|软件工具开发包)(?![a-z])"
 )
 _LEADING = re.compile(
-    r"^(?:.*?(?:接入了?|集成了?|使用了?|嵌入了?|内嵌了?|采用了?|引入了?|包括|包含|例如|通过|以及|调用|提供的|提供|为|是|由|与|和|及|或|如|的|了|等|the|using|use|our|uses|integrated?|via|through|and|such as|of|by|with|an?) ?)(?=.{2})"
+    r"^(?:.*?(?:接入了?|集成了?|使用了?|嵌入了?|内嵌了?|采用了?|引入了?|包括|包含|不限于|例如|通过|以及|调用|提供的|提供|为|是|由|与|和|及|或|如|的|了|等)|(?:.*\b)?(?:the|using|use|our|uses|integrated?|via|through|and|such as|to|of|by|with|an?) )(?=.{2})"
 )
 _NOT_A_NAME = re.compile(r"^(?:第三方|三方|以下|下列|上述|相关|该|这些|此|各类|其他|其|部分|合作方|本|我们|此类|某些|集成|接入|嵌入|不同|所有|多个|类似|商业|广告|统计|推送|地图|支付|分享|登录|android|ios|安卓|苹果|app|any|these|those|such|other|third.party|some|each|this|different|our|various|类|及|等|或|和)+(?:方|的|类|些)?$")
 
@@ -42,20 +43,36 @@ def _known() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], .
 
 
 _WORD = re.compile(r"[a-z0-9]")
+_VERB = re.compile(r"获取|收集|使用|可能|包括|需要|改善|我们|会以|以下|如下|提供|嵌入|集成|接入|伙伴|合作方|第三方|^\w{0,6}for-?$|隐私|请求|授权|功能的$|相应|名称")
+_LED = re.compile(
+    r"^[\s\-*•·>]*(?:[\d.]{1,8}|\([\d一二三四五六七八九十]{1,2}\)|[①-⑳])?[、.\s]*[\"「“](?P<name>[^\"」”]{2,30})[\"」”][^。;]{0,24}?(?=:|,?\s*(?:该sdk)?由|,?\s*是由|sdk)"
+)
 
 
 def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
     """Where a statement names SDKs, and whether with the word SDK: places in the statement, in order, none in another."""
     text = statement.text
     found: dict[int, tuple[int, int, bool]] = {}
+    addresses = [m.span() for m in URL.finditer(text)]
     for match in _SDK.finditer(text):
+        if any(a <= match.start("name") < b for a, b in addresses):
+            continue
         start, name = match.start("name"), match["name"]
         lead = _LEADING.match(name)
         while lead and lead.end() and not known_of(name):
             start, name = start + lead.end(), name[lead.end() :]
             lead = _LEADING.match(name)
-        if len(name.strip()) > 1 and not _NOT_A_NAME.match(name.strip()):
+        name = name.strip()
+        if name.endswith("的"):
+            name = name[:-1]
+        if len(name) > 1 and not _NOT_A_NAME.match(name) and not _VERB.search(name):
             found[start] = (start, match.end(), True)
+    for match in _LED.finditer(text):
+        start, end = match.span("name")
+        if match.end() == match.end("name") + 1 and text[match.end() : match.end() + 1] == ":" and statement.role != "sdks":
+            continue
+        if not any(a < end and start < b for a, b, _ in found.values()):
+            found[start] = (start, end, True)
     finder, entries = _known()
     integrates = bool(words("integrates").search(text)) or statement.role == "sdks"
     for number, start, end in finder.find_matches_as_indexes(text):
@@ -77,6 +94,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
     number = 0
     open_entry: Entry | None = None
     block = None
+    introduced = False
     for statement in statements:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
@@ -91,17 +109,22 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             block = statement.block
         if pattern("denies").search(statement.text) and "sdk" in statement.text and not words("provided").search(statement.text):
             continue
-        listed = statement.role == "sdks" or bool(words("integrates").search(statement.lead))
+        if statement.block.kind == "text" and statement.end - statement.start > 40:
+            introduced = bool(words("introduces").search(statement.text))
+        listed = statement.role == "sdks" or introduced or bool(words("integrates").search(statement.lead))
         places = _names(statement, listed)
         if places:
             for entry in _entries(document, statement, places):
                 open_entry = entry
                 yield entry
         elif open_entry is not None and statement.start - open_entry.spans[-1][1] < 200 and _goes_on(statement):
-            open_entry.add_kinds(document.folded.text, statement.start, statement.end)
+            open_entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
             open_entry.spans.append((statement.start, statement.end))
             if not open_entry.company:
                 open_entry.company = _company(document, statement, 0)
+
+
+_BRACKET = re.compile(r"^[^()。]{2,60}\((?:[^()]{0,30}[、,] ?)?$")
 
 
 def _goes_on(statement: Statement) -> bool:
@@ -120,9 +143,12 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
             continue
         stop = len(text) if listing or index + 1 == len(places) else places[index + 1][0]
         entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role)
-        entry.add_kinds(text, places[-1][1] if listing else end, stop)
-        if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
-            entry.add_kinds(text, 0, start)
+        if _BRACKET.search(text[: places[0][0]]):
+            entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
+        else:
+            entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
+            if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
+                entry.add_kinds(text, 0, start, prose=True)
         entry.company = _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry

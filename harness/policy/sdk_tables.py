@@ -43,10 +43,11 @@ def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
     if "name" not in roles:
         sdk = [n for n, s in enumerate(said) if words("name_of_sdk").search(fold(s)) and roles[n] not in ("link", "kinds")]
         first = sdk[0] if sdk else next((n for n, r in enumerate(roles) if r == "company"), None)
+        if first is None and role_of(table[0].path) == "sdks" and roles[0] in ("", "type"):
+            first = 0
         if first is None:
-            first = next((n for n, r in enumerate(roles) if r in ("type", "")), 0)
-        if roles[first] in ("company", "type", "", "purpose", "platform"):
-            roles[first] = "name"
+            return tuple(roles)
+        roles[first] = "name"
     return tuple("company" if r == "name" and roles.index("name") != n else r for n, r in enumerate(roles))
 
 

@@ -19,7 +19,10 @@ from harness.policy.statements import Statement
 def read_sdks(document: Document, said: Sequence[Statement]) -> tuple[tuple[SdkSaid, ...], list[tuple[int, int]]]:
     """The SDKs, in the order in which they are named; and the places that speak of them, in order, which say nothing of the app's
     own collection."""
-    entries = [*in_tables(document), *in_lines(document)]
+    tables = list(in_tables(document))
+    rows = {entry.spans[0][0] for entry in tables}
+    of_sdks = frozenset(b.table for b in document.blocks if b.table >= 0 and document.folded.forth(b.start) in rows)
+    entries = [*tables, *in_lines(document, of_sdks)]
     taken = _joined([span for entry in entries for span in entry.spans])
     prose = list(in_prose(document, said, taken))
     places = _joined([*taken, *(span for entry in prose for span in entry.spans)])
