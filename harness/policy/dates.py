@@ -16,7 +16,7 @@ from harness.policy.words import read
 _HAN_NUMBER = "[零〇○一二三四五六七八九十两]"
 _ENGLISH = "|".join(read("dates")["months"]) + "|" + "|".join(m[:3] for m in read("dates")["months"]) + "|sept"
 _DATE = re.compile(
-    rf"(?P<y>20\d\d|19\d\d) ?年 ?(?P<m>\d{{1,2}}) ?月(?: ?(?P<d>\d{{1,2}}) ?[日号]?)?"
+    rf"\(?(?P<y>20\d\d|19\d\d) ?\)?年 ?\(?(?P<m>\d{{1,2}})\)? ?月(?: ?\(?(?P<d>\d{{1,2}})\)? ?[日号]?)?"
     rf"|(?P<hy>二[零〇○]{_HAN_NUMBER}{{2}}) ?年 ?(?P<hm>{_HAN_NUMBER}{{1,3}}) ?月(?: ?(?P<hd>{_HAN_NUMBER}{{1,3}}) ?[日号]?)?"
     rf"|(?<![\d.])(?P<iy>20\d\d)[-/.](?P<im>\d{{1,2}})[-/.](?P<id>\d{{1,2}})(?![\d.]\d)"
     rf"|(?<!\d)(?P<c>20\d\d[01]\d[0-3]\d)(?!\d)"
@@ -86,9 +86,12 @@ def _words(name: str) -> re.Pattern[str]:
     return re.compile(read("dates")[name])
 
 
+_BOTH = re.compile(r"(?:更新|修订|修改|发布)(?:日期|时间)?(?:/|及|和|并|与|暨|、|且|即)+(?:于)?(?:正式)?(?:生效|实施)|(?:生效|实施)(?:日期)?(?:/|及|和|并|与|、)+(?:更新|修订|发布)|updated? (?:and|&) effective|effective (?:and|&) (?:last )?updated")
+
+
 def policy_dates(text: str) -> tuple[date | None, date | None]:
     """When the policy was updated and when it takes effect. The first date that says so counts, near the top before one below."""
-    updated = effective = None
+    updated = effective = published = None
     last_end = 0
     for found, start, end in dates(text):
         near = max(0, start - 48, last_end)
@@ -97,13 +100,17 @@ def policy_dates(text: str) -> tuple[date | None, date | None]:
         after = re.split(r"[。;,\n]", text[end : end + 16])[0]
         last_updated = max((m.start() for m in _words("updated").finditer(before)), default=-1)
         last_effective = max((m.start() for m in _words("effective").finditer(before)), default=-1)
-        if last_effective > last_updated or (last_effective == last_updated == -1 and _words("effective").search(after)):
+        if _BOTH.search(before + text[start:end] + after):
+            updated, effective = updated or found, effective or found
+        elif last_effective > last_updated or (last_effective == last_updated == -1 and _words("effective").search(after)):
             effective = effective or found
         elif last_updated >= 0 or _words("updated").search(after):
-            updated = updated or found
-            if last_effective >= 0 and re.search(r"(?:更新|修订|发布)(?:/|及|和|并)?生效|effective", before):
-                effective = effective or found
-    return updated, effective
+            posted = not re.search(r"更新|修订|修改|updat|revis|modif", before) and re.search(r"发布|版本|post|publish|version", before)
+            if not posted:
+                updated = updated or found
+            else:
+                published = published or found
+    return updated or published, effective
 
 
 def reply_days(document: Document, said: Sequence[Statement]) -> ReplyDays | None:

@@ -89,7 +89,8 @@ def plausible_name(folded_name: str) -> bool:
 
 def is_sdk_name(folded_name: str) -> bool:
     """Whether a name is an SDK's by itself: it says so, or the catalogue knows it."""
-    return bool(words("name_of_sdk").search(folded_name)) or known_of(folded_name) is not None
+    bare_name = _NUMBER.sub("", folded_name).strip(_TRIM)
+    return bool(words("name_of_sdk").search(bare_name)) or known_of(bare_name) is not None
 
 
 def from_fields(document: Document, name: tuple[int, int], values: Sequence[Value], span: tuple[int, int], role: str) -> Entry | None:
@@ -109,6 +110,8 @@ def from_fields(document: Document, name: tuple[int, int], values: Sequence[Valu
         elif value.role == "purpose":
             if not entry.purpose:
                 entry.purpose = _written(document, value)
+            if pattern("takes").match(said):
+                entry.add_kinds(text, value.start, value.end)
         elif value.role in ("kinds", "permissions"):
             entry.add_kinds(text, value.start, value.end)
         if value.role in ("platform", "kinds"):

@@ -105,8 +105,10 @@ _OPENS = re.compile(r"(?:信息|数据|data|information)?[\s*]*(?:\(|,? ?(?:such
 
 def _spelled_out(text: str, mention: Mention, following: Mention | None) -> bool:
     opens = _OPENS.match(text, mention.end)
-    if opens is None or following is None:
+    if opens is None:
         return False
+    if following is None:
+        return opens[0].endswith(":")
     close = text.find(")", opens.end(), opens.end() + 400)
     within = close if close >= 0 and "(" in opens[0] else opens.end() + 40
     return following.start < within

@@ -19,20 +19,27 @@ _CONTEXT = 240
 
 
 def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
-    """For each kind its first declaration and its first denial. `taken`: places, in order, that speak of SDKs."""
+    """For each kind its first declaration and its first denial. `taken`: places, in order, that speak of SDKs. A kind that is denied
+    counts as declared, too, only where that is said in so many words, or in a part on collection."""
     all_mentions = mentions(document.folded.text)
     starts = [m.start for m in all_mentions]
     first: dict[tuple[str, bool], KindSaid] = {}
+    sure: set[str] = set()
+    previous: Statement | None = None
     number = 0
     for statement in said:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
         if number < len(taken) and taken[number][0] < statement.end and taken[number][1] > statement.start:
             continue
+        before, previous = previous, statement
         here = all_mentions[bisect_left(starts, statement.start) : bisect_left(starts, statement.end)]
         if not here:
             continue
-        for mention, denied in _said(document, statement, here):
+        goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
+        for mention, denied, firm in _said(document, statement, here, goes_on):
+            if firm or statement.role in ("collects", "permissions", "cookies"):
+                sure.add(mention.kind)
             key = (mention.kind, denied)
             if key not in first and len(first) < 400:
                 at = statement.start, statement.end
@@ -40,24 +47,34 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
                     at = max(at[0], mention.start - _CONTEXT), min(at[1], mention.end + _CONTEXT)
                 optional = bool(pattern("optional").search(statement.text))
                 first[key] = KindSaid(kind=mention.kind, denied=denied, passage=passage(document, *at), optional=optional)
-    return tuple(sorted(first.values(), key=lambda k: k.passage.start))
+    kept = (k for (kind, denied), k in first.items() if denied or kind in sure or (kind, True) not in first)
+    return tuple(sorted(kept, key=lambda k: k.passage.start))
 
 
-def _said(document: Document, statement: Statement, here: Sequence[Mention]) -> Iterator[tuple[Mention, bool]]:
-    """Each mention that says something of collection, and whether that is denied."""
+def _goes_on(before: Statement, statement: Statement) -> bool:
+    """Whether a sentence spells out what the one before said to be collected."""
+    return bool(pattern("continues").search(statement.text) and pattern("firm").search(before.text)) and not _denies(before.text)
+
+
+def _said(
+    document: Document, statement: Statement, here: Sequence[Mention], goes_on: bool
+) -> Iterator[tuple[Mention, bool, bool]]:
+    """Each mention that says something of collection, whether that is denied, and whether it is said in so many words."""
     text, begin = statement.text, statement.start
     covered = scopes(text, [(m.start - begin, m.end - begin) for m in here])
     lead_denies = bool(statement.lead) and _denies(statement.lead)
     firm = [m.start() for m in pattern("firm").finditer(text)]
+    if goes_on or (statement.lead and pattern("firm").search(statement.lead)):
+        firm.insert(0, 0)
     for mention in here:
         at = mention.start - begin
         polarity = next((p for a, b, p in covered if a <= at < b), "")
         if polarity == "neutral" or _row_says_no(document, statement):
             continue
         if polarity == "denied" or lead_denies:
-            yield mention, True
+            yield mention, True, False
         elif _declared(document, statement, at, mention, firm):
-            yield mention, False
+            yield mention, False, any(a <= at for a in firm)
 
 
 def _denies(lead: str) -> bool:
@@ -77,6 +94,8 @@ def _declared(document: Document, statement: Statement, at: int, mention: Mentio
     text, role = statement.text, statement.role
     is_firm = any(a <= at for a in firm)
     if pattern("defines").search(text) and not is_firm:
+        return False
+    if pattern("by_others").search(text, at):
         return False
     if pattern("hypothetical").search(text) or (statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *"))):
         return False

@@ -12,6 +12,8 @@ from harness.policy.words import read
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _HASHES = re.compile(r"[ \t]{0,3}(#{1,6})(?:[ \t]+|(?=[^\s#\d!]))")
+_QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
+_FENCE = re.compile(r"[ \t]*```+(?P<of>\w*)[ \t]*$")
 _RULE = re.compile(r"[ \t]*(?:[-=*_][ \t]*){3,}$")
 _ITEM = re.compile(
     r"[ \t]*(?:[-+*•·●○■◆►▪◇□▶➢✓–—][ \t]*(?=\S)|\(?[\divx]{1,4}[.)）][ \t]+|[（(]\d{1,2}[)）]|[①-⑳⑴-⒇]|\d{1,2}[)）、]|[a-z][.)）、][ \t]*)"
@@ -39,9 +41,18 @@ class _Line:
 
 
 def _lines(text: str, begin: int) -> Iterator[_Line]:
+    fenced = False
     for match in re.compile(r"[^\n\r\f\v\u2028\u2029]*").finditer(text, begin):
         if match.end() > match.start():
-            yield _Line(match.start(), match.end(), match[0])
+            quote = _QUOTE.match(match[0])
+            start = match.start() + (quote.end() if quote else 0)
+            said = text[start : match.end()]
+            fence = _FENCE.match(said)
+            if fence and (fenced or fence["of"].lower() in ("yaml", "json", "toml")):
+                fenced = not fenced  # what an archive says of a page is none of the page's words
+                continue
+            if not fenced:
+                yield _Line(start, match.end(), said)
         elif match.start() < len(text) and text[match.start()] == "\n" and match.start() and text[match.start() - 1] == "\n":
             yield _Line(match.start(), match.start(), "")
 

@@ -29,7 +29,8 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
         conditional = pattern("unless").search(before.rpartition(";")[2]) or pattern("unless").search(within)
         conditional = conditional or turned.startswith(("只有", "除非", "unless", "except"))
         passes_on = any(a < match.end() and match.start() < b for a, b in away)
-        found.append((match.start(), end, "neutral" if conditional or passes_on else "denied"))
+        others = pattern("others").search(before[-24:]) and not pattern("ours").search(before[-24:])
+        found.append((match.end(), end, "neutral" if conditional or passes_on or others else "denied"))
     found += [(a, b, "neutral") for a, b in away]
     found += [(m.start(), m.end(), "neutral") for m in pattern("contact_ways").finditer(said)]
     for match in pattern("passive").finditer(said):

@@ -38,7 +38,7 @@ def declared(document: Document) -> Declared:
     said = statements(document)
     sdks, taken = read_sdks(document, said)
     kinds = own_kinds(document, said, taken)
-    updated, effective = policy_dates(document.folded.text)
+    updated, effective = policy_dates(document.folded.text[document.folded.forth(document.starts[0]) if document.blocks else 0 :])
     notes = [Note(kind=kind, detail=detail) for kind, detail in document.notes]
     length = len(document.text.strip())
     if length < _SHORT:

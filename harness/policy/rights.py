@@ -26,6 +26,9 @@ _MAY = re.compile(
     r"如需|如要|(?:您|你|用户|个人信息主体)[^。;]{0,30}?(?:可以?|有权|能够?|享有|如(?:需|果|希望|想)|希望|想要|要求|若|行使|随时|通过|请求|自行|自主)|权利|我们(?:会|将)[^。;]{0,20}(?:保障|协助|响应|为您)"
     r"|\b(?:you|users?) (?:can|may|have the right|are able|also have|could|might|wish|want|have|would like)|\bright (?:to|of)\b|\bif you (?:wish|want|would like|need|decide|delete|close)|\byour rights?\b|\brequest\w*\b"
 )
+_ABROAD = re.compile(r"境外|跨境|出境|\bother countr|\boutside\b|\binternational")
+_STEPS = "(?:收集|存储|保存|使用|加工|传输|提供|公开|共享|转让|公开披露|披露|删除|处理)"
+_PROCESSING = re.compile(f"{_STEPS}(?:[、,和及与]{_STEPS}){{3,}}")  # what is done with information, none of it a right
 _DENIES = re.compile(r"(?:无法|不能|不可|不支持|暂不|不提供)(?:为您)?(?:更正|删除|注销|访问|提供.{0,6}注销)|\bcannot (?:delete|edit|access|correct)")
 
 
@@ -44,8 +47,9 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
             continue
         if not in_part and statement.role in _ELSEWHERE and not re.search(r"有权|权利|注销|\bright\b|\bdelet|\bwithdraw|\bopt", text):
             continue
+        text = _PROCESSING.sub("", text)
         for right in RIGHTS:
-            if not _words(right).search(text):
+            if not _words(right).search(text) or (right == "transfer" and _ABROAD.search(text)):
                 continue
             way = _path(document, said, number)
             score = 4 * in_part + 2 * bool(way) + may

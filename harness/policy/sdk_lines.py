@@ -77,11 +77,15 @@ class Records:
         self.loose += 1
         return True
 
-    def row(self, span: tuple[int, int], title: tuple[int, int] | None) -> None:
-        """A row of a table within the record."""
+    def row(self, block: Block, span: tuple[int, int], title: tuple[int, int] | None) -> None:
+        """A row of a table within the record: of its columns those that say what is collected, where any does."""
         if not self.is_open:
             self.name = title
-        self.values.append(Value("kinds", "", *span))
+        cells = [self.document.span(a, b) for a, b in block.cells]
+        named = [n for n, head in enumerate(block.heads) if role_of_label(head) in ("kinds", "permissions")]
+        for number, cell in enumerate(cells):
+            if number in named or not named or (number and not block.heads[number : number + 1]):
+                self.values.append(Value("kinds", "", *cell))
         self.spans.append(span)
 
     def close(self) -> None:
@@ -121,7 +125,7 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
                 records.close()
                 title = None
             else:
-                records.row(span, title)
+                records.row(block, span, title)
                 title = None
             continue
         records.role = role_of(block.path) or records.role

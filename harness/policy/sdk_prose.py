@@ -69,7 +69,10 @@ def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
             found[start] = (start, match.end(), True)
     for match in _LED.finditer(text):
         start, end = match.span("name")
-        if match.end() == match.end("name") + 1 and text[match.end() : match.end() + 1] == ":" and statement.role != "sdks":
+        following = text[match.end() : match.end() + 10]
+        if following.startswith(":") and not re.match(r":[\s*]*(?:该|由|是由|提供)", following) and statement.role != "sdks":
+            continue
+        if "指" in following:
             continue
         if not any(a < end and start < b for a, b, _ in found.values()):
             found[start] = (start, end, True)
@@ -84,7 +87,7 @@ def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
         if any(a <= start < b for a, b, _ in found.values()):
             continue
         alone = text.strip(" -*•·\"“”.,") == spelled
-        if alone and listed or (integrates and not common):
+        if alone and listed or ((integrates or _BRACKET.search(text[:start])) and not common):
             found[start] = (start, end, False)
     return sorted(found.values())
 
@@ -92,20 +95,20 @@ def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
 def in_prose(document: Document, statements: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> Iterator[Entry]:
     """The entries of all sentences outside the places that are `taken` by tables and records; those are in order."""
     number = 0
-    open_entry: Entry | None = None
+    still: list[Entry] = []
     block = None
     introduced = False
     for statement in statements:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
         if number < len(taken) and taken[number][0] <= statement.start:
-            open_entry = None
+            still = []
             continue
         if statement.block.kind in ("row", "head"):
             continue
         if statement.block is not block:
-            if block is not None and (statement.block.path != block.path or statement.block.kind == "item"):
-                open_entry = None
+            if block is not None and (statement.block.path != block.path or not _TAKES.match(statement.text)):
+                still = []
             block = statement.block
         if pattern("denies").search(statement.text) and "sdk" in statement.text and not words("provided").search(statement.text):
             continue
@@ -114,14 +117,14 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
         listed = statement.role == "sdks" or introduced or bool(words("integrates").search(statement.lead))
         places = _names(statement, listed)
         if places:
-            for entry in _entries(document, statement, places):
-                open_entry = entry
-                yield entry
-        elif open_entry is not None and statement.start - open_entry.spans[-1][1] < 200 and _goes_on(statement):
-            open_entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
-            open_entry.spans.append((statement.start, statement.end))
-            if not open_entry.company:
-                open_entry.company = _company(document, statement, 0)
+            found = list(_entries(document, statement, places))
+            still = found if _listing(statement.text, places) else found[-1:]
+            yield from found
+        elif still and statement.start - still[0].spans[-1][1] < 200 and _goes_on(statement):
+            for entry in still:
+                entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
+                entry.spans.append((statement.start, statement.end))
+                entry.company = entry.company or _company(document, statement, 0)
 
 
 _BRACKET = re.compile(r"^[^()。]{2,60}\((?:[^()]{0,30}[、,] ?)?$")
@@ -134,9 +137,7 @@ def _goes_on(statement: Statement) -> bool:
 def _entries(document: Document, statement: Statement, places: list[tuple[int, int, bool]]) -> Iterator[Entry]:
     """One entry for each name; what follows a name is its own as far as the next one, and of all where the names are listed."""
     text = statement.text
-    listing = len(places) > 1 and all(
-        len(re.sub(r"[\s、,和及与或/&()]|以及|and|or", "", text[b:c])) < 14 for (_, b, _), (c, _, _) in zip(places, places[1:], strict=False)
-    )
+    listing = _listing(text, places)
     for index, (start, end, _) in enumerate(places):
         name, at = clean_name(document, statement.start + start, statement.start + end)
         if not plausible_name(fold(name)):
@@ -152,6 +153,19 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         entry.company = _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
+
+
+_TAKES = re.compile(
+    r"[\s\-*•·]*(?:[\"「“]?(?:android|ios|安卓|苹果|鸿蒙|harmonyos|双端)|收集|获取|采集|涉及|需要|共享|信息|设备|个人信息|数据|权限"
+    r"|it |this sdk|data |information )"
+)
+
+
+def _listing(text: str, places: list[tuple[int, int, bool]]) -> bool:
+    """Whether names stand one after another, so that what follows is said of all of them."""
+    return len(places) > 1 and all(
+        len(re.sub(r"[\s、,和及与或/&()]|以及|and|or", "", text[b:c])) < 14 for (_, b, _), (c, _, _) in zip(places, places[1:], strict=False)
+    )
 
 
 def _company(document: Document, statement: Statement, start: int, stop: int | None = None) -> str:

@@ -35,8 +35,7 @@ def in_tables(document: Document) -> Iterator[Entry]:
 
 def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
     """What each column is about; the first column of two that say `name` is it, a second is the company's."""
-    head = next((b for b in table if b.kind == "head"), table[0])
-    said = [document.text[a:b] for a, b in head.cells]
+    said = _heads(document, table)
     roles = [role_of_label(s) for s in said]
     if sum(bool(r) for r in roles) < 2:
         return ("",) * len(roles)
@@ -51,16 +50,23 @@ def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
     return tuple("company" if r == "name" and roles.index("name") != n else r for n, r in enumerate(roles))
 
 
+def _heads(document: Document, table: list[Block]) -> list[str]:
+    """What the columns are called: of the first rows the one in which most cells are such names; a title may stand above it."""
+    rows = [[document.text[a:b] for a, b in block.cells] for block in table[:3]]
+    return max(rows, key=lambda cells: len({role_of_label(c) for c in cells} - {""}))
+
+
 def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Iterator[Entry]:
     if "name" not in roles or not {"kinds", "company", "purpose", "link", "permissions"} & set(roles):
         return
-    heads = " ".join(fold(document.text[a:b]) for a, b in table[0].cells)
+    titles = _heads(document, table)
+    heads = " ".join(map(fold, titles))
     part = role_of(table[0].path)
     of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
     at = roles.index("name")
     for block in table:
-        if len(block.cells) <= at or (block.kind == "head" and block.cells and block is table[0] and any(roles)):
+        if len(block.cells) <= at or [document.text[a:b] for a, b in block.cells] == titles or len(set(block.cells)) == 1:
             continue
         cells = [document.span(a, b) for a, b in block.cells]
         name = cells[at]

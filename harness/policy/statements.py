@@ -92,10 +92,14 @@ def statements(document: Document) -> list[Statement]:
             lead = ""
         elif block.kind == "text":
             plain_since += 1
-        said = ""
+        said = begun = ""
         for a, b in sentences(text, start, end):
             said = text[a:b]
-            found.append(Statement(a, b, said, block, role, lead))
+            found.append(Statement(a, b, said, block, role, lead or begun))
+            if not said.endswith(";"):
+                begun = ""
+            elif not begun:  # 包括: 一; 二; 三
+                begun = said[: said.find(":") + 1]
         if said.rstrip("* ").endswith(":") and block.kind in ("text", "item"):
             inherited = lead if not pattern("collects").search(said) and not pattern("denies").search(said) else ""
             lead, lead_path, plain_since = inherited + said[-300:], block.path, 0

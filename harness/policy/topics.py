@@ -11,7 +11,7 @@ from harness.policy.declared import Channel, Recipient, Said, SdkSaid
 from harness.policy.fields import words as field_words
 from harness.policy.folding import fold
 from harness.policy.quoting import passage
-from harness.policy.statements import Statement
+from harness.policy.statements import Statement, pattern
 from harness.policy.words import read
 
 _MANY = 60
@@ -29,6 +29,8 @@ def said_of(document: Document, said: Sequence[Statement], topic: str) -> Said:
     preferred = {"minors": "minors", "retention": "stores"}.get(topic)
     first: Statement | None = None
     for statement in said:
+        if statement.role == "definitions" or pattern("defines").search(statement.text) and topic == "minors":
+            continue
         if words(topic).search(statement.text):
             if preferred is None or statement.role == preferred:
                 first = statement
