@@ -16,7 +16,8 @@ from harness.policy.statements import pattern
 _NUMBER = re.compile(r"^[\s\-*•·●○■◆►▪#>\"]*(?:[①-⑳⑴-⒇]\s*|第?[(]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]{1,3}|[a-z])(?:[.、):]|(?<=\))|\s(?=\S)|(?=[\u4e00-\u9fff]))\s*)?")
 _NAME_LABEL = re.compile(r"^(?:(?:第三方|三方|合作方)?(?:sdk|插件|产品|服务)?(?:名称|名)|sdk|name)\s*:\s*")
 _TRIM = " \t\n*_#:,;、\"'<>《》「」|。.-"
-_NO_NAME = re.compile(r"^(?:android|ios|安卓|苹果|双端|无|其他|第三方|sdk|第三方sdk|以下|如下|上述|我们|名称|序号|\d+|.{0,4}(?:版|端)|https?.*|.*[。;!?].*)$")
+_WHAT_FOR = re.compile(r"[:,]\s*(?:用于|以便|为了|用来|由|便于)|(?<=\)):")
+_NO_NAME = re.compile(r"^(?:android|ios|安卓|苹果|双端|无|其他|第三方|sdk|第三方sdk|以下|如下|上述|我们|名称|序号|\d+|.{0,4}(?:版|端)|https?.*|.*[。;!?].*|(?:以下|为了|下列|上述|如下|本).*|.*(?:适用于|示例|提供了|目录|清单|列表|说明|如下|的第三方sdk))$")
 
 
 @dataclass
@@ -31,6 +32,14 @@ class Entry:
     kinds: dict[str, bool] = field(default_factory=dict)
     platforms: set[str] = field(default_factory=set)
     role: str = ""
+
+    def add_listed(self, text: str, start: int, end: int) -> None:
+        """The kinds of a cell or a field; what stands behind `：用于` says what each is for and names none."""
+        at = start
+        for piece in re.split(r"(?<=[;。\n])", text[start:end]):
+            cut = _WHAT_FOR.search(piece)
+            self.add_kinds(text, at, at + (cut.start() if cut else len(piece)))
+            at += len(piece)
 
     def add_kinds(self, text: str, start: int, end: int, prose: bool = False) -> None:
         """The kinds named there; what a denial covers is denied, unless it was declared before. In
@@ -113,7 +122,7 @@ def from_fields(document: Document, name: tuple[int, int], values: Sequence[Valu
             if pattern("takes").match(said):
                 entry.add_kinds(text, value.start, value.end)
         elif value.role in ("kinds", "permissions"):
-            entry.add_kinds(text, value.start, value.end)
+            entry.add_listed(text, value.start, value.end)
         if value.role in ("platform", "kinds"):
             entry.platforms.update(platforms_of(said))
     if not entry.company:

@@ -20,6 +20,9 @@ class Value:
     end: int
 
 
+_BRACKETED = re.compile(r"(?<=.)\(.*?\)?$|\(.*?\)(?=.)")
+
+
 @cache
 def _labels() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((entry["role"], re.compile(entry["pattern"])) for entry in read("fields")["labels"])
@@ -35,8 +38,9 @@ def words(name: str) -> re.Pattern[str]:
 def role_of_label(label: str) -> str:
     """What a column or a label is about: name, company, purpose, kinds, link, permissions, method, platform, type; "" where it
     is none of these."""
-    said = fold(label).strip(" *_#:()\t\n\"'")
-    if not said or len(said) > 44:
+    said = fold(label).strip(" *_#:\t\n\"'")
+    said = _BRACKETED.sub("", said).strip(" ()")
+    if not said or len(said) > 44 or "、" in said:
         return ""
     return next((role for role, pattern in _labels() if pattern.search(said)), "")
 

@@ -20,7 +20,8 @@ _DROPPED = re.compile(
     "|\\*{1,3}(?=\\S)|(?<=\\S)\\*{1,3}|`+|(?<!\\w)_{2,3}|_{2,3}(?!\\w)"  # Markdown's bold, italic and code
     "|\\]\\([^)\\s]{0,2000}\\)|!?\\[(?=[^\\]\n]{1,300}\\]\\()"  # and its links, whose text stays
     "|\\\\(?=[-.*_~()\\[\\]#+!|])"  # and its escapes
-    f"|(?<=[{_HAN}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_HAN}])"  # white space beside a Chinese character says nothing
+    # White space beside a Chinese character says nothing, but in front of a label.
+    f"|(?:(?<=[{_HAN}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_HAN}]))(?![\u4e00-\u9fffA-Za-z、/]{{2,16}} ?[:：])"
 )
 _BR = re.compile(r"<br\s*/?>|&nbsp;", re.I)
 

@@ -17,7 +17,7 @@ _PLURAL = re.compile(r"(?:'s|s|es)?(?![a-z0-9])")
 _BEFORE_LISTED = re.compile(
     r"(?:^|[、,(/;:和与及或\"\s|<>+.]|以及|包括|包含|例如|如|您的|你的|用户的|设备的|的|获取|收集|读取|记录|使用|访问|采集|填写|提供|申请|开启|调用|上传|需要|授权|进行)$"
 )
-_AFTER_LISTED = re.compile(r"(?:[、,)/;和与及或等\"。\s|<>+]|$|信息|数据|记录|权限|内容|以及)")
+_AFTER_LISTED = re.compile(r"(?:[、,)/;和与及或等\"。\s|<>+]|$|信息|数据|记录|权限|内容|以及|用于|以便|进行|时)")
 _BEFORE_WORD = re.compile(
     r"(?:^|[,;(:/\"|•*\-\n+]\s*|[\u3400-\u9fff、]"
     r"|\b(?:and|or|your|the|their|as|like|includes?|including|of|users?'?|to|collects?|access|any|other|e\.g\.)\s)$"

@@ -16,6 +16,7 @@ from harness.resources import resource
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _GENERIC = re.compile(r"sdk|软件(?:工具)?开发(?:工具)?包|软件开发工具包|客户端|(?:android|安卓|ios|鸿蒙|双)(?:版|端)?(?![a-z])|for android|for ios|[\s\-_+·.,:/'\"“”《》&™®()]")
+PACKAGE = re.compile(r"(?<![\w.])[a-z][a-z0-9_]+(?:\.[a-z0-9_]+){1,6}\.?\*?(?![\w.])")
 _BRACKETS = re.compile(r"\(([^()]{1,60})\)?")
 
 
@@ -47,7 +48,7 @@ def known_sdks() -> tuple[KnownSdk, ...]:
 
 def bare(name: str) -> str:
     """A name without what names differ in: the word SDK, the platform, signs and spaces."""
-    return _GENERIC.sub("", fold(name))
+    return _GENERIC.sub("", PACKAGE.sub("", fold(name)))
 
 
 _TRAILING = re.compile(r"(?:广告联盟|联盟|广告|服务|平台|组件|插件|聚合|合作|功能|软件|应用|技术|service|services|ads|platform|by google|llc|inc|科技)$")

@@ -29,7 +29,7 @@ _NUMBERED = (
     (6, re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}[.、]?(?!\d)|\(\d{1,2}\)")),
 )
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_STOPS = re.compile(r"[。;!|]|[.:,]$|,.*,|https?:|@")
+_STOPS = re.compile(r"[。;!|]|[.:,]$|(?<!附[录件表])(?<!附[录件表].)[\u4e00-\u9fff](?<!附[录件表]):.|,.*,|https?:|@")
 _ENDED = re.compile(r"[.。:;!?|)]\s*$")
 
 
@@ -170,4 +170,4 @@ def _runs_on(said: str, following: str) -> bool:
     line = said[said.rfind("\n") + 1 :]
     if _CJK.search(line[-2:]):
         return False
-    return len(line) >= 50 and not _ENDED.search(line) and not heading_level(following, False)
+    return len(line) >= 50 and following[:1].isascii() and not _ENDED.search(line) and "://" not in line[-80:] and not heading_level(following, False)

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, clean_name, from_fields, is_sdk_name, plausible_name
 from harness.policy.fields import Value, pairs, role_of_label, words
+from harness.policy.kinds import mentions
 from harness.policy.statements import pattern, role_of
 
 _URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
+_PARTS = re.compile(r"必选|可选|必要|非必要|(?:个人|设备|网络|应用|位置)信息|required|optional")
+_PROVIDED = re.compile(r"[:,]\s*(?:该sdk)?是?由[^。;]{2,40}(?:提供|运营|开发)")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
 
@@ -63,7 +66,11 @@ class Records:
     def more(self, span: tuple[int, int]) -> bool:
         """A line without a label: it belongs to the last value, as far as a record is open."""
         said = self.document.folded.text[span[0] : span[1]]
-        if not self.values or self.loose >= _MOST_OPEN or pattern("ours").search(said) or len(said) > 20 and words("name_of_sdk").search(said):
+        if not self.values or self.loose >= _MOST_OPEN or pattern("ours").search(said):
+            return False
+        if _PROVIDED.search(said):  # 某某推送：由某某公司提供: a sentence of its own
+            return False
+        if len(said) > 20 and words("name_of_sdk").search(said) and not (self.values[-1].role == "kinds" and mentions(said[:24])):
             return False
         last = self.values[-1]
         if last.role == "name" and last.start < last.end:
@@ -76,6 +83,11 @@ class Records:
         self.spans.append(span)
         self.loose += 1
         return True
+
+    def goes_on_below(self, heading: tuple[int, int]) -> bool:
+        """Whether a heading parts the kinds of the open record, （1）必选个人信息, and begins nothing new."""
+        said = self.document.folded.text[heading[0] : heading[1]]
+        return bool(self.values) and self.values[-1].role == "kinds" and len(said) < 24 and bool(_PARTS.search(said))
 
     def row(self, block: Block, span: tuple[int, int], title: tuple[int, int] | None) -> None:
         """A row of a table within the record: of its columns those that say what is collected, where any does."""
@@ -100,6 +112,9 @@ class Records:
                 end = max(b for _, b in [*self.spans, self.name])
                 entry = from_fields(self.document, self.name, self.values, (start, end), self.role)
                 if entry is not None:
+                    if not self.roles & {"kinds", "permissions"}:
+                        for span in self.spans:
+                            entry.add_kinds(self.document.folded.text, *span, prose=True)
                     self.found.append(entry)
         self.name, self.values, self.spans, self.loose = None, [], [], 0
 
@@ -133,10 +148,13 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
         lines = [span] if "\n" not in text[span[0] : span[1]] else _lines(text, *span)
         for line in lines:
             found = pairs(text, *line) if line[1] - line[0] < 6000 else []
-            if found and (found[0].start - line[0] < 60 or found[0].role == "name"):
+            if found and (found[0].start - line[0] < 30 or found[0].role == "name" or _title_within(text, line, found[0])):
                 own = _title_within(text, line, found[0])
                 records.pairs(line, found, own or title)
                 title = None
+                continue
+            if block.kind == "heading" and block.level > 10 and records.goes_on_below(line):
+                records.spans.append(line)
                 continue
             if block.kind == "heading":
                 records.close()
@@ -188,6 +206,10 @@ def _flattened(document: Document, blocks: list[tuple[Block, tuple[int, int]]]) 
         if len(heads) < 3 or "name" not in heads or not {"kinds", "company", "purpose"} & set(heads):
             number += 1
             continue
+        # A title that reads like a head may stand above them.
+        later = _heads_from(text, blocks, number + 1)
+        if len(later) >= 3 and "name" in later and not _even(text, heads, [s for _, s in blocks[number + len(heads) : number + 80]]):
+            heads, number = later, number + 1
         first = number + len(heads)
         last = first
         while last < len(blocks) and blocks[last][0].kind in ("text", "item", "heading") and blocks[last][1][1] - blocks[last][1][0] < 1500:
@@ -200,10 +222,10 @@ def _flattened(document: Document, blocks: list[tuple[Block, tuple[int, int]]]) 
 def _heads_from(text: str, blocks: list[tuple[Block, tuple[int, int]]], number: int) -> list[str]:
     """What the lines from here on are called as heads of columns, as far as they can be."""
     roles: list[str] = []
-    for block, (start, end) in blocks[number : number + 9]:
+    for block, (start, end) in blocks[number : number + 12]:
         said = text[start:end].strip(" *_#")
         role = role_of_label(said) if block.kind not in ("row", "head") and len(said) <= 20 and ":" not in said else ""
-        if not role or said in ("sdk",) and roles:
+        if not role:
             break
         roles.append("company" if role == "name" and "name" in roles else role)
     if "name" not in roles and "company" in roles and len(roles) >= 3:
@@ -218,7 +240,7 @@ def _rows(document: Document, heads: list[str], cells: list[tuple[int, int]], pa
     at = heads.index("name")
     starts = [n for n, (a, b) in enumerate(cells) if _begins(text[a:b].strip(), heads)]
     width = len(heads)
-    even = _even_rows(text, heads, cells)
+    even = _even(text, heads, cells)
     if even or not starts:
         rows = even
     else:
@@ -237,6 +259,12 @@ def _rows(document: Document, heads: list[str], cells: list[tuple[int, int]], pa
             yield entry
 
 
+def _even(text: str, heads: list[str], cells: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """`_even_rows`; heads that say nothing known, at the end of the others, are the first of the lines."""
+    found = max((_even_rows(text, [*heads, *[""] * more], cells[more:]) for more in range(3)), key=len)
+    return [row[: len(heads)] for row in found]
+
+
 def _even_rows(text: str, heads: list[str], cells: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     """Rows of as many lines as there are heads, as far as the lines fit their columns; none where not even two do."""
     width, rows = len(heads), []
@@ -253,6 +281,10 @@ def _fits(said: str, role: str) -> bool:
         return plausible_name(said) and not _URL.search(said)
     if role == "link":
         return bool(_URL.search(said)) or len(said) < 40 or said.startswith("《")
+    if role == "kinds":
+        return bool(mentions(said) or pattern("no_value").search(said))
+    if role == "company":
+        return len(said) <= 60 and not _URL.search(said)
     return not _URL.match(said)
 
 

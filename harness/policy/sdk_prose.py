@@ -43,9 +43,14 @@ def _known() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], .
 
 
 _WORD = re.compile(r"[a-z0-9]")
-_VERB = re.compile(r"获取|收集|使用|可能|包括|需要|改善|我们|会以|以下|如下|提供|嵌入|集成|接入|伙伴|合作方|第三方|^\w{0,6}for-?$|隐私|请求|授权|功能的$|相应|名称")
+_VERB = re.compile(r"用于|判断|调用|主动|开发者|版本|保证|通过|帮助|为了|我司|本公司|数据|信息|关闭|开启|查看|相关|不同|升级|了解|禁止|其他|^其|^该|获取|收集|使用|可能|包括|需要|改善|我们|会以|以下|如下|提供|嵌入|集成|接入|伙伴|合作方|第三方|^\w{0,6}for-?$|隐私|请求|授权|功能的$|相应|名称")
+_BY = re.compile(
+    r"^[\s\-*•·>]*(?:[\d.]{1,8}|\([\d一二三四五六七八九十]{1,2}\)|[①-⑳])?[、.)\s]*(?P<name>[^,。;:\s\"]{2,30})[:,]\s*(?:该sdk|它)?(?:是?由)"
+    r"(?=[^。;]{2,40}(?:提供|运营|开发))"
+)
+_ITEM_NAME = re.compile(r"^[\s\-+*•·]*(?:\d{1,2}[.)、]\s*)?(?P<name>[^:—–(\n,。;]{2,40}?)\s*(?=\(|:|—|–|-\s|$)")
 _LED = re.compile(
-    r"^[\s\-*•·>]*(?:[\d.]{1,8}|\([\d一二三四五六七八九十]{1,2}\)|[①-⑳])?[、.\s]*[\"「“](?P<name>[^\"」”]{2,30})[\"」”][^。;]{0,24}?(?=:|,?\s*(?:该sdk)?由|,?\s*是由|sdk)"
+    r"^[\s\-*•·>]*(?:[\d.]{1,8}|\([\d一二三四五六七八九十]{1,2}\)|[①-⑳])?[、.\s]*[\"「“](?P<name>[^\"」”]{2,30})[\"」”][^。;的中]{0,14}?(?=:|,?\s*(?:该sdk)?由|,?\s*是由|sdk)"
 )
 
 
@@ -67,6 +72,12 @@ def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
             name = name[:-1]
         if len(name) > 1 and not _NOT_A_NAME.match(name) and not _VERB.search(name):
             found[start] = (start, match.end(), True)
+    for match in _BY.finditer(text):
+        if known_of(match["name"]) or statement.role == "sdks":
+            found.setdefault(match.start("name"), (*match.span("name"), True))
+    bold = _ITEM_NAME.match(text) if listed and statement.block.kind == "item" else None
+    if bold and known_of(bold["name"]):
+        found.setdefault(bold.start("name"), (*bold.span("name"), True))
     for match in _LED.finditer(text):
         start, end = match.span("name")
         following = text[match.end() : match.end() + 10]

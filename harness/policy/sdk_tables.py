@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -11,6 +12,9 @@ from harness.policy.fields import Value, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.sdk_lines import Records
 from harness.policy.statements import role_of
+
+
+_EXACT = re.compile(r"字段|明细|具体|fields?", re.I)
 
 
 def in_tables(document: Document) -> Iterator[Entry]:
@@ -65,6 +69,9 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
     of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
     at = roles.index("name")
+    kinds = [n for n, role in enumerate(roles) if role == "kinds"]
+    exact = [n for n in kinds if _EXACT.search(titles[n])]
+    wide = set(kinds) - set(exact) if exact else set()  # 设备信息, beside a column that says which
     for block in table:
         if len(block.cells) <= at or [document.text[a:b] for a, b in block.cells] == titles or len(set(block.cells)) == 1:
             continue
@@ -75,7 +82,7 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
             continue
         if not (of_sdks or third and part in ("sdks", "shares") or is_sdk_name(said)):
             continue
-        values = [Value(roles[n], "", a, b) for n, (a, b) in enumerate(cells) if n < len(roles) and n != at and roles[n]]
+        values = [Value(roles[n], "", a, b) for n, (a, b) in enumerate(cells) if n < len(roles) and n != at and roles[n] and n not in wide]
         entry = from_fields(document, name, values, document.span(block.start, block.end), part)
         if entry is not None:
             yield entry

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from harness.policy.blocks import Document
 from harness.policy.declared import Passage, SdkSaid
 from harness.policy.entries import Entry
-from harness.policy.known import known_of, names_in
+from harness.policy.known import PACKAGE, known_of, names_in
 from harness.policy.naming import catalogue_entry, identity
 from harness.policy.quoting import passage
 from harness.policy.sdk_lines import in_lines
@@ -55,10 +55,19 @@ def _merged(document: Document, entries: list[Entry]) -> SdkSaid:
         name=first.name, names=tuple(dict.fromkeys(e.name for e in entries)), known=known.name if known else "",
         company=next((e.company for e in entries if e.company), ""), purpose=next((e.purpose for e in entries if e.purpose), ""),
         kinds=tuple(k for k, denied in kinds.items() if not denied), denied=tuple(k for k, denied in kinds.items() if denied),
-        passage=passages[0], passages=passages, packages=catalogue.packages if catalogue else (),
+        passage=passages[0], passages=passages,
+        packages=tuple(dict.fromkeys([*_packages(entries), *(catalogue.packages if catalogue else ())])),
         hosts=catalogue.hosts if catalogue else (),
         platforms=tuple(sorted({p for e in entries for p in e.platforms})),
     )  # fmt: skip
+
+
+def _packages(entries: list[Entry]) -> list[str]:
+    """Java packages that stand in the names."""
+    return [p.strip(".*") for entry in entries for p in PACKAGE.findall(entry.name.lower()) if p.split(".")[0] in _TOP]
+
+
+_TOP = {"com", "cn", "org", "net", "io", "me", "tv", "de", "app", "dev"}
 
 
 def _whole(entry: Entry) -> tuple[int, int]:
