@@ -13,7 +13,10 @@ from harness.policy.known import known_of
 from harness.policy.polarity import in_purpose, scopes
 from harness.policy.statements import pattern
 
-_NUMBER = re.compile(r"^[\s\-*•·●○■◆►▪#>\"]*(?:[①-⑳⑴-⒇]\s*|第?[(]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]{1,3}|[a-z])(?:[.、):]|(?<=\))|\s(?=\S)|(?=[\u4e00-\u9fff]))\s*)?")
+_NUMBER = re.compile(
+    r"^[\s\-*•·●○■◆►▪#>\"]*(?:[①-⑳⑴-⒇]\s*|[(]?\d{1,3}(?:\.\d{1,3})*(?:[.、):]|\s(?=\S)|(?=[\u4e00-\u9fff]))\s*"
+    r"|第?[(]?[一二三四五六七八九十]{1,3}[.、):]\s*|[(]?[a-z][.、):]\s*)?"
+)
 _NAME_LABEL = re.compile(r"^(?:(?:第三方|三方|合作方)?(?:sdk|插件|产品|服务)?(?:名称|名)|sdk|name)\s*:\s*")
 _TRIM = " \t\n*_#:,;、\"'<>《》「」|。.-"
 _WHAT_FOR = re.compile(r"[:,]\s*(?:用于|以便|为了|用来|由|便于)|(?<=\)):")
