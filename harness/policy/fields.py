@@ -23,6 +23,9 @@ class Value:
 _BRACKETED = re.compile(r"(?<=.)\(.*?\)?$|\(.*?\)(?=.)")
 
 
+_TAG = re.compile(r"(?:android|ios|安卓|苹果|鸿蒙|harmonyos|双端).{0,4}$")
+
+
 @cache
 def _labels() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((entry["role"], re.compile(entry["pattern"])) for entry in read("fields")["labels"])
@@ -40,7 +43,7 @@ def role_of_label(label: str) -> str:
     is none of these."""
     said = fold(label).strip(" *_#:\t\n\"'")
     said = _BRACKETED.sub("", said).strip(" ()")
-    if not said or len(said) > 44 or "、" in said:
+    if not said or len(said) > 44 or "、" in said or _TAG.match(said):
         return ""
     return next((role for role, pattern in _labels() if pattern.search(said)), "")
 

@@ -61,6 +61,8 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
 def _path(document: Document, said: Sequence[Statement], number: int) -> str:
     """The way told in the sentence, or in the next of the same block."""
     for statement in said[number : number + 2]:
+        if statement is not said[number] and any(_words(right).search(statement.text) for right in RIGHTS):
+            break
         if statement.block is not said[number].block and statement.block.path != said[number].block.path:
             break
         match = _words("path").search(statement.text)

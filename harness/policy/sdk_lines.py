@@ -14,6 +14,7 @@ from harness.policy.statements import pattern, role_of
 
 _URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
 _PARTS = re.compile(r"必选|可选|必要|非必要|(?:个人|设备|网络|应用|位置)信息|required|optional")
+_HEAD_AGAIN = re.compile(r"名称|主体|公司|name$")
 _PROVIDED = re.compile(r"[:,]\s*(?:该sdk)?是?由[^。;]{2,40}(?:提供|运营|开发)")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
@@ -225,7 +226,7 @@ def _heads_from(text: str, blocks: list[tuple[Block, tuple[int, int]]], number: 
     for block, (start, end) in blocks[number : number + 12]:
         said = text[start:end].strip(" *_#")
         role = role_of_label(said) if block.kind not in ("row", "head") and len(said) <= 20 and ":" not in said else ""
-        if not role:
+        if not role or (role == "name" and "name" in roles and not _HEAD_AGAIN.search(said)):
             break
         roles.append("company" if role == "name" and "name" in roles else role)
     if "name" not in roles and "company" in roles and len(roles) >= 3:

@@ -73,7 +73,7 @@ def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
         if len(name) > 1 and not _NOT_A_NAME.match(name) and not _VERB.search(name):
             found[start] = (start, match.end(), True)
     for match in _BY.finditer(text):
-        if known_of(match["name"]) or statement.role == "sdks":
+        if (known_of(match["name"]) or statement.role == "sdks") and not _VERB.search(match["name"]):
             found.setdefault(match.start("name"), (*match.span("name"), True))
     bold = _ITEM_NAME.match(text) if listed and statement.block.kind == "item" else None
     if bold and known_of(bold["name"]):
