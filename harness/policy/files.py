@@ -17,6 +17,7 @@ _HTML = re.compile(r"<!doctype html|<html|<body|<head\b", re.I)
 _TAGS = re.compile(r"<(?:p|div|table|tr|td|h[1-6]|ul|ol|li|br|section|span)\b[^>]*>", re.I)
 _BLOCK_TAGS = re.compile(r"<(?:table|tr|td|p|div|h[1-6]|ul|ol|li|section)\b[^>]*>", re.I)
 _COMMON = re.compile("[的我们您信息不個们資訊會收集您使用和]")
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
 MEDIA_TYPES = ("text/plain", "text/markdown", "text/html", "application/pdf")
 
 
@@ -82,8 +83,8 @@ def _decoded(data: bytes) -> str:
     sure = data.decode("utf-8", "replace")
     if sure.count("\ufffd") <= len(sure) // 500:  # a few broken bytes in a text that is UTF-8
         return sure
-    read = [data.decode(c, "replace") for c in ("gb18030", "big5", "cp1252")]
-    return max(read, key=lambda t: len(_COMMON.findall(t[:200000])) * 3 - t[:200000].count("\ufffd") * 5)
+    read = [data.decode(c, "replace") for c in ("gb18030", "big5", "utf-16-le", "utf-16-be", "cp1252")]
+    return max(read, key=lambda t: len(_COMMON.findall(t[:200000])) * 3 - len(_ODD.findall(t[:200000])) * 5)
 
 
 def document(text: str, media_type: str) -> Document:

@@ -30,7 +30,7 @@ class _Table(dict[int, str]):
     """What one character is folded to: NFKC and small letters where that is one character again."""
 
     def __missing__(self, code: int) -> str:
-        char = chr(code)
+        char = chr(code) if not 0xD800 <= code < 0xE000 else "\ufffd"  # half of a pair is no character
         folded = char if unicodedata.category(char) == "No" else unicodedata.normalize("NFKC", char).lower()
         self[code] = folded if len(folded) == 1 else char
         return self[code]

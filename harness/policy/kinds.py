@@ -25,7 +25,7 @@ _BEFORE_WORD = re.compile(
 _AFTER_WORD = re.compile(
     r"(?:\s*(?:[,;)/.:|\"\n、和及或(]|$)|\s+(?:and|or|data|information|permission|access|when|if|from|that|you|we)\b|[\u3400-\u9fff])"
 )
-URL = re.compile(r"(?:https?://|www\.)[^\s<>()\u3400-\u9fff]+|[a-z0-9._%+\-]+@[a-z0-9.\-]+")
+URL = re.compile(r"(?:https?://|www\.)[^\s<>()\u3400-\u9fff]+|(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{1,64}@[a-z0-9.\-]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from harness.resources import resource
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _GENERIC = re.compile(r"sdk|软件(?:工具)?开发(?:工具)?包|软件开发工具包|客户端|(?:android|安卓|ios|鸿蒙|双)(?:版|端)?(?![a-z])|for android|for ios|[\s\-_+·.,:/'\"“”《》&™®()]")
-PACKAGE = re.compile(r"(?<![\w.])[a-z][a-z0-9_]+(?:\.[a-z0-9_]+){1,6}\.?\*?(?![\w.])")
+PACKAGE = re.compile(r"(?<![\w.])[a-z][a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){1,6}\.?\*?(?![\w.])")
 _BRACKETS = re.compile(r"\(([^()]{1,60})\)?")
 
 

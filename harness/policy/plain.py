@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from harness.policy.blocks import Block, Document, Outline
 from harness.policy.folding import fold
@@ -62,6 +63,8 @@ def heading_level(line: str, alone: bool) -> int:
 
     `alone`: whether white space stands above or below it, as it does round a heading in English prose.
     """
+    if len(line) > 160:
+        return 0
     said = fold(line.strip())
     han = len(_CJK.findall(said))
     if not said or len(said) > (46 if han else 100) or _STOPS.search(said):
@@ -80,6 +83,7 @@ def heading_level(line: str, alone: bool) -> int:
     return 0
 
 
+@cache
 def _topics() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in read("sections")["headings"]))
 

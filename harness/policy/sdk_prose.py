@@ -59,7 +59,7 @@ def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
     text = statement.text
     found: dict[int, tuple[int, int, bool]] = {}
     addresses = [m.span() for m in URL.finditer(text)]
-    for match in _SDK.finditer(text):
+    for match in _SDK.finditer(text) if "sdk" in text or "软件" in text else ():
         if any(a <= match.start("name") < b for a, b in addresses):
             continue
         start, name = match.start("name"), match["name"]
@@ -72,13 +72,13 @@ def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
             name = name[:-1]
         if len(name) > 1 and not _NOT_A_NAME.match(name) and not _VERB.search(name):
             found[start] = (start, match.end(), True)
-    for match in _BY.finditer(text):
+    for match in _BY.finditer(text) if "由" in text else ():
         if (known_of(match["name"]) or statement.role == "sdks") and not _VERB.search(match["name"]):
             found.setdefault(match.start("name"), (*match.span("name"), True))
     bold = _ITEM_NAME.match(text) if listed and statement.block.kind == "item" else None
     if bold and known_of(bold["name"]):
         found.setdefault(bold.start("name"), (*bold.span("name"), True))
-    for match in _LED.finditer(text):
+    for match in _LED.finditer(text) if '"' in text or "」" in text else ():
         start, end = match.span("name")
         following = text[match.end() : match.end() + 10]
         if following.startswith(":") and not re.match(r":[\s*]*(?:该|由|是由|提供)", following) and statement.role != "sdks":
@@ -121,7 +121,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             if block is not None and (statement.block.path != block.path or not _TAKES.match(statement.text)):
                 still = []
             block = statement.block
-        if pattern("denies").search(statement.text) and "sdk" in statement.text and not words("provided").search(statement.text):
+        if "sdk" in statement.text and pattern("denies").search(statement.text) and not words("provided").search(statement.text):
             continue
         if statement.block.kind == "text" and statement.end - statement.start > 40:
             introduced = bool(words("introduces").search(statement.text))

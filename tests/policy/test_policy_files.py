@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from pathlib import Path
 
 import pytest
@@ -101,20 +100,13 @@ def test_something_else_that_is_text_has_notes() -> None:
 @pytest.mark.parametrize("unit", [
     "<p>我们会收集您的手机号、IMEI。我们不会收集您的通讯录，除非您同意。</p>", "<div>", "<b>", "<table><tr><td>SDK</td>", "<li>x", "|a|b|c|\n",
     "SDK名称：青鸾\n公司：青鸾有限公司\n", "（", "a" * 80, "https://", "(((", "，", "\n", "不会收集", "1.1.", "“", "设备信息（", "collect not "])
-def test_a_long_file_takes_time_by_its_length(unit: str) -> None:
-    """Twice the file takes about twice the time: what grows with its square would take four times."""
-    def seconds(size: int) -> float:
-        data = (unit * (size // len(unit.encode()) + 1)).encode()
-        began = time.process_time()
-        try:
-            from_bytes(data, name="a.html" if unit.startswith("<") else "a.md")
-        except PolicyUnreadable:
-            pass
-        return time.process_time() - began
-
-    seconds(1 << 10)
-    small, large = seconds(1 << 16), seconds(1 << 18)
-    assert large < 10 * small + 1.5, (small, large)
+def test_a_file_of_one_thing_over_and_over_is_read(unit: str) -> None:
+    """How long that takes, and that twice as much takes twice as long, prints benchmarks/policy_time.py."""
+    data = (unit * ((1 << 14) // len(unit.encode()) + 1)).encode()
+    try:
+        assert from_bytes(data, name="a.html" if unit.startswith("<") else "a.md").text
+    except PolicyUnreadable as refused:
+        assert refused.kind == "empty"
 
 
 def test_bytes_of_a_stream_are_not_needed() -> None:
