@@ -2,8 +2,10 @@
 
     python -m benchmarks.policy_recall FOLDER [--half train|check] [--show]
 
-FOLDER holds NAME.html, .md, .txt or .pdf, beside it NAME.facts.json (`kinds`: [{kind, denied, quote}], `sdks`: [{name, aliases, company,
-kinds}], `rights`: {right: whether it is stated}, dates, terms), and split.json: {train: [NAME], check: [NAME]}. The words are made with
+FOLDER holds NAME.html, .md, .txt or .pdf, beside it NAME.facts.json (`kinds`: [{kind, denied, quote}], `sdks`: [{name,
+aliases, company,
+kinds}], `rights`: {right: whether it is stated}, dates, terms), and split.json: {train: [NAME], check: [NAME]}. The words are
+made with
 `train` in sight; believe the figure of `check`. `--show` prints the mistakes in `train` and refuses for `check`.
 """
 
@@ -39,7 +41,8 @@ class Count:
         precision = self.hits / (self.hits + self.false) if self.hits + self.false else 1.0
         recall = self.hits / (self.hits + self.missed) if self.hits + self.missed else 1.0
         f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-        return f"{name:28} precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  ({self.hits} hit, {self.false} false, {self.missed} missed)"
+        counted = f"({self.hits} hit, {self.false} false, {self.missed} missed)"
+        return f"{name:28} precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  {counted}"
 
 
 @dataclass
@@ -55,9 +58,14 @@ class Figures:
     mistakes: list[str] = field(default_factory=list)
 
     def told(self) -> str:
-        lines = [self.kinds.told("the app's kinds"), self.names.told("SDK names"), self.sdk_kinds.told("kinds of each SDK"),
-                 self.rights.told("rights"), self.denials.told("denials"),
-                 f"denied kinds taken as declared: {self.denied_taken} of {self.denied}"]
+        lines = [
+            self.kinds.told("the app's kinds"),
+            self.names.told("SDK names"),
+            self.sdk_kinds.told("kinds of each SDK"),
+            self.rights.told("rights"),
+            self.denials.told("denials"),
+            f"denied kinds taken as declared: {self.denied_taken} of {self.denied}",
+        ]
         lines += [f"{name:28} {right} of {of} right" for name, (right, of) in sorted(self.single.items())]
         return "\n".join(lines)
 
@@ -101,32 +109,39 @@ def _one(figures: Figures, name: str, read: Declared, facts: dict[str, Any]) -> 
     figures.denied_taken += len(declared & (denied - wanted))
     quotes = {(k.kind, k.denied): k.passage.text for k in read.kinds}
     told = {(k["kind"], k["denied"]): k.get("quote", "") for k in facts["kinds"]}
-    figures.mistakes += [f"{name}: false {k}{' DENIED' if k in denied else ''} | {quotes[k, False][:150]!r}"
-                         for k in sorted(declared - wanted)]
+    figures.mistakes += [
+        f"{name}: false {k}{' DENIED' if k in denied else ''} | {quotes[k, False][:150]!r}" for k in sorted(declared - wanted)
+    ]
     figures.mistakes += [f"{name}: missed {k} | {told[k, False][:150]!r}" for k in sorted(wanted - declared)]
-    figures.mistakes += [f"{name}: denial missed {k} | {told[k, True][:150]!r}" for k in sorted(denied)
-                         if not read.denies(k)]
-    figures.mistakes += [f"{name}: denial false {k.kind} | {k.passage.text[:150]!r}" for k in read.kinds
-                         if k.denied and k.kind not in denied]
+    figures.mistakes += [f"{name}: denial missed {k} | {told[k, True][:150]!r}" for k in sorted(denied) if not read.denies(k)]
+    figures.mistakes += [
+        f"{name}: denial false {k.kind} | {k.passage.text[:150]!r}" for k in read.kinds if k.denied and k.kind not in denied
+    ]
     for mine, theirs in _paired(read, facts["sdks"]):
         sdk = read.sdks[mine] if mine is not None else None
         fact = facts["sdks"][theirs] if theirs is not None else None
         label = fact["name"] if fact else sdk.name if sdk else ""
         figures.names.add({label} if sdk else set(), {label} if fact else set())
-        figures.sdk_kinds.add({(label, k) for k in sdk.kinds} if sdk else set(), {(label, k) for k in fact["kinds"]} if fact else set())
+        figures.sdk_kinds.add(
+            {(label, k) for k in sdk.kinds} if sdk else set(), {(label, k) for k in fact["kinds"]} if fact else set()
+        )
         if sdk is None:
             figures.mistakes.append(f"{name}: SDK missed {label!r} | {(fact or {}).get('quote', '')[:120]!r}")
         elif fact is None:
             figures.mistakes.append(f"{name}: SDK false {label!r} | {sdk.passage.text[:120]!r}")
         elif set(sdk.kinds) != set(fact["kinds"]):
-            figures.mistakes.append(f"{name}: SDK {label!r} false {sorted(set(sdk.kinds) - set(fact['kinds']))} "
-                                    f"missed {sorted(set(fact['kinds']) - set(sdk.kinds))} | {sdk.passages[0].text[:200]!r}")
+            figures.mistakes.append(
+                f"{name}: SDK {label!r} false {sorted(set(sdk.kinds) - set(fact['kinds']))} "
+                f"missed {sorted(set(fact['kinds']) - set(sdk.kinds))} | {sdk.passages[0].text[:200]!r}"
+            )
     stated = {r for r in RIGHTS if read.rights[r].stated}
     wanted_rights = {r for r in RIGHTS if facts["rights"].get(r)}
     figures.rights.add(stated, wanted_rights)
     for right in sorted(stated ^ wanted_rights):
         quote = read.rights[right].passage
-        figures.mistakes.append(f"{name}: right {'false' if right in stated else 'missed'} {right} | {(quote.text if quote else '')[:150]!r}")
+        figures.mistakes.append(
+            f"{name}: right {'false' if right in stated else 'missed'} {right} | {(quote.text if quote else '')[:150]!r}"
+        )
     _single(figures, name, read, facts)
 
 

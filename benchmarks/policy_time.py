@@ -2,13 +2,15 @@
 
     python -m benchmarks.policy_time [MiB]
 
-A ratio of 2 is linear. Beside a policy's own sentences there are files of one thing over and over, as nobody writes them in earnest.
+A ratio of 2 is linear. Beside a policy's own sentences there are files of one thing over and over, as nobody writes them in
+earnest.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 
 from harness.policy import PolicyUnreadable, from_bytes
 
@@ -27,10 +29,8 @@ UNITS = {
 def seconds(unit: str, size: int) -> float:
     data = (unit * (size // len(unit.encode()) + 1)).encode()
     began = time.process_time()
-    try:
+    with suppress(PolicyUnreadable):
         from_bytes(data, name="a.html" if unit.startswith("<") else "a.md")
-    except PolicyUnreadable:
-        pass
     return time.process_time() - began
 
 

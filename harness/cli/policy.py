@@ -116,8 +116,12 @@ def _show_changes(changes: Changes) -> None:
                 out.print(printable(f"{sign} {name}: {one}"))
     for sdk in changes.sdks_changed:
         told = [f"+{k}" for k in sdk.kinds_added] + [f"-{k}" for k in sdk.kinds_removed]
-        told += [f"{what}: {old or 'none'} -> {new or 'none'}" for what, pair in (("company", sdk.company), ("purpose", sdk.purpose))
-                 if pair for old, new in (pair,)]
+        told += [
+            f"{what}: {old or 'none'} -> {new or 'none'}"
+            for what, pair in (("company", sdk.company), ("purpose", sdk.purpose))
+            if pair
+            for old, new in (pair,)
+        ]
         out.print(printable(f"~ sdk {sdk.name}: {', '.join(told)}"))
     for right, old, new in changes.paths:
         out.print(printable(f"~ way to {right}: {_cut(old) or 'none'} -> {_cut(new) or 'none'}"))

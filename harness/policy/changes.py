@@ -27,7 +27,8 @@ class SdkChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """`denials_*`: kinds that are said not to be collected. `values`: dates, terms and topics by name, (old, new), as text, "" for
+    """`denials_*`: kinds that are said not to be collected. `values`: dates, terms and topics by name, (old, new), as text,
+    "" for
     none. `text_*`: sentences that only one version has; one that moved is in neither."""
 
     kinds_added: tuple[str, ...] = ()
@@ -107,7 +108,9 @@ def _sdk(old: SdkSaid, new: SdkSaid) -> SdkChange | None:
 def _values(old: Declared, new: Declared) -> list[tuple[str, str, str]]:
     found = [(name, str(getattr(old, name) or ""), str(getattr(new, name) or "")) for name in DATES]
     found.append(("reply_days", _term(old), _term(new)))
-    found += [(name, "stated" if getattr(old, name).stated else "", "stated" if getattr(new, name).stated else "") for name in TOPICS]
+    found += [
+        (name, "stated" if getattr(old, name).stated else "", "stated" if getattr(new, name).stated else "") for name in TOPICS
+    ]
     return [one for one in found if one[1] != one[2]]
 
 

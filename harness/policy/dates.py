@@ -11,7 +11,7 @@ from harness.policy.blocks import Document
 from harness.policy.declared import ReplyDays
 from harness.policy.quoting import passage
 from harness.policy.statements import Statement
-from harness.policy.words import read
+from harness.policy.words import compiled, read
 
 _HAN_NUMBER = "[零〇○一二三四五六七八九十两]"
 _ENGLISH = "|".join(read("dates")["months"]) + "|" + "|".join(m[:3] for m in read("dates")["months"]) + "|sept"
@@ -26,8 +26,10 @@ _DATE = re.compile(
     rf"|(?<![\d/])(?P<sa>\d{{1,2}})[/.](?P<sb>\d{{1,2}})[/.](?P<sy>20\d\d)(?!\d)"
 )
 _TERM = re.compile(
-    rf"(?P<han>{_HAN_NUMBER}{{1,4}}|\d{{1,3}})(?: ?\(\d+\))? ?个?(?P<unit>工作日|工作天|自然日|日历日|天|日|个月|月|周|星期|小时)(?![期号])"
-    r"|\b(?P<word>\d{1,3}|[a-z]+(?:-[a-z]+)?)(?: ?\(\d+\))?[ -](?P<kind>(?:business|working|calendar)? ?(?:days?|months?|weeks?|hours?))\b"
+    rf"(?P<han>{_HAN_NUMBER}{{1,4}}|\d{{1,3}})(?: ?\(\d+\))? ?个?(?P<unit>工作日|工作天|自然日"
+    rf"|日历日|天|日|个月|月|周|星期|小时)(?![期号])"
+    r"|\b(?P<word>\d{1,3}|[a-z]+(?:-[a-z]+)?)(?: ?\(\d+\))?[ -](?P<kind>(?:business|working|"
+    r"calendar)? ?(?:days?|months?|weeks?|hours?))\b"
 )
 
 
@@ -38,7 +40,7 @@ def han_number(said: str) -> int | None:
     digits: dict[str, int] = read("dates")["digits"]
     if "十" in said:
         tens, _, ones = said.partition("十")
-        if tens and tens not in digits or ones and ones not in digits:
+        if (tens and tens not in digits) or (ones and ones not in digits):
             return None
         return (digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0)
     return int("".join(str(digits[c]) for c in said)) if said and all(c in digits for c in said) else None
@@ -86,7 +88,7 @@ def _words(name: str) -> re.Pattern[str]:
     return re.compile(read("dates")[name])
 
 
-_BOTH = re.compile(r"(?:更新|修订|修改|发布)(?:日期|时间)?(?:/|及|和|并|与|暨|、|且|即)+(?:于)?(?:正式)?(?:生效|实施)|(?:生效|实施)(?:日期)?(?:/|及|和|并|与|、)+(?:更新|修订|发布)|updated? (?:and|&) effective|effective (?:and|&) (?:last )?updated")
+_BOTH = compiled("dates", "both")
 
 
 def policy_dates(text: str) -> tuple[date | None, date | None]:
@@ -105,7 +107,9 @@ def policy_dates(text: str) -> tuple[date | None, date | None]:
         elif last_effective > last_updated or (last_effective == last_updated == -1 and _words("effective").search(after)):
             effective = effective or found
         elif last_updated >= 0 or _words("updated").search(after):
-            posted = not re.search(r"更新|修订|修改|updat|revis|modif", before) and re.search(r"发布|版本|post|publish|version", before)
+            posted = not re.search(r"更新|修订|修改|updat|revis|modif", before) and re.search(
+                r"发布|版本|post|publish|version", before
+            )
             if not posted:
                 updated = updated or found
             else:
@@ -128,7 +132,10 @@ def reply_days(document: Document, said: Sequence[Statement]) -> ReplyDays | Non
             answered = bool(_words("reply").search(text[max(0, match.start() - 60) : match.end() + 40]))
             score = 2 * asked + 2 * answered + (statement.role in ("rights", "contact"))
             if answered and (best is None or score > best[0]):
-                best = score, ReplyDays(number=term[0], working=term[1], passage=passage(document, statement.start, statement.end))
+                best = (
+                    score,
+                    ReplyDays(number=term[0], working=term[1], passage=passage(document, statement.start, statement.end)),
+                )
     return best[1] if best else None
 
 

@@ -38,7 +38,8 @@ class KindSaid:
 
 @dataclass(frozen=True, kw_only=True)
 class SdkSaid:
-    """A third-party SDK or service. `name` as the policy writes it first, `names` all of its names, `known` what hooks/sdks calls it,
+    """A third-party SDK or service. `name` as the policy writes it first, `names` all of its names, `known` what hooks/sdks
+    calls it,
     "" where that does not know it. `kinds`: what it collects, by the policy; `denied`: what it is said not to collect.
     `passage` names it; `passages` are all that was read of it."""
 
@@ -67,7 +68,8 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class Right:
-    """A right of the user's. `path`: the way to it in the app, or whom to write to, in the policy's words; "" where none is told."""
+    """A right of the user's. `path`: the way to it in the app, or whom to write to, in the policy's words; "" where none is
+    told."""
 
     stated: bool = False
     path: str = ""
@@ -144,7 +146,8 @@ class Declared:
     def sdk_named(
         self, name: str = "", company: str = "", packages: Iterable[str] = (), hosts: Iterable[str] = ()
     ) -> SdkSaid | None:
-        """The SDK that the policy means: by a name or alias, else by a Java package or a host, and last by its company, where that
+        """The SDK that the policy means: by a name or alias, else by a Java package or a host, and last by its company, where
+        that
         leaves one only. None where the policy does not name it."""
         from harness.policy.naming import named
 

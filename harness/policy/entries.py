@@ -12,15 +12,13 @@ from harness.policy.kinds import Mention, mentions
 from harness.policy.known import known_of
 from harness.policy.polarity import in_purpose, scopes
 from harness.policy.statements import pattern
+from harness.policy.words import compiled
 
-_NUMBER = re.compile(
-    r"^[\s\-*•·●○■◆►▪#>\"]*(?:[①-⑳⑴-⒇]\s*|[(]?\d{1,3}(?:\.\d{1,3})*(?:[.、):]|\s(?=\S)|(?=[\u4e00-\u9fff]))\s*"
-    r"|第?[(]?[一二三四五六七八九十]{1,3}[.、):]\s*|[(]?[a-z][.、):]\s*)?"
-)
-_NAME_LABEL = re.compile(r"^(?:(?:第三方|三方|合作方)?(?:sdk|插件|产品|服务)?(?:名称|名)|sdk|name)\s*:\s*")
+_NUMBER = compiled("entries", "number")
+_NAME_LABEL = compiled("entries", "name_label")
 _TRIM = " \t\n*_#:,;、\"'<>《》「」|。.-"
-_WHAT_FOR = re.compile(r"[:,]\s*(?:用于|以便|为了|用来|由|便于)|(?<=\)):")
-_NO_NAME = re.compile(r"^(?:android|ios|安卓|苹果|双端|无|其他|第三方|sdk|第三方sdk|以下|如下|上述|我们|名称|序号|\d+|.{0,4}(?:版|端)|https?.*|.*[。;!?].*|(?:以下|为了|下列|上述|如下|本).*|.*(?:适用于|示例|提供了|目录|清单|列表|说明|如下|的第三方sdk))$")
+_WHAT_FOR = compiled("entries", "what_for")
+_NO_NAME = compiled("entries", "no_name")
 
 
 @dataclass
@@ -105,7 +103,9 @@ def is_sdk_name(folded_name: str) -> bool:
     return bool(words("name_of_sdk").search(bare_name)) or known_of(bare_name) is not None
 
 
-def from_fields(document: Document, name: tuple[int, int], values: Sequence[Value], span: tuple[int, int], role: str) -> Entry | None:
+def from_fields(
+    document: Document, name: tuple[int, int], values: Sequence[Value], span: tuple[int, int], role: str
+) -> Entry | None:
     """An entry of a record: its name and the fields beside it."""
     text = document.folded.text
     called, at = clean_name(document, *name)

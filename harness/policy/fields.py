@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from harness.policy.folding import fold
-from harness.policy.words import read
+from harness.policy.words import compiled, read
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Value:
 _BRACKETED = re.compile(r"(?<=.)\(.*?\)?$|\(.*?\)(?=.)")
 
 
-_TAG = re.compile(r"(?:android|ios|安卓|苹果|鸿蒙|harmonyos|双端).{0,4}$")
+_TAG = compiled("fields", "tag")
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from harness.errors import HarnessError
 from harness.policy import markup, plain
 from harness.policy.blocks import Document
+from harness.policy.words import compiled
 
 _MOST = 64 << 20
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
@@ -16,7 +17,7 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,20})", 
 _HTML = re.compile(r"<!doctype html|<html|<body|<head\b", re.I)
 _TAGS = re.compile(r"<(?:p|div|table|tr|td|h[1-6]|ul|ol|li|br|section|span)\b[^>]*>", re.I)
 _BLOCK_TAGS = re.compile(r"<(?:table|tr|td|p|div|h[1-6]|ul|ol|li|section)\b[^>]*>", re.I)
-_COMMON = re.compile("[的我们您信息不個们資訊會收集您使用和]")
+_COMMON = compiled("files", "common")
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
 MEDIA_TYPES = ("text/plain", "text/markdown", "text/html", "application/pdf")
 
@@ -33,15 +34,23 @@ def media_type_of(data: bytes, name: str = "") -> str:
     """One of MEDIA_TYPES, by the content first and the name second. Raises PolicyUnreadable for what can be none of them."""
     called = name or "The policy"
     if not data.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
-        raise PolicyUnreadable("empty", f"{called} is empty.", "There is nothing in it to read.",
-                               "Save the policy's page again, after it has loaded.")
+        raise PolicyUnreadable(
+            "empty",
+            f"{called} is empty.",
+            "There is nothing in it to read.",
+            "Save the policy's page again, after it has loaded.",
+        )
     if len(data) > _MOST:
         raise PolicyUnreadable("too_long", f"{called} is too long.", f"It has {len(data) >> 20} MiB; {_MOST >> 20} are read.")
     if b"%PDF-" in data[:1024]:
         return "application/pdf"
     if data.startswith(_IMAGES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:12] in (b"ftypheic", b"ftypavif"):
-        raise PolicyUnreadable("image", f"{called} is a picture.", "The words of a picture are not read here.",
-                               "Give the text; `harness screen --image` reads the words of a screenshot.")
+        raise PolicyUnreadable(
+            "image",
+            f"{called} is a picture.",
+            "The words of a picture are not read here.",
+            "Give the text; `harness screen --image` reads the words of a screenshot.",
+        )
     text = decoded(data, name)
     suffix = PurePath(name).suffix.lower()
     head = text[:4096]
@@ -57,15 +66,21 @@ def decoded(data: bytes, name: str = "") -> str:
     Raises PolicyUnreadable for what is no text."""
     text = _decoded(data)
     sample = text[:65536]
-    odd = sum(c < " " and c not in "\t\r\n\f\v\x1b" or c == "\ufffd" for c in sample)
+    odd = sum((c < " " and c not in "\t\r\n\f\v\x1b") or c == "\ufffd" for c in sample)
     if odd > max(8, len(sample) // 50):
-        raise PolicyUnreadable("binary", f"{name or 'The policy'} is no text.", "Its bytes are those of a program, an archive or the like.")
+        raise PolicyUnreadable(
+            "binary", f"{name or 'The policy'} is no text.", "Its bytes are those of a program, an archive or the like."
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ")
 
 
 def _decoded(data: bytes) -> str:
-    for mark, charset in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"),
-                          (b"\xfe\xff", "utf-16")):
+    for mark, charset in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(charset, "replace")
     declared = _CHARSET.search(data[:8192])
@@ -88,7 +103,8 @@ def _decoded(data: bytes) -> str:
 
 
 def document(text: str, media_type: str) -> Document:
-    """The blocks of a text. Markdown in which HTML makes the blocks is turned into HTML first; its quotes are then of what is seen."""
+    """The blocks of a text. Markdown in which HTML makes the blocks is turned into HTML first; its quotes are then of what is
+    seen."""
     if media_type == "text/html":
         return markup.document(text)
     if media_type == "text/markdown" and len(_BLOCK_TAGS.findall(text)) >= 6:
@@ -109,9 +125,12 @@ def read_file(data: bytes, name: str = "") -> tuple[Document, str]:
         found = document(decoded(data, name), media_type)
     called = name or "The policy"
     if any(kind == "needs_javascript" for kind, _ in found.notes):
-        raise PolicyUnreadable("needs_javascript", f"{called} holds no policy, only the page that loads it.",
-                               "Its text is written by JavaScript: " + found.notes[0][1] + ".",
-                               "Open it in a browser and save the whole page, or print it to PDF.")
+        raise PolicyUnreadable(
+            "needs_javascript",
+            f"{called} holds no policy, only the page that loads it.",
+            "Its text is written by JavaScript: " + found.notes[0][1] + ".",
+            "Open it in a browser and save the whole page, or print it to PDF.",
+        )
     if not found.text.strip():
         raise PolicyUnreadable("empty", f"{called} holds no text.", "There is markup in it and nothing to read.")
     return found, media_type

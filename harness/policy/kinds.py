@@ -10,21 +10,17 @@ from itertools import product
 import ahocorasick_rs
 
 from harness.policy.folding import fold
-from harness.policy.words import read
+from harness.policy.words import compiled, read
 
 _ASCII = re.compile(r"[a-z0-9]")
 _PLURAL = re.compile(r"(?:'s|s|es)?(?![a-z0-9])")
-_BEFORE_LISTED = re.compile(
-    r"(?:^|[、,(/;:和与及或\"\s|<>+.\-•·*●○]|以及|包括|包含|例如|如|您的|你的|用户的|设备的|的|获取|收集|读取|记录|使用|访问|采集|填写|提供|申请|开启|调用|上传|需要|授权|进行)$"
-)
-_AFTER_LISTED = re.compile(r"(?:[、,)/;和与及或等\"。\s|<>+]|$|信息|数据|记录|权限|内容|以及|用于|以便|进行|时)")
+_BEFORE_LISTED = compiled("kinds", "before_listed")
+_AFTER_LISTED = compiled("kinds", "after_listed")
 _BEFORE_WORD = re.compile(
     r"(?:^|[,;(:/\"|•*\-\n+]\s*|[\u3400-\u9fff、]"
     r"|\b(?:and|or|your|the|their|as|like|includes?|including|of|users?'?|to|collects?|access|any|other|e\.g\.)\s)$"
 )
-_AFTER_WORD = re.compile(
-    r"(?:\s*(?:[,;)/.:|\"\n、和及或(]|$)|\s+(?:and|or|data|information|permission|access|when|if|from|that|you|we)\b|[\u3400-\u9fff])"
-)
+_AFTER_WORD = compiled("kinds", "after_word")
 URL = re.compile(r"(?:https?://|www\.)[^\s<>()\u3400-\u9fff]+|(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{1,64}@[a-z0-9.\-]{1,200}")
 
 
@@ -44,7 +40,9 @@ def _terms() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], .
     for kind, terms in read("kinds").items():
         for term in map(fold, terms):
             pieces = term.split(" ")
-            for joints in product(*([("", " ", "-", "_")] * (len(pieces) - 1) if len(pieces) < 4 else [(" ",)] * (len(pieces) - 1))):
+            for joints in product(
+                *([("", " ", "-", "_")] * (len(pieces) - 1) if len(pieces) < 4 else [(" ",)] * (len(pieces) - 1))
+            ):
                 spelled = pieces[0] + "".join(j + p for j, p in zip(joints, pieces[1:], strict=True))
                 if not joints or spelled == term or spelled not in entries:
                     entries[spelled] = (spelled, kind, term in listed)
@@ -81,7 +79,9 @@ def mentions(text: str) -> list[Mention]:
             continue
         found.append(Mention(kind, start, end))
         general.append(term in _general())
-    return [m for n, m in enumerate(found) if not (general[n] and _spelled_out(text, m, found[n + 1] if n + 1 < len(found) else None))]
+    return [
+        m for n, m in enumerate(found) if not (general[n] and _spelled_out(text, m, found[n + 1] if n + 1 < len(found) else None))
+    ]
 
 
 def _is_listed(text: str, start: int, end: int) -> bool:
@@ -100,7 +100,7 @@ def _general() -> frozenset[str]:
     return frozenset(map(fold, read("listed")["general"]))
 
 
-_OPENS = re.compile(r"(?:信息|数据|data|information)?[\s*]*(?:\(|,? ?(?:such as|including|具体为|包括|例如|如)[: ]?|[/和与及或]?[\u4e00-\u9fff]{0,6}(?:包括|如下):)")
+_OPENS = compiled("kinds", "opens")
 
 
 def _spelled_out(text: str, mention: Mention, following: Mention | None) -> bool:

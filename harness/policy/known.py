@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from harness.policy.folding import fold
-from harness.policy.words import read
+from harness.policy.words import compiled, read
 from harness.resources import resource
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_GENERIC = re.compile(r"sdk|软件(?:工具)?开发(?:工具)?包|软件开发工具包|客户端|(?:android|安卓|ios|鸿蒙|双)(?:版|端)?(?![a-z])|for android|for ios|[\s\-_+·.,:/'\"“”《》&™®()]")
+_GENERIC = compiled("known", "generic")
 PACKAGE = re.compile(r"(?<![\w.])[a-z][a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){1,6}\.?\*?(?![\w.])")
 _BRACKETS = re.compile(r"\(([^()]{1,60})\)?")
 
@@ -28,6 +28,7 @@ class KnownSdk:
     packages: tuple[str, ...]
     hosts: tuple[str, ...]
     is_company: bool
+    is_library: bool = False
 
 
 @cache
@@ -41,7 +42,9 @@ def known_sdks() -> tuple[KnownSdk, ...]:
             names = [entry["name"], entry.get("zh", ""), entry.get("en", ""), *further.get(entry["name"], ())]
             found.append(KnownSdk(
                 name=entry["name"], company=entry.get("company", ""), names=tuple(dict.fromkeys(n for n in names if n)),
-                packages=tuple(entry.get("packages", ())), hosts=tuple(entry.get("hosts", ())), is_company=path.stem == "companies",
+                packages=tuple(entry.get("packages", ())), hosts=tuple(entry.get("hosts", ())),
+                is_company=path.stem == "companies",
+                is_library=data.get("transparent") is True or path.stem in ("ui_framework", "storage", "network_library"),
             ))  # fmt: skip
     return tuple(found)
 
@@ -51,7 +54,7 @@ def bare(name: str) -> str:
     return _GENERIC.sub("", PACKAGE.sub("", fold(name)))
 
 
-_TRAILING = re.compile(r"(?:广告联盟|联盟|广告|服务|平台|组件|插件|聚合|合作|功能|软件|应用|技术|service|services|ads|platform|by google|llc|inc|科技)$")
+_TRAILING = compiled("known", "trailing")
 
 
 def _shorter(name: str) -> Iterator[str]:

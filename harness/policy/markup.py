@@ -11,16 +11,50 @@ from lxml import etree, html
 
 from harness.policy.blocks import Block, Document, Outline
 from harness.policy.plain import heading_level
+from harness.policy.words import compiled
 
 _UNSEEN = {"script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "button", "head", "title", "math"}
 _INLINE = {
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "input",
-    "ins", "kbd", "label", "mark", "o:p", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
-    "var", "wbr",
+    "a",
+    "abbr",
+    "acronym",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "cite",
+    "code",
+    "data",
+    "del",
+    "dfn",
+    "em",
+    "font",
+    "i",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "label",
+    "mark",
+    "o:p",
+    "q",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "time",
+    "tt",
+    "u",
+    "var",
+    "wbr",
 }
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _SPACE = re.compile(r"[\s\u00a0]+")
-_SHELL = re.compile(r"enable javascript|javascript (?:is )?(?:required|enabled|disabled)|without javascript|启用\s*javascript|开启\s*javascript", re.I)
+_SHELL = compiled("markup", "shell", re.I)
 
 
 @dataclass
@@ -58,7 +92,8 @@ def document(markup: str) -> Document:
     if root is None:
         return Document(text="", blocks=())
     title = _SPACE.sub(" ", "".join(root.xpath("//title[1]//text()"))).strip()
-    writer, outline, blocks = _Writer(), Outline(), []
+    writer, outline = _Writer(), Outline()
+    blocks: list[Block] = []
     layout = _layout_tables(root)
     _Walk(writer, outline, blocks, layout).run(root)
     text = "".join(writer.parts)
@@ -201,11 +236,22 @@ class _Walk:
             if end == start:
                 continue
             said = [self._said(a, b) for a, b in placed]
-            is_head = all(cell.tag == "th" for cell in cells) or (index == 0 and all(len(s) <= 30 for s in said) and len(cells) > 1)
+            is_head = all(cell.tag == "th" for cell in cells) or (
+                index == 0 and all(len(s) <= 30 for s in said) and len(cells) > 1
+            )
             if is_head and not heads:
                 heads = tuple(said)
-            self.blocks.append(Block(kind="head" if is_head else "row", start=start, end=end, path=self.outline.path,
-                                     cells=tuple(placed), heads=heads, table=number))
+            self.blocks.append(
+                Block(
+                    kind="head" if is_head else "row",
+                    start=start,
+                    end=end,
+                    path=self.outline.path,
+                    cells=tuple(placed),
+                    heads=heads,
+                    table=number,
+                )
+            )
 
     @staticmethod
     def _take_carried(carried: dict[int, tuple[int, tuple[int, int]]], placed: list[tuple[int, int]]) -> None:

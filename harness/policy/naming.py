@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from harness.policy.folding import fold
 from harness.policy.known import KnownSdk, bare, known_of, known_sdks, names_in
+from harness.policy.words import compiled
 
 if TYPE_CHECKING:
     from harness.policy.declared import SdkSaid
 
-_FORM = re.compile(r"\(.*?\)|(?:科技|网络|信息|技术|软件|计算机|系统|股份|有限|责任|公司|集团|北京|上海|深圳市?|广州|广东|杭州|南京|武汉|珠海市?|中国|\binc\b|\bllc\b|\bltd\b|\bcorp\w*|\bco\b|\blimited\b|[\s.,'\"])")
+_FORM = compiled("naming", "form")
 
 
 def company_core(company: str) -> str:
@@ -42,7 +42,9 @@ def _host_in(one: str, others: tuple[str, ...]) -> bool:
     return any(one == other or one.endswith("." + other) for other in others)
 
 
-def named(sdks: tuple[SdkSaid, ...], name: str, company: str, packages: tuple[str, ...], hosts: tuple[str, ...]) -> SdkSaid | None:
+def named(
+    sdks: tuple[SdkSaid, ...], name: str, company: str, packages: tuple[str, ...], hosts: tuple[str, ...]
+) -> SdkSaid | None:
     """`Declared.sdk_named`."""
     wanted = {identity(name), *names_in(name)} if name else set()
     for sdk in sdks:
@@ -59,7 +61,9 @@ def named(sdks: tuple[SdkSaid, ...], name: str, company: str, packages: tuple[st
         if any(_host_in(h.lower(), sdk.hosts) for h in hosts):
             return sdk
     if company:
-        of_company = [s for s in sdks if same_company(company, s.company or company_of_known(s.known)) or same_company(company, s.name)]
+        of_company = [
+            s for s in sdks if same_company(company, s.company or company_of_known(s.known)) or same_company(company, s.name)
+        ]
         if len(of_company) == 1:
             return of_company[0]
     return None

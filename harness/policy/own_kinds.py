@@ -19,7 +19,8 @@ _CONTEXT = 240
 
 
 def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
-    """For each kind its first declaration and its first denial. `taken`: places, in order, that speak of SDKs. A kind that is denied
+    """For each kind its first declaration and its first denial. `taken`: places, in order, that speak of SDKs. A kind that is
+    denied
     counts as declared, too, only where that is said in so many words, or in a part on collection."""
     all_mentions = mentions(document.folded.text)
     starts = [m.start for m in all_mentions]
@@ -97,7 +98,9 @@ def _declared(document: Document, statement: Statement, at: int, mention: Mentio
         return False
     if pattern("by_others").search(text, at):
         return False
-    if pattern("hypothetical").search(text) or (statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *"))):
+    if pattern("hypothetical").search(text) or (
+        statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *"))
+    ):
         return False
     if _of_others(text, at):
         return False
@@ -107,7 +110,11 @@ def _declared(document: Document, statement: Statement, at: int, mention: Mentio
         return _in_kinds_column(document, statement, mention)
     if in_purpose(text, at):
         return False
-    return bool(pattern("collects").search(text) or pattern("collects").search(statement.lead) or role in ("collects", "permissions", "cookies"))
+    return bool(
+        pattern("collects").search(text)
+        or pattern("collects").search(statement.lead)
+        or role in ("collects", "permissions", "cookies")
+    )
 
 
 def _of_others(text: str, at: int) -> bool:

@@ -10,9 +10,10 @@ import pypdfium2
 from harness.policy import plain
 from harness.policy.blocks import Document
 from harness.policy.files import PolicyUnreadable
+from harness.policy.words import compiled
 
 _CJK_END = re.compile(r"[\u3400-\u9fff，、（《“\w]$")
-_PAGE_NUMBER = re.compile(r"^\s*(?:第?\s*\d{1,4}\s*页?|\d{1,4}\s*/\s*\d{1,4}|-\s*\d{1,4}\s*-|page \d+(?: of \d+)?)\s*$", re.I)
+_PAGE_NUMBER = compiled("pdf", "page_number", re.I)
 
 
 def document(data: bytes, name: str = "") -> Document:
@@ -22,8 +23,9 @@ def document(data: bytes, name: str = "") -> Document:
         opened = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as bad:
         locked = "password" in str(bad).lower()
-        raise PolicyUnreadable("pdf", f"{called} is a PDF that cannot be opened.",
-                               "It is locked with a password." if locked else "It is damaged.") from bad
+        raise PolicyUnreadable(
+            "pdf", f"{called} is a PDF that cannot be opened.", "It is locked with a password." if locked else "It is damaged."
+        ) from bad
     try:
         pages = [_page(opened, number) for number in range(len(opened))]
     finally:
@@ -43,7 +45,8 @@ def _page(opened: pypdfium2.PdfDocument, number: int) -> str:
 
 
 def _joined(pages: list[str]) -> str:
-    """Pages as one text: no page numbers, no line that heads every page; a line as long as the page is wide goes on in the next."""
+    """Pages as one text: no page numbers, no line that heads every page; a line as long as the page is wide goes on in the
+    next."""
     lines = [[line.rstrip() for line in page.split("\n")] for page in pages]
     edges = Counter(line.strip() for page in lines for line in dict.fromkeys((*page[:1], *page[-1:])) if line.strip())
     running = {line for line, count in edges.items() if len(pages) > 2 and count > len(pages) // 2}

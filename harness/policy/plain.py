@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from harness.policy.blocks import Block, Document, Outline
+from harness.policy.blocks import Block, Document, Kind, Outline
 from harness.policy.folding import fold
-from harness.policy.words import read
+from harness.policy.words import compiled, read
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _HASHES = re.compile(r"[ \t]{0,3}(#{1,6})(?:[ \t]+|(?=[^\s#\d!]))")
@@ -17,7 +17,8 @@ _QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _FENCE = re.compile(r"[ \t]*```+(?P<of>\w*)[ \t]*$")
 _RULE = re.compile(r"[ \t]*(?:[-=*_][ \t]*){3,}$")
 _ITEM = re.compile(
-    r"[ \t]*(?:[-+*•·●○■◆►▪◇□▶➢✓–—][ \t]*(?=\S)|\(?[\divx]{1,4}[.)）][ \t]+|[（(]\d{1,2}[)）]|[①-⑳⑴-⒇]|\d{1,2}[)）、]|[a-z][.)）、][ \t]*)"
+    r"[ \t]*(?:[-+*•·●○■◆►▪◇□▶➢✓–—][ \t]*(?=\S)|\(?[\divx]{1,4}[.)）][ \t]+|[（(]\d{1,2}[)）"
+    r"]|[①-⑳⑴-⒇]|\d{1,2}[)）、]|[a-z][.)）、][ \t]*)"
 )
 _BOLD = re.compile(r"[ \t]*(\*\*|__)(?P<text>[^*_\n]{2,80}?)\1[:： \t]*$")
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
@@ -30,7 +31,7 @@ _NUMBERED = (
     (6, re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}[.、]?(?!\d)|\(\d{1,2}\)")),
 )
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_STOPS = re.compile(r"[。;!|]|[.:,]$|(?<!附[录件表])(?<!附[录件表].)[\u4e00-\u9fff](?<!附[录件表]):.|,.*,|https?:|@")
+_STOPS = compiled("plain", "stops")
 _ENDED = re.compile(r"[.。:;!?|)]\s*$")
 
 
@@ -77,7 +78,12 @@ def heading_level(line: str, alone: bool) -> int:
     if han:
         return 17 if han >= 2 and len(said) <= 30 and _topics().search(said) and "," not in said else 0
     words = line.split()
-    if alone and len(words) <= 14 and (line.strip()[:1].isupper() or line.strip()[:1].isdigit()) and not said.endswith((".", ",", ";")):
+    if (
+        alone
+        and len(words) <= 14
+        and (line.strip()[:1].isupper() or line.strip()[:1].isdigit())
+        and not said.endswith((".", ",", ";"))
+    ):
         capital = sum(w[:1].isupper() for w in words) >= (len(words) + 1) // 2
         return 14 if capital or said.endswith("?") or _topics().search(said) else 0
     return 0
@@ -115,11 +121,13 @@ def document(text: str) -> Document:
     lines = list(_lines(text, front.end() if front else 0))
     blocks: list[Block] = []
     outline = Outline()
-    table, columns, in_table = -1, (), False
+    table, in_table = -1, False
+    columns: tuple[str, ...] = ()
+    kind: Kind
     joins = False
     for number, line in enumerate(lines):
         bare = line.text.strip()
-        if not bare or _RULE.match(line.text) and not _DELIMITER.match(line.text):
+        if not bare or (_RULE.match(line.text) and not _DELIMITER.match(line.text)):
             joins = in_table = in_table and not bare and False
             continue
         before = number == 0 or not lines[number - 1].text.strip()
@@ -137,8 +145,9 @@ def document(text: str) -> Document:
             else:
                 kind = "row"
             in_table, joins = True, False
-            blocks.append(Block(kind=kind, start=line.start, end=line.end, path=outline.path, cells=cells,
-                                heads=columns, table=table))  # type: ignore[arg-type]
+            blocks.append(
+                Block(kind=kind, start=line.start, end=line.end, path=outline.path, cells=cells, heads=columns, table=table)
+            )
             continue
         in_table = False
         start = line.start + len(line.text) - len(line.text.lstrip())
@@ -156,12 +165,19 @@ def document(text: str) -> Document:
             continue
         item = _ITEM.match(line.text)
         last = blocks[-1] if blocks else None
-        if joins and not item and last is not None and last.kind in ("text", "item") and _runs_on(text[last.start : last.end], bare):
+        if (
+            joins
+            and not item
+            and last is not None
+            and last.kind in ("text", "item")
+            and _runs_on(text[last.start : last.end], bare)
+        ):
             blocks[-1] = replace(last, end=end)
         else:
             depth = (len(line.text) - len(line.text.lstrip())) // 2 + 1
-            blocks.append(Block(kind="item" if item else "text", start=start, end=end, path=outline.path,
-                                level=depth if item else 0))
+            blocks.append(
+                Block(kind="item" if item else "text", start=start, end=end, path=outline.path, level=depth if item else 0)
+            )
         joins = True
     return Document(text=text, blocks=tuple(blocks))
 
@@ -174,4 +190,10 @@ def _runs_on(said: str, following: str) -> bool:
     line = said[said.rfind("\n") + 1 :]
     if _CJK.search(line[-2:]):
         return False
-    return len(line) >= 50 and following[:1].isascii() and not _ENDED.search(line) and "://" not in line[-80:] and not heading_level(following, False)
+    return (
+        len(line) >= 50
+        and following[:1].isascii()
+        and not _ENDED.search(line)
+        and "://" not in line[-80:]
+        and not heading_level(following, False)
+    )

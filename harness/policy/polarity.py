@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from harness.policy.statements import pattern
+from harness.policy.words import compiled
 
 Polarity = Literal["denied", "neutral"]
 _LONGEST = 4000
@@ -26,7 +27,7 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
         clause = _CLAUSE.search(said, match.end(), end)
         within = said[match.start() : clause.start() if clause else end]
         turned = said[end : end + 6]
-        conditional = pattern("unless").search(before.rpartition(";")[2]) or pattern("unless").search(within)
+        conditional = bool(pattern("unless").search(before.rpartition(";")[2]) or pattern("unless").search(within))
         conditional = conditional or turned.startswith(("只有", "除非", "unless", "except"))
         passes_on = any(a < match.end() and match.start() < b for a, b in away)
         others = pattern("others").search(before[-24:]) and not pattern("ours").search(before[-24:])
@@ -51,7 +52,7 @@ def _turn(said: str, at: int) -> int:
     return match.start() if match else len(said)
 
 
-_POSITIVE = re.compile(r"(?:会|将|需要|可能)(?:会)?(?:收集|获取|读取|采集|要求|请求|申请)|\b(?:we|app) (?:may |will )?(?:collect|request|access|use)\w*")
+_POSITIVE = compiled("polarity", "positive")
 
 
 def _last_positive(said: str, start: int, end: int) -> int:

@@ -13,21 +13,24 @@ from harness.policy.rights import read_rights
 from harness.policy.sdks import read_sdks
 from harness.policy.statements import statements
 from harness.policy.topics import channels, parties, recipients, said_of
+from harness.policy.words import compiled
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_TRADITIONAL = re.compile(r"[個資訊們會關於蒐儲權護與為將過隱產號碼應]")
+_TRADITIONAL = compiled("reading", "traditional")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _SHORT = 300
 
 
 def read(text: str, *, media_type: str = "text/plain") -> Declared:
-    """What a policy declares. `media_type`: text/plain, text/markdown or text/html. Any text gives a result; one that has nothing to
+    """What a policy declares. `media_type`: text/plain, text/markdown or text/html. Any text gives a result; one that has
+    nothing to
     read has a note that says so."""
     return declared(files.document(text.replace("\r\n", "\n").replace("\r", "\n"), media_type))
 
 
 def from_bytes(data: bytes, *, name: str = "") -> Declared:
-    """What a policy file declares, HTML, PDF, Markdown or plain text in any charset. Raises PolicyUnreadable for a file that holds no
+    """What a policy file declares, HTML, PDF, Markdown or plain text in any charset. Raises PolicyUnreadable for a file that
+    holds no
     text of a policy: empty, a picture, a program, a page whose text only its scripts would bring."""
     document, _ = files.read_file(data, name)
     return declared(document)
@@ -51,7 +54,8 @@ def declared(document: Document) -> Declared:
         minors=said_of(document, said, "minors"), retention=said_of(document, said, "retention"),
         personalisation_optout=said_of(document, said, "personalisation_optout"),
         cross_border=said_of(document, said, "cross_border"), update_date=updated, effective_date=effective,
-        parties_named=parties(document, said, taken), languages=_languages(document.text), title=document.title, notes=tuple(notes),
+        parties_named=parties(document, said, taken), languages=_languages(document.text),
+        title=document.title, notes=tuple(notes),
     )  # fmt: skip
 
 

@@ -11,11 +11,12 @@ from harness.policy.entries import Entry, clean_name, from_fields, is_sdk_name, 
 from harness.policy.fields import Value, pairs, role_of_label, words
 from harness.policy.kinds import mentions
 from harness.policy.statements import pattern, role_of
+from harness.policy.words import compiled
 
 _URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
-_PARTS = re.compile(r"必选|可选|必要|非必要|(?:个人|设备|网络|应用|位置)信息|required|optional")
-_HEAD_AGAIN = re.compile(r"名称|主体|公司|name$")
-_PROVIDED = re.compile(r"[:,]\s*(?:该sdk)?是?由[^。;]{2,40}(?:提供|运营|开发)")
+_PARTS = compiled("sdk_lines", "parts")
+_HEAD_AGAIN = compiled("sdk_lines", "head_again")
+_PROVIDED = compiled("sdk_lines", "provided")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
 
@@ -47,7 +48,13 @@ class Records:
             if value.role == "name":
                 if self.name is not None and not self.values and not _inside(self.name, span):
                     self.name = None
-                if self.name is not None and "name" not in self.roles and not self._is_sdk(self.name) and not repeats and self.values:
+                if (
+                    self.name is not None
+                    and "name" not in self.roles
+                    and not self._is_sdk(self.name)
+                    and not repeats
+                    and self.values
+                ):
                     pass
                 self.close()
                 self.name = (value.start, value.end)
@@ -75,7 +82,11 @@ class Records:
             return False
         last = self.values[-1]
         if last.role == "name" and last.start < last.end:
-            self.values.append(Value("kinds", "", *span) if not _URL.search(self.document.folded.text[span[0] : span[1]]) else Value("link", "", *span))
+            self.values.append(
+                Value("kinds", "", *span)
+                if not _URL.search(self.document.folded.text[span[0] : span[1]])
+                else Value("link", "", *span)
+            )
         elif last.role == "name":
             self.name = span
             self.values[-1] = Value("name", last.label, *span)
@@ -129,7 +140,8 @@ def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
-    """The entries of all lines that are no rows of a table. A table that is none of SDKs (`tables` are those) and stands in an open
+    """The entries of all lines that are no rows of a table. A table that is none of SDKs (`tables` are those) and stands in
+    an open
     record, or right under an SDK's name, says what that SDK collects."""
     text = document.folded.text
     blocks = [(b, document.span(b.start, b.end)) for b in document.blocks]
@@ -163,7 +175,11 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
                 continue
             following = _next_pairs(text, blocks, number)
             short = line[1] - line[0] <= 70 and plausible_name(text[line[0] : line[1]].strip())
-            if short and following and (not records.is_open or following[0].role in records.roles or following[0].role == "name" and False):
+            if (
+                short
+                and following
+                and (not records.is_open or following[0].role in records.roles or (following[0].role == "name" and False))
+            ):
                 title = line
             elif not records.more(line):
                 records.close()
@@ -209,11 +225,19 @@ def _flattened(document: Document, blocks: list[tuple[Block, tuple[int, int]]]) 
             continue
         # A title that reads like a head may stand above them.
         later = _heads_from(text, blocks, number + 1)
-        if len(later) >= 3 and "name" in later and not _even(text, heads, [s for _, s in blocks[number + len(heads) : number + 80]]):
+        if (
+            len(later) >= 3
+            and "name" in later
+            and not _even(text, heads, [s for _, s in blocks[number + len(heads) : number + 80]])
+        ):
             heads, number = later, number + 1
         first = number + len(heads)
         last = first
-        while last < len(blocks) and blocks[last][0].kind in ("text", "item", "heading") and blocks[last][1][1] - blocks[last][1][0] < 1500:
+        while (
+            last < len(blocks)
+            and blocks[last][0].kind in ("text", "item", "heading")
+            and blocks[last][1][1] - blocks[last][1][0] < 1500
+        ):
             last += 1
         cells = [span for _, span in blocks[first:last]]
         yield from _rows(document, heads, cells, role_of(blocks[number][0].path))
@@ -290,7 +314,14 @@ def _fits(said: str, role: str) -> bool:
 
 
 def _begins(said: str, heads: list[str]) -> bool:
-    return len(said) <= 50 and plausible_name(said) and not _URL.search(said) and is_sdk_name(said) and "," not in said and "、" not in said
+    return (
+        len(said) <= 50
+        and plausible_name(said)
+        and not _URL.search(said)
+        and is_sdk_name(said)
+        and "," not in said
+        and "、" not in said
+    )
 
 
 def _dealt(text: str, heads: list[str], row: list[tuple[int, int]]) -> list[tuple[str, tuple[int, int]]]:

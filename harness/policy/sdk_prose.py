@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from itertools import pairwise
 
 import ahocorasick_rs
 
@@ -15,20 +16,16 @@ from harness.policy.folding import fold
 from harness.policy.kinds import URL
 from harness.policy.known import known_of, known_sdks
 from harness.policy.statements import Statement, pattern
-from harness.policy.words import read
+from harness.policy.words import compiled, read
 
-_SDK = re.compile(
-    r"(?:[\"'「“《]?)(?P<name>(?:[\u4e00-\u9fffa-z0-9+·.\-]|(?<=[a-z0-9\u4e00-\u9fff]) (?=[a-z0-9\u4e00-\u9fff])|\([^()]{1,20}\)(?= ?sdk)){2,28}?)[\"'”」》]? ?(?:sdk|软件开发工具包|软件工具开发包)(?![a-z])"
-)
-_LEADING = re.compile(
-    r"^(?:.*?(?:接入了?|集成了?|使用了?|嵌入了?|内嵌了?|采用了?|引入了?|包括|包含|不限于|例如|通过|以及|调用|提供的|提供|为|是|由|与|和|及|或|如|的|了|等)|(?:.*\b)?(?:the|using|use|our|uses|integrated?|via|through|and|such as|to|of|by|with|an?) )(?=.{2})"
-)
-_NOT_A_NAME = re.compile(r"^(?:第三方|三方|以下|下列|上述|相关|该|这些|此|各类|其他|其|部分|合作方|本|我们|此类|某些|集成|接入|嵌入|不同|所有|多个|类似|商业|广告|统计|推送|地图|支付|分享|登录|android|ios|安卓|苹果|app|any|these|those|such|other|third.party|some|each|this|different|our|various|类|及|等|或|和)+(?:方|的|类|些)?$")
+_SDK = compiled("sdk_prose", "sdk")
+_LEADING = compiled("sdk_prose", "leading")
+_NOT_A_NAME = compiled("sdk_prose", "not_a_name")
 
 
 @cache
 def _known() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], ...]]:
-    """Folded names of the catalogue's SDKs: (spelling, name, whether it stands for the SDK alone)."""
+    """Folded names of the catalogue's SDKs: (spelling, as it is written, whether it needs the word SDK beside it)."""
     common = {fold(name) for name in read("aliases")["common"]}
     found: dict[str, tuple[str, str, bool]] = {}
     for sdk in sorted(known_sdks(), key=lambda s: s.is_company):
@@ -37,24 +34,19 @@ def _known() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], .
         for name in sdk.names:
             for one in (fold(name), fold(name).replace(" ", "")):
                 if len(one) > 2 or (len(one) == 2 and not one.isascii()) or one in common:
-                    found.setdefault(one, (one, sdk.name, one in common or (one.isascii() and len(one) < 4)))
+                    found.setdefault(one, (one, name, one in common or sdk.is_library or (one.isascii() and len(one) < 4)))
     entries = tuple(found.values())
     return ahocorasick_rs.AhoCorasick([e[0] for e in entries], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), entries
 
 
 _WORD = re.compile(r"[a-z0-9]")
-_VERB = re.compile(r"用于|判断|调用|主动|开发者|版本|保证|通过|帮助|为了|我司|本公司|数据|信息|关闭|开启|查看|相关|不同|升级|了解|禁止|其他|^其|^该|获取|收集|使用|可能|包括|需要|改善|我们|会以|以下|如下|提供|嵌入|集成|接入|伙伴|合作方|第三方|^\w{0,6}for-?$|隐私|请求|授权|功能的$|相应|名称")
-_BY = re.compile(
-    r"^[\s\-*•·>]*(?:[\d.]{1,8}|\([\d一二三四五六七八九十]{1,2}\)|[①-⑳])?[、.)\s]*(?P<name>[^,。;:\s\"]{2,30})[:,]\s*(?:该sdk|它)?(?:是?由)"
-    r"(?=[^。;]{2,40}(?:提供|运营|开发))"
-)
+_VERB = compiled("sdk_prose", "verb")
+_BY = compiled("sdk_prose", "by")
 _ITEM_NAME = re.compile(r"^[\s\-+*•·]*(?:\d{1,2}[.)、]\s*)?(?P<name>[^:—–(\n,。;]{2,40}?)\s*(?=\(|:|—|–|-\s|$)")
-_LED = re.compile(
-    r"^[\s\-*•·>]*(?:[\d.]{1,8}|\([\d一二三四五六七八九十]{1,2}\)|[①-⑳])?[、.\s]*[\"「“](?P<name>[^\"」”]{2,30})[\"」”][^。;的中]{0,14}?(?=:|,?\s*(?:该sdk)?由|,?\s*是由|sdk)"
-)
+_LED = compiled("sdk_prose", "led")
 
 
-def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
+def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = lambda _: "") -> list[tuple[int, int, bool]]:
     """Where a statement names SDKs, and whether with the word SDK: places in the statement, in order, none in another."""
     text = statement.text
     found: dict[int, tuple[int, int, bool]] = {}
@@ -90,15 +82,17 @@ def _names(statement: Statement, listed: bool) -> list[tuple[int, int, bool]]:
     finder, entries = _known()
     integrates = bool(words("integrates").search(text)) or statement.role == "sdks"
     for number, start, end in finder.find_matches_as_indexes(text):
-        spelled, _, common = entries[number]
+        spelled, written, common = entries[number]
+        if written[:1].isupper() and capital(start).islower():
+            continue  # a word of the language, not a name
         if (_WORD.match(spelled[0]) and start and _WORD.match(text[start - 1])) or (
             _WORD.match(spelled[-1]) and end < len(text) and _WORD.match(text[end])
         ):
             continue
         if any(a <= start < b for a, b, _ in found.values()):
             continue
-        alone = text.strip(" -*•·\"“”.,") == spelled
-        if alone and listed or ((integrates or _BRACKET.search(text[:start])) and not common):
+        alone = text.strip(' -*•·"“”.,') == spelled
+        if (alone and listed) or ((integrates or _BRACKET.search(text[:start])) and not common):
             found[start] = (start, end, False)
     return sorted(found.values())
 
@@ -126,7 +120,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
         if statement.block.kind == "text" and statement.end - statement.start > 40:
             introduced = bool(words("introduces").search(statement.text))
         listed = statement.role == "sdks" or introduced or bool(words("integrates").search(statement.lead))
-        places = _names(statement, listed)
+        places = _names(statement, listed, capital=partial(_written, document, statement.start))
         if places:
             found = list(_entries(document, statement, places))
             still = found if _listing(statement.text, places) else found[-1:]
@@ -166,16 +160,20 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         yield entry
 
 
-_TAKES = re.compile(
-    r"[\s\-*•·]*(?:[\"「“]?(?:android|ios|安卓|苹果|鸿蒙|harmonyos|双端)|收集|获取|采集|涉及|需要|共享|信息|设备|个人信息|数据|权限"
-    r"|it |this sdk|data |information )"
-)
+_TAKES = compiled("sdk_prose", "takes")
+
+
+def _written(document: Document, begin: int, place: int) -> str:
+    """The character as it is written, of a place in a statement that begins at `begin`."""
+    at = document.folded.back(begin + place)
+    return document.text[at : at + 1]
 
 
 def _listing(text: str, places: list[tuple[int, int, bool]]) -> bool:
     """Whether names stand one after another, so that what follows is said of all of them."""
     return len(places) > 1 and all(
-        len(re.sub(r"[\s、,和及与或/&()]|以及|and|or", "", text[b:c])) < 14 for (_, b, _), (c, _, _) in zip(places, places[1:], strict=False)
+        len(re.sub(r"[\s、,和及与或/&()]|以及|and|or", "", text[b:c])) < 14
+        for (_, b, _), (c, _, _) in pairwise(places)
     )
 
 
@@ -184,6 +182,8 @@ def _company(document: Document, statement: Statement, start: int, stop: int | N
     for match in (words("provided").search(said), words("company").search(said)):
         if match:
             group = next(name for name, value in match.groupdict().items() if value)
-            a, b = document.folded.quoted(statement.start + start + match.start(group), statement.start + start + match.end(group))
-            return document.text[a:b].strip(" ()（）“”\"")
+            a, b = document.folded.quoted(
+                statement.start + start + match.start(group), statement.start + start + match.end(group)
+            )
+            return document.text[a:b].strip(' ()（）“”"')
     return ""

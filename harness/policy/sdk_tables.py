@@ -12,9 +12,10 @@ from harness.policy.fields import Value, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.sdk_lines import Records
 from harness.policy.statements import role_of
+from harness.policy.words import compiled
 
-
-_EXACT = re.compile(r"字段|明细|具体|fields?", re.I)
+_COOKIES = re.compile(r"cookie|expir|duration")
+_EXACT = compiled("sdk_tables", "exact", re.I)
 
 
 def in_tables(document: Document) -> Iterator[Entry]:
@@ -65,6 +66,8 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
         return
     titles = _heads(document, table)
     heads = " ".join(map(fold, titles))
+    if role_of(table[0].path) == "cookies" or _COOKIES.search(heads):
+        return
     part = role_of(table[0].path)
     of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
@@ -78,11 +81,15 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
         cells = [document.span(a, b) for a, b in block.cells]
         name = cells[at]
         said = document.folded.text[name[0] : name[1]].strip()
-        if role_of_label(said) and block.kind == "head" or not said:
+        if (role_of_label(said) and block.kind == "head") or not said:
             continue
-        if not (of_sdks or third and part in ("sdks", "shares") or is_sdk_name(said)):
+        if not (of_sdks or (third and part in ("sdks", "shares")) or is_sdk_name(said)):
             continue
-        values = [Value(roles[n], "", a, b) for n, (a, b) in enumerate(cells) if n < len(roles) and n != at and roles[n] and n not in wide]
+        values = [
+            Value(roles[n], "", a, b)
+            for n, (a, b) in enumerate(cells)
+            if n < len(roles) and n != at and roles[n] and n not in wide
+        ]
         entry = from_fields(document, name, values, document.span(block.start, block.end), part)
         if entry is not None:
             yield entry
@@ -97,5 +104,7 @@ def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, in
         label, (start, end) = document.span(*block.cells[0]), document.span(*block.cells[1])
         role = role_of_label(document.folded.text[label[0] : label[1]])
         if role:
-            found.append((document.span(block.start, block.end), Value(role, document.folded.text[label[0] : label[1]], start, end)))
+            found.append(
+                (document.span(block.start, block.end), Value(role, document.folded.text[label[0] : label[1]], start, end))
+            )
     return found if len(found) >= 3 and len(found) * 3 >= len(table) * 2 else []

@@ -77,7 +77,8 @@ def statements(document: Document) -> list[Statement]:
     """Every sentence of every block but headings, in order."""
     text = document.folded.text
     found: list[Statement] = []
-    lead, lead_path, lead_level, plain_since = "", (), 0, 0
+    lead, lead_level, plain_since = "", 0, 0
+    lead_path: tuple[str, ...] = ()
     for block in document.blocks:
         if block.kind == "heading":
             lead = ""
@@ -85,7 +86,8 @@ def statements(document: Document) -> list[Statement]:
         start, end = document.span(block.start, block.end)
         role = role_of(block.path)
         within = block.path == lead_path and (
-            block.kind in ("row", "head") or (block.kind == "item" and block.level >= lead_level)
+            block.kind in ("row", "head")
+            or (block.kind == "item" and block.level >= lead_level)
             or (block.kind == "text" and end - start < 160 and plain_since < 12)
         )
         if not within:

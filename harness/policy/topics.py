@@ -12,7 +12,7 @@ from harness.policy.fields import words as field_words
 from harness.policy.folding import fold
 from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
-from harness.policy.words import read
+from harness.policy.words import compiled, read
 
 _MANY = 60
 
@@ -29,7 +29,7 @@ def said_of(document: Document, said: Sequence[Statement], topic: str) -> Said:
     preferred = {"minors": "minors", "retention": "stores"}.get(topic)
     first: Statement | None = None
     for statement in said:
-        if statement.role == "definitions" or pattern("defines").search(statement.text) and topic == "minors":
+        if statement.role == "definitions" or (pattern("defines").search(statement.text) and topic == "minors"):
             continue
         if words(topic).search(statement.text):
             if preferred is None or statement.role == preferred:
@@ -58,10 +58,10 @@ def recipients(document: Document, said: Sequence[Statement], sdks: Sequence[Sdk
     for statement in said:
         if not words("recipients", "also").search(statement.text) or len(found) > 500:
             continue
-        for pattern in (words("recipients"), field_words("company")):
-            if pattern is not words("recipients") and statement.role not in ("shares", "sdks"):
+        for who in (words("recipients"), field_words("company")):
+            if who is not words("recipients") and statement.role not in ("shares", "sdks"):
                 continue
-            for match in pattern.finditer(statement.text):
+            for match in who.finditer(statement.text):
                 a, b = document.folded.quoted(statement.start + match.start(), statement.start + match.end())
                 name = document.text[a:b].strip(" ()（）,，、")
                 if len(name) > 1 and not re.search(r"其他公司|任何|^公司$|本公司", name):
@@ -82,7 +82,10 @@ def channels(document: Document, said: Sequence[Statement], taken: Sequence[tupl
             a, b = document.folded.quoted(statement.start + start, statement.start + end)
             value = document.text[a:b].strip()
             if value and len(found) < _MANY:
-                found.setdefault((kind, fold(value)), Channel(kind=kind, value=value, passage=passage(document, statement.start, statement.end)))
+                found.setdefault(
+                    (kind, fold(value)),
+                    Channel(kind=kind, value=value, passage=passage(document, statement.start, statement.end)),
+                )
     return tuple(found.values())
 
 
@@ -95,13 +98,13 @@ def _channels(statement: Statement) -> Iterator[tuple[str, int, int]]:
         for match in words("phone").finditer(text):
             yield "phone", match.start(), match.end()
     for match in words("address").finditer(text):
-        if statement.role in ("contact", "rights") or "注册" in text or "办公" in text or "address:" in text:
-            if "@" not in match["value"]:
-                yield "address", match.start("value"), match.end("value")
+        told = statement.role in ("contact", "rights") or "注册" in text or "办公" in text or "address:" in text
+        if told and "@" not in match["value"]:
+            yield "address", match.start("value"), match.end("value")
     for kind in ("web", "officer"):
-        match = words(kind).search(text)
-        if match and (kind == "officer" or statement.role in ("contact", "rights")):
-            yield kind, match.start(), match.end()
+        first = words(kind).search(text)
+        if first and (kind == "officer" or statement.role in ("contact", "rights")):
+            yield kind, first.start(), first.end()
 
 
 def parties(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[str, ...]:
@@ -117,15 +120,17 @@ def parties(document: Document, said: Sequence[Statement], taken: Sequence[tuple
         english = words("built").search(folded.text, start, end)
         if english:
             _groups(found, text, document, english)
-    for pattern in ("party", "party_en", "short_for", "built"):
-        for match in list(words(pattern).finditer(folded.text, 0, top))[:6]:
+    for form in ("party", "party_en", "short_for", "built"):
+        for match in list(words(form).finditer(folded.text, 0, top))[:6]:
             if any(a <= match.start() < b for a, b in taken):
                 continue
             _groups(found, text, document, match)
     for statement in [s for s in said if s.role == "contact"][:40]:
-        for pattern in ("party", "party_en"):
-            for match in words(pattern).finditer(statement.text):
-                _keep(found, text, folded.quoted(statement.start + match.start("company"), statement.start + match.end("company")))
+        for form in ("party", "party_en"):
+            for match in words(form).finditer(statement.text):
+                _keep(
+                    found, text, folded.quoted(statement.start + match.start("company"), statement.start + match.end("company"))
+                )
     if document.title:
         found.setdefault(document.title[:80], None)
     return tuple(list(found)[:12])
@@ -137,7 +142,7 @@ def _groups(found: dict[str, None], text: str, document: Document, match: re.Mat
             _keep(found, text, document.folded.quoted(match.start(name), match.end(name)))
 
 
-_COMMON = re.compile(r"^(?:我们|本公司|公司|本平台|平台|本软件|您|你|用户|本政策|本隐私政策|we|us|our|the|you)$")
+_COMMON = compiled("topics", "common")
 
 
 def _keep(found: dict[str, None], text: str, span: tuple[int, int]) -> None:

@@ -23,9 +23,14 @@ OLD = """# 云笺隐私政策
 您可以在“设置-隐私”中删除您的个人信息。
 我们将在15个工作日内答复您的请求。
 """
-NEW = (OLD.replace("2024年3月5日", "2024年9月1日").replace("手机号、IMEI", "手机号、通讯录").replace("我们不会收集您的通讯录。", "")
-       .replace("| 白泽地图 | 白泽有限公司 | 地图 | 精确位置 |", "| 毕方支付SDK | 毕方有限公司 | 支付 | 无 |").replace("推送 | IMEI", "推送 | OAID")
-       .replace("设置-隐私", "我的-隐私").replace("15个工作日", "三十天").replace("您可以在", "您有权撤回同意。您可以在"))  # fmt: skip
+CHANGED = {
+    "2024年3月5日": "2024年9月1日", "手机号、IMEI": "手机号、通讯录", "我们不会收集您的通讯录。": "",
+    "| 白泽地图 | 白泽有限公司 | 地图 | 精确位置 |": "| 毕方支付SDK | 毕方有限公司 | 支付 | 无 |", "推送 | IMEI": "推送 | OAID",
+    "设置-隐私": "我的-隐私", "15个工作日": "三十天", "您可以在": "您有权撤回同意。您可以在",
+}  # fmt: skip
+NEW = OLD
+for _old, _new in CHANGED.items():
+    NEW = NEW.replace(_old, _new)
 
 
 @pytest.fixture
@@ -66,11 +71,15 @@ def test_what_a_newer_version_changes(old: Path, new: Path, capsys: pytest.Captu
     assert found["kinds"] == {"added": ["contacts"], "removed": ["imei"]}
     assert found["denials"] == {"added": [], "removed": ["contacts"]}
     assert (found["sdks"]["added"], found["sdks"]["removed"]) == (["毕方支付SDK"], ["白泽地图"])
-    assert [(c["name"], c["kinds_added"], c["kinds_removed"]) for c in found["sdks"]["changed"]] == [("青鸾推送SDK", ["oaid"], ["imei"])]
+    assert [(c["name"], c["kinds_added"], c["kinds_removed"]) for c in found["sdks"]["changed"]] == [
+        ("青鸾推送SDK", ["oaid"], ["imei"])
+    ]
     assert found["rights"]["added"] == ["withdraw"]
     assert [p["right"] for p in found["rights"]["paths"]] == ["delete"]
     assert {v["name"]: (v["old"], v["new"]) for v in found["values"]} == {
-        "update_date": ("2024-03-05", "2024-09-01"), "reply_days": ("15 working days", "30 days")}
+        "update_date": ("2024-03-05", "2024-09-01"),
+        "reply_days": ("15 working days", "30 days"),
+    }
     assert "我们不会收集您的通讯录。" in found["text"]["removed"]
     said = say(capsys, "policy", old, "--against", new).out
     assert "+ kinds: contacts" in said and "~ update_date: 2024-03-05 -> 2024-09-01" in said
@@ -82,7 +91,8 @@ def test_nothing_changes_from_a_file_to_itself(old: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(("content", "why"), [
-    (b"", "is empty"), (b"\x89PNG\r\n\x1a\n" + bytes(99), "is a picture"), (bytes(range(256)) * 9, "is no text"), (None, "cannot be read"),
+    (b"", "is empty"), (b"\x89PNG\r\n\x1a\n" + bytes(99), "is a picture"), (bytes(range(256)) * 9, "is no text"),
+    (None, "cannot be read"),
     (b"<!doctype html><body><div id=app></div><script src=a.js></script>", "JavaScript"),
 ])  # fmt: skip
 def test_a_file_that_cannot_be_used_is_refused(

@@ -8,8 +8,20 @@ from harness.policy import Declared, SdkSaid, read
 
 HEADS = {"name": "SDK名称", "company": "第三方公司名称", "purpose": "使用目的", "kinds": "共享信息名称", "link": "隐私政策链接"}
 ROWS = (
-    {"name": "青鸾推送SDK", "company": "青鸾科技（北京）有限公司", "purpose": "推送消息", "kinds": "IMEI、MAC地址", "link": "https://a.example/x"},
-    {"name": "白泽地图", "company": "白泽信息技术有限公司", "purpose": "定位", "kinds": "精确位置、Wi-Fi列表", "link": "https://b.example/x"},
+    {
+        "name": "青鸾推送SDK",
+        "company": "青鸾科技（北京）有限公司",
+        "purpose": "推送消息",
+        "kinds": "IMEI、MAC地址",
+        "link": "https://a.example/x",
+    },
+    {
+        "name": "白泽地图",
+        "company": "白泽信息技术有限公司",
+        "purpose": "定位",
+        "kinds": "精确位置、Wi-Fi列表",
+        "link": "https://b.example/x",
+    },
     {"name": "毕方支付", "company": "毕方支付有限公司", "purpose": "支付", "kinds": "无", "link": "https://c.example/x"},
 )
 WANTED = {"青鸾推送SDK": {"imei", "mac"}, "白泽地图": {"location_precise", "wifi_scan"}, "毕方支付": set()}
@@ -41,7 +53,11 @@ def test_a_table(order: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_table_in_markdown(order: tuple[str, ...]) -> None:
-    lines = [" | ".join(HEADS[c] for c in order), "|".join("---" for _ in order), *(" | ".join(r[c] for c in order) for r in ROWS)]
+    lines = [
+        " | ".join(HEADS[c] for c in order),
+        "|".join("---" for _ in order),
+        *(" | ".join(r[c] for c in order) for r in ROWS),
+    ]
     assert kinds(md("# 第三方SDK目录\n\n" + "\n".join(f"| {line} |" for line in lines))) == WANTED
 
 
@@ -54,7 +70,9 @@ def test_a_table_whose_cells_became_lines(order: tuple[str, ...], title: str) ->
     assert [s.company for s in found.sdks] == [row["company"] for row in ROWS]
 
 
-@pytest.mark.parametrize("order", [("company", "purpose", "kinds"), ("kinds", "company", "purpose"), ("purpose", "kinds", "company")])
+@pytest.mark.parametrize(
+    "order", [("company", "purpose", "kinds"), ("kinds", "company", "purpose"), ("purpose", "kinds", "company")]
+)
 @pytest.mark.parametrize("gap", ["\n", "\n\n", " "])
 def test_labels_and_values(order: tuple[str, ...], gap: str) -> None:
     parts = [gap.join([f"SDK名称：{row['name']}", *(f"{HEADS[c]}：{row[c]}" for c in order)]) for row in ROWS]
@@ -66,28 +84,39 @@ def test_labels_and_values(order: tuple[str, ...], gap: str) -> None:
 @pytest.mark.parametrize("number", ["", "1、", "1. ", "（1）", "①", "一、", "- ", "#### ", "**"])
 def test_a_name_as_a_title_over_labels(number: str) -> None:
     closing = "**" if number == "**" else ""
-    parts = [f"{number}{row['name']}{closing}\n使用目的：{row['purpose']}\n收集信息：{row['kinds']}\n运营方：{row['company']}"
-             for row in ROWS]
+    parts = [
+        f"{number}{row['name']}{closing}\n使用目的：{row['purpose']}\n收集信息：{row['kinds']}\n运营方：{row['company']}"
+        for row in ROWS
+    ]
     found = md("# 第三方SDK目录\n" + "\n\n".join(parts))
     assert kinds(found) == WANTED
 
 
 def test_an_sdk_split_over_two_sections_and_under_two_names_is_one() -> None:
-    found = md("# 一、统计\n我们接入了友盟统计SDK，会收集您的IMEI。\n# 附录：第三方SDK目录\nSDK名称：友盟+\n公司：友盟同欣（北京）科技有限公司\n收集信息：OAID\n")
+    found = md(
+        "# 一、统计\n我们接入了友盟统计SDK，会收集您的IMEI。\n# 附录：第三方SDK目录\nSDK名称：友盟+"
+        "\n公司：友盟同欣（北京）科技有限公司\n收集信息：OAID\n"
+    )
     (one,) = found.sdks
     assert one.names == ("友盟统计SDK", "友盟+")
     assert (one.known, set(one.kinds), one.company) == ("友盟+", {"imei", "oaid"}, "友盟同欣（北京）科技有限公司")
 
 
 def test_an_unknown_sdk_under_two_spellings_is_one() -> None:
-    found = md("# 第三方SDK\n1. 晨星 SDK（Android）\n收集信息：IMEI\n公司：晨星有限公司\n2. 晨星SDK（iOS）\n收集信息：IDFA\n公司：晨星有限公司\n")
+    found = md(
+        "# 第三方SDK\n1. 晨星 SDK（Android）\n收集信息：IMEI\n公司：晨星有限公司\n2. 晨星SDK（"
+        "iOS）\n收集信息：IDFA\n公司：晨星有限公司\n"
+    )
     (one,) = found.sdks
     assert set(one.kinds) == {"imei", "ad_id"}
     assert one.platforms == ("android", "ios")
 
 
 def test_platform_tags_in_cells_are_no_kinds() -> None:
-    found = md("# 第三方SDK\n1. 晨星SDK\n公司：晨星有限公司\n收集信息：\nAndroid版本：设备信息（IMEI、OAID）\niOS版本：设备信息（IDFA）\n")
+    found = md(
+        "# 第三方SDK\n1. 晨星SDK\n公司：晨星有限公司\n收集信息：\nAndroid版本：设备信息（"
+        "IMEI、OAID）\niOS版本：设备信息（IDFA）\n"
+    )
     assert set(found.sdks[0].kinds) == {"imei", "oaid", "ad_id"}
 
 
@@ -116,7 +145,8 @@ def test_an_sdk_in_prose(text: str) -> None:
 def test_services_named_without_the_word_sdk() -> None:
     found = md(
         "# Service Providers\nThe app uses third-party services that may collect information used to identify you:\n"
-        "* Google Play Services\n* AdMob\n* Firebase Crashlytics\n\n# Information\nWe use AppsFlyer, which collects your advertising ID.\n"
+        "* Google Play Services\n* AdMob\n* Firebase Crashlytics\n\n# Information\nWe use App"
+        "sFlyer, which collects your advertising ID.\n"
     )
     assert {s.known for s in found.sdks} == {"Google Play services", "AdMob", "Crashlytics", "AppsFlyer"}
     assert sdk(found, "AppsFlyer").kinds == ("ad_id",)
@@ -134,7 +164,8 @@ def test_talk_of_sdks_names_none(text: str) -> None:
 
 
 def test_the_apps_own_list_is_no_list_of_sdks() -> None:
-    found = read("<h1>已收集个人信息清单</h1><table><tr><th>信息类型</th><th>收集目的</th><th>收集场景</th></tr><tr><td>手机号码</td>"
+    found = read("<h1>已收集个人信息清单</h1><table><tr><th>信息类型</th><th>收集目的</th><th>收"
+                 "集场景</th></tr><tr><td>手机号码</td>"
                  "<td>注册</td><td>登录时</td></tr><tr><td>头像、昵称</td><td>展示</td><td>编辑资料</td></tr></table>",
                  media_type="text/html")  # fmt: skip
     assert found.sdks == ()
@@ -142,6 +173,9 @@ def test_the_apps_own_list_is_no_list_of_sdks() -> None:
 
 
 def test_a_table_below_an_sdks_name_is_of_that_sdk() -> None:
-    found = md("# 二、第三方SDK\n## 2.1 晨星SDK\n\n| 收集的个人信息 | 收集目的 |\n|---|---|\n| IP地址 | 提供网络定位 |\n| 基站信息 | 定位 |\n")
+    found = md(
+        "# 二、第三方SDK\n## 2.1 晨星SDK\n\n| 收集的个人信息 | 收集目的 |\n|---|---|\n| IP地"
+        "址 | 提供网络定位 |\n| 基站信息 | 定位 |\n"
+    )
     assert kinds(found) == {"晨星SDK": {"ip", "base_station"}}
     assert found.kinds == ()

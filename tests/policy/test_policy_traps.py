@@ -79,7 +79,10 @@ def test_words_that_are_only_defined_do_not_count(text: str) -> None:
 
 
 def test_what_an_sdk_collects_is_not_the_apps() -> None:
-    found = of("# 一、我们收集的信息\n我们会收集您的手机号。\n# 二、第三方SDK\n青鸾推送SDK\n使用目的：推送\n收集信息：IMEI、MAC地址\n公司：青鸾有限公司\n")
+    found = of(
+        "# 一、我们收集的信息\n我们会收集您的手机号。\n# 二、第三方SDK\n青鸾推送SDK\n使用目的：推"
+        "送\n收集信息：IMEI、MAC地址\n公司：青鸾有限公司\n"
+    )
     assert declared(found) == {"phone"}
     assert set(found.sdks[0].kinds) == {"imei", "mac"}
 
@@ -103,7 +106,8 @@ def test_a_captcha_by_text_message_is_no_reading_of_messages() -> None:
 
 
 @pytest.mark.parametrize(("said", "kind"), [
-    ("IMEI", "imei"), ("国际移动设备识别码", "imei"), ("ＩＭＥＩ", "imei"), ("AndroidID", "android_id"), ("Android_ID", "android_id"),
+    ("IMEI", "imei"), ("国际移动设备识别码", "imei"), ("ＩＭＥＩ", "imei"),
+    ("AndroidID", "android_id"), ("Android_ID", "android_id"),
     ("安卓ID", "android_id"), ("IDFA", "ad_id"), ("广告标识符", "ad_id"), ("唯一设备标识码", "device_id_other"),
     ("设备识别码", "device_id_other"), ("WLAN 接入点", "ssid_bssid"), ("Wi-Fi 列表", "wifi_scan"), ("剪切板", "clipboard"),
     ("已安装应用列表", "installed_apps"), ("手机 型号", "device_model"), ("**MAC地址**", "mac"), ("電子郵箱", "email"),
@@ -119,7 +123,8 @@ def test_a_general_word_that_brackets_spell_out_is_what_they_name() -> None:
 
 
 def test_several_languages_in_one_file() -> None:
-    found = of("# 我们收集的信息\n我们会收集您的手机号。\n\n# Information we collect\nWe collect your email address and device model "
+    found = of("# 我们收集的信息\n我们会收集您的手机号。\n\n# Information we collect\nWe colle"
+               "ct your email address and device model "
                "so that you can log in again without trouble.")  # fmt: skip
     assert declared(found) == {"phone", "email", "device_model"}
     assert found.languages == ("zh", "en")
@@ -168,7 +173,8 @@ def test_other_terms_are_none_for_answers(text: str) -> None:
 def test_rights_with_their_ways_and_under_one_another() -> None:
     found = of(
         "# 您的权利\n您可以访问、复制、更正、删除您的个人信息。\n您可以在“我的-设置-注销账号”中注销账号。\n"
-        "您有权撤回同意，路径为：设置 > 隐私 > 撤回同意。\n您可以请求将个人信息转移至您指定的个人信息处理者。\n您有权限制或拒绝我们处理您的个人信息。\n"
+        "您有权撤回同意，路径为：设置 > 隐私 > 撤回同意。\n您可以请求将个人信息转移至您指定的个人信息"
+        "处理者。\n您有权限制或拒绝我们处理您的个人信息。\n"
     ).rights
     assert all(right.stated for right in found.values())
     assert found["deletion_of_account"].path == "在“我的-设置-注销账号”中注销账号"
@@ -186,8 +192,10 @@ def test_a_transfer_abroad_is_no_right() -> None:
 
 def test_topics_channels_and_parties() -> None:
     found = of(
-        "# 云笺隐私政策\n云笺由星河（杭州）科技有限公司（以下简称“我们”）运营。\n# 存储\n我们在中国境内保存您的信息，保存期限为180天。\n"
-        "# 未成年人\n未满14周岁的儿童须由监护人同意。\n# 个性化推荐\n您可以在设置中关闭个性化推荐。\n# 联系我们\n邮箱：privacy@yunjian.example\n电话：0571-88886666\n"
+        "# 云笺隐私政策\n云笺由星河（杭州）科技有限公司（以下简称“我们”）运营。"
+        "\n# 存储\n我们在中国境内保存您的信息，保存期限为180天。\n"
+        "# 未成年人\n未满14周岁的儿童须由监护人同意。\n# 个性化推荐\n您可以在设置中关闭个性化推荐。"
+        "\n# 联系我们\n邮箱：privacy@yunjian.example\n电话：0571-88886666\n"
     )
     assert "云笺" in found.parties_named and any("星河（杭州）科技有限公司" in p for p in found.parties_named)
     assert found.retention.stated and found.minors.stated and found.personalisation_optout.stated and found.cross_border.stated
@@ -206,7 +214,8 @@ def test_a_wider_word_covers_the_narrower_thing_and_not_the_other_way_round() ->
 
 
 def test_an_sdk_is_found_by_name_alias_package_host_and_company() -> None:
-    found = of("# 第三方SDK\n| SDK名称 | 公司 | 收集的信息 |\n|---|---|---|\n| 极光推送 | 深圳市和讯华谷信息技术有限公司 | IMEI |\n"
+    found = of("# 第三方SDK\n| SDK名称 | 公司 | 收集的信息 |\n|---|---|---|\n| 极光推送 | 深圳"
+               "市和讯华谷信息技术有限公司 | IMEI |\n"
                "| 晨星SDK com.chenxing.sdk | 晨星科技（北京）有限公司 | 无 |\n")  # fmt: skip
     for asked in ({"name": "JPush"}, {"packages": ["cn.jpush.android"]}, {"hosts": ["sdk.jpush.cn"]}):
         sdk = found.sdk_named(**asked)

@@ -14,7 +14,20 @@ from harness.policy.words import read
 from harness.resources import resource
 
 KINDS = {kind for group in yaml.safe_load(resource("hooks", "kinds.yaml").read_text("utf-8")).values() for kind in group}
-FILES = ("aliases", "covers", "dates", "fields", "fold", "kinds", "listed", "rights", "sections", "statements", "topics")
+FILES = (
+    "aliases",
+    "covers",
+    "dates",
+    "fields",
+    "fold",
+    "kinds",
+    "listed",
+    "patterns",
+    "rights",
+    "sections",
+    "statements",
+    "topics",
+)
 
 
 def texts(data: Any) -> list[str]:
@@ -53,7 +66,7 @@ def test_traditional_characters_stand_in_pairs() -> None:
 def test_every_pattern_can_be_made() -> None:
     for name in read("statements"):
         assert pattern(name)
-    for file in ("fields", "rights", "sections", "topics", "dates"):
+    for file in ("fields", "rights", "sections", "topics", "dates", "patterns"):
         for text in texts(read(file)):
             re.compile(text)
 

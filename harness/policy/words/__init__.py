@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,3 +18,8 @@ def read(name: str) -> dict[str, Any]:
     data = yaml.load((Path(__file__).parent / f"{name}.yaml").read_bytes(), Loader=_LOADER)
     assert isinstance(data, dict)
     return data
+
+
+def compiled(module: str, name: str, flags: int = 0) -> re.Pattern[str]:
+    """A pattern of patterns.yaml."""
+    return re.compile(read("patterns")[module][name], flags)
