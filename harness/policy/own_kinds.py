@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from harness.policy.blocks import Document
 from harness.policy.declared import KindSaid
 from harness.policy.fields import role_of_label
+from harness.policy.folding import fold
 from harness.policy.kinds import Mention, mentions
 from harness.policy.polarity import in_purpose, scopes
 from harness.policy.quoting import passage
@@ -64,6 +66,7 @@ def _said(
     text, begin = statement.text, statement.start
     covered = scopes(text, [(m.start - begin, m.end - begin) for m in here])
     lead_denies = bool(statement.lead) and _denies(statement.lead)
+    lead_denies = lead_denies or any(_heading_denies(heading) for heading in statement.block.path[-2:])
     firm = [m.start() for m in pattern("firm").finditer(text)]
     if goes_on or (statement.lead and pattern("firm").search(statement.lead)):
         firm.insert(0, 0)
@@ -76,6 +79,13 @@ def _said(
             yield mention, True, False
         elif _declared(document, statement, at, mention, firm):
             yield mention, False, any(a <= at for a in firm)
+
+
+@cache
+def _heading_denies(heading: str) -> bool:
+    """Whether a part is of what is not collected: `Data we do not collect`, 我们不收集的信息."""
+    said = fold(heading)
+    return bool(pattern("denies").search(said)) and not pattern("unless").search(said) and not pattern("gives_away").search(said)
 
 
 def _denies(lead: str) -> bool:
@@ -93,6 +103,8 @@ def _row_says_no(document: Document, statement: Statement) -> bool:
 
 def _declared(document: Document, statement: Statement, at: int, mention: Mention, firm: list[int]) -> bool:
     text, role = statement.text, statement.role
+    if text.rstrip(" *_").endswith("?"):
+        return False
     is_firm = any(a <= at for a in firm)
     if pattern("defines").search(text) and not is_firm:
         return False

@@ -34,6 +34,9 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
         found.append((match.end(), end, "neutral" if conditional or passes_on or others else "denied"))
     found += [(a, b, "neutral") for a, b in away]
     found += [(m.start(), m.end(), "neutral") for m in pattern("contact_ways").finditer(said)]
+    for match in pattern("kept").finditer(said):
+        start = max((m.end() for m in pattern("turns").finditer(said, 0, match.start())), default=0)
+        found.append((_last_positive(said, start, match.start()), match.start(), "neutral"))
     for match in pattern("passive").finditer(said):
         after = _turn(said, match.end())
         if any(match.end() <= a < after for a, _ in named):
