@@ -98,7 +98,9 @@ def _decoded(data: bytes) -> str:
     sure = data.decode("utf-8", "replace")
     if sure.count("\ufffd") <= len(sure) // 500:  # a few broken bytes in a text that is UTF-8
         return sure
-    read = [data.decode(c, "replace") for c in ("gb18030", "big5", "utf-16-le", "utf-16-be", "cp1252")]
+    read = [data.decode(c, "replace") for c in ("gb18030", "big5", "cp1252")]
+    wide = [data.decode(c, "replace") for c in ("utf-16-le", "utf-16-be")]
+    read += [t for t in wide if len(_COMMON.findall(t[:200000])) * 50 > len(t[:200000])]  # any bytes are UTF-16 of something
     return max(read, key=lambda t: len(_COMMON.findall(t[:200000])) * 3 - len(_ODD.findall(t[:200000])) * 5)
 
 

@@ -18,6 +18,7 @@ from harness.policy.statements import Statement, pattern
 _SILENT = {"exceptions", "definitions", "changes", "contact"}
 _WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks"}
 _CONTEXT = 240
+_LISTED = 40
 
 
 def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
@@ -66,7 +67,10 @@ def _said(
     text, begin = statement.text, statement.start
     covered = scopes(text, [(m.start - begin, m.end - begin) for m in here])
     lead_denies = bool(statement.lead) and _denies(statement.lead)
-    lead_denies = lead_denies or any(_heading_denies(heading) for heading in statement.block.path[-2:])
+    if any(_heading_denies(heading) for heading in statement.block.path[-2:]):
+        if statement.block.kind != "item" and len(text) > _LISTED:
+            return  # a sentence about such a part is no list of what is not collected
+        lead_denies = True
     firm = [m.start() for m in pattern("firm").finditer(text)]
     if goes_on or (statement.lead and pattern("firm").search(statement.lead)):
         firm.insert(0, 0)
