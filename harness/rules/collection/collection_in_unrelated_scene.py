@@ -32,7 +32,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     grace = int(readings.of("scene_grace") * 1e9)
     away = {one.name for one in known if one.background}
     calls = calls[
-        calls["base"].isin(["after_agree", "after_permission_denial"]) & calls["kind"].isin(tied.keys() | JUDGED & tied.keys())
+        calls["base"].isin(["after_agree", "after_permission_denial"]) & calls["kind"].isin(tied.keys())
     ]
     rows = [_placed(run, str(scenario), mine, tied, away, grace) for scenario, mine in calls.groupby("scenario", sort=True)]
     if not rows:

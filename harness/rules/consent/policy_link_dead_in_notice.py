@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.model import Finding
 from harness.rules.readings import Readings
 from harness.rules.rule import Noted, Rule, Screens
-from harness.rules.telling import quoted
+from harness.rules.telling import quoted, some
 from harness.tables import Tables
 
 OTHER = ("用户协议", "服务协议", "服务条款", "使用条款", "user agreement", "terms of")
@@ -28,7 +28,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 item=text or "policy link",
                 caller=run.package,
                 stage=note.stage,
-                evidence=[*note.evidence, *screens],
+                evidence=some([*note.evidence, *screens]),
                 unclear=unclear,
                 reason=f"The link {quoted(text)!r} in the notice "
                 + (
