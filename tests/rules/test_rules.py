@@ -31,7 +31,8 @@ def ns(ms: int) -> int:
 
 def write_bundle(folder: Path, fixture: dict[str, Any]) -> Path:
     bundle = Bundle.create(folder, PACKAGE)
-    bundle.append(Fact(host_ns=START, type="app", data={"package": PACKAGE, "version": "1.0", "sha256": "0" * 64}))
+    bundle.append(Fact(host_ns=START, type="app", data={
+        "package": PACKAGE, "version": "1.0", "sha256": "0" * 64, **fixture.get("app", {})}))
     bundle.append(Fact(host_ns=START, type="device", data={"serial": "fixture", "kind": "lab"}))
     if "app_file" in fixture:
         bundle.append(Fact(host_ns=START, type="app_file", data=fixture["app_file"]))
@@ -53,21 +54,22 @@ def write_bundle(folder: Path, fixture: dict[str, Any]) -> Path:
             frames = e.pop("frames", [f"{PACKAGE}.Main.onCreate(Main.java:1)"])
             stack = bundle.append(Stack(host_ns=at, pid=1, frames=frames))
             device = at + fixture.get("clock_offset_ms", 0) * 1_000_000
-            bundle.append(
-                Call(
-                    host_ns=at,
-                    device_ns=device,
+            process, outcome = e.pop("process", PACKAGE), Outcome(e.pop("outcome", "value"))
+            every, count = e.pop("every", 0) * 1_000_000, e.pop("repeat", 1)
+            for again in range(count):
+                bundle.append(Call(
+                    host_ns=at + again * every,
+                    device_ns=device + again * every,
                     pid=1,
-                    process=e.pop("process", PACKAGE),
+                    process=process,
                     tid=1,
                     thread="main",
-                    seq=number,
+                    seq=number * 1000 + again,
                     hook="fixture",
                     stack=stack.id,
-                    outcome=Outcome(e.pop("outcome", "value")),
+                    outcome=outcome,
                     **e,
-                )
-            )
+                ))
         elif kind == "flow":
             body = e.pop("body", "")
             data = base64.b64decode(body["base64"]) if isinstance(body, dict) else body.encode()
@@ -76,7 +78,7 @@ def write_bundle(folder: Path, fixture: dict[str, Any]) -> Path:
             bundle.append(
                 Flow(
                     host_ns=at,
-                    protocol="https",
+                    protocol=e.pop("protocol", "https"),
                     method="POST",
                     url=url,
                     host=url.split("/")[2],
@@ -87,7 +89,8 @@ def write_bundle(folder: Path, fixture: dict[str, Any]) -> Path:
                 )
             )
         elif kind == "screen":
-            bundle.append(Screen(host_ns=at, package=e.pop("package", PACKAGE), **e))
+            controls = [Control(**control) for control in e.pop("controls", [])]
+            bundle.append(Screen(host_ns=at, package=e.pop("package", PACKAGE), controls=controls, **e))
         elif kind == "fact":
             text = e.pop("text_of_page", None)
             data = {**e} if text is None else {**e, "object": bundle.put_object(text.encode())}
