@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -20,6 +21,8 @@ from harness.errors import UsageError
 from harness.model import JOURNALS, Call, Event, Fact, Flow, Gap, GapKind, Screen, Stack, Step
 
 E = TypeVar("E", bound=Event)
+LOG = "device.log"
+"""The device's log (`logcat -v epoch`), as the rig keeps it."""
 
 
 class BundleReader:
@@ -64,6 +67,15 @@ class BundleReader:
     def facts(self, type: str | None = None) -> list[Fact]:
         """The facts (of one type) of the harness, then those of the proxy."""
         return [fact for fact in self.events(Fact) if type is None or fact.type == type]
+
+    @contextmanager
+    def log(self) -> Iterator[Iterable[bytes]]:
+        """The lines of the device's log; none where the bundle has no log."""
+        if not self.source.has(LOG):
+            yield ()
+            return
+        with self.source.open(LOG) as file:
+            yield file
 
     def gaps(self) -> list[Gap]:
         """The gaps of the harness, of the proxy, and one for each journal that ends in a torn line."""

@@ -140,16 +140,21 @@ class Advertising:
     # -- over a page ------------------------------------------------------------------------------------------------
 
     def popup(self) -> Sight:
-        """The advertisement over the page that shows, once it is there; measured in the fact `popup`. Raises NotReached
-        where none comes up."""
+        """The advertisement over the page that shows, once it is there, and something that closes it if that comes within the
+        profile's time; measured in the fact `popup`. Raises NotReached where none comes up."""
         seen = self._await_popup()
         if seen is None:
             detail = f"No pop-up advertisement came up in scenario {self._user.steps.scenario}."
             self._user.steps.fact("popup", what="none")
             self._user.steps.gap(GapKind.NOT_REACHED, detail, subject=f"popup {self._user.steps.scenario}")
             raise NotReached(detail, "It may come later, on another page, or not at all.", "Run again, or use the app longer.")
+        began = self._user.steps.clock()
+        if not closing(seen.reading):
+            later = self._user.capture.watch(self._user.limits.advert, stop=lambda s: bool(closing(s.reading)))
+            seen = next((one for one in reversed(later) if is_advert(one.reading)), seen)
+        watched = round((self._user.steps.clock() - began) / 1e9, 2)
         control = next(iter(closing(seen.reading)), None)
-        self._user.steps.fact("popup", what="measured", screens=[seen.event.id], kind=seen.reading.kind,
+        self._user.steps.fact("popup", what="measured", screens=[seen.event.id], kind=seen.reading.kind, watched_s=watched,
                               close=self._measured(control, seen))
         return seen
 

@@ -23,12 +23,15 @@ from harness.suite.app import App
 from harness.suite.app_file import KnownDialog
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
 from harness.suite.explorer import is_avoided
+from harness.tables.hotlines import hotlines
 
 _DIGITS = re.compile(r"\d+")
 _CAPTION = 40
 """Characters of the longest caption; a longer one is a text to read, whose words name many things."""
 _IN_THE_WAY = ("ad_popup", "update_prompt", "rating_prompt", "youth_mode", "marketing_push_prompt", "cookie_banner",
                "settings_redirect", "permission_rationale")
+_DOCUMENTS = ("policy", "summary", "collected_list", "shared_list", "permission_list", "minors_rules")
+"""Entries to long texts, in which a telephone number is not shown in a prominent place."""
 _TOLD = 50
 """Controls named in the fact, of those that were left."""
 
@@ -102,7 +105,8 @@ class Entry:
 @dataclass
 class Crawl:
     """What a crawl found. `left`: controls that are tapped by no crawl, with the reason; `unvisited`: those that the limits
-    left; `beyond`: controls on the pages at the crawl's full depth; `blocked`: what stood in the way."""
+    left; `beyond`: controls on the pages at the crawl's full depth; `blocked`: what stood in the way; `hotlines`: telephone
+    numbers seen, with the way to their page and its screen."""
 
     looked_for: tuple[str, ...]
     depth: int
@@ -112,6 +116,7 @@ class Crawl:
     unvisited: list[str] = field(default_factory=list)
     beyond: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
+    hotlines: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     taps: int = 0
     ended: str = ""
 
@@ -134,6 +139,7 @@ class Crawl:
             "visited": [{"page": page, "way": list(way)} for page, way in self.visited.items()],
             "unvisited": len(self.unvisited), "unvisited_controls": self.unvisited[:_TOLD], "beyond": len(self.beyond),
             "beyond_controls": self.beyond[:_TOLD], "left": [{"text": t, "why": w} for t, w in list(self.left.items())[:_TOLD]],
+            "hotlines": [{"number": n, "way": list(way), "screen": screen} for n, (way, screen) in self.hotlines.items()],
             "blocked": self.blocked, "depth": self.depth, "taps": self.taps, "ended": self.ended,
         }  # fmt: skip
 
@@ -333,6 +339,9 @@ class Crawler:
             if hit is not None and words.name not in self.crawl.found:
                 self.crawl.found[words.name] = Entry(name=words.name, text=hit[0], way=(*path, hit[0]), screen=here.event.id,
                                                      in_text=True)
+        named = entry_of(path[-1]) if path else ""
+        for number in hotlines(here.reading.text) if named not in _DOCUMENTS else ():
+            self.crawl.hotlines.setdefault(number, (path, here.event.id))
         blocked = "a login" if self._is_gate(here, path) else "no words" if here.reading.wants_picture else ""
         if blocked:
             where = f"{blocked} on {' > '.join(path) or 'the first page'}"

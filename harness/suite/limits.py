@@ -48,8 +48,6 @@ class Limits:
     launches: int
     reboot: float
     rounds: int
-    entry_taps: int
-    policy_taps: int
     reprompt: float
     advert: float
     splash: float

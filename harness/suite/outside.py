@@ -28,6 +28,7 @@ EARTH = 9.81
 _START = re.compile(r"^\s*(\d+\.\d+) .*ActivityManager: Start proc (\d+):(\S+?)/\S+ for (.+)$", re.MULTILINE)
 _AWAKE = re.compile(r"mWakefulness=(\w+)")
 _ACTION = re.compile(r'^\s+(\S+):\n\s+[0-9a-f]+ (\S+)/(\S+) filter', re.MULTILINE)
+_SYSTEM = ("android", "com.android.", "com.google.android.", "system", "webview_zygote")
 _PACE = 0.25
 _SLEEP, _WAKEUP = "223", "224"
 _ACCELEROMETER = "1"
@@ -77,10 +78,11 @@ class Started:
 
 @dataclass(frozen=True)
 class Happened:
-    """`started`: what started of the app while it was waited for."""
+    """`started`: what started of the app while it was waited for; `others`: what started of other apps, the system's left out."""
 
     act: str
     started: tuple[Started, ...] = ()
+    others: tuple[Started, ...] = ()
 
 
 class _RefusedError(Exception):
@@ -242,9 +244,10 @@ class Outside:
                 self._tell(act, target, before, {}, (), outcome="failed", why=str(bad), **more)
                 raise
             started = self._await_start(there, since, watch)
-            happened.append(Happened(act, started))
+            happened.append(Happened(act, started, self._starts_of_others(since)))
             step.detail["started"] = [one.process for one in started]
-        self._tell(act, target, before, self.state(), happened[0].started, outcome="done", watched_s=watch, **more)
+        others = [one.as_data() for one in happened[0].others]
+        self._tell(act, target, before, self.state(), happened[0].started, outcome="done", watched_s=watch, others=others, **more)
 
     def _tell(
         self, act: str, target: str, before: dict[str, Any], after: dict[str, Any], started: tuple[Started, ...], **more: Any
@@ -268,11 +271,16 @@ class Outside:
 
     def _starts(self, since: float) -> tuple[Started, ...]:
         """As the system's log has them: it names what a process was started for."""
+        return tuple(one for one in self._all_starts(since) if one.process.partition(":")[0] == self._package)
+
+    def _starts_of_others(self, since: float) -> tuple[Started, ...]:
+        return tuple(one for one in self._all_starts(since)
+                     if one.process.partition(":")[0] != self._package and not one.process.startswith(_SYSTEM))
+
+    def _all_starts(self, since: float) -> tuple[Started, ...]:
         said = self._phone.shell("logcat", "-d", "-v", "epoch", "-s", "ActivityManager:I").output
-        mine = self._package
-        return tuple(
-            Started(name, int(pid), reason.strip()) for at, pid, name, reason in _START.findall(said)
-            if float(at) >= since and (name == mine or name.startswith(f"{mine}:")))  # fmt: skip
+        return tuple(Started(name, int(pid), reason.strip()) for at, pid, name, reason in _START.findall(said)
+            if float(at) >= since)
 
     def _device_time(self) -> float:
         """Seconds since 1970 by the device's clock; its whole seconds where it knows no parts."""

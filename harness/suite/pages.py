@@ -305,6 +305,25 @@ class Pages(PageWays):
         self.tell(name, "sent", way=list(found.way), by=control.text, screens=[answer.event.id] if answer else [])
         return Done(page=name, outcome="sent", way=found.way, seen=answer)
 
+    def genai_kept(self, canary: str) -> bool | None:
+        """Goes to the generative service again and looks whether a text that was sent before still shows: the fact `retention`.
+        None where its page does not open any more."""
+        opened = self.open("genai")
+        seen = opened[1] if opened is not None else None
+        if opened is None or seen is None:
+            return None
+        screens = [seen.event.id]
+        while canary not in seen.reading.text and seen.reading.scrolls and len(screens) < self.user.limits.dialogs:
+            after = self.user.scroll(seen)
+            if after is None or after.fingerprint == seen.fingerprint:
+                break
+            seen = after
+            screens.append(seen.event.id)
+        shown = canary in seen.reading.text
+        self.steps.fact("retention", text=canary, deleted="account", shown=shown, way=list(opened[0].way),
+                         screens=screens if not shown else screens[-1:], scenario=self.steps.scenario)
+        return shown
+
     def refuse_biometric(self) -> Done:
         """Goes to where the app wants face or finger, refuses, and sees what it offers instead. Outcome: alternative (offered
         with the question), alternative_after_refusal, none, exits, not_asked (nothing biometric came), no_way."""

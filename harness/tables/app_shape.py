@@ -15,7 +15,7 @@ from harness.errors import UsageError
 from harness.tables.domains import why_no_domain
 from harness.tables.kinds import known_kinds
 
-KEYS = ("first_party", "recipients", "functions", "pages", "dialogs", "material")
+KEYS = ("first_party", "recipients", "functions", "pages", "dialogs", "material", "carrier")
 RECIPIENT_KEYS = ("name", "domains", "packages", "kinds")
 _JAVA_PACKAGE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _SHAPE = "docs/app-file.md shows its shape."
@@ -47,6 +47,13 @@ class Shape:
         value = found[name]
         if not isinstance(value, list):
             raise self.wrong(key, "is no list", _is(value), f"Write a list, such as {name}: {example}; or leave it out.")
+        return value
+
+    def truth(self, found: Mapping[Any, Any], name: str) -> bool:
+        """What stands under this key; False where the key is not there."""
+        value = found.get(name, False)
+        if not isinstance(value, bool):
+            raise self.wrong(name, "is neither true nor false", _is(value), f"Write {name}: true; or leave it out.")
         return value
 
     def texts(self, found: Mapping[Any, Any], name: str, key: str, example: str) -> list[str]:

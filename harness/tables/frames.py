@@ -11,10 +11,10 @@ import pandas as pd
 from harness.bundle import BundleReader
 from harness.decoding import Budget
 from harness.model import Call, Event, Fact, Flow, Gap, GapKind, Message, Outcome, Stack
-from harness.tables import attribution, ciphers, flow_makers, noted, parties, prompts, shared, stages, values
+from harness.tables import attribution, ciphers, flow_makers, marks, noted, parties, prompts, shared, stages, values
 from harness.tables.darkness import Darkness
+from harness.tables.noted import AppText, Note
 from harness.tables.recipients import HostCatalogue
-
 
 BROKEN_OFF = " (broken off)"
 """Behind the name of a scenario that was begun and done again in a later bundle: what was seen in it stays seen."""
@@ -35,6 +35,7 @@ class Tables:
         that can be told; `readers`: all who had read it. `sender`: whose request it was, `unresolved` where
         that is not known
     shared: what left the device, a row for each value, sender, host, stage and form (see `shared`)
+    marks: what requests say of personalised content and interests; typed: where texts that the suite typed went (see `marks`)
     prompts: each appearance of a system permission dialog (see `prompts`)
     stages: intervals
     notes: the facts that the suite wrote of screens and pages (`noted`); app_texts: the texts that it kept (`texts`)
@@ -48,9 +49,11 @@ class Tables:
     stages: pd.DataFrame
     sightings: pd.DataFrame
     shared: pd.DataFrame
+    marks: pd.DataFrame
+    typed: pd.DataFrame
     prompts: pd.DataFrame
-    notes: list[noted.Note]
-    app_texts: list[noted.AppText]
+    notes: list[Note]
+    app_texts: list[AppText]
     gaps: list[Gap]
     facts: list[Fact]
     app: parties.AppFacts
@@ -62,12 +65,12 @@ class Tables:
         """The data of the last fact of a type; {} where there is none."""
         return next((f.data for f in reversed(self.facts) if f.type == kind), {})
 
-    def noted(self, *types: str) -> list[noted.Note]:
+    def noted(self, *types: str) -> list[Note]:
         """The suite's facts of these types in the scenarios of this run, in the order of their time."""
         return [n for n in self.notes if n.type in types
                 and (not n.scenario or n.scenario in self.scenarios or n.scenario.endswith(BROKEN_OFF))]
 
-    def texts(self, page: str) -> list[noted.AppText]:
+    def texts(self, page: str) -> list[AppText]:
         """The texts of this page that were opened and kept, the last one last."""
         return [one for one in self.app_texts if one.page == page and one.outcome == "opened"]
 
@@ -256,7 +259,12 @@ def load(
     screens_frame = _placed([_row(s) for s in screens], SCREENS, found)
     steps_frame = _frame([_row(s) for s in steps], STEPS)
     darkness = Darkness()
-    sightings = _sightings(source, calls_frame, flows_frame, hosts, uncertainty, package, darkness)
+    watch = marks.Watch(marks.typed_texts(facts))
+    sightings = _sightings(source, calls_frame, flows_frame, hosts, uncertainty, package, darkness, watch)
+    if watch.typed:
+        watch.calls(records(calls_frame))
+        with source.log() as lines:
+            watch.log(lines, facts, by_date[0])
     notes = [noted.place(fact, found) for fact in facts]
     return Tables(
         calls=calls_frame,
@@ -272,6 +280,8 @@ def load(
         app=about,
         package=package,
         sightings=sightings,
+        marks=_frame(watch.marks, marks.MARKS),
+        typed=_frame(watch.found, marks.TYPED),
         shared=shared.shared(records(sightings), {row["event_id"]: row for row in records(flows_frame)}),
         prompts=prompts.appearances(screens, steps, calls_frame, found),
         scenarios=tuple(dict.fromkeys(s.scenario for s in steps if s.action == "scenario_start")),
@@ -354,10 +364,12 @@ def _sightings(
     slack_ns: int,
     package: str,
     darkness: Darkness,
+    watch: marks.Watch,
 ) -> pd.DataFrame:
     """Values found in requests, each with its reader and with all calls before the request that gave the value.
 
-    `slack_ns`: by how much a call's time may be too late. `darkness` is told what could not be looked into.
+    `slack_ns`: by how much a call's time may be too late. `darkness` is told what could not be looked into, `watch` is shown
+    each request.
     """
     by_id = {row["event_id"]: row for row in records(calls)}
     told = [row for row in by_id.values() if row["outcome"] == "value"]
@@ -370,7 +382,8 @@ def _sightings(
         budget = Budget()
         # One byte more than is looked at, so that decoding tells of a longer body.
         body = source.object(message.body, budget.part + 1) if message and message.body else b""
-        hits, dark = follower.sightings(flow["event_id"], flow["url"] or "", headers, body, budget)
+        look = watch.of(flow | {"flow": flow["event_id"]})
+        hits, dark = follower.sightings(flow["event_id"], flow["url"] or "", headers, body, budget, look)
         darkness.add(flow, dark)
         listed = {(hit.kind, hit.value) for hit in hits if hit.kind in values.LISTS}
         for hit in hits:

@@ -22,12 +22,14 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class AppFacts:
-    """What the tester (or the app's own texts) says about the app: `--app FILE`. `known`: whether there was any."""
+    """What the tester (or the app's own texts) says about the app: `--app FILE`. `known`: whether there was any; `carrier`:
+    whether it is a telecommunications carrier's own app."""
 
     known: bool = False
     first_party: tuple[str, ...] = ()
     recipients: tuple[Recipient, ...] = ()
     functions: tuple[dict[str, Any], ...] = field(default=())
+    carrier: bool = False
 
     @classmethod
     def of(cls, data: dict[str, Any] | None, *, where: str = "The app file in the bundle", strict: bool = False) -> AppFacts:
@@ -45,6 +47,7 @@ class AppFacts:
             first_party=shape.domains(data, "first_party", "first_party"),
             recipients=tuple(_recipient(shape, entry, f"recipients[{i}]") for i, entry in enumerate(listed)),
             functions=tuple(shape.entries(data, "functions", "functions", "[{name: Stores, open: [Stores]}]")),
+            carrier=shape.truth(data, "carrier"),
         )
 
     def recipient(self, host: str) -> Recipient | None:

@@ -6,7 +6,7 @@ call, left in this request. How they are found, in which spellings and hashes, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -198,10 +198,14 @@ class Follower:
         headers: Sequence[Sequence[str]],
         body: bytes,
         budget: Budget | None = None,
+        look: Callable[[Tree], None] | None = None,
     ) -> tuple[list[Sighting], Dark]:
-        """What of the values stands in a request, each once for a part and a spelling; and what could not be looked into."""
+        """What of the values stands in a request, each once for a part and a spelling; and what could not be looked into.
+        `look` is shown the request as it was taken apart."""
         coding = ", ".join(v for n, v, *_ in headers if n.lower() == "content-encoding")
         tree = unwrap(parts(url, headers, body), codings=coding, budget=budget)
+        if look is not None:
+            look(tree)
         hits = self._search.hits(tree)
         seen = [_sighting(flow, hit) for hit in hits if hit.known.kind not in PLACES]
         seen += [_place(flow, one, other) for one, other in _pairs(hits)]

@@ -75,16 +75,18 @@ def write_bundle(folder: Path, fixture: dict[str, Any]) -> Path:
             data = base64.b64decode(body["base64"]) if isinstance(body, dict) else body.encode()
             sha = bundle.put_object(data)
             url = e.pop("url")
+            answer = Message(**e.pop("response")) if "response" in e else None
             bundle.append(
                 Flow(
                     host_ns=at,
-                    protocol=e.pop("protocol", "https"),
+                    protocol=e.pop("protocol", url.partition(":")[0]),
                     method="POST",
                     url=url,
                     host=url.split("/")[2],
                     port=443,
                     status=200,
                     request=Message(headers=e.pop("headers", []), body=sha, size=len(data)),
+                    response=answer,
                     **e,
                 )
             )
