@@ -89,7 +89,7 @@ def missing(rule: Rule, run: Tables) -> list[Gap]:
 def _verdict(rule: Rule, found: Finding, word: VerdictWord, gaps: Sequence[Gap] = ()) -> Verdict:
     return Verdict(
         rule=rule.id, clauses=serving(rule), grade=found.grade, stage=found.stage, item=found.item, caller=found.caller,
-        party=found.party, evidence=found.evidence, reason=found.reason, reason_zh=found.reason_zh, verdict=word,
+        party=found.party, evidence=list(dict.fromkeys(found.evidence)), reason=found.reason, reason_zh=found.reason_zh, verdict=word,
         gaps=[gap.id for gap in gaps])
 
 
