@@ -19,6 +19,7 @@ import json
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -181,6 +182,7 @@ def run(suite: Suite, source: Path, python_path: Sequence[str], serial: str, fol
         sys.executable, "-m", "pytest", "-p", "no:harness", "-p", "no:cacheprovider", "-o", "addopts=", "-rA", "--tb=long", "-s",
         f"--rootdir={source}", f"--basetemp={folder / 'temp'}", f"--junitxml={report}", str(source / suite.tests),
     ]  # fmt: skip
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it; a test interrupts adb
     keyboard, stdin = pty.openpty()  # adb ends early where stdin does, so it has a terminal on which nobody types
     try:
         with (folder / "said.txt").open("wb") as said:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from pathlib import Path
 
-from tests.conformance.foreign_suites import PAGE, SUITES, Outcome, export, known, outcomes
+from tests.conformance.foreign_suites import PAGE, SUITES, Outcome, Suite, export, known, outcomes, run
 
 AT_LEAST = {"adbutils-e2e": (44, 46), "uiautomator2-demo": (42, 43), "uiautomator2-mobile": (23, 30), "aosp-adb": (55, 59)}
 """Passed of how many: what an earlier prototype reached."""
@@ -68,6 +69,17 @@ def test_a_report_is_read_test_by_test(tmp_path: Path) -> None:
         Outcome("test_c.test_z", "skipped", "not stable"),
         Outcome("test_d.test_w", "failed", "no fixture"),
     ]
+
+
+def test_a_suite_can_interrupt_what_it_starts_though_it_runs_in_the_background(tmp_path: Path) -> None:
+    said = "import signal\n\ndef test_it():\n    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN\n"
+    (tmp_path / "test_a.py").write_text(said)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        done = run(Suite(name="a", repository="a", tests="test_a.py", client="adb"), tmp_path, [], "", tmp_path / "own")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [one.result for one in done] == ["passed"]
 
 
 def test_a_suite_is_exported_from_a_repository_that_lacks_other_files(tmp_path: Path) -> None:
