@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -33,6 +33,7 @@ from harness.capture.catalogue import Catalogue, load_catalogue
 from harness.capture.hooks import HookCapture
 from harness.device.adb import AdbDevice
 from harness.device.apk import read_apk
+from harness.device.device import Shell
 from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, UsageError
 from harness.lab import registry
@@ -42,6 +43,8 @@ from tests.lab.whole import PATIENCE, grant_all, own_state
 KNOWN = Path(__file__).with_name("launches.yaml")
 SETTLE_SECONDS = 4.0
 """How long an app is watched after its first activity is there: what fails later is not of the launch."""
+PERMISSIONS = "com.android.permissioncontroller"
+"""What lies over an app that asks for a permission at once."""
 _CRASH = re.compile(r"FATAL EXCEPTION|ANR in ")
 _UP = re.compile(r"Displayed |'state': 'destroyed'")
 _CAUSE = re.compile(
@@ -129,7 +132,7 @@ def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue
                 one.why = failed.why
             one.seconds = round(time.monotonic() - began, 1)
             log = _watch(device)
-            _judge(one, device, log)
+            judge(one, device, log)
         if logs is not None:
             (logs / f"{apk.name}.log").write_text(log, "utf-8")
         return one
@@ -152,7 +155,15 @@ def _watch(device: AdbDevice) -> str:
     return log
 
 
-def _judge(one: Launch, device: AdbDevice, log: str) -> None:
+class Shown(Protocol):
+    """What of a device a launch is judged by."""
+
+    def foreground(self) -> str: ...
+
+    def shell(self, *words: str, seconds: float = ...) -> Shell: ...
+
+
+def judge(one: Launch, device: Shown, log: str) -> None:
     one.lab = sorted(set(_LAB.findall(log)))
     crash = _CRASH.search(log)
     if crash and crash.group().startswith("FATAL"):
@@ -171,7 +182,8 @@ def _judge(one: Launch, device: AdbDevice, log: str) -> None:
         nodes = [n for n in ET.fromstring(tree).iter("node") if n.get("package") == one.package]
         one.nodes = len(nodes)
         one.texts = sum(bool(n.get("text") or n.get("content-desc")) for n in nodes)
-    if one.activity.startswith(f"{one.package}/") or one.nodes:
+    asks = one.activity.startswith(f"{PERMISSIONS}/") and re.search(rf"Displayed {re.escape(one.package)}/", log)
+    if one.activity.startswith(f"{one.package}/") or one.nodes or asks:
         one.result = "shown"
     elif re.search(r"state': 'destroyed'", log):
         one.result = "finished"
