@@ -17,6 +17,7 @@ import queue
 import re
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -41,6 +42,9 @@ from harness.model import Call
 from tests.lab.whole import PATIENCE, grant_all, own_state
 
 KNOWN = Path(__file__).with_name("launches.yaml")
+LATER = KNOWN.with_name("launches_later.yaml")
+COUNTED = "apps | as on a phone | of these shown | the app's own failures | the lab's"
+FAILURE = ("app", "repository", "sha256", "target", "result", "whose", "why")
 SETTLE_SECONDS = 4.0
 """How long an app is watched after its first activity is there: what fails later is not of the launch."""
 PERMISSIONS = "com.android.permissioncontroller"
@@ -270,7 +274,7 @@ def page(groups: dict[str, list[Launch]], publishers: dict[str, str]) -> str:
         "would fail so on a phone; `lab`, a piece is missing. As on a phone: shown, ended by itself, nothing to launch, or",
         "failed by its own fault. None of the apps is kept here; `sha256` says which file it was.",
         "",
-        "| group | apps | as on a phone | of these shown | the app's own failures | the lab's |",
+        f"| group | {COUNTED} |",
         "|---|---|---|---|---|---|",
     ]
     for group, launches in groups.items():
@@ -292,7 +296,27 @@ def page(groups: dict[str, list[Launch]], publishers: dict[str, str]) -> str:
                 f"| {one.package or one.file} | {repository} | {one.sha256[:12]} | {one.target_sdk or ''} | {one.result} "
                 f"| {whose_is} | {why} |"
             )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *later()]) + "\n"
+
+
+def later() -> list[str]:
+    """The end of the page: other apps at other times, of which figures and failures were kept (launches_later.yaml)."""
+    lines = []
+    for one in yaml.safe_load(LATER.read_text("utf-8")):
+        groups, failures = one["groups"], one["failures"]
+        lines += ["", f"## Other apps, {one['date']}", "", *textwrap.fill(one["said"], 118).splitlines(), ""]
+        lines += [f"| group | {COUNTED} |", "|---|---|---|---|---|---|"]
+        for group, (apps, shown) in groups.items():
+            whose = Counter(failed["whose"] for failed in failures if failed["group"] == group)
+            good = apps - whose["lab"]
+            lines.append(f"| {group} | {apps} | {good} ({good / apps:.1%}) | {shown} | {whose['app']} | {whose['lab']} |")
+        calls, seen = one["calls"]
+        told = f"Calls of personal information that a launch must make: {calls}; seen by the hooks: {seen} ({seen / calls:.1%})."
+        lines += ["", told, ""]
+        lines += ["| app | published in | sha256 | target API | result | whose | why |", "|---|---|---|---|---|---|---|"]
+        for failed in failures:
+            lines.append("| " + " | ".join(str(failed[key]) for key in FAILURE) + " |")
+    return lines
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from harness.device.device import Shell
-from tests.lab.launches import KNOWN, PERMISSIONS, STARTED, Launch, judge
+from tests.lab.launches import KNOWN, PERMISSIONS, STARTED, Launch, judge, later
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "foreign-launches.md"
 
@@ -38,7 +38,7 @@ def read_page() -> tuple[dict[str, list[str]], dict[str, list[Row]]]:
     """By group: the figures of the first table, and the rows of its own."""
     figures: dict[str, list[str]] = {}
     rows: dict[str, list[Row]] = {}
-    for line in PAGE.read_text("utf-8").splitlines():
+    for line in PAGE.read_text("utf-8").partition("## Other apps")[0].splitlines():
         if line.startswith("## "):
             rows[line.removeprefix("## ")] = []
         elif line.startswith("| ") and not line.startswith(("| group |", "| app |")):
@@ -80,6 +80,12 @@ def test_whose_each_failure_is_and_why_is_written_down_and_nothing_else() -> Non
 def test_no_app_is_counted_twice() -> None:
     hashes = Counter(row.sha256 for rows in ROWS.values() for row in rows)
     assert [sha256 for sha256, times in hashes.items() if times > 1 or len(sha256) != 12] == []
+
+
+def test_the_page_ends_with_what_was_kept_of_other_apps() -> None:
+    end = later()
+    assert end[1].startswith("## Other apps, ")
+    assert PAGE.read_text("utf-8").endswith("\n".join(["", *end]) + "\n")
 
 
 class Front:
