@@ -15,14 +15,13 @@ server of its own on that port, the suites. Nothing but protobuf (for AOSP's) is
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
-import tarfile
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
@@ -105,12 +104,17 @@ def known() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def export(repository: str, paths: Sequence[str], target: Path) -> str:
-    """Writes `paths` of REPO[@REVISION], as committed, into `target`. The commit."""
+    """Writes `paths` of REPO[@REVISION], as committed, into `target`. The commit. The rest of REPO need not be whole: a mirror
+    may lack its largest files."""
     place, _, revision = repository.partition("@")
     git = ["git", "-C", place]
     commit = subprocess.check_output([*git, "rev-parse", f"{revision or 'HEAD'}^{{commit}}"], text=True).strip()
-    with tarfile.open(fileobj=io.BytesIO(subprocess.check_output([*git, "archive", commit, *paths]))) as archive:
-        archive.extractall(target, filter="data")
+    home = subprocess.check_output([*git, "rev-parse", "--absolute-git-dir"], text=True).strip()
+    target.mkdir(parents=True, exist_ok=True)
+    checkout = ["git", "-c", "core.hooksPath=/dev/null", f"--git-dir={home}", f"--work-tree={target}", "checkout", "--quiet"]
+    with tempfile.TemporaryDirectory() as index:
+        environment = {**os.environ, "GIT_INDEX_FILE": str(Path(index, "index"))}
+        subprocess.check_call([*checkout, commit, "--", *paths], cwd=target, env=environment)
     return commit
 
 
@@ -178,6 +182,7 @@ def run(suite: Suite, source: Path, python_path: Sequence[str], serial: str, fol
         sys.executable, "-m", "pytest", "-p", "no:harness", "-p", "no:cacheprovider", "-o", "addopts=", "-rA", "--tb=long", "-s",
         f"--rootdir={source}", f"--basetemp={folder / 'temp'}", f"--junitxml={report}", str(source / suite.tests),
     ]  # fmt: skip
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it; a test interrupts adb
     keyboard, stdin = pty.openpty()  # adb ends early where stdin does, so it has a terminal on which nobody types
     try:
         with (folder / "said.txt").open("wb") as said:

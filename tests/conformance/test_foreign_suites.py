@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
 from pathlib import Path
 
-from tests.conformance.foreign_suites import PAGE, SUITES, Outcome, known, outcomes
+from tests.conformance.foreign_suites import PAGE, SUITES, Outcome, Suite, export, known, outcomes, run
 
 AT_LEAST = {"adbutils-e2e": (44, 46), "uiautomator2-demo": (42, 43), "uiautomator2-mobile": (23, 30), "aosp-adb": (55, 59)}
 """Passed of how many: what an earlier prototype reached."""
@@ -67,3 +69,36 @@ def test_a_report_is_read_test_by_test(tmp_path: Path) -> None:
         Outcome("test_c.test_z", "skipped", "not stable"),
         Outcome("test_d.test_w", "failed", "no fixture"),
     ]
+
+
+def test_a_suite_can_interrupt_what_it_starts_though_it_runs_in_the_background(tmp_path: Path) -> None:
+    said = "import signal\n\ndef test_it():\n    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN\n"
+    (tmp_path / "test_a.py").write_text(said)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        done = run(Suite(name="a", repository="a", tests="test_a.py", client="adb"), tmp_path, [], "", tmp_path / "own")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [one.result for one in done] == ["passed"]
+
+
+def test_a_suite_is_exported_from_a_repository_that_lacks_other_files(tmp_path: Path) -> None:
+    origin, target = tmp_path / "origin", tmp_path / "target"
+    (origin / "tests").mkdir(parents=True)
+    (origin / "tests" / "test_a.py").write_text("committed")
+    (origin / "large.bin").write_text("not in the mirror")
+
+    def git(*words: str) -> str:
+        return subprocess.check_output(["git", "-C", str(origin), *words], text=True).strip()
+
+    git("init", "--quiet")
+    git("add", ".")
+    git("-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "--quiet", "-m", "a")
+    blob = git("rev-parse", "HEAD:large.bin")
+    (origin / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    (origin / "tests" / "test_a.py").write_text("not committed")
+
+    assert export(str(origin), ["tests"], target) == git("rev-parse", "HEAD")
+    assert {path.name for path in target.rglob("*")} == {"tests", "test_a.py"}
+    assert (target / "tests" / "test_a.py").read_text() == "committed"
+    assert (origin / "tests" / "test_a.py").read_text() == "not committed"

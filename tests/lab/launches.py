@@ -17,6 +17,7 @@ import queue
 import re
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -25,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -33,6 +34,7 @@ from harness.capture.catalogue import Catalogue, load_catalogue
 from harness.capture.hooks import HookCapture
 from harness.device.adb import AdbDevice
 from harness.device.apk import read_apk
+from harness.device.device import Shell
 from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, UsageError
 from harness.lab import registry
@@ -40,8 +42,13 @@ from harness.model import Call
 from tests.lab.whole import PATIENCE, grant_all, own_state
 
 KNOWN = Path(__file__).with_name("launches.yaml")
+LATER = KNOWN.with_name("launches_later.yaml")
+COUNTED = "apps | as on a phone | of these shown | the app's own failures | the lab's"
+FAILURE = ("app", "repository", "sha256", "target", "result", "whose", "why")
 SETTLE_SECONDS = 4.0
 """How long an app is watched after its first activity is there: what fails later is not of the launch."""
+PERMISSIONS = "com.android.permissioncontroller"
+"""What lies over an app that asks for a permission at once."""
 _CRASH = re.compile(r"FATAL EXCEPTION|ANR in ")
 _UP = re.compile(r"Displayed |'state': 'destroyed'")
 _CAUSE = re.compile(
@@ -129,7 +136,7 @@ def launch(device: AdbDevice, apk: Path, logs: Path | None, catalogue: Catalogue
                 one.why = failed.why
             one.seconds = round(time.monotonic() - began, 1)
             log = _watch(device)
-            _judge(one, device, log)
+            judge(one, device, log)
         if logs is not None:
             (logs / f"{apk.name}.log").write_text(log, "utf-8")
         return one
@@ -152,7 +159,15 @@ def _watch(device: AdbDevice) -> str:
     return log
 
 
-def _judge(one: Launch, device: AdbDevice, log: str) -> None:
+class Shown(Protocol):
+    """What of a device a launch is judged by."""
+
+    def foreground(self) -> str: ...
+
+    def shell(self, *words: str, seconds: float = ...) -> Shell: ...
+
+
+def judge(one: Launch, device: Shown, log: str) -> None:
     one.lab = sorted(set(_LAB.findall(log)))
     crash = _CRASH.search(log)
     if crash and crash.group().startswith("FATAL"):
@@ -171,7 +186,8 @@ def _judge(one: Launch, device: AdbDevice, log: str) -> None:
         nodes = [n for n in ET.fromstring(tree).iter("node") if n.get("package") == one.package]
         one.nodes = len(nodes)
         one.texts = sum(bool(n.get("text") or n.get("content-desc")) for n in nodes)
-    if one.activity.startswith(f"{one.package}/") or one.nodes:
+    asks = one.activity.startswith(f"{PERMISSIONS}/") and re.search(rf"Displayed {re.escape(one.package)}/", log)
+    if one.activity.startswith(f"{one.package}/") or one.nodes or asks:
         one.result = "shown"
     elif re.search(r"state': 'destroyed'", log):
         one.result = "finished"
@@ -258,7 +274,7 @@ def page(groups: dict[str, list[Launch]], publishers: dict[str, str]) -> str:
         "would fail so on a phone; `lab`, a piece is missing. As on a phone: shown, ended by itself, nothing to launch, or",
         "failed by its own fault. None of the apps is kept here; `sha256` says which file it was.",
         "",
-        "| group | apps | as on a phone | of these shown | the app's own failures | the lab's |",
+        f"| group | {COUNTED} |",
         "|---|---|---|---|---|---|",
     ]
     for group, launches in groups.items():
@@ -280,7 +296,27 @@ def page(groups: dict[str, list[Launch]], publishers: dict[str, str]) -> str:
                 f"| {one.package or one.file} | {repository} | {one.sha256[:12]} | {one.target_sdk or ''} | {one.result} "
                 f"| {whose_is} | {why} |"
             )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *later()]) + "\n"
+
+
+def later() -> list[str]:
+    """The end of the page: other apps at other times, of which figures and failures were kept (launches_later.yaml)."""
+    lines = []
+    for one in yaml.safe_load(LATER.read_text("utf-8")):
+        groups, failures = one["groups"], one["failures"]
+        lines += ["", f"## Other apps, {one['date']}", "", *textwrap.fill(one["said"], 118).splitlines(), ""]
+        lines += [f"| group | {COUNTED} |", "|---|---|---|---|---|---|"]
+        for group, (apps, shown) in groups.items():
+            whose = Counter(failed["whose"] for failed in failures if failed["group"] == group)
+            good = apps - whose["lab"]
+            lines.append(f"| {group} | {apps} | {good} ({good / apps:.1%}) | {shown} | {whose['app']} | {whose['lab']} |")
+        calls, seen = one["calls"]
+        told = f"Calls of personal information that a launch must make: {calls}; seen by the hooks: {seen} ({seen / calls:.1%})."
+        lines += ["", told, ""]
+        lines += ["| app | published in | sha256 | target API | result | whose | why |", "|---|---|---|---|---|---|---|"]
+        for failed in failures:
+            lines.append("| " + " | ".join(str(failed[key]) for key in FAILURE) + " |")
+    return lines
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.lab.launches import KNOWN, STARTED
+from harness.device.device import Shell
+from tests.lab.launches import KNOWN, PERMISSIONS, STARTED, Launch, judge, later
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "foreign-launches.md"
 
@@ -37,7 +38,7 @@ def read_page() -> tuple[dict[str, list[str]], dict[str, list[Row]]]:
     """By group: the figures of the first table, and the rows of its own."""
     figures: dict[str, list[str]] = {}
     rows: dict[str, list[Row]] = {}
-    for line in PAGE.read_text("utf-8").splitlines():
+    for line in PAGE.read_text("utf-8").partition("## Other apps")[0].splitlines():
         if line.startswith("## "):
             rows[line.removeprefix("## ")] = []
         elif line.startswith("| ") and not line.startswith(("| group |", "| app |")):
@@ -79,3 +80,38 @@ def test_whose_each_failure_is_and_why_is_written_down_and_nothing_else() -> Non
 def test_no_app_is_counted_twice() -> None:
     hashes = Counter(row.sha256 for rows in ROWS.values() for row in rows)
     assert [sha256 for sha256, times in hashes.items() if times > 1 or len(sha256) != 12] == []
+
+
+def test_the_page_ends_with_what_was_kept_of_other_apps() -> None:
+    end = later()
+    assert end[1].startswith("## Other apps, ")
+    assert PAGE.read_text("utf-8").endswith("\n".join(["", *end]) + "\n")
+
+
+class Front:
+    """A device of which only this is known: what is in front."""
+
+    def __init__(self, activity: str) -> None:
+        self.activity = activity
+
+    def foreground(self) -> str:
+        return self.activity
+
+    def shell(self, *_words: str, seconds: float = 30) -> Shell:
+        return Shell(1, "", "")
+
+
+@pytest.mark.parametrize(
+    ("front", "log", "result"),
+    [
+        ("example.a/.Main", "", "shown"),
+        (f"{PERMISSIONS}/.Grant", "Displayed example.a/.Main", "shown"),
+        (f"{PERMISSIONS}/.Grant", "Displayed example.b/.Main", "not shown"),
+        ("com.android.launcher3/.Home", "'state': 'destroyed'", "finished"),
+        ("com.android.launcher3/.Home", "Displayed example.a/.Main", "not shown"),
+    ],
+)
+def test_what_came_of_a_launch_is_judged_by_what_is_in_front(front: str, log: str, result: str) -> None:
+    one = Launch("a.apk", "", package="example.a")
+    judge(one, Front(front), log)
+    assert one.result == result

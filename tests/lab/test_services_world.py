@@ -107,3 +107,8 @@ def test_the_clipboard_is_one_for_all_and_for_the_app_in_front(lab: ServiceBench
     lab.behind("paste")
     lab.hear("clip none has false")
     assert "Denying clipboard access to example.services" in lab.shell("logcat -d -s ClipboardService")
+
+
+def test_no_app_has_all_files_before_the_user_gives_them(lab: ServiceBench) -> None:
+    lab.in_front("allFiles")
+    lab.hear("all files false")

@@ -255,6 +255,7 @@ def test_failures_downloads_and_content_of_the_apps_own_are_told_as_on_a_phone(a
         await order(daemon, "statics")
         await daemon.hear(f"application {AGENT}")
         await daemon.hear("package com.google.android.webview 131.0.6778.39")
+        await daemon.hear("provided true b")
 
     on_device(apk, tmp_path, body)
 

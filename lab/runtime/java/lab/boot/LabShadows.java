@@ -99,6 +99,7 @@ public final class LabShadows implements ShadowProvider {
     "android.media.ImageReader", "LabImageReader$Picker",
     "android.os.FileObserver", "NoShadow",
     "android.view.Surface", "LabSurface$Picker",
+    "android.webkit.WebViewDatabase", "NoShadow",
   };
 
   @Override

@@ -9,6 +9,7 @@ import android.content.ContentProvider;
 import android.content.Context;
 import android.content.pm.ApplicationInfo;
 import android.content.pm.PackageInfo;
+import android.content.pm.PackageManager;
 import android.content.pm.PackageParser;
 import android.content.pm.ProviderInfo;
 import android.content.res.CompatibilityInfo;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import lab.boot.FrameworkLoader;
 import lab.boot.Platform;
 import lab.device.shadows.LabStorage;
@@ -95,12 +97,29 @@ public final class BoundApp {
     context = Reflector.reflector(ContextImplReflector.class).createAppContext(thread, loadedApk);
     Reflector.reflector(ContextImplReflector.class, context).setClassLoader(loader);
     ShadowPackageManager packages = Shadow.extract(context.getPackageManager());
+    leaveTheSystems(parsed, context.getPackageManager());
+    System.setProperty("robolectric.allowPlatformPermissions", "true"); // else no name of Android's may be declared
     packages.addPackageInternal(parsed);
+    System.clearProperty("robolectric.allowPlatformPermissions");
     List<?> installed = (List<?>) arguments.get("installed_ms");
     if (installed != null) {
       PackageInfo told = packages.getInternalMutablePackageInfo(packageName);
       told.firstInstallTime = ((Number) installed.get(0)).longValue();
       told.lastUpdateTime = ((Number) installed.get(1)).longValue();
+    }
+  }
+
+  /** A permission that the system defines stays the system's when an app declares it once more. */
+  private static void leaveTheSystems(PackageParser.Package parsed, PackageManager packages) {
+    parsed.permissions.removeIf(declared -> isKnown(() -> packages.getPermissionInfo(declared.info.name, 0)));
+    parsed.permissionGroups.removeIf(declared -> isKnown(() -> packages.getPermissionGroupInfo(declared.info.name, 0)));
+  }
+
+  private static boolean isKnown(Callable<?> asked) {
+    try {
+      return asked.call() != null;
+    } catch (Exception unknown) {
+      return false;
     }
   }
 

@@ -1,5 +1,8 @@
 package lab.device.shadows;
 
+import android.Manifest;
+import android.app.ActivityThread;
+import android.content.pm.PackageManager;
 import android.os.Environment;
 import java.io.File;
 import org.robolectric.annotation.Implementation;
@@ -79,5 +82,17 @@ public class LabStorage extends ShadowEnvironment {
   @Implementation
   protected static boolean isExternalStorageRemovable(File path) {
     return false;
+  }
+
+  @Implementation
+  protected static boolean isExternalStorageManager() {
+    return isExternalStorageManager(top());
+  }
+
+  /** Given by the user on a page of the settings; the lab device has no such page. */
+  @Implementation
+  protected static boolean isExternalStorageManager(File path) {
+    return ActivityThread.currentApplication().checkSelfPermission(Manifest.permission.MANAGE_EXTERNAL_STORAGE)
+        == PackageManager.PERMISSION_GRANTED;
   }
 }

@@ -1,5 +1,6 @@
 package lab.device.shadows;
 
+import android.content.Context;
 import android.view.View;
 import android.view.ViewGroup;
 import android.widget.TextView;
@@ -8,6 +9,7 @@ import lab.device.DeviceMain;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.annotation.RealObject;
+import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowToast;
 import org.robolectric.util.ReflectionHelpers;
 
@@ -15,10 +17,29 @@ import org.robolectric.util.ReflectionHelpers;
 @Implements(Toast.class)
 public class LabToast extends ShadowToast {
   @RealObject private Toast toast;
+  private boolean textless;
+
+  /** The framework's takes null, too. */
+  @Implementation
+  protected static Toast makeText(Context context, CharSequence text, int duration) {
+    Toast made = ShadowToast.makeText(context, text == null ? "" : text, duration);
+    Shadow.<LabToast>extract(made).textless = text == null;
+    return made;
+  }
+
+  @Override
+  @Implementation
+  protected void setText(CharSequence text) {
+    textless = text == null;
+    super.setText(textless ? "" : text);
+  }
 
   @Override
   @Implementation
   protected void show() {
+    if (textless && toast.getView() == null) {
+      return; // NotificationManagerService: "Not enqueuing toast"
+    }
     CharSequence shown =
         toast.getView() == null
             ? ReflectionHelpers.<CharSequence>getField(this, "text")

@@ -7,9 +7,13 @@ import android.os.Handler;
 import android.os.Looper;
 import android.webkit.CookieManager;
 import android.webkit.GeolocationPermissions;
+import android.webkit.ServiceWorkerController;
+import android.webkit.TracingController;
 import android.webkit.ValueCallback;
+import android.webkit.WebIconDatabase;
 import android.webkit.WebStorage;
 import android.webkit.WebView;
+import android.webkit.WebViewDatabase;
 import android.webkit.WebViewFactoryProvider;
 import android.webkit.WebViewProvider;
 import java.util.Collections;
@@ -22,6 +26,10 @@ public final class Provider {
   private static WebViewFactoryProvider shared;
 
   private final CookieManager cookies = new LabCookieManager();
+  private final ServiceWorkerController workers = new Provided.Workers();
+  private final TracingController traces = new Provided.Traces();
+  private final WebIconDatabase icons = new Provided.Icons();
+  private final WebViewDatabase logins = new Provided.Logins();
   private final WebViewFactoryProvider.Statics statics =
       Delegated.to(new Statics(), WebViewFactoryProvider.Statics.class, "android.webkit.WebView");
 
@@ -52,6 +60,22 @@ public final class Provider {
 
   public WebStorage getWebStorage() {
     return new NoStorage();
+  }
+
+  public ServiceWorkerController getServiceWorkerController() {
+    return workers;
+  }
+
+  public TracingController getTracingController() {
+    return traces;
+  }
+
+  public WebIconDatabase getWebIconDatabase() {
+    return icons;
+  }
+
+  public WebViewDatabase getWebViewDatabase(Context context) {
+    return logins;
   }
 
   public ClassLoader getWebViewClassLoader() {

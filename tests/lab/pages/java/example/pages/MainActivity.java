@@ -10,14 +10,18 @@ import android.webkit.CookieManager;
 import android.webkit.DownloadListener;
 import android.webkit.JavascriptInterface;
 import android.webkit.JsResult;
+import android.webkit.ServiceWorkerClient;
+import android.webkit.ServiceWorkerController;
 import android.webkit.SslErrorHandler;
 import android.webkit.ValueCallback;
 import android.webkit.WebChromeClient;
+import android.webkit.WebIconDatabase;
 import android.webkit.WebResourceError;
 import android.webkit.WebResourceRequest;
 import android.webkit.WebResourceResponse;
 import android.webkit.WebView;
 import android.webkit.WebViewClient;
+import android.webkit.WebViewDatabase;
 import android.widget.TextView;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.Charset;
@@ -91,10 +95,25 @@ public final class MainActivity extends Activity implements View.OnClickListener
             WebView.enableSlowWholeDocumentDraw();
             WebView.clearClientCertPreferences(null);
             WebView.setDataDirectorySuffix("other");
+            say("provided " + provided());
             say("package " + WebView.getCurrentWebViewPackage().packageName + " " + WebView.getCurrentWebViewPackage().versionName);
             new WebView(getApplicationContext()).destroy();
             say("application " + new WebView(getApplicationContext()).getSettings().getUserAgentString());
         }
+    }
+
+    /** What the WebView package has one of: set up, and asked for it again. */
+    @SuppressWarnings("deprecation")
+    private String provided() {
+        ServiceWorkerController workers = ServiceWorkerController.getInstance();
+        workers.setServiceWorkerClient(new ServiceWorkerClient());
+        workers.getServiceWorkerWebSettings().setBlockNetworkLoads(true);
+        WebViewDatabase logins = WebViewDatabase.getInstance(this);
+        logins.clearFormData();
+        logins.setHttpAuthUsernamePassword("policy.example", "all", "a", "b");
+        WebIconDatabase.getInstance().open(getCacheDir().getPath());
+        return ServiceWorkerController.getInstance().getServiceWorkerWebSettings().getBlockNetworkLoads()
+            + " " + WebViewDatabase.getInstance(this).getHttpAuthUsernamePassword("policy.example", "all")[1];
     }
 
     /** What a page may call. */

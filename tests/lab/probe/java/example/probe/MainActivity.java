@@ -94,6 +94,7 @@ public final class MainActivity extends Activity implements View.OnClickListener
                 .setPositiveButton("同意", new DialogInterface.OnClickListener() {
                     @Override
                     public void onClick(DialogInterface dialog, int which) {
+                        Toast.makeText(MainActivity.this, null, Toast.LENGTH_LONG).show();
                         Toast.makeText(MainActivity.this, "谢谢", Toast.LENGTH_SHORT).show();
                     }
                 })

@@ -14,6 +14,7 @@ import android.net.NetworkCapabilities;
 import android.net.NetworkInfo;
 import android.net.NetworkRequest;
 import android.os.BatteryManager;
+import android.os.Environment;
 import java.util.TimeZone;
 
 /** What the app hears of the device around it. */
@@ -118,6 +119,10 @@ final class WorldActs {
 
     private static ClipboardManager clipboard(Context context) {
         return (ClipboardManager) context.getSystemService(Context.CLIPBOARD_SERVICE);
+    }
+
+    static void allFiles(Context context, Intent intent) {
+        Acts.say("all files " + Environment.isExternalStorageManager());
     }
 
     static void zone(Context context, Intent intent) {
