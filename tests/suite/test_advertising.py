@@ -162,14 +162,17 @@ def test_what_a_tap_on_the_cross_of_a_popup_comes_to(to, outcome):
     second = Page(body=("广告 限时免单",), buttons={"关闭": "home page"}, activity=".Home")
     parts, adverts = popup(Page(body=POPUP, buttons={"关闭": to}, activity=".Home"), second=second)
     assert adverts.popup_close(adverts.popup()) == outcome
-    assert told(parts, "measured")[0]["close"]["role"] == "close"
+    measured = told(parts, "measured")[0]
+    assert (measured["close"]["role"], measured["watched_s"]) == ("close", 0.0)
 
 
 def test_a_popup_that_nothing_closes():
     parts, adverts = popup(Page(body=POPUP, activity=".Home", anywhere="!stay", back="!stay"))
     seen = adverts.popup()
     assert (adverts.popup_close(seen), adverts.popup_back(seen), adverts.popup_beside(seen)) == ("none", "stays", "stays")
-    assert told(parts, "measured")[0]["close"] is None
+    measured = told(parts, "measured")[0]
+    assert measured["close"] is None
+    assert measured["watched_s"] >= parts.user.limits.advert - 0.5     # one that comes later was waited for
 
 
 def test_no_popup_is_a_gap():

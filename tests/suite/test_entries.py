@@ -29,6 +29,7 @@ SHOP = {
     ("应用权限说明", "permission_list"), ("撤回同意", "withdraw"), ("Withdraw consent", "withdraw"),
     ("账号注销", "delete_account"),
     ("Delete my account", "delete_account"), ("个性化广告推荐", "personalisation"), ("儿童个人信息保护规则", "minors_rules"),
+    ("自启动管理", "start_choice"), ("资费专区", "tariffs"), ("老年人优惠套餐查询", "tariffs_assisted"), ("我的套餐", ""),
     ("退出登录", "logout"), ("在线客服", "contact"), ("用户协议", ""), ("设置", ""), ("立即购买", ""), ("", ""),
     ("收集个人信息明示清单", "collected_list"), ("第三方合作机构名单", "shared_list"), ("合作伙伴目录", "shared_list"),
     ("与第三方共享个人信息清单", "shared_list"), ("隐私保护指引摘要", "summary"), ("《隐私政策》(简明版)", "summary"),
@@ -58,7 +59,15 @@ def test_a_crawl_finds_what_is_there_with_its_taps_and_undoes_nothing() -> None:
     fact = told(made, "entries")[0]
     assert fact["complete"] and fact["found"]["policy"]["seen_after"] == 2 and fact["ended"] == "nothing left to tap"
     assert {entry["text"]: entry["why"] for entry in fact["left"]}["立即购买"] == "avoided"
+    assert [(one["number"], one["way"]) for one in fact["hotlines"]] == [("400-810-0000", ["我的", "关于我们"])]
     assert opened(made) == []
+
+
+def test_a_number_in_the_policy_is_shown_in_no_prominent_place() -> None:
+    made, pages = on_pages(SHOP | {"policy": Page(body=("我们如何处理您的信息。客服电话 95566",), back="settings"),
+                                   "about": Page(body=("关于",), back="mine")})
+    pages.entries()
+    assert told(made, "entries")[0]["hotlines"] == []
 
 
 def test_an_app_of_tabs_is_crawled_without_starting_it_anew() -> None:

@@ -89,6 +89,16 @@ def test_what_started_the_app_is_told_in_the_systems_words():
         {"process": APP, "pid": 777, "reason": f"broadcast {{{APP}/.Boot}}", "kind": "broadcast", "component": ".Boot"}]
 
 
+def test_other_apps_that_started_are_told_and_the_systems_are_not():
+    bench = Bench(wakes="svc data enable")
+    at = bench.device.clock.now_ns / 1e9 + 1
+    bench.lines += [f"  {at:.3f}  1  1 I ActivityManager: Start proc {pid}:{name}/u0a9 for service {{{name}/.Push}}"
+                    for pid, name in ((8, "com.partner:push"), (9, "com.android.phone"))]
+    bench.outside.network(True, watch=5)
+    assert [(one["process"], one["kind"]) for one in bench.told[0]["others"]] == [("com.partner:push", "service")]
+    assert [one["process"] for one in bench.told[0]["started"]] == [APP]
+
+
 def test_a_process_without_a_line_in_the_log_has_no_reason():
     bench = Bench(wakes="svc data enable")
     bench.device.said["logcat"] = ""

@@ -231,6 +231,19 @@ def test_a_canary_is_journalled_and_sent() -> None:
     assert "tap 发送" in made.device.log
 
 
+@pytest.mark.parametrize(("body", "shown"), [(("提问", "canary0123"), True), (("提问",), False)])
+def test_whether_a_text_is_kept_is_looked_for_on_the_services_page(body: tuple[str, ...], shown: bool) -> None:
+    made, pages = on_pages({"main": main(AI助手="chat"), "chat": Page(body=body)})
+    assert pages.genai_kept("canary0123") is shown
+    assert [(f["text"], f["shown"], f["deleted"]) for f in told(made, "retention")] == [("canary0123", shown, "account")]
+
+
+def test_nothing_is_said_of_a_service_that_is_not_there_any_more() -> None:
+    made, pages = on_pages({"main": main()})
+    assert pages.genai_kept("canary0123") is None
+    assert told(made, "retention") == []
+
+
 def test_a_service_without_a_field_is_not_asked() -> None:
     made, pages = on_pages({"main": main(AI助手="chat"), "chat": Page(body=("敬请期待",))})
     with pytest.raises(NotReached, match="no field"):

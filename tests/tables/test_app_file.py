@@ -35,6 +35,15 @@ def test_a_whole_file_is_read_as_it_is_meant(tmp_path: Path) -> None:
         Recipient(name="Maps", domains=("maps.example",), packages=("com.maps.sdk",), kinds=("android_id",)),)
 
 
+def test_whether_it_is_a_carriers_app(tmp_path: Path) -> None:
+    assert not AppFacts.of({"first_party": ["shop.example"]}).carrier
+    assert AppFacts.of({"carrier": True}).carrier
+    file = tmp_path / "app.yaml"
+    file.write_text("carrier: often")
+    with pytest.raises(UsageError, match="carrier"):
+        read_app_file(file)
+
+
 def test_every_key_is_optional(tmp_path: Path) -> None:
     file = tmp_path / "app.yaml"
     file.write_text("recipients: [{name: Maps}]")

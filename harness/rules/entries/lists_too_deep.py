@@ -28,17 +28,18 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             continue
         note, entry = nearest
         seen = int(entry.get("seen_after", max(0, int(entry.get("taps", 1)) - 1)))
-        more = cited(note, entry)
+        more, sure = cited(note, entry), bool(note.data.get("complete"))
         if entry.get("in_text"):
             yield on_screen(run, [note], name, f"{what.capitalize()} is shown only within a text ({way(entry)}), not in a menu.",
-                            f"{what_zh}仅在文字中提及({way(entry)}),未在二级菜单中展示。", more=more)
+                            f"{what_zh}仅在文字中提及({way(entry)}),未在二级菜单中展示。", more=more,
+                            unclear=not sure)
         elif seen >= fails:
             yield on_screen(
                 run, [note], name,
                 f"The entry of {what} is seen only after {seen} taps from the first page ({way(entry)}). By our reading up to "
                 f"{meets:g} is a second-level menu, {fails:g} or more is none.",
                 f"{what_zh}入口自首页需 {seen} 次点击后方可见({way(entry)});本工具口径:{meets:g} 次以内为二级菜单,"
-                f"{fails:g} 次及以上不符合。", more=more)
+                f"{fails:g} 次及以上不符合。", more=more, unclear=not sure)
         elif seen > meets:
             yield on_screen(
                 run, [note], name,
@@ -57,7 +58,8 @@ rule = Rule(
     needs=(Crawled.of(*LISTS, within=True), Screens()),
     decide=decide,
     sees="The fewest taps from the first page until each list's entry is seen, and whether it is a control or words in a text.",
-    cannot_see="Which page an operator calls its main page where the app opens on another; menus that a swipe brings out.",
+    cannot_see="Which page an operator calls its main page where the app opens on another; menus that a swipe brings out. What a "
+               "crawl that was not complete found far away is left to a person.",
     advice="Show both lists' entries directly on the settings page (我的 - 设置 - 清单).",
     advice_zh="在“我的—设置”页面直接展示两份清单的入口。",
     readings=("second_level", "beyond_second_level"),

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from harness.model import Finding
-from harness.rules.crawls import Crawled, cited, further, looked_at, on_screen, policy_text, sought, way
+from harness.model import Finding, Gap, GapKind
+from harness.rules.crawls import cited, further, looked_at, on_screen, policy_text, sought, way
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Screens
-from harness.tables import Tables
+from harness.tables import Note, Tables
 from harness.tables.hotlines import hotlines
 
 
+def _shown(run: Tables) -> bool:
+    """Whether a number was seen on a page of the app that is no long text."""
+    return any(n.data.get("hotlines") for n in run.noted("entries")) or any(
+        hotlines(text.text) for page in ("contact", "rights") for text in run.texts(page))
+
+
+def _complete(run: Tables) -> list[Note]:
+    return [n for n in run.noted("entries")
+            if n.data.get("complete") and "hotlines" in n.data and "contact" in n.data.get("looked_for", ())]
+
+
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
-    crawls = [n for n in run.noted("entries") if "contact" in n.data.get("looked_for", ())]
-    if any(n.data.get("hotlines") for n in crawls):
-        return
-    if any(hotlines(text.text) for page in ("contact", "rights") for text in run.texts(page)):
-        return
-    complete = [n for n in crawls if n.data.get("complete") and "hotlines" in n.data]
-    if not complete:
+    complete = _complete(run)
+    if _shown(run) or not complete:
         return
     note = complete[-1]
     found = sought(run, "contact").nearest
@@ -41,13 +48,26 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                         f"应用各页面均未公示客服热线号码:{looked_zh}。{help_zh}", more=more)
 
 
+@dataclass(frozen=True)
+class NumbersLookedFor:
+    """A number was seen, or a complete crawl for help and contact read every page that there is."""
+
+    def missing(self, run: Tables) -> list[Gap]:
+        complete = _complete(run)
+        if _shown(run) or any(not further(note) for note in complete):
+            return []
+        why = ("The crawl ended before the last pages of the app: a hotline's number may stand behind them." if complete else
+               "No complete crawl of this run looked for a hotline's number.")
+        return [run.add_gap(GapKind.NOT_REACHED, why, "contact")]
+
+
 rule = Rule(
     id="no-hotline",
     title="No hotline number in the app",
     title_zh="应用内未公示客服热线号码",
     clauses=("miit292-3-3a-hotline-in-app",),
     scenarios=("ui-entry-crawl",),
-    needs=(Crawled.of("contact"), Screens()),
+    needs=(NumbersLookedFor(), Screens()),
     decide=decide,
     sees="Telephone numbers on the pages that a complete crawl read, and where they stand.",
     cannot_see="Whether the place is prominent (the screens are kept for a person); a number behind a login, in a picture, or "

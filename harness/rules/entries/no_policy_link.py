@@ -32,8 +32,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             f"The privacy policy opens after {taps} taps from the first page ({way(entry)}); more than {most:g} is an offence by "
             "191号文, the clause itself has no number.",
             f"自首页需 {taps} 次点击才能访问隐私政策({way(entry)});多于 {most:g} 次的口径出自191号文,本条款自身未规定次数。",
-            more=cited(note, entry))
-    elif entry.get("in_text"):
+            more=cited(note, entry), unclear=not note.data.get("complete"))
+    elif entry.get("in_text") and not any(n.data.get("outcome") == "opened" for n in told.pages):
         yield on_screen(
             run, [note], "policy", f"The privacy policy is named only within a text ({way(entry)}), where no link has a place of "
             "its own: whether it opens was not seen.",
