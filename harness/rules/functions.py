@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ from harness.tables.noted import Note
 UNKNOWN, FIRST_PAGE, BACKGROUND, NOWHERE = "?", "first page", "background", ""
 _STARTS = {"launch", "restart"}
 _ENDS = {"kill", "clear", "install", "uninstall", "scenario_start"}
+_ANSWERS = {
+    "agree", "refuse", "allow", "allow_once", "allow_foreground", "allow_selected", "deny", "checkbox", "later", "close", "skip",
+}  # fmt: skip
 _MOVES = {"tap", "back", "tap_at", "long_tap"}
 
 
@@ -159,7 +162,10 @@ class Scenes:
             return [(at, BACKGROUND)]
         if action == "return" or (action == "outside" and about.get("act") in {"screen_on", "unlock"}):
             return [(at, self._left)]
-        if action not in _MOVES or about.get("answers") or kinds.get(str(step.get("screen")), "other") not in {"other", "login"}:
+        answered = getattr(step.get("control"), "role", "") in _ANSWERS
+        if action not in _MOVES or answered or step.get("opens") or about.get("answers"):
+            return []
+        if kinds.get(str(step.get("screen")), "other") not in {"other", "login"}:
             return []
         self._left = str(about["function"]) if about.get("function") else UNKNOWN
         return [(at if about.get("function") else end, self._left)]
@@ -182,3 +188,10 @@ class Scenes:
         values = times.to_numpy(dtype="int64")
         names = self._names[self._times.searchsorted(values, side="right") - 1]
         return names, self._on[self._shown.searchsorted(values, side="right") - 1]
+
+    def within(self, times: pd.Series[int], grace: int, functions: Collection[str]) -> np.ndarray[Any, Any]:
+        """For each time whether one of these functions was in use then, or not longer than `grace` before."""
+        values = times.to_numpy(dtype="int64")
+        used = np.concatenate([[0], np.cumsum([name in functions for name in self._names[:-1]])])
+        first = np.maximum(self._times.searchsorted(values - grace, side="right") - 1, 0)
+        return used[self._times.searchsorted(values, side="right")] > used[first]

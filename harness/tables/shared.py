@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from harness.matching.digests import is_hash
 from harness.tables.kinds import sensitive_kinds
 
 SHARED = (
@@ -57,6 +58,11 @@ def shared(sightings: Iterable[Mapping[str, Any]], flows: Mapping[str, Mapping[s
             row["count"] += 1
         row["calls"] += [c for c in (*one["calls"], *one["via"]) if c not in row["calls"]]
     return pd.DataFrame(list(found.values()), columns=list(SHARED), dtype=object)
+
+
+def hashed_as(variant: str) -> bool:
+    """Whether a value went as a hash, and not in its own letters or another spelling."""
+    return is_hash(variant)
 
 
 def _in_one_place(sightings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[str]]]:

@@ -16,9 +16,9 @@ from harness.rules.telling import listed, real, some, times
 from harness.tables import Tables
 
 JUDGED = frozenset({
-    "location_precise", "location_coarse", "track", "contacts", "call_log", "sms", "calendar", "photos", "storage_files", "camera",
-    "microphone", "clipboard", "health", "installed_apps", "running_apps", "screen_capture", "bluetooth", "wifi_scan", "ssid_bssid",
-    "base_station", "imei", "imsi", "face", "notifications", "browsing_log",
+    "location_precise", "location_coarse", "track", "contacts", "call_log", "sms", "calendar", "photos", "storage_files",
+    "camera", "microphone", "clipboard", "health", "installed_apps", "running_apps", "screen_capture", "bluetooth", "wifi_scan",
+    "ssid_bssid", "base_station", "imei", "imsi", "face", "notifications", "browsing_log",
 })  # fmt: skip
 PLACES = {FIRST_PAGE: ("on the first page at rest", "首页静置时"), BACKGROUND: ("in the background", "后台运行时")}
 
@@ -62,16 +62,12 @@ def _placed(
     """The calls with the place they are foreign to; NOWHERE where they are not, or it is not known where the user was."""
     scenes = Scenes(run, scenario)
     names, shown = scenes.at(calls["t"])
-    earlier, _ = scenes.at(calls["t"] - grace)
     place = np.array(names, dtype=object)
     place[calls["stage"].to_numpy() == "background"] = BACKGROUND
     for kind, functions in tied.items():
         mine = calls["kind"].to_numpy() == kind
-        own = (
-            np.isin(place.astype(str), sorted(functions))
-            | np.isin(np.array(earlier).astype(str), sorted(functions))
-            | (np.isin(np.array(shown).astype(str), sorted(functions)) & (place != BACKGROUND))
-        )
+        showing = np.isin(shown.astype(str), sorted(functions)) & (place != BACKGROUND)
+        own = scenes.within(calls["t"], grace, functions) | showing
         if functions & away:
             own |= place == BACKGROUND
         place[mine & own] = NOWHERE

@@ -10,6 +10,7 @@ from harness.rules.rule import Hooks, Rule, Traffic
 from harness.rules.sensitive import judged, name
 from harness.rules.telling import listed, some
 from harness.tables import Tables, groups
+from harness.tables.shared import hashed_as
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
@@ -17,7 +18,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         return
     rows = run.shared[~run.shared["encrypted"].astype(bool) & run.shared["kind"].isin(judged()) & (run.shared["read_by"] != "")]
     for (kind, host), group in groups(rows, "kind", "host"):
-        hashed = all(row["variant"] != "raw" for row in group)
+        hashed = all(hashed_as(str(row["variant"])) for row in group)
         senders = sorted({str(row["sender"]) for row in group})
         flows = some(flow for row in group for flow in row["flows"])
         yield Finding(

@@ -11,7 +11,7 @@ from harness.rules.granting import PREFIX, UNSEEN, group_of, groups_of, kinds_of
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Screens
 from harness.rules.sensitive import name
-from harness.rules.telling import between, listed, real
+from harness.rules.telling import between, listed, real, some
 from harness.tables import Tables, records
 from harness.tables.noted import Note
 
@@ -66,7 +66,7 @@ def _by_function(run: Tables, told: set[tuple[str, ...]]) -> Iterator[Finding]:
         idle = [g for g in groups if not read & kinds_of([g]) and g not in wanted.get(use.name, ())]
         unseen = [g for g in idle if g in UNSEEN or g in use.denied or not use.worked]
         sure = [g for g in idle if g not in unseen]
-        evidence = [*use.note.evidence, *(e for group in groups for e in asked[group])]
+        evidence = some([*use.note.evidence, *(e for group in groups for e in asked[group])])
         what = f"The function {use.name} asked for {len(groups)} permissions in one go ({_named(groups, 'en')})"
         what_zh = f"功能“{use.name}”一次性申请 {len(groups)} 项权限({_named(groups, 'zh')})"
         if sure:
