@@ -14,7 +14,7 @@ from harness.lab.apps.sources import app
 
 KINDS = ("call", "flow", "prompt", "screen")
 _REQUIRED = ("id", "kind", "rule", "item", "caller", "stage", "scenarios", "why")
-_OPTIONAL = ("method", "value", "host", "party", "encoding", "process", "group")
+_OPTIONAL = ("method", "value", "host", "party", "encoding", "process", "group", "sometimes")
 
 ROUTES = ("direct", "reflection", "binder", "exec", "native-property", "file", "thread-pool")
 OUTCOMES = ("value", "empty", "denied", "thrown", "act")
@@ -32,7 +32,8 @@ class Label:
     what the rule calls it ("" where it has no item). `caller`: the app's package or an SDK's package prefix.
     `scenarios`: those in which it happens; it can be missed only where one of them ran. `value`: where in the
     device profile the value stands, by dotted path. `encoding`: how it is written on the wire, outermost first.
-    `process`: the name after the package, "" for the main process. `group`: of a permission.
+    `process`: the name after the package, "" for the main process. `group`: of a permission. `sometimes`: whether it shows
+    hangs on how fast the device is, so that it is no false finding and not missed either.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Label:
     encoding: tuple[str, ...] = ()
     process: str = ""
     group: str = ""
+    sometimes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,8 @@ class Labels:
     def expected(self, scenarios: set[str], rules: set[str] | None = None) -> tuple[Label, ...]:
         """What a run of these scenarios must find, with these rules (all, where None)."""
         return tuple(
-            label for label in self.planted if scenarios & set(label.scenarios) and (rules is None or label.rule in rules)
+            label for label in self.planted
+            if scenarios & set(label.scenarios) and (rules is None or label.rule in rules) and not label.sometimes
         )
 
 

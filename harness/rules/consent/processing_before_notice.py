@@ -21,27 +21,28 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     slack = int(readings.of("notice_look") * 1e9)
     early = calls[(calls["base"] == "before_consent") & calls["kind"].isin(judged())]
     shown = run.screens[run.screens["kind"].isin(NOTICES) & (run.screens["base"] == "before_consent")]
-    for scenario, rows in early.groupby("scenario", sort=True):
-        notices = shown[shown["scenario"] == scenario]
-        if not len(notices):
-            continue  # whether there was none, or one that could not be read, is for no-notice-at-first-run
-        first = records(notices.sort_values("t", kind="stable").head(1))[0]
-        for (kind, caller), group in groups(rows[rows["t"] < first["t"]], "kind", "caller"):
-            before = [call for call in group if call["t"] < first["t"] - slack]
-            count = len(before or group)
-            unclear = "" if before else " So near before it that it may have stood there unseen already."
-            unclear_zh = "" if before else "距弹窗出现过近,弹窗可能已显示而尚未被记录。"
-            yield Finding(
-                grade=Grade.B,
-                item=kind,
-                caller=caller,
-                stage="before_consent",
-                unclear=not before,
-                evidence=[*some(call["event_id"] for call in before or group), first["event_id"]],
-                reason=f"{caller} read {name(kind)} {times(count)} before the app had shown a privacy notice.{unclear}",
-                reason_zh=f"在以显著方式告知之前(隐私政策弹窗尚未出现),{caller} 已读取{name(kind, 'zh')} {count} 次。"
-                f"{unclear_zh}",
-            )
+    # Where there was no notice, or one that could not be read, no-notice-at-first-run says so.
+    first = {str(row["scenario"]): row for row in reversed(records(shown.sort_values("t", kind="stable")))}
+    for (kind, caller), group in groups(early, "kind", "caller"):
+        mine = [call for call in group if call["scenario"] in first and call["t"] < first[call["scenario"]]["t"]]
+        before = [call for call in mine if call["t"] < first[call["scenario"]]["t"] - slack]
+        if not mine:
+            continue
+        told = before or mine
+        unclear = "" if before else " So near before it that it may have stood there unseen already."
+        unclear_zh = "" if before else "距弹窗出现过近,弹窗可能已显示而尚未被记录。"
+        notices = dict.fromkeys(first[call["scenario"]]["event_id"] for call in told)
+        yield Finding(
+            grade=Grade.B,
+            item=kind,
+            caller=caller,
+            stage="before_consent",
+            unclear=not before,
+            evidence=[*some(call["event_id"] for call in told), *notices],
+            reason=f"{caller} read {name(kind)} {times(len(told))} before the app had shown a privacy notice.{unclear}",
+            reason_zh=f"在以显著方式告知之前(隐私政策弹窗尚未出现),{caller} 已读取{name(kind, 'zh')} {len(told)} 次。"
+            f"{unclear_zh}",
+        )
 
 
 rule = Rule(
