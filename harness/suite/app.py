@@ -72,6 +72,9 @@ class Hooked(Protocol):
     def prove(self, where: str) -> None:
         """Journals of every living process whether its hooks work now."""
 
+    def holding(self) -> bool:
+        """Whether a process of the app stands still until its hooks are in."""
+
 
 class Walking(Protocol):
     """Walks through the app and tells what it did (harness.suite.explorer)."""
@@ -156,25 +159,32 @@ class App:
 
     def _wait_for_window(self) -> Sight | None:
         """The first window that is drawn. One of the app's name counts once it has content and the app a process: until
-        then it is the starting window, a bare frame which the system draws in the app's place."""
+        then it is the starting window, a bare frame which the system draws in the app's place.
+
+        The time for it begins anew when the app has got its process, and again when that may run, its hooks being in: what
+        device and harness take before is not the app's."""
         def is_drawn(seen: Seen[Reading]) -> bool:
             mine = seen.reading.package == self.package and seen.nodes > 1
             return seen.reading.kind != "other" or (mine and self.is_running())
 
         until = self._monotonic() + self._user.limits.draw
+        had_process = False
         while True:
             seen = self._user.look()
             if seen is not None and is_drawn(seen):
                 return seen
             if not self.is_running() and self._ran:
                 return None
+            if self._ran != had_process or self._hooked.holding():
+                had_process = self._ran
+                until = self._monotonic() + self._user.limits.draw
             if self._monotonic() >= until:
                 return None
             self._user.capture.watch(0.5, stop=is_drawn)
 
     def _why_no_window(self) -> str:
         if self.is_running():
-            return f"{self.package} drew no window with content within {self._user.limits.draw:g} s of its launch"
+            return f"{self.package} drew no window with content within {self._user.limits.draw:g} s of its start"
         if self._ran:
             return f"{self.package} ended before it had drawn a window"
         return f"{self.package} had no process within {self._user.limits.draw:g} s of its launch"
