@@ -27,10 +27,11 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "editions.md"
 RUNS = "runs.jsonl"
 _HEAD = """# Editions of the example apps
 
-Made by `python -m tests.lab.editions_many --page` from runs that it drove: each edition (lab/apps/APP/editions) on a lab device
-by the scenario that it is there for, with windows of about a second, several devices at once on two processors, and
-what came of it compared with what the edition expects. Counted are all runs since the edition, or what drives it, was mended.
-Those marked * are driven by every run of the test suite. Seconds are the median of the driving alone, under that load.
+Made by `python -m tests.lab.editions_many --page` from runs that it drove: each edition (lab/apps/APP/editions) on a lab device,
+by the scenario that it is there for, with windows of about a second, and what came of it compared with what the edition expects.
+Two to six devices at once shared two processors with other work, for each processor 6 to 20 processes that wanted it. An edition
+that came out otherwise begins at none again once the cause is mended. Those marked * are driven by every run of the test suite.
+Seconds are the median of the driving alone, under that load.
 
 | app | edition | scenario | what it does | as expected | seconds |
 |---|---|---|---|---|---|
