@@ -30,8 +30,8 @@ _HEAD = """# Editions of the example apps
 Made by `python -m tests.lab.editions_many --page` from runs that it drove: each edition (lab/apps/APP/editions) on a lab device,
 by the scenario that it is there for, with windows of about a second, and what came of it compared with what the edition expects.
 Two to six devices at once shared two processors with other work, for each processor 6 to 20 processes that wanted it. An edition
-that came out otherwise begins at none again once the cause is mended. Those marked * are driven by every run of the test suite.
-Seconds are the median of the driving alone, under that load.
+that came out otherwise begins at none again once the cause is mended. "none yet": not driven in these runs, or not since a mend.
+Those marked * are driven by every run of the test suite. Seconds are the median of the driving alone, under that load.
 
 | app | edition | scenario | what it does | as expected | seconds |
 |---|---|---|---|---|---|
@@ -56,7 +56,7 @@ def page(ran: Iterable[Ran], editions: Sequence[Edition]) -> str:
     rows = []
     for one in editions:
         runs = of[one.app, one.name]
-        right = f"{sum(not run.wrong for run in runs)} of {len(runs)}" if runs else "not driven"
+        right = f"{sum(not run.wrong for run in runs)} of {len(runs)}" if runs else "none yet"
         seconds = f"{statistics.median(run.driving for run in runs):.0f}" if runs else ""
         rows.append(f"| {one.app} | {one.name}{' *' if one.always else ''} | {one.scenario} | {one.doc} | {right} | {seconds} |")
     return _HEAD + "\n".join(rows) + "\n"

@@ -48,4 +48,4 @@ def test_the_page_counts_the_runs_of_each_edition_in_all_folders(tmp_path: Path)
         runs = [Ran(one.app, one.name, 4.0, wrong, "bundle"), Ran(two.app, two.name, 6.0, [], "bundle")]
         (folder / RUNS).write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs), "utf-8")
     rows = page(recorded(folders), [one, two, three]).splitlines()[-3:]
-    assert [row.split(" | ")[-2:] for row in rows] == [["1 of 2", "4 |"], ["2 of 2", "6 |"], ["not driven", " |"]]
+    assert [row.split(" | ")[-2:] for row in rows] == [["1 of 2", "4 |"], ["2 of 2", "6 |"], ["none yet", " |"]]
