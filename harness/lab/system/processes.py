@@ -156,6 +156,7 @@ class Processes:
     async def spare(self, package: str, name: str) -> None:
         """Until a process of that name could start at once. Android forks one in no time: what the lab needs to warm one is no
         app's, and no time-out of an app's begins before."""
+        self.keep_warm()
         while self.find(package, name) is None and not self._warm and self._warming > len(self._waiting):
             await self._warmed.wait()
 
