@@ -56,6 +56,7 @@ class HookedProcess:
     late: bool = False
     first_told: dict[str, Mapping[str, Any]] = field(default_factory=dict)   # what the first process said of each method: shared
 
+    held: bool = False          # it stands still until its hooks are in
     script: Script | None = None
     began_ns: int = 0
     heard_ns: int = 0

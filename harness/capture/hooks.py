@@ -139,6 +139,11 @@ class HookCapture:
         with self._lock:
             return [p for p in self.processes if p.ended is None and p.script is not None]
 
+    def holding(self) -> bool:
+        """Whether a process stands still until its hooks are in, or are known not to come."""
+        with self._lock:
+            return any(p.held and p.ended is None for p in self.processes)
+
     def wait_hooked(self, seconds: float) -> bool:
         """Whether a process of the app is hooked and let go by then."""
         with self._changed:
@@ -283,6 +288,7 @@ class HookCapture:
             clock=self.clock,
             late=spawned.late,
             first_told=self._first_told,
+            held=not spawned.late,
         )
         with self._changed:
             self.processes.append(process)
@@ -307,6 +313,7 @@ class HookCapture:
                     self.clock(),
                 )
         with self._changed:
+            process.held = False
             self._changed.notify_all()
 
     def _hook(self, process: HookedProcess) -> str:

@@ -260,7 +260,7 @@ class AdbDevice:
         activity = self._launcher(package)
         said = self.shell(
             "am", "start", "-W", "-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER",
-            "-f", "0x10200000", "-n", activity, seconds=60,
+            "-f", "0x10200000", "-n", activity, seconds=180,
         )  # fmt: skip
         if said.status != 0 or "Error" in said.output + said.error:
             raise RigError(f"{package} could not be started.", (said.error or said.output).strip(), "Run again.")

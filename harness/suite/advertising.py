@@ -221,15 +221,17 @@ class Advertising:
         begun = self._user.steps.clock()
         if not self._app.start():
             return None
-        started = (self._user.steps.clock() - begun) / 1e9
         showing = Showing(self._launches)
+        drawn: float | None = None
         for frame in self._frames(begun):
             if is_advert(frame.seen.reading):
                 showing.frames.append(frame)
                 if until(frame.seen):
                     break
-            elif showing.frames or frame.at - started > self._user.limits.advert:
+            elif showing.frames or (drawn is not None and frame.at - drawn > self._user.limits.advert):
                 break
+            elif drawn is None and self._app.has_drawn(frame.seen):
+                drawn = frame.at
         if not showing.frames or not until(showing.last.seen):
             return None
         self._shown += 1
@@ -247,14 +249,20 @@ class Advertising:
                 return
 
     def _frames(self, begun: int) -> Iterator[Frame]:
-        """The screen again and again, in pictures; ends with the app."""
+        """The screen again and again, in pictures; ends with the app, and where the app comes to draw nothing."""
         limits = self._user.limits
         last = self._user.steps.clock()
-        while self._app.is_running() and (self._user.steps.clock() - begun) / 1e9 < limits.draw + limits.splash:
+        drawn: int | None = None
+        while True:
+            if drawn is None and self._app.gives_up():
+                return
+            if drawn is not None and not (self._app.is_running() and (last - drawn) / 1e9 < limits.advert + limits.splash):
+                return
             passed = (self._user.steps.clock() - last) / 1e9
             seen = self._user.capture.snap(max(0.0, limits.pace - passed))
             last = self._user.steps.clock()
             if seen is not None:
+                drawn = last if drawn is None and self._app.has_drawn(seen) else drawn
                 yield Frame(round((seen.event.host_ns - begun) / 1e9, 2), seen)
 
     def _led(self, showing: Showing, after: Sight | None) -> tuple[str, str]:

@@ -7,11 +7,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from harness.capture.screen import Seen
 from harness.device.device import Shell
 from harness.errors import RigError
 from harness.model import GapKind, Stage
-from harness.screens.reading import Reading
 from harness.suite.driver import Sight, UiDriver
 from harness.suite.walk import Walk
 
@@ -72,6 +70,9 @@ class Hooked(Protocol):
     def prove(self, where: str) -> None:
         """Journals of every living process whether its hooks work now."""
 
+    def holding(self) -> bool:
+        """Whether a process of the app stands still until its hooks are in."""
+
 
 class Walking(Protocol):
     """Walks through the app and tells what it did (harness.suite.explorer)."""
@@ -103,6 +104,8 @@ class App:
         self._installed = False
         self._launched = False
         self._ran = False
+        self._had_process = False
+        self._waits_since = 0.0
 
     @property
     def hooked(self) -> Hooked:
@@ -139,7 +142,7 @@ class App:
     def start(self) -> bool:
         """As `launch`, for who looks at the first window without waiting for it to come to rest. Whether it started."""
         refused = ""
-        self._ran = False
+        self._ran = self._had_process = False
         front = self._user.capture.front()
         self._user.came_from = front if front != self.package else self._user.came_from
         with self._steps.act("launch", self.package) as act:
@@ -150,31 +153,41 @@ class App:
                 refused = str(error)
                 act.outcome, act.detail["error"] = "failed", refused
         self._launched = not refused
+        self._waits_since = self._monotonic()
         if refused:
             self._tell_no_window(f"{self.package} did not start: {refused}")
         return not refused
 
     def _wait_for_window(self) -> Sight | None:
-        """The first window that is drawn. One of the app's name counts once it has content and the app a process: until
-        then it is the starting window, a bare frame which the system draws in the app's place."""
-        def is_drawn(seen: Seen[Reading]) -> bool:
-            mine = seen.reading.package == self.package and seen.nodes > 1
-            return seen.reading.kind != "other" or (mine and self.is_running())
-
-        until = self._monotonic() + self._user.limits.draw
         while True:
             seen = self._user.look()
-            if seen is not None and is_drawn(seen):
+            if seen is not None and self.has_drawn(seen):
                 return seen
-            if not self.is_running() and self._ran:
+            if self.gives_up():
                 return None
-            if self._monotonic() >= until:
-                return None
-            self._user.capture.watch(0.5, stop=is_drawn)
+            self._user.capture.watch(0.5, stop=self.has_drawn)
+
+    def has_drawn(self, seen: Sight) -> bool:
+        """Whether this is the first window that is drawn, or one after it. One of the app's name counts once it has content and
+        the app a process: until then it is the starting window, a bare frame which the system draws in the app's place."""
+        mine = seen.reading.package == self.package and seen.nodes > 1
+        return seen.reading.kind != "other" or (mine and self.is_running())
+
+    def gives_up(self) -> bool:
+        """Whether its first window is to be waited for no longer: the app has ended since its start, or had its time.
+
+        That begins anew when the app has got its process, and again when that may run, its hooks being in: what device and
+        harness take before is not the app's."""
+        running = self.is_running()
+        if self._ran and not running:
+            return True
+        if self._ran != self._had_process or self._hooked.holding():
+            self._had_process, self._waits_since = self._ran, self._monotonic()
+        return self._monotonic() - self._waits_since >= self._user.limits.draw
 
     def _why_no_window(self) -> str:
         if self.is_running():
-            return f"{self.package} drew no window with content within {self._user.limits.draw:g} s of its launch"
+            return f"{self.package} drew no window with content within {self._user.limits.draw:g} s of its start"
         if self._ran:
             return f"{self.package} ended before it had drawn a window"
         return f"{self.package} had no process within {self._user.limits.draw:g} s of its launch"

@@ -183,6 +183,8 @@ class Crawler:
         self._until = 0.0
         self._home_place = home_place
         self._dialogs = dialogs
+        self._bare: set[str] = set()
+        """Places that looked like a question over a page, and with which the app was left: the app's own pages."""
         self.here: Sight | None = None
         """The screen at the end: that of the last entry found, where the crawl ended for that."""
         self.crawl = Crawl(tuple(e.name for e in self._words), user.limits.crawl_depth)
@@ -378,8 +380,13 @@ class Crawler:
                 seen = self._user.answer(seen, "allow")
             elif kind in ("policy_consent", "policy_second_chance") and not self._led_here():
                 seen = self._user.agree(PolicyNotice(seen))
+            elif kind in _IN_THE_WAY and place_of(seen) in self._bare:
+                return seen
             elif kind in _IN_THE_WAY or kind == "system_crash":
-                seen = self._user.dismiss(seen)
+                after = self._user.dismiss(seen)
+                if kind in _IN_THE_WAY and self._has_left(after):
+                    self._bare.add(place_of(seen))
+                seen = after
             elif seen.reading.package != self._app.package:
                 back = self._user.back(seen)
                 seen = back if back is not None and back.reading.package == self._app.package else self._app.come_back()
@@ -387,6 +394,11 @@ class Crawler:
                 return seen
         self.crawl.ended = "dialogs without end"
         return None
+
+    def _has_left(self, after: Sight | None) -> bool:
+        """Whether the app is no longer in front, though nothing in it ended."""
+        return (after is not None and after.reading.kind == "other" and after.reading.package != self._app.package
+                and self._app.is_running())
 
     def _led_here(self) -> bool:
         """Whether a tap of the crawl's own brought up what is on the screen: a question there is that page's own, and is left

@@ -116,6 +116,9 @@ class Hooking:
     def prove(self, where: str) -> None:
         self._rig.hooks.prove(where)
 
+    def holding(self) -> bool:
+        return self._rig.hooks.holding()
+
 
 class DeviceRig:
     """One device with its captures. `resolve`, `upstream_ca`: as in TrafficCapture, for servers of one's own.

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path
+
 import pytest
 
 from harness.suite.scenario import find
 from tests.lab.edition_runs import APPS, all_editions, driven_always, meets
+from tests.lab.editions_many import RUNS, Ran, page, recorded
 
 
 @pytest.mark.parametrize(
@@ -33,3 +38,14 @@ def test_every_run_of_the_suite_drives_what_each_scenario_is_there_to_find() -> 
     for_a_person = {"checklist", "install-flow", "relisting-watch", "retest", "store-page-check"}
     often = {one.scenario for app in APPS for one in driven_always(app)}
     assert {one.scenario for one in all_editions()} - often <= for_a_person
+
+
+def test_the_page_counts_the_runs_of_each_edition_in_all_folders(tmp_path: Path) -> None:
+    one, two, three = all_editions()[:3]
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder, wrong in zip(folders, ([], ["no fact meets it"]), strict=True):
+        folder.mkdir()
+        runs = [Ran(one.app, one.name, 4.0, wrong, "bundle"), Ran(two.app, two.name, 6.0, [], "bundle")]
+        (folder / RUNS).write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs), "utf-8")
+    rows = page(recorded(folders), [one, two, three]).splitlines()[-3:]
+    assert [row.split(" | ")[-2:] for row in rows] == [["1 of 2", "4 |"], ["2 of 2", "6 |"], ["none yet", " |"]]

@@ -38,6 +38,9 @@ class Hooks:
     def prove(self, where: str) -> None:
         self.proved.append(where)
 
+    def holding(self):
+        return False
+
     def stopping(self):
         self.stops += 1
         return nullcontext()

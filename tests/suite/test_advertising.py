@@ -138,6 +138,27 @@ def test_launches_without_an_advertisement_are_counted():
     assert [(fact["launches"], fact["shown"]) for fact in told(parts, "watched")] == [(3, 1)]
 
 
+def test_an_advertisement_is_waited_for_from_the_first_window_on_however_long_the_start_takes():
+    parts, adverts, _ = made(advert())
+    launched = parts.device.start
+
+    def slow(device: FakeDevice) -> None:
+        def hooked(d: FakeDevice) -> None:
+            parts.app.hooked.holds = False
+            launched(d)
+
+        def process(d: FakeDevice) -> None:
+            d.running = parts.app.hooked.holds = True
+
+        device.running = False
+        device.after(20, process)
+        device.after(55, hooked)
+
+    parts.device.start = slow
+    adverts.splash()
+    assert told(parts, "watched")[0]["launches"] == 1
+
+
 def test_none_in_all_launches_is_a_gap_that_says_how_many():
     parts, adverts, _ = made(advert(), shown=lambda launch: False)
     with pytest.raises(NotReached, match="in 5 launches"):

@@ -195,6 +195,22 @@ def test_an_app_that_never_draws_is_told():
     assert "drew no window" in made.journal.gaps[0].detail
 
 
+def test_the_time_to_draw_does_not_begin_before_the_process_and_its_hooks():
+    def slow(device: FakeDevice) -> None:
+        def held(stands: bool):
+            return lambda d: setattr(made.app.hooked, "holds", stands)
+
+        device.running = False
+        device.after(25, lambda d: setattr(d, "running", True))
+        device.after(25, held(True))
+        device.after(65, held(False))
+        device.after(90, lambda d: d.follow("main"))
+
+    made = rig({"main": MAIN}, start=slow)
+    assert made.app.launch().reading.package == "com.example.fixture"
+    assert made.journal.gaps == []
+
+
 def test_an_app_that_crashes_at_start_is_told():
     def crash(device: FakeDevice) -> None:
         device.after(1, lambda d: d.follow("!exit"))

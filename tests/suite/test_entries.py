@@ -125,6 +125,15 @@ def test_a_question_is_answered_with_no() -> None:
     assert "tap 同意" not in made.device.log
 
 
+def test_a_page_that_looks_like_a_question_is_crawled_once_going_back_has_left_the_app() -> None:
+    """A first page with nothing but the way to a mode for children is taken for the question whether to have it on."""
+    made, at = on_pages({"main": Page(body=("首页",), buttons={"青少年模式": "youth"}),
+                         "youth": Page(body=("青少年模式",), buttons={"隐私政策": "!stay"}, back="main")})
+    crawl = at.entries(("child_mode", "policy"))
+    assert crawl.complete and set(crawl.found) == {"child_mode", "policy"}
+    assert made.device.log.count("press back") < 4
+
+
 def test_a_dialog_that_the_app_file_tells_is_passed_its_way() -> None:
     made, at = on_pages({"main": Page(body=("首页",), buttons={"我的": "gift"}),
                          "gift": Page(body=("新人礼包",), buttons={"收下": "!exit", "算了": "mine"}),

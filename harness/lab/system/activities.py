@@ -216,6 +216,7 @@ class Activities:
         Raises StartFailed, ProcessGone, AppProcessError.
         """
         began = None if record.alive else self._now_ns()
+        await self._processes.spare(record.package, record.target.process)
         coming = asyncio.ensure_future(self._bring_up(record, new_intent))
         if await self._is_up(coming):
             await coming
@@ -223,9 +224,7 @@ class Activities:
             return
         # as ActivityTaskSupervisor after its launch timeout
         self._logs.system(
-            "ActivityTaskManager",
-            f"Launch timeout has expired, giving up wake lock! {record.component}",
-            priority="W",
+            "ActivityTaskManager", f"Launch timeout has expired, giving up wake lock! {record.component}", priority="W"
         )
         record.state = "starting"
         self._processes.run(self._come_up_late(record, coming, began), f"late start of {record.component}")

@@ -105,6 +105,7 @@ class Processes:
         self._callbacks = Callbacks(event=self._event, ask=self._asked, ended=self._ended)
         self._warm: list[AppProcess] = []
         self._warming = 0
+        self._warmed = asyncio.Event()
         self._waiting: list[asyncio.Future[AppProcess]] = []
         self._bound: dict[AppProcess, RunningProcess] = {}
         self._starting: dict[tuple[str, str], asyncio.Task[RunningProcess]] = {}
@@ -152,6 +153,13 @@ class Processes:
             task.add_done_callback(lambda _: self._starting.pop(key, None))
         return await asyncio.shield(task)
 
+    async def spare(self, package: str, name: str) -> None:
+        """Until a process of that name could start at once. Android forks one in no time: what the lab needs to warm one is no
+        app's, and no time-out of an app's begins before."""
+        self.keep_warm()
+        while self.find(package, name) is None and not self._warm and self._warming > len(self._waiting):
+            await self._warmed.wait()
+
     def keep_warm(self) -> None:
         """Fills the pool in the background; what is being warmed counts."""
         while not self._closed and len(self._warm) + self._warming < self._wanted_warm:
@@ -168,6 +176,8 @@ class Processes:
             return
         finally:
             self._warming -= 1
+            self._warmed.set()      # who waits looks again once this has come to its end
+            self._warmed.clear()
         if self._closed:
             link.kill()
         elif waiting := self._next_waiting():

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from apk_factory import make_apk, manifest
-from device_bench import Bench
+from device_bench import PATIENCE, Bench
 from example_shop import OTHER, SHOP, installed, launched
 from fake_app import FakeApp
 
+from harness.lab.appprocess import AppProcess, Callbacks
 from harness.lab.ui.screen import KEY_BACK
 
+ACTIVITY = 1.0
 OnDevice = Callable[..., None]
 
 
@@ -26,6 +28,28 @@ def test_a_warm_process_is_taken_and_replaced(on_device: OnDevice) -> None:
         assert made.server.processes.warm_pids != [warm]
 
     on_device(work, warm_processes=1)
+
+
+def test_the_launch_timeout_does_not_begin_before_there_is_a_process(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        processes, warmed, spawn = made.server.processes, asyncio.Event(), made.fake.spawn
+
+        async def slowly(callbacks: Callbacks) -> AppProcess:
+            await warmed.wait()
+            return await spawn(callbacks)
+
+        await made.until(lambda: len(processes.warm_pids) == 1)
+        processes._spawn = slowly
+        await launched(made)
+        await made.server.install(make_apk(made.folder / "o.apk", manifest(OTHER)))
+        launching = asyncio.create_task(made.server.launch(OTHER, wait=True))
+        done, _ = await asyncio.wait([launching], timeout=3 * ACTIVITY)
+        assert not done
+        warmed.set()
+        result = await launching
+        assert result.started and not result.timed_out
+
+    on_device(work, warm_processes=1, patience=replace(PATIENCE, activity=ACTIVITY))
 
 
 def test_each_process_name_is_a_process_of_its_own(on_device: OnDevice) -> None:
