@@ -27,12 +27,12 @@ _LOOKED_AT = 36  # bytes on either side
 _RUN_BEFORE, _RUN_BEHIND = re.compile(f"[{_LETTERS}]*$"), re.compile(f"[{_LETTERS}]*")
 _OWN = ("市", "省", "自治区", "行政区")
 # Before a place in an address: a larger one, or a word that says that one follows.
-_PLACE_FOLLOWS = re.compile("(?:[省区国市州县盟在于到住址]|来自|城市|省份|所在地|定位)$")
+_PLACE_FOLLOWS = re.compile("(?:[省区国市州县盟在于到住址県都府道]|来自|城市|省份|所在地|定位)$")
 _LIVES = re.compile("(?:住在|居住在|居住地|位于|现居|来自|所在地|城市|省份|定位)$")
 # Behind it: a smaller one. 城市, 超市, 地区 and such are none; roads and banks bear names of other cities.
 _SMALLER = f"(?:(?![路街道巷站行店司场厅局])[{_LETTERS}]){{1,6}}?(?:(?<![地小社景校战专郊])区|县|(?<![城超股楼门夜早菜])市)"
 _PLACE_BEHIND = re.compile(_SMALLER)
-_BEHIND_SUFFIX = re.compile(f"(?![场区])[{_LETTERS}0-9a-z]{{1,10}}?[区县市州盟旗镇乡村路街道巷弄号]")
+_BEHIND_SUFFIX = re.compile(f"(?![场区])[{_LETTERS}0-9a-z]{{1,10}}?[区县市州盟旗镇乡村路街道巷弄号區縣町村丁番]")
 _NO_HOME = re.compile(f"[{_LETTERS}]{{0,3}}?[路街道巷站行店司场厅局校院]")
 _NAME_FOLLOWS = re.compile(
     "(?:收货人|收件人|寄件人|联系人|持卡人|姓名|名字|昵称|我叫|我是|尊敬的|亲爱的|用户|客户|会员|乘客|患者)$"

@@ -7,17 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from harness.matching import birthdays, countries, persons
+from harness.matching import birthdays, countries, genders, persons
 from harness.matching.digests import Form, hashed_forms
 from harness.matching.known import Known
 
-_GENDERS = {
-    letter: words.split()
-    for letter, words in (
-        ("m", "male man männlich mann homme masculin hombre masculino 男 男性 男士"),
-        ("f", "female woman weiblich frau femme féminin mujer femenino 女 女性 女士"),
-    )
-}
 _MAIL_OF_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 # States of the USA (ANSI INCITS 38) and provinces of Canada.
 _ALL = (
@@ -86,12 +79,9 @@ def _postcode(value: str) -> Iterator[str]:
 
 
 def _gender(value: str) -> Iterator[str]:
-    for letter, words in _GENDERS.items():
-        if value.lower() in (letter, *words):
-            yield letter
-            yield words[0]
-            yield letter.upper()
-            yield words[0].capitalize()
+    if letter := genders.of(value):
+        word = genders.english(letter)
+        yield from (letter, word, letter.upper(), word.capitalize())
 
 
 def _birthday(value: str) -> Iterator[str]:
