@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -173,17 +174,22 @@ def _in_a_row(data: bytes, found: list[Candidate], place: int) -> bool:
             both = {field, other.form.known.field} == persons.PARTS
             if both and _of_one_name(one.form, other.form) and persons.beside(between):
                 return True
-    if field not in _ROWS or (field == "os_version" and one.fits == Agreement.AGAINST):
+    if field not in _ROWS:
         return False
+    against = field == "os_version" and one.fits == Agreement.AGAINST
     sides = [False, False]
     for other in found[max(0, place - 8) : place + 9]:
         behind = other.start >= one.end
         between = data[one.end : other.start] if behind else data[other.end : one.start]
+        if against and (one.key != other.key or b":" in between or b"=" in between):
+            continue  # of a list that is called by what else is in it, the name says nothing of it
         if (behind or other.end <= one.start) and (
             only_signs(between)
+            or (field == "os_version" and one.fits == Agreement.UNKNOWN and _FIELD_BETWEEN.fullmatch(between) is not None)
             or (field != "os_version" and (between == b"_" or (other.form.measure is not None and coordinates.parts(between))))
         ):
-            if other.form.known.field in _ROWS[field] and other.weighed.bits >= WEAKEST:
+            apart = field == "os_version" and not only_signs(between)
+            if not apart and other.form.known.field in _ROWS[field] and other.weighed.bits >= WEAKEST:
                 return True
             sides[behind] |= other.weighed.bits + other.weighed.standing >= ENOUGH
     return field == "os_version" and all(sides)
@@ -194,6 +200,8 @@ def _of_one_name(one: TextForm, other: TextForm) -> bool:
     return known_in_parts or one.known.value == other.known.value
 
 
+# The end of a field and the beginning of the next, under a number or a letter: `","A23":"`, `&v=`.
+_FIELD_BETWEEN = re.compile(rb"[\"']?\s?[,&;\n]\s?[\"']?[A-Za-z]{0,2}\d{0,4}[\"']?\s?[:=]\s?[\"']?")
 _ROWS = {
     "latitude": frozenset({"longitude"}),
     "longitude": frozenset({"latitude"}),

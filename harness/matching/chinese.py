@@ -11,6 +11,7 @@ from collections.abc import Iterator
 PLACES = frozenset({"city", "province"})
 _LETTERS = "\u3400-\u9fff"
 _TEXT = re.compile(f"[{_LETTERS}]{{2,}}")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]{2,8}")
 _STEM = 2  # letters of a place's name without what it is
 # What the five autonomous regions and the two special ones are called in full; all other provinces end in 省 or are cities.
 _REGIONS = {
@@ -42,17 +43,33 @@ _NAME_ENDS = re.compile(f"先生|女士|小姐|同学|老师|您好|你好|收(?
 
 def written(field: str, value: str) -> Iterator[tuple[str, str]]:
     """(variant, text): a city or province with or without what it is: 上海市, 广东省, 广西壮族自治区."""
+    if field in PLACES and _HANGUL.fullmatch(value):
+        yield from _korean(value)
     if field not in PLACES or not _TEXT.fullmatch(value):
         return
-    if field == "city" and not value.endswith(("市", "省", "县", "区", "州", "盟", "旗")):
+    # 广州 is a city's name, 恩施州 is a name and what it is.
+    if field == "city" and (len(value) == _STEM or not value.endswith(("市", "省", "县", "区", "州", "盟", "旗", "都"))):
         yield "with its suffix", f"{value}市"
     elif field == "province" and value in _FULL:
         yield "with its suffix", _FULL[value]
-    stem = _STEMS.get(value) or (value[:-1] if value.endswith(("市", "省")) else "")
+    stem = _STEMS.get(value) or (value[:-1] if value.endswith(("市", "省", "県", "府", "都")) else "")
     if len(stem) >= _STEM:
         yield "without its suffix", stem
 
 
+def _korean(value: str) -> Iterator[tuple[str, str]]:
+    for end in ("특별시", "광역시", "특별자치시", "특별자치도", "시", "도", "군"):
+        if value.endswith(end) and len(value) >= _STEM + len(end):
+            yield "without its suffix", value[: -len(end)]
+            return
+    for end in _KOREAN.get(value, ("시", "군")):
+        yield "with its suffix", value + end
+
+
+# What the Korean cities that are no part of a province are called in full.
+_KOREAN = {
+    "서울": ("특별시", "시"), "세종": ("특별자치시", "시"), "제주": ("특별자치도", "시", "도"),
+} | dict.fromkeys(("부산", "대구", "인천", "광주", "대전", "울산"), ("광역시", "시"))  # fmt: skip
 _FULL = _REGIONS | {name: f"{name}市" for name in _CITIES} | {name: f"{name}省" for name in _PROVINCES}
 _STEMS = {full: name for name, full in _FULL.items()}
 

@@ -153,6 +153,12 @@ def parts(between: bytes) -> bool:
     return _BETWEEN.fullmatch(between) is not None
 
 
+def crossed(lowered: bytes, begin: int, end: int) -> bool:
+    """Whether it is one of two numbers with a cross between, 29.5x106.5, which parts it as a sign would."""
+    behind = lowered[end : end + 1] == b"x" and lowered[end + 1 : end + 3].lstrip(b"-")[:1].isdigit()
+    return behind or (lowered[begin - 1 : begin] == b"x" and lowered[begin - 2 : begin - 1].isdigit())
+
+
 def _in_arcs(
     data: bytes, match: re.Match[bytes], begin: int, degrees: float, within: float
 ) -> tuple[int, float, str] | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from harness.matching.lexicon import Agreement, bare, words
+from harness.matching.lexicon import Agreement, bare, fields, words
 
 _WORDS = {
     "m": "male man männlich maennlich mann herr homme masculin hombre masculino maschile uomo mężczyzna erkek laki-laki "
@@ -25,6 +25,7 @@ _OF_PERSON = re.compile(
     rb"(?:yob|dob|birth|bday|[^a-z]age|[^a-z]ag|[^a-z]bd|nick|e?mail|phone|mobile|[^a-z]tel|fio|firstname|lastname|first_name"
     rb"|last_name|user_?id|geburt|[^a-z]em|[^a-z]ph|[^a-z]hp)[\"'\]\\]{0,3} ?[:=]"
 )
+_NAME_BEFORE = re.compile(rb"([a-z0-9_.:$\x80-\xff\[\]-]{1,40})[\"'\\]{0,4}\s{0,2}[:=>]\s{0,2}[\[\"'\\]{0,5}\Z")
 # Whose gender it is instead: who is looked for, who is shown, the child's.
 _OTHERS = frozenset({
     "target", "filter", "prefer", "preferred", "preference", "interested", "looking", "seek", "seeking", "show", "partner",
@@ -59,15 +60,33 @@ def written(value: str) -> Iterator[tuple[str, str, bool]]:
     yield "by a number", _NUMBERS[letter], True
 
 
-def fits(key: str, parent: str, lowered: bytes, start: int, end: int, found: Agreement) -> Agreement:
-    """The agreement of a field's name, where it is a gender and the person's own. `parent`: the object around it."""
+def fits(key: str, parent: str, beside: bytes, found: Agreement) -> Agreement:
+    """The agreement of a field's name, where it is a gender and the person's own. `parent`: the object around it; `beside`: what
+    stands near, in small letters, where the value is a mere code."""
     said = words(key)
     if (said | words(parent)) & _OTHERS:
         return Agreement.AGAINST
     if bare(key) in _VAGUE:
-        around = lowered[max(0, start - _BESIDE) : start] + b" " + lowered[end : end + _BESIDE]
-        return found if _OF_PERSON.search(around) else Agreement.OTHER
+        return found if not beside or _OF_PERSON.search(beside) else Agreement.OTHER
     return Agreement.NAMED if said & _SAYS and found > Agreement.AGAINST else found
+
+
+def may_be(lowered: bytes, start: int) -> bool:
+    """Whether a single letter or digit can be one by the name before it: a quick look, since there are many of them."""
+    if start < 2:
+        return True  # the whole of a part of a form
+    match = _NAME_BEFORE.search(lowered, max(0, start - 56), start)
+    return match is not None and _may_say(match[1])
+
+
+@lru_cache(maxsize=4096)
+def _may_say(name: bytes) -> bool:
+    text = bare(name.decode("utf-8", "replace"))
+    return "gender" in text or "sex" in text or any(text.endswith(said) for said in fields()["gender"].names)
+
+
+def beside(lowered: bytes, start: int, end: int) -> bytes:
+    return lowered[max(0, start - _BESIDE) : start] + b" " + lowered[end : end + _BESIDE]
 
 
 def lone(lowered: bytes, start: int, end: int, value: str) -> bool:

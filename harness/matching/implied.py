@@ -135,9 +135,9 @@ def _birthday(known: Known, background: Background) -> Iterator[Implied]:
         yield Implied(known, variant, text, named_only)
 
 
-def _name(known: Known) -> Iterator[Implied]:
+def _name(known: Known, background: Background) -> Iterator[Implied]:
     yield from _masked(known)
-    parts = persons.parts_of(known.value)
+    parts = persons.parts_of(known.value, japanese=background.japanese)
     for field, text in parts:
         yield Implied(replace(known, field=field), PART_OF_NAME, text, False)
     if parts:
@@ -222,7 +222,6 @@ _BY_FIELD = {
     "bssid": _mac,
     "ssid_bssid": _mac,
     "bluetooth_mac": _mac,
-    "name": _name,
     "language": _language,
     "timezone": _time_zone,
     "carrier": _carrier,
@@ -244,6 +243,7 @@ _WITH_BACKGROUND = {
     "phone": _phone,
     "contact": _phone,
     "birthday": _birthday,
+    "name": _name,
     "given_name": _part_of_name,
     "family_name": _part_of_name,
     "latitude": _place,

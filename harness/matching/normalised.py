@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from harness.matching import birthdays, countries, genders, persons
 from harness.matching.digests import Form, hashed_forms
@@ -32,9 +33,9 @@ _STATES = {
 }
 
 
-def normalised(known: Known) -> Iterator[tuple[str, str]]:
+def normalised(known: Known, *, japanese: bool = False) -> Iterator[tuple[str, str]]:
     """(variant, text) that is hashed in place of the value. The value itself, its spellings and cases are others' affair."""
-    of_field = _BY_FIELD.get(known.field)
+    of_field = partial(_name, japanese=japanese) if known.field == "name" else _BY_FIELD.get(known.field)
     if of_field is not None:
         yield from (("normalised", text) for text in of_field(known.value.strip()) if text)
 
@@ -51,8 +52,8 @@ def state(name: str) -> str:
     return _STATES.get(re.sub("[^a-z]", "", name.lower()), "")
 
 
-def _name(value: str) -> Iterator[str]:
-    for _, part in (("", value), *persons.parts_of(value)):
+def _name(value: str, *, japanese: bool = False) -> Iterator[str]:
+    for _, part in (("", value), *persons.parts_of(value, japanese=japanese)):
         plain = persons.normalised(part)
         yield plain
         yield plain.replace(" ", "")
@@ -110,7 +111,6 @@ def _without_accents(text: str) -> str:
 
 
 _BY_FIELD = {
-    "name": _name,
     "given_name": _part,
     "family_name": _part,
     "city": _place,

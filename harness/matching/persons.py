@@ -24,7 +24,9 @@ _OF_TWO, _PARTICLES, _TITLES = (
         "mr mrs ms miss dr prof sir herr frau",
     )
 )
-_SIZES = {2: (1,), 3: (1, 2), 4: (2, 1, 3), 5: (3, 2)}  # letters of a family's name, by those of the whole
+# Letters of a family's name, by those of the whole.
+_SIZES = {2: (1,), 3: (1,), 4: (2, 1, 3), 5: (3, 2)}
+_JAPANESE = _SIZES | {3: (2, 1)}
 # Names of fields in which a part of a person's name stands, and nothing else.
 _SAYS_PART = frozenset({
     "firstname", "fn", "fname", "givenname", "forename", "lastname", "ln", "lname", "familyname", "surname", "middlename",
@@ -52,12 +54,13 @@ _IN_MAIL = re.compile(rb"[a-z0-9._+-]{0,64}(?:@|%(?:25)*40)[a-z0-9-]+\.[a-z]")
 _SHORT_FIELD = re.compile(rb"[^\w\s]{1,3}\s?[^\w\s]{0,2}\w{1,24}[^\w\s]{1,3}\s?[^\w\s]{0,2}|[^\w\s]{1,4} ?[^\w\s]{0,2}| |\t")
 
 
-def parts_of(full: str) -> list[tuple[str, str]]:
-    """(field, text) of the parts of a full name: the given names and the family's; [] where the text is no such name."""
+def parts_of(full: str, *, japanese: bool = False) -> list[tuple[str, str]]:
+    """(field, text) of the parts of a full name: the given names and the family's; [] where the text is no such name.
+    `japanese`: whether a family may have two letters of three."""
     text = full.strip()
     if _CJK.fullmatch(text) or _HANGUL.fullmatch(text):
         # The likeliest first. Nothing but the field's name says where a Japanese name parts.
-        sizes = (2,) if text[:2] in _OF_TWO and len(text) > 2 else _SIZES[len(text)]
+        sizes = (2,) if text[:2] in _OF_TWO and len(text) > 2 else (_JAPANESE if japanese else _SIZES)[len(text)]
         return [part for size in sizes for part in (("given_name", text[size:]), ("family_name", text[:size]))]
     last, comma, first = text.partition(",")
     words = (first + " " + last).split() if comma else text.split()

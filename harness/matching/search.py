@@ -111,7 +111,7 @@ class Search:
             self._put(same, one.variant, one.text, named_only=one.named_only)
             if one.hashed:
                 self._hash(same, one.variant, one.text)
-        for variant, text in normalised(known):
+        for variant, text in normalised(known, japanese=self._background.japanese):
             self._hash(known, variant, text)
         degrees = shapes.coordinate_of(value) if known.field in ("latitude", "longitude", "") else None
         if degrees is not None:
@@ -254,6 +254,8 @@ class Search:
 
     def _weigh(self, layer: Layer, lowered: bytes, start: int, end: int, form: TextForm, quota: Quota) -> Candidate | None:
         data, bits, variant, field = layer.data, form.bits, form.variant, form.known.field
+        if field == "gender" and end - start == 1 and not genders.may_be(lowered, start):
+            return None
         if form.measure is not None:
             measured = form.measure(data, start)
             if measured is None:
@@ -263,6 +265,8 @@ class Search:
         stands = standing(lowered, begin, end, field, word=form.word)
         if stands < PART and not layer.text:
             stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
+        if stands < PART and form.measure is not None and coordinates.crossed(lowered, begin, end):
+            stands = PART
         if stands == PART and field not in _OF_PATHS and is_segment(layer, start, end):
             stands = WHOLE
         said = stands < PART and form.word and not data[start:end].isascii() and variant not in (PART_OF_NAME, PART_OF_CONTACT)
@@ -276,9 +280,11 @@ class Search:
         key = key_of(layer, start)
         fits = max(_fits(form.known, key), Agreement.LIKELY) if said else _fits(form.known, key)
         if field == "gender":
-            if form.variant in genders.CODES and stands < WHOLE:
+            code = form.variant in genders.CODES or end - start == 1
+            if code and stands < WHOLE:
                 return None
-            fits = genders.fits(key, object_of(layer, start), lowered, start, end, fits)
+            beside = genders.beside(lowered, start, end) if code else b""
+            fits = genders.fits(key.partition("~")[0], object_of(layer, start), beside, fits)
             if fits < Agreement.NAMED and not genders.lone(lowered, start, end, form.known.value):
                 return None
         elif form.variant in _OF_ADDRESS:

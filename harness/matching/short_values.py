@@ -26,8 +26,6 @@ _FINGERPRINT_WHOLE = re.compile(rb"\\?/[\w.-]+\\?/[\w.-]+:[\d.]+\\?/[\w.]+")
 _SIGNS = re.compile(rb"[^\w\s-]+ ?[^\w\s-]*|[^\w\s]? ?[^\w\s-]+")
 _OFFSET = re.compile(rb"(?:gmt|utc)[+-]\d")
 _TIME = re.compile(rb"[0-9]{4}-?[0-9]{2}-?[0-9]{2}[t _][0-9]{2}:?[0-9]{2}(?::?[0-9]{2}(?:\.[0-9]{1,9})?)?z? ?$")
-_ALONE = re.compile(rb"[+-]0[0-9]:?[0-9]{2}(?=[\"'\\&,;|\n]|$)")
-_BEGINS_ALONE = (b"", b'"', b"'", b"=", b"|", b",", b"\n")
 # The distance in minutes or seconds behind a locale, under a number for a name, as Google's SDKs write it.
 _BEHIND_LOCALE = re.compile(rb'"[a-z]{2,3}[-_][a-z]{2}"\s?,\s?"[0-9]{1,3}"\s?:\s?$')
 _MINUTES = re.compile(rb"-?[0-9]{2,3}(?![0-9.])")
@@ -72,6 +70,8 @@ def stricter(field: str, text: bytes, key: str, fits: Agreement) -> Agreement:
         return Agreement.AGAINST
     if fits == Agreement.NAMED and bare(key) in _VAGUE and (len(text) == 1 or (field == "timezone" and not _OFFSET.match(text))):
         return Agreement.LIKELY if field == "os_version" else Agreement.OTHER
+    if field == "timezone" and bare(key) == "z" and _TIME_ZONE.fullmatch(text):
+        return Agreement.NAMED
     if field == "timezone" and fits < Agreement.NAMED and _NUMBER.fullmatch(text.decode("utf-8", "replace")):
         return Agreement.OTHER
     return fits
@@ -97,8 +97,6 @@ def form_says(field: str, lowered: bytes, start: int, end: int) -> bool:
     if field == "timezone":    # of a time stamp: 2024-05-30T23:57:07+0800
         if _BEHIND_LOCALE.search(lowered[max(0, start - 24) : start]) and _MINUTES.fullmatch(lowered[start:end]):
             return True
-        if lowered[start - 1 : start] in _BEGINS_ALONE and _ALONE.match(lowered, start) and lowered[start + 2 : end].strip(b":0"):
-            return True  # `"+0800"`, which nothing else is written as
         return bool(
             _TIME_ZONE.fullmatch(lowered[start:end]) is not None
             and lowered[start + 1 : end].strip(b"0:")  # UTC itself is what clocks of servers say
