@@ -78,9 +78,7 @@ def judged(layer: Layer, found: list[Candidate]) -> Iterator[Hit]:
             weight += MOST_FROM_NEIGHBOURS
         elif one.form.known.field in DIMENSIONS and one.fits >= Agreement.LIKELY and _joined(found, place, 96, Agreement.LIKELY):
             weight += MOST_FROM_NEIGHBOURS / 2
-        elif one.variant == coordinates.TENTHS:
-            weight = max(weight, ENOUGH)
-        elif weight < ENOUGH and _in_a_row(layer.data, found, place):
+        elif one.variant == coordinates.TENTHS or (weight < ENOUGH and _in_a_row(layer.data, found, place)):
             weight = max(weight, ENOUGH)
         elif weight < ENOUGH and not coarse and one.fits >= Agreement.UNKNOWN and one.weighed.standing > PART:
             near = _others(found, place)

@@ -15,7 +15,20 @@ from harness.decoding import Layer, Tree, as_bytes
 from harness.decoding.opacity import known_media
 from harness.decoding.rows import BLANK, DASH, DIGIT, DOT, PLUS, WORD, Places, all_in, before, matches, only, rows, sorts_of
 from harness.decoding.spans import marked, spans_of
-from harness.matching import addresses, birthdays, chinese, coordinates, genders, grids, labels, masks, persons, phones, shapes, siblings
+from harness.matching import (
+    addresses,
+    birthdays,
+    chinese,
+    coordinates,
+    genders,
+    grids,
+    labels,
+    masks,
+    persons,
+    phones,
+    shapes,
+    siblings,
+)
 from harness.matching.background import background_of
 from harness.matching.candidates import DIMENSIONS, Candidate, Measure, TextForm, judged
 from harness.matching.digests import Form, raw_digests, raw_of_forms

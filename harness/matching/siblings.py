@@ -27,8 +27,7 @@ def groups_of_phone(written: str, value: str) -> Iterator[tuple[str, ...]]:
     if 2 <= len(own) <= 4 and all(len(group) >= 2 for group in own):
         yield own
     if written.isdecimal() and len(written) in (10, 11):
-        first = 3 if len(written) == 11 else 3
-        yield written[:first], written[first:-4], written[-4:]
+        yield written[:3], written[3:-4], written[-4:]
 
 
 def phone_in(groups: Sequence[str]) -> tuple[str, Measure]:
