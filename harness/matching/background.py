@@ -27,6 +27,11 @@ class Background:
     places: tuple[tuple[Known, Known], ...] = ()
 
 
+    @property
+    def japanese(self) -> bool:
+        return self.home[:1] == ("JP",)
+
+
 def background_of(knowns: Sequence[Known]) -> Background:
     by_field: dict[str, list[Known]] = {}
     for known in knowns:

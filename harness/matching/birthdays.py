@@ -53,6 +53,8 @@ def written(text: str, zones: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
                 yield "year of two digits", f"{first}{sign}{last}{sign}{short}", True
                 yield "year of two digits", f"{first:02}{sign}{last:02}{sign}{short}", True
             yield "year of two digits", f"{short}{sign}{day.month:02}{sign}{day.day:02}", True
+        for order in (f"{day:%y%m%d}", f"{day:%d%m%y}", f"{day:%m%d%y}"):
+            yield "digits, year of two", order, True
         yield from _moments(day, zones)
 
 

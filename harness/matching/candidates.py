@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from harness.decoding import Layer
-from harness.matching import coordinates, persons
+from harness.matching import addresses, coordinates, persons
 from harness.matching.evidence import (
     BY_NAME,
     ENOUGH,
@@ -65,19 +66,60 @@ def judged(layer: Layer, found: list[Candidate]) -> Iterator[Hit]:
     """Those that count. `found`: of one layer; they are put in order."""
     found.sort(key=lambda f: f.start)
     for place, one in enumerate(found):
+        if one.form.variant in _OF_ADDRESS:
+            if weight := _address(found, place):
+                yield Hit(one.form.known, one.variant, layer, one.start, one.end, one.key, weight)
+            continue
+        if one.variant == coordinates.TENTHS and not _both_named(found, place):
+            continue
         coarse = one.form.measure is not None and one.variant == coordinates.COARSE and one.fits < Agreement.LIKELY
         weight = min(one.weighed.alone, ENOUGH - 1) if coarse else one.weighed.alone
         if one.form.known.field in DIMENSIONS and _joined(found, place, 3, Agreement.OTHER):
             weight += MOST_FROM_NEIGHBOURS
         elif one.form.known.field in DIMENSIONS and one.fits >= Agreement.LIKELY and _joined(found, place, 96, Agreement.LIKELY):
             weight += MOST_FROM_NEIGHBOURS / 2
-        elif weight < ENOUGH and _in_a_row(layer.data, found, place):
+        elif one.variant == coordinates.TENTHS or (weight < ENOUGH and _in_a_row(layer.data, found, place)):
             weight = max(weight, ENOUGH)
         elif weight < ENOUGH and not coarse and one.fits >= Agreement.UNKNOWN and one.weighed.standing > PART:
             near = _others(found, place)
             weight = with_neighbours(one.weighed, sum(near.values()), keyed=bool(one.key) and not one.key.isdigit())
         if weight >= ENOUGH and _in_company(found, place):
             yield Hit(one.form.known, one.variant, layer, one.start, one.end, one.key, weight)
+
+
+_OF_ADDRESS = frozenset({addresses.STREET, addresses.PART_OF_ADDRESS})
+
+
+def _address(found: list[Candidate], place: int) -> float:
+    """What the part of an address is worth with the part beside it, of which one is the street; 0 where there is none."""
+    one = found[place]
+    street = one.form.variant == addresses.STREET
+    if street and one.fits >= Agreement.LIKELY and one.weighed.alone >= ENOUGH:
+        return one.weighed.alone
+    for other in found[max(0, place - 24) : place + 25]:
+        gap = max(other.start - one.end, one.start - other.end)
+        if (
+            other.form.variant in _OF_ADDRESS
+            and other.form.known == one.form.known
+            and 0 < gap <= addresses.NEAR
+            and (street or other.form.variant == addresses.STREET)
+            and one.weighed.bits + other.weighed.bits >= addresses.ENOUGH_TOGETHER
+        ):
+            return one.weighed.bits + other.weighed.bits
+    return 0.0
+
+
+def _both_named(found: list[Candidate], place: int) -> bool:
+    """Whether a coordinate of one decimal stands with the other, both under names for them."""
+    one = found[place]
+    wanted = _ROWS.get(one.form.known.field, frozenset())
+    return one.fits >= Agreement.LIKELY and any(
+        other.form.known.field in wanted
+        and other.variant == coordinates.TENTHS
+        and other.fits >= Agreement.LIKELY
+        and max(other.start - one.end, one.start - other.end) <= 24
+        for other in found[max(0, place - 8) : place + 9]
+    )
 
 
 def _others(found: list[Candidate], place: int) -> dict[str, float]:
@@ -130,17 +172,22 @@ def _in_a_row(data: bytes, found: list[Candidate], place: int) -> bool:
             both = {field, other.form.known.field} == persons.PARTS
             if both and _of_one_name(one.form, other.form) and persons.beside(between):
                 return True
-    if field not in _ROWS or (field == "os_version" and one.fits == Agreement.AGAINST):
+    if field not in _ROWS:
         return False
+    against = field == "os_version" and one.fits == Agreement.AGAINST
     sides = [False, False]
     for other in found[max(0, place - 8) : place + 9]:
         behind = other.start >= one.end
         between = data[one.end : other.start] if behind else data[other.end : one.start]
+        if against and (one.key != other.key or b":" in between or b"=" in between):
+            continue  # of a list that is called by what else is in it, the name says nothing of it
         if (behind or other.end <= one.start) and (
             only_signs(between)
+            or (field == "os_version" and one.fits == Agreement.UNKNOWN and _FIELD_BETWEEN.fullmatch(between) is not None)
             or (field != "os_version" and (between == b"_" or (other.form.measure is not None and coordinates.parts(between))))
         ):
-            if other.form.known.field in _ROWS[field] and other.weighed.bits >= WEAKEST:
+            apart = field == "os_version" and not only_signs(between)
+            if not apart and other.form.known.field in _ROWS[field] and other.weighed.bits >= WEAKEST:
                 return True
             sides[behind] |= other.weighed.bits + other.weighed.standing >= ENOUGH
     return field == "os_version" and all(sides)
@@ -151,6 +198,8 @@ def _of_one_name(one: TextForm, other: TextForm) -> bool:
     return known_in_parts or one.known.value == other.known.value
 
 
+# The end of a field and the beginning of the next, under a number or a letter: `","A23":"`, `&v=`.
+_FIELD_BETWEEN = re.compile(rb"[\"']?\s?[,&;\n]\s?[\"']?[A-Za-z]{0,2}\d{0,4}[\"']?\s?[:=]\s?[\"']?")
 _ROWS = {
     "latitude": frozenset({"longitude"}),
     "longitude": frozenset({"latitude"}),

@@ -12,7 +12,8 @@ SCALES = (10**5, 10**6, 10**7, 10**8, 3_600_000)
 _FLOAT32 = 8e-6  # how far a float of 32 bits may be from a number up to 180
 _BEYOND = 1.0000001  # a number that was cut is off by nearly one in its last place
 _COARSEST = 5e-4  # degrees by which a value that is known with few decimals may be off
-_NUMBER = re.compile(rb"\d{1,3}\.\d{1,17}|\d{5,12}")
+_NUMBER = re.compile(rb"\d{1,6}\.\d{1,17}|\d{5,12}")
+_TENTHS = re.compile(rb"\d{1,3}\.\d(?![0-9.a-z%])")
 # 52°31'12.3"N, 52° 31.205' N, 52:31:12.3 (android.location.Location.convert), 52d31m12s, and EXIF's: 52/1,31/1,1230/100.
 _ARC = re.compile(
     rb"(\d{1,3})(?:\s?(?:\xc2\xb0|\xba|\xb0|\xc2\xba|deg|d)\s?|:|/1, ?)(\d{1,2}(?:\.\d{1,9})?)(?:/1)?"
@@ -21,11 +22,13 @@ _ARC = re.compile(
 )
 _SIGNS = ("\u00b0", " \u00b0", "\u00ba", "deg", "/1,")  # behind degrees; a colon and a d are too common without minutes
 _SIDE_BEHIND = re.compile(rb"(?:\s?(?:\xc2\xb0|\xc2\xba|deg))?\s?([nsewNSEW])(?![A-Za-z])")
-_BETWEEN = re.compile(rb"[ ,;]{1,3}-?[nsewNSEW]? ?|,?(?:%20|\+)-?")
+_BETWEEN = re.compile(rb"[ ,;]{1,3}-?[nsewNSEW]? ?|,?(?:%20|\+)-?|[x_|~^:/]-?")
 _BITS = 3.3  # of a decimal digit
 _MOST = 26.0
 _LIKE_A_TIME = 12.0  # 08:31:12 is as often a time of day
 _LEAST_DIGITS = 4
+_LEAST_OF_SECONDS = 6  # digits of a number of seconds of arc, or of degrees and minutes in one
+TENTHS = "1 decimals"  # kilometres: both coordinates, under names for them
 COARSE = "2 decimals"  # as prices have them: it counts under a name for it, or right beside the other coordinate
 
 
@@ -38,11 +41,32 @@ def prefixes(degrees: float) -> Iterator[str]:
         if len(whole) > 5:
             yield whole[:5]
             yield str(round(int(whole) / 10 ** (len(whole) - 5)))
+    for number, _ in _in_other_units(size):
+        if number >= 1000:
+            yield str(int(number))[:5] if number >= 10_000 else f"{int(number)}."
     for near in dict.fromkeys(int((size + off) * 60) for off in (-_COARSEST, 0.0, _COARSEST)):
         degree, minute = divmod(max(0, near), 60)
         yield from (f"{degree}{sign}" for sign in _SIGNS)
         yield from (f"{degree}{sign}{minute:02}" for sign in ":d")
 
+
+def tenths(degrees: float) -> Iterator[str]:
+    """What a coordinate of one decimal is, rounded or cut, without the sign."""
+    yield from dict.fromkeys((f"{math.floor(abs(degrees) * 10) / 10:.1f}", f"{abs(degrees):.1f}"))
+
+
+def in_tenths(data: bytes, start: int, degrees: float) -> tuple[int, float, str] | None:
+    """(end, bits, variant) of a coordinate of one decimal."""
+    match = _TENTHS.match(data, start)
+    if match is None or data[start - 1 : start].isalnum() or data[start - 1 : start] == b".":
+        return None
+    return (match.end(), _BITS * (len(match[0]) - 1), TENTHS) if (data[start - 1 : start] == b"-") == (degrees < 0) else None
+
+
+def _in_other_units(size: float) -> Iterator[tuple[float, str]]:
+    """Seconds of arc, and degrees and minutes in one number, as GPS receivers write them (NMEA 0183)."""
+    yield size * 3600, "seconds of arc"
+    yield math.floor(size) * 100 + size % 1 * 60, "degrees and minutes in one"
 
 
 def known_within(value: str) -> float:
@@ -70,6 +94,8 @@ def measured(data: bytes, start: int, degrees: float, within: float = 0.0) -> tu
     if (negative or side in (b"s", b"w")) != (degrees < 0):
         return None
     whole, point, decimals = text.partition(b".")
+    if len(whole) > 3 and point:
+        return _of_other_units(float(text), len(whole) + len(decimals), size, 10.0 ** -len(decimals), end)
     if point:
         places = len(decimals)
         off = abs(float(text) - size)
@@ -85,6 +111,15 @@ def measured(data: bytes, start: int, degrees: float, within: float = 0.0) -> tu
             digits = min(len(text), _agreeing(off, size))
             if digits > _LEAST_DIGITS:
                 return end, min(_MOST, _BITS * digits - 3), f"times {scale}"
+    return None
+
+
+def _of_other_units(number: float, digits: int, size: float, place: float, end: int) -> tuple[int, float, str] | None:
+    for meant, name in _in_other_units(size):
+        off = abs(number - meant)
+        agreeing = min(digits, _agreeing(off, meant))
+        if off <= _BEYOND * max(place, 0.004) and agreeing >= _LEAST_OF_SECONDS:
+            return end, min(_MOST, _BITS * agreeing - 3), name
     return None
 
 
@@ -116,6 +151,12 @@ def _side_before(lowered: bytes) -> bool:
 def parts(between: bytes) -> bool:
     """Whether no more than blanks, a comma, a sign and the letter of a quarter of the compass stand between two coordinates."""
     return _BETWEEN.fullmatch(between) is not None
+
+
+def crossed(lowered: bytes, begin: int, end: int) -> bool:
+    """Whether it is one of two numbers with a cross between, 29.5x106.5, which parts it as a sign would."""
+    behind = lowered[end : end + 1] == b"x" and lowered[end + 1 : end + 3].lstrip(b"-")[:1].isdigit()
+    return behind or (lowered[begin - 1 : begin] == b"x" and lowered[begin - 2 : begin - 1].isdigit())
 
 
 def _in_arcs(

@@ -40,6 +40,8 @@ from harness.matching.names import key_of
 # Both begin with a sort of bytes, and look back afterwards: see decoders/hex.py.
 _HASH = re.compile(rb"[0-9a-f](?<![0-9a-z].)(?:(?<=0)x([0-9a-f]{8}|[0-9a-f]{16,128})|[0-9a-f]{7}|[0-9a-f]{15,127})(?![0-9a-z])")
 _SUM = re.compile(rb"[0-9](?<![\w.].)[0-9]{6,9}(?![\w.])")
+# In URLs a letter or two may say which hash it is, with nothing between: /0c<MD5>,n<MD5>
+_BEHIND_A_LETTER = re.compile(rb"(?<![0-9a-z%])[0-9a-z]{1,2}([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-z])")
 _SIGNED = re.compile(rb"(?<![\w.])-")
 _POWERS = np.array([1 << 24, 1 << 16, 1 << 8, 1], np.uint32)
 _ALL_BITS = 0xFFFFFFFF
@@ -106,6 +108,9 @@ class HashSearch:
                 for piece in range(0, len(text), _SEVERAL):
                     for digest in self._digests.get(bytes.fromhex(text[piece : piece + _SEVERAL].decode())):
                         yield self._hit(layer, digest, at + piece, at + piece + _SEVERAL)
+        for match in _BEHIND_A_LETTER.finditer(lowered) if layer.root == "url" else ():
+            for digest in self._digests.get(bytes.fromhex(match[1].decode())):
+                yield self._hit(layer, digest, *match.span(1))
         for match in matches(_SUM, lowered, self._sum_places, self._few_sum_places) if self._digests.sums else ():
             start = match.start() - (match.start() > 0 and _SIGNED.match(lowered, match.start() - 1) is not None)
             number = int(lowered[start : match.end()])

@@ -7,7 +7,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from harness.matching import birthdays, carriers, chinese, countries, grids, languages, masks, persons, phones, shapes, time_zones
+from harness.matching import (
+    addresses,
+    birthdays,
+    carriers,
+    chinese,
+    countries,
+    genders,
+    grids,
+    languages,
+    masks,
+    persons,
+    phones,
+    shapes,
+    time_zones,
+)
 from harness.matching.background import Background
 from harness.matching.known import Known
 from harness.matching.normalised import state
@@ -121,8 +135,9 @@ def _birthday(known: Known, background: Background) -> Iterator[Implied]:
         yield Implied(known, variant, text, named_only)
 
 
-def _name(known: Known) -> Iterator[Implied]:
-    parts = persons.parts_of(known.value)
+def _name(known: Known, background: Background) -> Iterator[Implied]:
+    yield from _masked(known)
+    parts = persons.parts_of(known.value, japanese=background.japanese)
     for field, text in parts:
         yield Implied(replace(known, field=field), PART_OF_NAME, text, False)
     if parts:
@@ -163,6 +178,11 @@ def _number(known: Known) -> Iterator[Implied]:
         yield Implied(known, "hexadecimal number", f"{int(known.value):x}", False)
 
 
+def _imei(known: Known) -> Iterator[Implied]:
+    yield from _number(known)
+    yield from _masked(known)
+
+
 def _integer(known: Known) -> Iterator[Implied]:
     """A cell or an account that is a number, in base 16: under a name for it only, for of such digits are hashes, too."""
     if known.value.isdecimal() and known.value.isascii() and _SHORTEST_INTEGER <= int(known.value) < 1 << 63:
@@ -175,9 +195,22 @@ def _os_version(known: Known) -> Iterator[Implied]:
     yield Implied(known, "behind the system's name", f"android{known.value}", False)
 
 
+def _gender(known: Known) -> Iterator[Implied]:
+    for variant, text, named_only in genders.written(known.value):
+        yield Implied(known, variant, text, named_only)
+
+
+def _address(known: Known) -> Iterator[Implied]:
+    for part in addresses.parts_of(known.value):
+        variant = addresses.STREET if part.street else addresses.PART_OF_ADDRESS
+        yield Implied(known, variant, part.text, False)
+        if part.code:
+            yield Implied(replace(known, field="postcode"), "postal code of the address", part.text, True)
+
+
 def _masked(known: Known) -> Iterator[Implied]:
     for text in masks.masked(known.field, known.value):
-        yield Implied(known, "masked", text, True)
+        yield Implied(known, masks.MASKED, text, not masks.sure(text))
 
 
 _NO_HEX = re.compile(r"[^0-9A-Fa-f]")
@@ -189,16 +222,18 @@ _BY_FIELD = {
     "bssid": _mac,
     "ssid_bssid": _mac,
     "bluetooth_mac": _mac,
-    "name": _name,
     "language": _language,
     "timezone": _time_zone,
     "carrier": _carrier,
     "mcc_mnc": _mcc_mnc,
-    "imei": _number,
+    "imei": _imei,
     "imsi": _number,
     "cell": _integer,
     "account": _integer,
     "os_version": _os_version,
+    "gender": _gender,
+    "address": _address,
+    "": _masked,
     "phone": _masked,
     "contact": _of_contact,
     "id_card": _masked,
@@ -208,6 +243,7 @@ _WITH_BACKGROUND = {
     "phone": _phone,
     "contact": _phone,
     "birthday": _birthday,
+    "name": _name,
     "given_name": _part_of_name,
     "family_name": _part_of_name,
     "latitude": _place,

@@ -6,18 +6,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from harness.matching import birthdays, countries, persons
+from harness.matching import birthdays, countries, genders, persons
 from harness.matching.digests import Form, hashed_forms
 from harness.matching.known import Known
 
-_GENDERS = {
-    letter: words.split()
-    for letter, words in (
-        ("m", "male man männlich mann homme masculin hombre masculino 男 男性 男士"),
-        ("f", "female woman weiblich frau femme féminin mujer femenino 女 女性 女士"),
-    )
-}
 _MAIL_OF_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 # States of the USA (ANSI INCITS 38) and provinces of Canada.
 _ALL = (
@@ -39,9 +33,9 @@ _STATES = {
 }
 
 
-def normalised(known: Known) -> Iterator[tuple[str, str]]:
+def normalised(known: Known, *, japanese: bool = False) -> Iterator[tuple[str, str]]:
     """(variant, text) that is hashed in place of the value. The value itself, its spellings and cases are others' affair."""
-    of_field = _BY_FIELD.get(known.field)
+    of_field = partial(_name, japanese=japanese) if known.field == "name" else _BY_FIELD.get(known.field)
     if of_field is not None:
         yield from (("normalised", text) for text in of_field(known.value.strip()) if text)
 
@@ -58,8 +52,8 @@ def state(name: str) -> str:
     return _STATES.get(re.sub("[^a-z]", "", name.lower()), "")
 
 
-def _name(value: str) -> Iterator[str]:
-    for _, part in (("", value), *persons.parts_of(value)):
+def _name(value: str, *, japanese: bool = False) -> Iterator[str]:
+    for _, part in (("", value), *persons.parts_of(value, japanese=japanese)):
         plain = persons.normalised(part)
         yield plain
         yield plain.replace(" ", "")
@@ -86,12 +80,9 @@ def _postcode(value: str) -> Iterator[str]:
 
 
 def _gender(value: str) -> Iterator[str]:
-    for letter, words in _GENDERS.items():
-        if value.lower() in (letter, *words):
-            yield letter
-            yield words[0]
-            yield letter.upper()
-            yield words[0].capitalize()
+    if letter := genders.of(value):
+        word = genders.english(letter)
+        yield from (letter, word, letter.upper(), word.capitalize())
 
 
 def _birthday(value: str) -> Iterator[str]:
@@ -120,7 +111,6 @@ def _without_accents(text: str) -> str:
 
 
 _BY_FIELD = {
-    "name": _name,
     "given_name": _part,
     "family_name": _part,
     "city": _place,

@@ -12,7 +12,7 @@ from harness.matching.lexicon import bare
 FIELDS = frozenset({"name", "given_name", "family_name"})
 PARTS = frozenset({"given_name", "family_name"})
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_])|\.$)*")
-_CJK = re.compile(r"[\u3400-\u9fff]{2,4}")
+_CJK = re.compile(r"[\u3400-\u9fff\u3005]{2,5}")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]{2,4}")
 # Chinese family names of two characters (all others have one); what stands between names; what stands before them.
 _OF_TWO, _PARTICLES, _TITLES = (
@@ -24,6 +24,9 @@ _OF_TWO, _PARTICLES, _TITLES = (
         "mr mrs ms miss dr prof sir herr frau",
     )
 )
+# Letters of a family's name, by those of the whole.
+_SIZES = {2: (1,), 3: (1,), 4: (2, 1, 3), 5: (3, 2)}
+_JAPANESE = _SIZES | {3: (2, 1)}
 # Names of fields in which a part of a person's name stands, and nothing else.
 _SAYS_PART = frozenset({
     "firstname", "fn", "fname", "givenname", "forename", "lastname", "ln", "lname", "familyname", "surname", "middlename",
@@ -33,6 +36,8 @@ _SAYS_PART = frozenset({
     "ownername",
     "authorname", "姓", "名", "姓氏", "名字", "姓名", "真实姓名", "昵称", "联系人", "联系人姓名",
     "收货人", "收件人", "vorname", "nachname",
+    "sei", "mei", "seikanji", "meikanji", "myoji", "namae", "shimei", "onamae", "fio", "imya", "familiya", "xing", "ming",
+    "xingming", "naam", "voornaam", "achternaam", "imie", "nazwisko", "soyad", "cognom", "nama",
     "prenom", "nom", "nombre", "apellido", "cognome", "sobrenome",
 })  # fmt: skip
 _ENDS = ("firstname", "lastname", "givenname", "familyname", "surname", "nickname", "contactname", "fullname", "displayname",
@@ -49,12 +54,14 @@ _IN_MAIL = re.compile(rb"[a-z0-9._+-]{0,64}(?:@|%(?:25)*40)[a-z0-9-]+\.[a-z]")
 _SHORT_FIELD = re.compile(rb"[^\w\s]{1,3}\s?[^\w\s]{0,2}\w{1,24}[^\w\s]{1,3}\s?[^\w\s]{0,2}|[^\w\s]{1,4} ?[^\w\s]{0,2}| |\t")
 
 
-def parts_of(full: str) -> list[tuple[str, str]]:
-    """(field, text) of the parts of a full name: the given names and the family's; [] where the text is no such name."""
+def parts_of(full: str, *, japanese: bool = False) -> list[tuple[str, str]]:
+    """(field, text) of the parts of a full name: the given names and the family's; [] where the text is no such name.
+    `japanese`: whether a family may have two letters of three."""
     text = full.strip()
     if _CJK.fullmatch(text) or _HANGUL.fullmatch(text):
-        size = 2 if text[:2] in _OF_TWO and len(text) > 2 else 1
-        return [("given_name", text[size:]), ("family_name", text[:size])]
+        # The likeliest first. Nothing but the field's name says where a Japanese name parts.
+        sizes = (2,) if text[:2] in _OF_TWO and len(text) > 2 else (_JAPANESE if japanese else _SIZES)[len(text)]
+        return [part for size in sizes for part in (("given_name", text[size:]), ("family_name", text[:size]))]
     last, comma, first = text.partition(",")
     words = (first + " " + last).split() if comma else text.split()
     if words and words[0].lower().rstrip(".") in _TITLES:

@@ -15,7 +15,20 @@ from harness.decoding import Layer, Tree, as_bytes
 from harness.decoding.opacity import known_media
 from harness.decoding.rows import BLANK, DASH, DIGIT, DOT, PLUS, WORD, Places, all_in, before, matches, only, rows, sorts_of
 from harness.decoding.spans import marked, spans_of
-from harness.matching import chinese, coordinates, grids, labels, persons, shapes
+from harness.matching import (
+    addresses,
+    birthdays,
+    chinese,
+    coordinates,
+    genders,
+    grids,
+    labels,
+    masks,
+    persons,
+    phones,
+    shapes,
+    siblings,
+)
 from harness.matching.background import background_of
 from harness.matching.candidates import DIMENSIONS, Candidate, Measure, TextForm, judged
 from harness.matching.digests import Form, raw_digests, raw_of_forms
@@ -24,6 +37,7 @@ from harness.matching.evidence import (
     ENOUGH,
     IN_WORD,
     PART,
+    WEAKEST,
     WHOLE,
     Weighed,
     rarity,
@@ -54,6 +68,9 @@ _OPEN = (Agreement.OTHER, Agreement.UNKNOWN)
 _LOCALE = ("language", "country")
 # What stands in many paths: versions of interfaces, sizes of pictures.
 _OF_PATHS = frozenset({"app_version", "os_version", "screen"}) | DIMENSIONS
+_OF_ADDRESS = frozenset({addresses.STREET, addresses.PART_OF_ADDRESS})
+_NETWORK = re.compile(r"(?:[2-6]G|wi-?fi)", re.IGNORECASE)  # as a whole field it is seldom anything else
+_BITS_OF = {"network_type": lambda text: max(WEAKEST, rarity(text)) if _NETWORK.fullmatch(text) else rarity(text)}
 _LOCALES = frozenset({"locale", "localization"})  # `X-App-Locale` says both, as `locale` does
 
 
@@ -73,9 +90,11 @@ class Search:
         for known in self.knowns:
             self._add(known)
         for brand, model in itertools.product(_of_field(self.knowns, "manufacturer"), _of_field(self.knowns, "device_model")):
-            for sign in ("", "-", "_"):
+            for sign in ("", "-", "_", " "):
                 self._put(brand, "before the model", f"{brand.value}{sign}{model.value}")
         self._add_geohashes()
+        for known in _of_field(self.knowns, "birthday"):
+            self._add_identity_numbers(known)
         forms = of_parts_first(list(self._hashed.values()), self.knowns)
         for known, variant, raw in raw_of_forms(forms):
             _enter(self._raws.under(raw), TextForm(known, variant, raw, len(raw)))
@@ -105,12 +124,14 @@ class Search:
             self._put(same, one.variant, one.text, named_only=one.named_only)
             if one.hashed:
                 self._hash(same, one.variant, one.text)
-        for variant, text in normalised(known):
+        for variant, text in normalised(known, japanese=self._background.japanese):
             self._hash(known, variant, text)
         degrees = shapes.coordinate_of(value) if known.field in ("latitude", "longitude", "") else None
         if degrees is not None:
             measure = partial(coordinates.measured, degrees=degrees, within=coordinates.known_within(value))
             self._put_measured(known, coordinates.prefixes(degrees), measure)
+            self._put_measured(known, coordinates.tenths(degrees), partial(coordinates.in_tenths, degrees=degrees))
+        self._add_in_fields(known, value)
         for variant, raw in (*raw_forms(value), *raw_digests(known)):
             if len(raw) >= 4:
                 _enter(self._raws.under(raw), TextForm(known, variant, raw, len(raw)))
@@ -119,6 +140,24 @@ class Search:
         """Few values have texts of few letters: the hash of `f` is everybody's."""
         for cased in dict.fromkeys((text, text.lower())) if text else ():
             self._hashed.setdefault((known, cased), Form(known, variant, cased, rarity(cased) < _RARE))
+
+    def _add_identity_numbers(self, birthday: Known) -> None:
+        """A Chinese identity number has its owner's day of birth in its middle (GB 11643)."""
+        days = [f"{day:%Y%m%d}" for day in birthdays.days_of(birthday.value)]
+        for card in _of_field(self.knowns, "id_card"):
+            if len(card.value) == 18 and card.value[6:14] in days:
+                self._put(birthday, "in the identity number", card.value)
+
+    def _add_in_fields(self, known: Known, value: str) -> None:
+        """In pieces, each in a field of its own."""
+        if known.field == "birthday":
+            for text, measure in map(siblings.birthday_in, birthdays.days_of(value)):
+                self._put_measured(known, (text,), measure)
+        elif known.field == "phone":
+            inside = [text for name, text in phones.written(value, self._background.home) if name.startswith("national")]
+            groups = {group: None for text in inside or [""] for group in siblings.groups_of_phone(text, value)}
+            for text, measure in map(siblings.phone_in, groups):
+                self._put_measured(known, (text,), measure)
 
     def _add_geohashes(self) -> None:
         pairs: list[tuple[tuple[Known, ...], float | None, float | None]] = [
@@ -139,11 +178,13 @@ class Search:
 
     def _put(self, known: Known, variant: str, text: str, *, named_only: bool = False) -> None:
         raw = as_bytes(text)
-        if len(text) == 1 and raw.isdigit() and known.field in ONE_DIGIT:
-            _enter(self._digits.under(raw), TextForm(known, variant, raw, rarity(text)))
-        elif len(text) >= _SHORTEST and len(raw) <= 4096:
+        if len(text) == 1 and raw.isalnum() and known.field in ONE_DIGIT and (raw.isdigit() or known.field == "gender"):
+            one_only = named_only or known.field == "gender"
+            _enter(self._digits.under(raw.lower()), TextForm(known, variant, raw, rarity(text), None, one_only))
+        elif (len(text) >= _SHORTEST or (known.field == "gender" and not text.isascii())) and len(raw) <= 4096:
             word = _VARIABLE.fullmatch(text.replace(" ", "")) is not None
-            form = TextForm(known, variant, raw, rarity(text), None, named_only, word)
+            bits = masks.bits(text) if variant == masks.MASKED else _BITS_OF.get(known.field, rarity)(text)
+            form = TextForm(known, variant, raw, bits, None, named_only, word)
             _enter(self._texts.under(raw.lower()), form)
             if raw.isdigit() and form.bits >= _SURE:
                 self._numbers.setdefault(raw, form)
@@ -226,6 +267,8 @@ class Search:
 
     def _weigh(self, layer: Layer, lowered: bytes, start: int, end: int, form: TextForm, quota: Quota) -> Candidate | None:
         data, bits, variant, field = layer.data, form.bits, form.variant, form.known.field
+        if field == "gender" and end - start == 1 and not genders.may_be(lowered, start):
+            return None
         if form.measure is not None:
             measured = form.measure(data, start)
             if measured is None:
@@ -235,6 +278,8 @@ class Search:
         stands = standing(lowered, begin, end, field, word=form.word)
         if stands < PART and not layer.text:
             stands = max(stands, in_binary(lowered, start, end, field, word=form.word))
+        if stands < PART and form.measure is not None and coordinates.crossed(lowered, begin, end):
+            stands = PART
         if stands == PART and field not in _OF_PATHS and is_segment(layer, start, end):
             stands = WHOLE
         said = stands < PART and form.word and not data[start:end].isascii() and variant not in (PART_OF_NAME, PART_OF_CONTACT)
@@ -247,6 +292,18 @@ class Search:
             return None
         key = key_of(layer, start)
         fits = max(_fits(form.known, key), Agreement.LIKELY) if said else _fits(form.known, key)
+        if field == "gender":
+            code = form.variant in genders.CODES or end - start == 1
+            if code and stands < WHOLE:
+                return None
+            beside = genders.beside(lowered, start, end) if code else b""
+            fits = genders.fits(key.partition("~")[0], object_of(layer, start), beside, fits)
+            if fits < Agreement.NAMED and not genders.lone(lowered, start, end, form.known.value):
+                return None
+        elif form.variant in _OF_ADDRESS:
+            if stands < WHOLE:
+                return None
+            fits = fits if form.variant == addresses.STREET else min(fits, Agreement.OTHER)
         if field in _LOCALE and fits < Agreement.NAMED and in_locale(lowered, start, end):
             # A country after a language says how the language is written; whose country it is, only a name says.
             fits = max(agreement(other, other, key) for other in ((field,) if field == "country" else _LOCALE))

@@ -12,7 +12,7 @@ from harness.decoding.rows import ALNUM, DOT, sorts_of
 from harness.matching.lexicon import Agreement, bare, fields, words
 from harness.matching.patterns import Quota
 
-ONE_DIGIT = frozenset({"os_version", "timezone", "mnc"})  # fields whose values may be of one digit
+ONE_DIGIT = frozenset({"os_version", "timezone", "mnc", "gender"})  # fields whose values may be of one digit
 MNC_BESIDE = "MNC beside "  # the variant of a network's number: it counts only where its country's stands near
 _NEAR = 100  # bytes
 # Names of an OS's version that are as often something else's: one digit under them needs other values beside it.
@@ -25,7 +25,10 @@ _FINGERPRINT_GOES_ON = re.compile(rb"\\?/[\w.]+\\?/[\w.-]+:")
 _FINGERPRINT_WHOLE = re.compile(rb"\\?/[\w.-]+\\?/[\w.-]+:[\d.]+\\?/[\w.]+")
 _SIGNS = re.compile(rb"[^\w\s-]+ ?[^\w\s-]*|[^\w\s]? ?[^\w\s-]+")
 _OFFSET = re.compile(rb"(?:gmt|utc)[+-]\d")
-_TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)? ?$")
+_TIME = re.compile(rb"[0-9]{4}-?[0-9]{2}-?[0-9]{2}[t _][0-9]{2}:?[0-9]{2}(?::?[0-9]{2}(?:\.[0-9]{1,9})?)?z? ?$")
+# The distance in minutes or seconds behind a locale, under a number for a name, as Google's SDKs write it.
+_BEHIND_LOCALE = re.compile(rb'"[a-z]{2,3}[-_][a-z]{2}"\s?,\s?"[0-9]{1,3}"\s?:\s?$')
+_MINUTES = re.compile(rb"-?[0-9]{2,3}(?![0-9.])")
 _TIME_ZONE = re.compile(rb"[+-][0-9]{2}:?[0-9]{2}")
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:\.\d+)?")
 
@@ -67,6 +70,8 @@ def stricter(field: str, text: bytes, key: str, fits: Agreement) -> Agreement:
         return Agreement.AGAINST
     if fits == Agreement.NAMED and bare(key) in _VAGUE and (len(text) == 1 or (field == "timezone" and not _OFFSET.match(text))):
         return Agreement.LIKELY if field == "os_version" else Agreement.OTHER
+    if field == "timezone" and bare(key) == "z" and _TIME_ZONE.fullmatch(text):
+        return Agreement.NAMED
     if field == "timezone" and fits < Agreement.NAMED and _NUMBER.fullmatch(text.decode("utf-8", "replace")):
         return Agreement.OTHER
     return fits
@@ -90,6 +95,8 @@ def form_says(field: str, lowered: bytes, start: int, end: int) -> bool:
             and _FINGERPRINT_GOES_ON.match(lowered[end : end + 80]) is not None
         )
     if field == "timezone":    # of a time stamp: 2024-05-30T23:57:07+0800
+        if _BEHIND_LOCALE.search(lowered[max(0, start - 24) : start]) and _MINUTES.fullmatch(lowered[start:end]):
+            return True
         return bool(
             _TIME_ZONE.fullmatch(lowered[start:end]) is not None
             and lowered[start + 1 : end].strip(b"0:")  # UTC itself is what clocks of servers say

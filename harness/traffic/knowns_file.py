@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.decoding import as_bytes
 from harness.errors import UsageError
-from harness.matching import Known, Search, field_of
+from harness.matching import Known, Search, field_of, genders
 from harness.matching.lexicon import fields
 from harness.matching.normalised import normalised
 from harness.matching.short_values import ONE_DIGIT
@@ -103,6 +103,8 @@ def _why_not(known: Known) -> str:
     if len(as_bytes(known.value)) > 4096:
         return _LONG
     if len(known.value.strip()) > 1 or (known.value.strip().isdigit() and known.field in ONE_DIGIT):
+        return ""
+    if known.field == "gender" and genders.of(known.value):
         return ""
     return _BY_HASH if next(normalised(known), None) else "one character stands everywhere"
 

@@ -33,7 +33,7 @@ def test_of_a_name_that_stands_twice_all_values_are_known(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ('"x"', "one character"), ('"M"', "only its hash"), ('"true"', "yes or no"), ("true", "true or false"),
+        ('"x"', "one character"), ('"K"', "one character"), ('"true"', "yes or no"), ("true", "true or false"),
         ("NaN", "no value"),
         ("[]", "empty"), ('"' + "x" * 5000 + '"', "only its hashes"),
     ],
