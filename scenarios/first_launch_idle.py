@@ -33,8 +33,10 @@ scenario = Scenario(
 def test_first_launch_idle(app, user, timeline):
     app.install_fresh()
     app.launch()
-    timeline.observe()
+    shown = timeline.observe()
     notice = user.find(PolicyNotice)
     if notice is not None:
         notices.measure(user, notice)
+    else:
+        notices.none_shown(user, shown)
     timeline.observe()

@@ -28,11 +28,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "matching": BASE | {"decoding"},
     "traffic": BASE | READING,
     "screens": BASE,
-    "tables": BASE | LEFT | READING | {"traffic", "screens"},
-    "rules": BASE | LEFT | {"tables", "clauses"},
+    "policy": BASE,
+    "tables": BASE | LEFT | READING | {"traffic", "screens", "policy"},
+    "rules": BASE | LEFT | {"tables", "clauses", "policy"},
     "render": BASE | LEFT | {"tables", "rules", "clauses"},
-    "suite": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render", "clauses"},
-    "cli": BASE | LEFT | {"device", "capture", "screens", "tables", "rules", "render", "suite", "lab", "traffic", "clauses"} | READING,
+    "suite": BASE | LEFT | {"device", "capture", "screens", "policy", "tables", "rules", "render", "clauses"},
+    "cli": BASE | LEFT | READING
+    | {"device", "capture", "screens", "policy", "tables", "rules", "render", "suite", "lab", "traffic", "clauses"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -114,18 +114,18 @@ class Noted:
     one of these values in this field counts (("page", ("withdraw",)))."""
 
     types: tuple[str, ...]
-    having: tuple[str, tuple[str, ...]] | None = None
+    having: tuple[str, tuple[str | bool, ...]] | None = None
 
     @classmethod
-    def of(cls, *types: str, having: tuple[str, tuple[str, ...]] | None = None) -> Noted:
+    def of(cls, *types: str, having: tuple[str, tuple[str | bool, ...]] | None = None) -> Noted:
         return cls(types, having)
 
     def missing(self, run: Tables) -> list[Gap]:
         for note in run.noted(*self.types):
             if self.having is None or note.data.get(self.having[0]) in self.having[1]:
                 return []
-        what = " or ".join(self.types) + (f" of {' or '.join(self.having[1])}" if self.having else "")
-        wanted = {*self.types, *(self.having[1] if self.having else ())}
+        what = " or ".join(self.types) + (f" of {' or '.join(map(str, self.having[1]))}" if self.having else "")
+        wanted = {*self.types, *(map(str, self.having[1]) if self.having else ())}
         recorded = [g for g in _of_kinds(run, GapKind.NOT_REACHED) if wanted & set(g.subject.split())]
         return recorded or [run.add_gap(GapKind.NOT_REACHED, f"This run has no record ({what}) of what the rule judges.", what)]
 

@@ -335,6 +335,23 @@ def _bundled_items(notice: _Notice) -> Iterator[DarkPattern]:
             measured={"items": Measure(list(found)), "documents": Measure(_documents(notice), "documents")})
 
 
+def items_in(text: str) -> dict[str, str]:
+    """Of the items that want a consent of their own, those that a text names, with the words."""
+    folded = fold(text)
+    return {item: match.group(0) for item, pattern in _words().items if (match := pattern.search(folded))}
+
+
+def documents_in(text: str) -> list[str]:
+    """Which of a privacy policy and a user agreement a text names."""
+    folded = fold(text)
+    return [name for name, pattern in (("policy", _words().policy), ("terms", _words().terms)) if pattern.search(folded)]
+
+
+def consents(text: str) -> bool:
+    """Whether a text speaks of agreeing."""
+    return bool(_words().consents.search(fold(text)))
+
+
 def _documents(notice: _Notice) -> int:
     return sum(1 for pattern in (_words().policy, _words().terms) if pattern.search(notice.reading.text))
 

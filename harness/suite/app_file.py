@@ -93,10 +93,10 @@ def functions_of(data: Mapping[str, Any] | None, where: str = "the app file") ->
 def _function(entry: Any, where: str) -> Function:
     if not isinstance(entry, dict):
         raise UsageError(f"{where} is not a mapping.", f"It is {entry!r}.", "docs/app-file.md has an example.")
-    unknown = set(entry) - {"name", "open", "permissions", "core", "kinds", "page", "done"}
+    unknown = set(entry) - {"name", "open", "permissions", "core", "kinds", "page", "done", "background"}
     if unknown:
         raise UsageError(f"{where} has unknown keys.", ", ".join(sorted(map(str, unknown))),
-                         "Known: name, open, permissions, core, kinds, page, done.")
+                         "Known: name, open, permissions, core, kinds, page, done, background.")
     name, way = entry.get("name"), entry.get("open")
     if not isinstance(name, str) or not name:
         raise UsageError(f"{where} has no name.", "", "Give it one: it is what reports call it.")

@@ -113,7 +113,7 @@ class UiDriver:
         monotonic: Callable[[], float],
         prompts: Prompts | None = None,
     ) -> None:
-        self.prompts = prompts or Prompts(steps)
+        self.prompts = prompts or Prompts(steps, package)
         capture.told = self.prompts.see
         self.capture = capture
         self.steps = steps

@@ -65,9 +65,13 @@ def _measured(user: UiDriver, seen: Sight, name: str, way: tuple[str, ...]) -> S
     reading = seen.reading
     boxes = reading.with_role("checkbox")
     links = reading.with_role("link_policy")
+    from harness.screens import dark_patterns
+
     user.steps.fact(
         "page", page=name, way=list(way), done="looked at", outcome="shown", screens=[seen.event.id], kind=reading.kind,
-        default_ticks=sum(1 for b in boxes if b.checked), boxes=[{"text": b.text, "ticked": b.checked} for b in boxes],
+        default_ticks=sum(1 for b in boxes if b.checked), boxes=[{
+            "text": b.text, "ticked": b.checked, "consents": dark_patterns.consents(b.text),
+            "items": sorted(dark_patterns.items_in(b.text)), "documents": dark_patterns.documents_in(b.text)} for b in boxes],
         links=[c.text for c in links], fields=[f.text for f in reading.fields],
         names_policy=says(seen, "policy"))
     return seen

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from harness.screens.hierarchy import HierarchyUnreadable, windows
 from harness.screens.reading import FoundControl, Reading
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
+from harness.suite.purposes import purposes
+from harness.suite.task_words import has_words, sensitive_items
+from harness.suite.words import says
 
 if TYPE_CHECKING:
     from harness.screens.picture import Picture  # which loads numpy: only once a notice is measured
@@ -31,14 +34,29 @@ def measure(user: UiDriver, notice: PolicyNotice, *, links: bool = True) -> Poli
     user.steps.fact(
         "notice", screen=seen.event.id, kind=reading.kind, read_from=reading.read_from, density=user.density,
         ids=sorted({p.id for p in patterns}), patterns=[dark_patterns.as_json(p) for p in patterns],
-        boxes=[{"text": b.text, "ticked": b.checked, "bounds": list(b.bounds)} for b in boxes],
+        boxes=[{"text": b.text, "ticked": b.checked, "bounds": list(b.bounds),
+                "items": sorted(dark_patterns.items_in(b.text)), "documents": dark_patterns.documents_in(b.text)} for b in boxes],
+        documents=dark_patterns.documents_in(whole),
         default_ticks=sum(1 for b in boxes if b.checked),
         agree=[_as_data(c) for c in reading.with_role("agree")],
         refuse=[_as_data(c) for c in reading.with_role(*dark_patterns.REFUSING)],
         taps_to_agree=1 + sum(1 for b in boxes if b.checked is False), links=opened,
         links_tried=links, characters=len(reading.text), hidden_characters=max(0, len(whole) - len(reading.text)),
-        scrolled=scrolled is not None, text=reading.text[:4000])
+        scrolled=scrolled is not None, text=reading.text[:4000], purposes=purposes(whole), sensitive=sensitive_items(whole),
+        says_impact=has_words(whole, "impact"))
     return PolicyNotice(here)
+
+
+def none_shown(user: UiDriver, seen: list[Sight]) -> None:
+    """Tells of a first run that no notice was recognised in: what showed instead, and whether all of it could be read."""
+    last = user.look()
+    shown = {s.event.id: s for s in (*seen, last) if s is not None}
+    mine = [s for s in shown.values() if s.reading.package == user.package]
+    user.steps.fact(
+        "no_notice", screens=[s.event.id for s in mine], kinds=sorted({s.reading.kind for s in mine}),
+        names_policy=any(says(s, "policy") for s in mine),
+        links=sorted({c.text for s in mine for c in s.reading.with_role("link_policy")}),
+        words_missing=any(s.reading.wants_picture or s.reading.notes for s in mine) or not mine)
 
 
 def _as_data(control: FoundControl) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from harness.capture.screen import Seen
 from harness.model import Step
 from harness.screens.reading import NOTICE_KINDS, Reading
+from harness.suite import purposes
 from harness.suite.steps import Steps
 
 QUESTIONS = frozenset({
@@ -19,6 +20,8 @@ QUESTIONS = frozenset({
     "update_prompt", "rating_prompt", "marketing_push_prompt", "ad_popup",
 })  # fmt: skip
 """Kinds of screens that want something of the user. A second chance is part of the refusal that it follows."""
+AUTHORISING = frozenset({"system_permission", "permission_rationale", "settings_redirect", "marketing_push_prompt"})
+"""Kinds that ask the user to authorise something: their words are kept."""
 _BY_HAND = frozenset({"tap", "long_tap", "type", "swipe"})
 _STARTS = frozenset({"launch", "return"})
 
@@ -42,8 +45,10 @@ def question(reading: Reading) -> str:
 class Prompts:
     """Tells of each screen as it is journalled; the fact `prompt` for what nobody asked for."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: Steps, package: str = "") -> None:
         self._steps = steps
+        self._package = package
+        self._page = ""
         self._scenario = ""
         self._asked: dict[str, bool] = {}
         self._kinds: dict[str, str] = {}
@@ -63,6 +68,11 @@ class Prompts:
         if kind == "other":
             self._rested = before.id if before is not None else ""
             self._row = 0
+        if kind in AUTHORISING:
+            self._steps.fact("question", kind=kind, permission=seen.reading.permission, screen=seen.event.id,
+                             step=before.id if before else None, asked=asked, **purposes.asked(seen, self._page, self._package))
+        elif seen.reading.package == self._package:
+            self._page = seen.reading.text
         if kind not in QUESTIONS or asked or self.following:
             return
         what = question(seen.reading)
@@ -89,6 +99,7 @@ class Prompts:
     def _begin(self) -> None:
         if self._scenario != self._steps.scenario:
             self._scenario = self._steps.scenario
+            self._page = ""
             for kept in (self._asked, self._kinds, self._refused, self._fresh):
                 kept.clear()
 

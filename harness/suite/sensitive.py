@@ -60,7 +60,8 @@ def _tell(pages: Pages, seen: Sight | None, way: tuple[str, ...], function: str 
     items = sensitive_items("\n".join((function, *way, text, seen.reading.words, *fields)))
     outcome = "notice" if notice else "permission" if permission is not None else "field" if fields else "opened"
     pages.tell(
-        "sensitive", outcome, way=list(way), function=function, items=items, says_why=has_words(text, "reasons"), fields=fields,
+        "sensitive", outcome, way=list(way), function=function, items=items, says_why=has_words(text, "reasons"),
+        says_impact=has_words(text, "impact"), fields=fields,
         permission=permission, demands=sorted(demanded(text)), asks_alone=notice and len(items) <= 1, screens=[seen.event.id])
     if permission is not None:
         pages.user.answer_all("allow", seen)

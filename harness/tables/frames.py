@@ -71,7 +71,7 @@ class Tables:
         """The texts of this page that were opened and kept, the last one last."""
         return [one for one in self.app_texts if one.page == page and one.outcome == "opened"]
 
-    def add_gap(self, kind: GapKind, detail: str, subject: str = "") -> Gap:
+    def add_gap(self, kind: GapKind, detail: str, subject: str = "", detail_zh: str = "") -> Gap:
         """A blind spot that only the analysis can name (a scenario that was never run). Its id begins with `n`."""
         for gap in self.gaps:
             if gap.id.startswith("n") and (gap.kind, gap.detail, gap.subject) == (kind, detail, subject):
@@ -81,6 +81,7 @@ class Tables:
             host_ns=0,
             kind=kind,
             detail=detail,
+            detail_zh=detail_zh,
             subject=subject,
         )
         self.gaps.append(made)

@@ -20,7 +20,7 @@ HEAVY = {
 }
 TELL = f"import sys; print('loaded:', *sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
 ORDER = ["demo", "run", "analyze", "report", "verify", "lab", "scenarios", "record", "rules", "clauses",
-         "hooks", "screen", "traffic"]
+         "hooks", "screen", "policy", "traffic"]
 
 
 def fresh(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

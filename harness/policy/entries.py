@@ -1,0 +1,140 @@
+"""What one place of a policy says of one SDK, before the places are put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from harness.policy.blocks import Document
+from harness.policy.fields import Value, platforms_of, words
+from harness.policy.kinds import Mention, mentions
+from harness.policy.known import known_of
+from harness.policy.polarity import in_purpose, scopes
+from harness.policy.statements import pattern
+
+_NUMBER = re.compile(
+    r"^[\s\-*•·●○■◆►▪#>\"]*(?:[①-⑳⑴-⒇]\s*|[(]?\d{1,3}(?:\.\d{1,3})*(?:[.、):]|\s(?=\S)|(?=[\u4e00-\u9fff]))\s*"
+    r"|第?[(]?[一二三四五六七八九十]{1,3}[.、):]\s*|[(]?[a-z][.、):]\s*)?"
+)
+_NAME_LABEL = re.compile(r"^(?:(?:第三方|三方|合作方)?(?:sdk|插件|产品|服务)?(?:名称|名)|sdk|name)\s*:\s*")
+_TRIM = " \t\n*_#:,;、\"'<>《》「」|。.-"
+_WHAT_FOR = re.compile(r"[:,]\s*(?:用于|以便|为了|用来|由|便于)|(?<=\)):")
+_NO_NAME = re.compile(r"^(?:android|ios|安卓|苹果|双端|无|其他|第三方|sdk|第三方sdk|以下|如下|上述|我们|名称|序号|\d+|.{0,4}(?:版|端)|https?.*|.*[。;!?].*|(?:以下|为了|下列|上述|如下|本).*|.*(?:适用于|示例|提供了|目录|清单|列表|说明|如下|的第三方sdk))$")
+
+
+@dataclass
+class Entry:
+    """`name`, `spans`: places in the folded text; `kinds`: kind -> whether it is denied."""
+
+    name: str
+    name_at: tuple[int, int]
+    spans: list[tuple[int, int]]
+    company: str = ""
+    purpose: str = ""
+    kinds: dict[str, bool] = field(default_factory=dict)
+    platforms: set[str] = field(default_factory=set)
+    role: str = ""
+
+    def add_listed(self, text: str, start: int, end: int) -> None:
+        """The kinds of a cell or a field; what stands behind `：用于` says what each is for and names none."""
+        at = start
+        for piece in re.split(r"(?<=[;。\n])", text[start:end]):
+            cut = _WHAT_FOR.search(piece)
+            self.add_kinds(text, at, at + (cut.start() if cut else len(piece)))
+            at += len(piece)
+
+    def add_kinds(self, text: str, start: int, end: int, prose: bool = False) -> None:
+        """The kinds named there; what a denial covers is denied, unless it was declared before. In
+        `prose`, a kind in a clause that says what for is none that is taken."""
+        said = text[start:end]
+        if pattern("no_value").search(said.strip()):
+            return
+        for mention, polarity in polar(said):
+            if polarity == "neutral" or (prose and in_purpose(said, mention.start)):
+                continue
+            if polarity == "denied":
+                self.kinds.setdefault(mention.kind, True)
+            else:
+                self.kinds[mention.kind] = False
+
+
+def polar(said: str) -> list[tuple[Mention, str]]:
+    """The kinds of a stretch of folded text, each declared, denied or neutral."""
+    found = mentions(said)
+    if not found:
+        return []
+    result = []
+    at = 0
+    for piece in re.split(r"(?<=[。;!?\n])", said):
+        inside = [m for m in found if at <= m.start < at + len(piece)]
+        if inside:
+            covered = scopes(piece, [(m.start - at, m.end - at) for m in inside])
+            for mention in inside:
+                result.append((mention, next((p for a, b, p in covered if a <= mention.start - at < b), "declared")))
+        at += len(piece)
+    return result
+
+
+def clean_name(document: Document, start: int, end: int) -> tuple[str, tuple[int, int]]:
+    """An SDK's name as the policy writes it, without number, label and quotes; its place in the folded text."""
+    text = document.folded.text
+    said = text[start:end]
+    first = _NUMBER.match(said)
+    if first and first.end() < len(said):
+        start += first.end()
+    label = _NAME_LABEL.match(text[start:end])
+    if label:
+        start += label.end()
+    while start < end and text[start] in _TRIM:
+        start += 1
+    while end > start and text[end - 1] in _TRIM:
+        end -= 1
+    a, b = document.folded.quoted(start, end)
+    return re.sub(r"\s+", " ", document.text[a:b]).strip(), (start, end)
+
+
+def plausible_name(folded_name: str) -> bool:
+    """Whether a cell or a line can be what an SDK is called."""
+    return 1 < len(folded_name) <= 70 and not _NO_NAME.match(folded_name) and folded_name.count(",") < 3
+
+
+def is_sdk_name(folded_name: str) -> bool:
+    """Whether a name is an SDK's by itself: it says so, or the catalogue knows it."""
+    bare_name = _NUMBER.sub("", folded_name).strip(_TRIM)
+    return bool(words("name_of_sdk").search(bare_name)) or known_of(bare_name) is not None
+
+
+def from_fields(document: Document, name: tuple[int, int], values: Sequence[Value], span: tuple[int, int], role: str) -> Entry | None:
+    """An entry of a record: its name and the fields beside it."""
+    text = document.folded.text
+    called, at = clean_name(document, *name)
+    if not plausible_name(text[at[0] : at[1]]):
+        return None
+    entry = Entry(called, at, [span], role=role)
+    entry.platforms.update(platforms_of(text[name[0] : name[1]]))
+    for value in values:
+        said = text[value.start : value.end].strip()
+        if not said:
+            continue
+        if value.role == "company" and not entry.company and not pattern("no_value").search(said):
+            entry.company = _written(document, value)
+        elif value.role == "purpose":
+            if not entry.purpose:
+                entry.purpose = _written(document, value)
+            if pattern("takes").match(said):
+                entry.add_kinds(text, value.start, value.end)
+        elif value.role in ("kinds", "permissions"):
+            entry.add_listed(text, value.start, value.end)
+        if value.role in ("platform", "kinds"):
+            entry.platforms.update(platforms_of(said))
+    if not entry.company:
+        inside = words("company").search(text[at[0] : at[1]])
+        if inside and inside["company"].startswith("("):
+            entry.company = inside["company"].strip("()")
+    return entry
+
+
+def _written(document: Document, value: Value) -> str:
+    a, b = document.folded.quoted(value.start, value.end)
+    return re.sub(r"\s+", " ", document.text[a:b]).strip(" *_")[:400]

@@ -1,0 +1,114 @@
+"""Where a text names kinds of personal information: the terms of words/kinds.yaml, found in one pass."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import ahocorasick_rs
+
+from harness.policy.folding import fold
+from harness.policy.words import read
+
+_ASCII = re.compile(r"[a-z0-9]")
+_PLURAL = re.compile(r"(?:'s|s|es)?(?![a-z0-9])")
+_BEFORE_LISTED = re.compile(
+    r"(?:^|[、,(/;:和与及或\"\s|<>+.\-•·*●○]|以及|包括|包含|例如|如|您的|你的|用户的|设备的|的|获取|收集|读取|记录|使用|访问|采集|填写|提供|申请|开启|调用|上传|需要|授权|进行)$"
+)
+_AFTER_LISTED = re.compile(r"(?:[、,)/;和与及或等\"。\s|<>+]|$|信息|数据|记录|权限|内容|以及|用于|以便|进行|时)")
+_BEFORE_WORD = re.compile(
+    r"(?:^|[,;(:/\"|•*\-\n+]\s*|[\u3400-\u9fff、]"
+    r"|\b(?:and|or|your|the|their|as|like|includes?|including|of|users?'?|to|collects?|access|any|other|e\.g\.)\s)$"
+)
+_AFTER_WORD = re.compile(
+    r"(?:\s*(?:[,;)/.:|\"\n、和及或(]|$)|\s+(?:and|or|data|information|permission|access|when|if|from|that|you|we)\b|[\u3400-\u9fff])"
+)
+URL = re.compile(r"(?:https?://|www\.)[^\s<>()\u3400-\u9fff]+|[a-z0-9._%+\-]+@[a-z0-9.\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A kind that is named from `start` to `end` of a folded text."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@cache
+def _terms() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], ...]]:
+    listed = {fold(term) for term in read("listed")["terms"]}
+    entries: dict[str, tuple[str, str, bool]] = {}
+    for kind, terms in read("kinds").items():
+        for term in map(fold, terms):
+            pieces = term.split(" ")
+            for joints in product(*([("", " ", "-", "_")] * (len(pieces) - 1) if len(pieces) < 4 else [(" ",)] * (len(pieces) - 1))):
+                spelled = pieces[0] + "".join(j + p for j, p in zip(joints, pieces[1:], strict=True))
+                if not joints or spelled == term or spelled not in entries:
+                    entries[spelled] = (spelled, kind, term in listed)
+    ordered = tuple(entries.values())
+    return ahocorasick_rs.AhoCorasick([e[0] for e in ordered], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), ordered
+
+
+def mentions(text: str) -> list[Mention]:
+    """All kinds named in a folded text, in its order; none in an address of the web. A general word that its brackets spell out,
+    设备信息（IMEI、型号）, is left out: it is what they name."""
+    finder, entries = _terms()
+    found: list[Mention] = []
+    general: list[bool] = []
+    addresses = [m.span() for m in URL.finditer(text)]
+    passed = 0
+    for number, start, end in finder.find_matches_as_indexes(text):
+        term, kind, listed = entries[number]
+        while passed < len(addresses) and addresses[passed][1] <= start:
+            passed += 1
+        if passed < len(addresses) and addresses[passed][0] <= start:
+            continue
+        if _ASCII.match(term[0]) and start and _ASCII.match(text[start - 1]):
+            continue
+        if _ASCII.match(term[-1]):
+            plural = _PLURAL.match(text, end)
+            if plural is None:
+                continue
+            end = plural.end()
+        if kind == "none":
+            continue
+        if term in _tags() and text.startswith(":", end):
+            continue
+        if listed and not _is_listed(text, start, end):
+            continue
+        found.append(Mention(kind, start, end))
+        general.append(term in _general())
+    return [m for n, m in enumerate(found) if not (general[n] and _spelled_out(text, m, found[n + 1] if n + 1 < len(found) else None))]
+
+
+def _is_listed(text: str, start: int, end: int) -> bool:
+    if _ASCII.match(text[start]):
+        return bool(_BEFORE_WORD.search(text[max(0, start - 12) : start]) and _AFTER_WORD.match(text, end))
+    return bool(_BEFORE_LISTED.search(text[max(0, start - 4) : start]) and _AFTER_LISTED.match(text, end))
+
+
+@cache
+def _tags() -> frozenset[str]:
+    return frozenset(map(fold, read("listed")["tags"]))
+
+
+@cache
+def _general() -> frozenset[str]:
+    return frozenset(map(fold, read("listed")["general"]))
+
+
+_OPENS = re.compile(r"(?:信息|数据|data|information)?[\s*]*(?:\(|,? ?(?:such as|including|具体为|包括|例如|如)[: ]?|[/和与及或]?[\u4e00-\u9fff]{0,6}(?:包括|如下):)")
+
+
+def _spelled_out(text: str, mention: Mention, following: Mention | None) -> bool:
+    opens = _OPENS.match(text, mention.end)
+    if opens is None:
+        return False
+    if following is None:
+        return opens[0].endswith(":")
+    close = text.find(")", opens.end(), opens.end() + 400)
+    within = close if close >= 0 and "(" in opens[0] else opens.end() + 40
+    return following.start < within

@@ -1,0 +1,127 @@
+"""The kinds that the app itself is said to collect, or not to."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from harness.policy.blocks import Document
+from harness.policy.declared import KindSaid
+from harness.policy.fields import role_of_label
+from harness.policy.kinds import Mention, mentions
+from harness.policy.polarity import in_purpose, scopes
+from harness.policy.quoting import passage
+from harness.policy.statements import Statement, pattern
+
+_SILENT = {"exceptions", "definitions", "changes", "contact"}
+_WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks"}
+_CONTEXT = 240
+
+
+def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
+    """For each kind its first declaration and its first denial. `taken`: places, in order, that speak of SDKs. A kind that is denied
+    counts as declared, too, only where that is said in so many words, or in a part on collection."""
+    all_mentions = mentions(document.folded.text)
+    starts = [m.start for m in all_mentions]
+    first: dict[tuple[str, bool], KindSaid] = {}
+    sure: set[str] = set()
+    previous: Statement | None = None
+    number = 0
+    for statement in said:
+        while number < len(taken) and taken[number][1] <= statement.start:
+            number += 1
+        if number < len(taken) and taken[number][0] < statement.end and taken[number][1] > statement.start:
+            continue
+        before, previous = previous, statement
+        here = all_mentions[bisect_left(starts, statement.start) : bisect_left(starts, statement.end)]
+        if not here:
+            continue
+        goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
+        for mention, denied, firm in _said(document, statement, here, goes_on):
+            if firm or statement.role in ("collects", "permissions", "cookies"):
+                sure.add(mention.kind)
+            key = (mention.kind, denied)
+            if key not in first and len(first) < 400:
+                at = statement.start, statement.end
+                if at[1] - at[0] > 2 * _CONTEXT:
+                    at = max(at[0], mention.start - _CONTEXT), min(at[1], mention.end + _CONTEXT)
+                optional = bool(pattern("optional").search(statement.text))
+                first[key] = KindSaid(kind=mention.kind, denied=denied, passage=passage(document, *at), optional=optional)
+    kept = (k for (kind, denied), k in first.items() if denied or kind in sure or (kind, True) not in first)
+    return tuple(sorted(kept, key=lambda k: k.passage.start))
+
+
+def _goes_on(before: Statement, statement: Statement) -> bool:
+    """Whether a sentence spells out what the one before said to be collected."""
+    return bool(pattern("continues").search(statement.text) and pattern("firm").search(before.text)) and not _denies(before.text)
+
+
+def _said(
+    document: Document, statement: Statement, here: Sequence[Mention], goes_on: bool
+) -> Iterator[tuple[Mention, bool, bool]]:
+    """Each mention that says something of collection, whether that is denied, and whether it is said in so many words."""
+    text, begin = statement.text, statement.start
+    covered = scopes(text, [(m.start - begin, m.end - begin) for m in here])
+    lead_denies = bool(statement.lead) and _denies(statement.lead)
+    firm = [m.start() for m in pattern("firm").finditer(text)]
+    if goes_on or (statement.lead and pattern("firm").search(statement.lead)):
+        firm.insert(0, 0)
+    for mention in here:
+        at = mention.start - begin
+        polarity = next((p for a, b, p in covered if a <= at < b), "")
+        if polarity == "neutral" or _row_says_no(document, statement):
+            continue
+        if polarity == "denied" or lead_denies:
+            yield mention, True, False
+        elif _declared(document, statement, at, mention, firm):
+            yield mention, False, any(a <= at for a in firm)
+
+
+def _denies(lead: str) -> bool:
+    last = lead.rstrip(": ").rpartition("。")[2]
+    return bool(pattern("denies").search(last)) and not pattern("unless").search(last) and not pattern("turns").search(last)
+
+
+def _row_says_no(document: Document, statement: Statement) -> bool:
+    """Whether a cell of the row is 否 or 不收集."""
+    if statement.block.kind != "row":
+        return False
+    cells = (document.folded.text[slice(*document.span(a, b))].strip() for a, b in statement.block.cells)
+    return any(cell in ("否", "不收集", "no", "未收集", "not collected") for cell in cells)
+
+
+def _declared(document: Document, statement: Statement, at: int, mention: Mention, firm: list[int]) -> bool:
+    text, role = statement.text, statement.role
+    is_firm = any(a <= at for a in firm)
+    if pattern("defines").search(text) and not is_firm:
+        return False
+    if pattern("by_others").search(text, at):
+        return False
+    if pattern("hypothetical").search(text) or (statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *"))):
+        return False
+    if _of_others(text, at):
+        return False
+    if role in _SILENT or (role in _WEAK and statement.block.kind not in ("row",)):
+        return is_firm and role not in ("exceptions",)
+    if statement.block.kind in ("row", "head") and statement.block.heads:
+        return _in_kinds_column(document, statement, mention)
+    if in_purpose(text, at):
+        return False
+    return bool(pattern("collects").search(text) or pattern("collects").search(statement.lead) or role in ("collects", "permissions", "cookies"))
+
+
+def _of_others(text: str, at: int) -> bool:
+    """Whether it is somebody else who takes what is named there: the last who is spoken of before it."""
+    other = max((m.end() for m in pattern("third_party").finditer(text, 0, at)), default=-1)
+    ours = max((m.end() for m in pattern("ours").finditer(text, 0, at)), default=-1)
+    return other > ours
+
+
+def _in_kinds_column(document: Document, statement: Statement, mention: Mention) -> bool:
+    """In a table whose columns say which of them has the kinds, only that one counts, and the first."""
+    roles = [role_of_label(head) for head in statement.block.heads]
+    wanted = [n for n, role in enumerate(roles) if role in ("kinds", "permissions", "name", "type")]
+    if "kinds" not in roles and "permissions" not in roles:
+        return True
+    spans = [document.span(a, b) for n, (a, b) in enumerate(statement.block.cells) if n in wanted]
+    return statement.block.kind == "row" and any(a <= mention.start < b for a, b in spans)

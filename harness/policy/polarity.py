@@ -1,0 +1,74 @@
+"""What a sentence denies. Words stand in words/statements.yaml; what they reach is decided here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from harness.policy.statements import pattern
+
+Polarity = Literal["denied", "neutral"]
+_LONGEST = 4000
+_CLAUSE = re.compile(r"[,;:]")
+
+
+def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int, Polarity]]:
+    """Stretches of a folded sentence in which a kind is not declared: `denied` where the sentence says that it is not collected,
+    `neutral` where it says so under a condition, or denies something else (passing it on). `named`: where kinds stand.
+    """
+    said = said[:_LONGEST]
+    found: list[tuple[int, int, Polarity]] = []
+    away = [(m.start(), _turn(said, m.end())) for m in pattern("gives_away").finditer(said)]
+    for match in pattern("denies").finditer(said):
+        end = _turn(said, match.end())
+        before = said[max(0, match.start() - 60) : match.start()]
+        clause = _CLAUSE.search(said, match.end(), end)
+        within = said[match.start() : clause.start() if clause else end]
+        turned = said[end : end + 6]
+        conditional = pattern("unless").search(before.rpartition(";")[2]) or pattern("unless").search(within)
+        conditional = conditional or turned.startswith(("只有", "除非", "unless", "except"))
+        passes_on = any(a < match.end() and match.start() < b for a, b in away)
+        others = pattern("others").search(before[-24:]) and not pattern("ours").search(before[-24:])
+        found.append((match.end(), end, "neutral" if conditional or passes_on or others else "denied"))
+    found += [(a, b, "neutral") for a, b in away]
+    found += [(m.start(), m.end(), "neutral") for m in pattern("contact_ways").finditer(said)]
+    for match in pattern("passive").finditer(said):
+        after = _turn(said, match.end())
+        if any(match.end() <= a < after for a, _ in named):
+            continue
+        if pattern("unless").search(said):
+            continue
+        start = max((m.end() for m in pattern("turns").finditer(said, 0, match.start())), default=0)
+        start = max(start, _last_positive(said, start, match.start()))
+        found.insert(0, (start, match.start(), "denied"))
+    return found
+
+
+def _turn(said: str, at: int) -> int:
+    """Where a denial that begins before `at` ends: at a word that turns the sentence, else at its end."""
+    match = pattern("turns").search(said, at)
+    return match.start() if match else len(said)
+
+
+_POSITIVE = re.compile(r"(?:会|将|需要|可能)(?:会)?(?:收集|获取|读取|采集|要求|请求|申请)|\b(?:we|app) (?:may |will )?(?:collect|request|access|use)\w*")
+
+
+def _last_positive(said: str, start: int, end: int) -> int:
+    """Where the last clause that says that something is collected ends, before the clause of a denial."""
+    last = start
+    for match in _POSITIVE.finditer(said, start, end):
+        comma = _CLAUSE.search(said, match.end(), end)
+        last = comma.end() if comma else last
+    return last
+
+
+def in_purpose(text: str, at: int) -> bool:
+    """Whether the mention stands in a clause that says what for."""
+    start = max(text.rfind(stop, 0, at) for stop in "。;!?\n") + 1
+    last = None
+    for match in pattern("purpose").finditer(text, start, at):
+        last = match
+    if last is None:
+        return False
+    return not pattern("taking").search(text, last.end(), at)

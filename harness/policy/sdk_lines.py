@@ -1,0 +1,311 @@
+"""SDKs in lines: `label: value`, a name as a title over such lines, and tables whose cells were flattened into lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from harness.policy.blocks import Block, Document
+from harness.policy.entries import Entry, clean_name, from_fields, is_sdk_name, plausible_name
+from harness.policy.fields import Value, pairs, role_of_label, words
+from harness.policy.kinds import mentions
+from harness.policy.statements import pattern, role_of
+
+_URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
+_PARTS = re.compile(r"必选|可选|必要|非必要|(?:个人|设备|网络|应用|位置)信息|required|optional")
+_HEAD_AGAIN = re.compile(r"名称|主体|公司|name$")
+_PROVIDED = re.compile(r"[:,]\s*(?:该sdk)?是?由[^。;]{2,40}(?:提供|运营|开发)")
+_MOST_OPEN = 14
+"""Lines without a label that may belong to the value before them."""
+
+
+@dataclass
+class Records:
+    """Labels and values as they come, put together to one record for each SDK."""
+
+    document: Document
+    role: str
+    name: tuple[int, int] | None = None
+    values: list[Value] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    found: list[Entry] = field(default_factory=list)
+    loose: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.values) or self.name is not None
+
+    @property
+    def roles(self) -> set[str]:
+        return {value.role for value in self.values}
+
+    def pairs(self, span: tuple[int, int], values: list[Value], title: tuple[int, int] | None) -> None:
+        """A line of labels. `title`: the line above it, where that can be what the SDK is called."""
+        for number, value in enumerate(values):
+            repeats = value.role in self.roles and value.role in ("company", "purpose", "kinds", "link") and number == 0
+            if value.role == "name":
+                if self.name is not None and not self.values and not _inside(self.name, span):
+                    self.name = None
+                if self.name is not None and "name" not in self.roles and not self._is_sdk(self.name) and not repeats and self.values:
+                    pass
+                self.close()
+                self.name = (value.start, value.end)
+                self.values = [value]
+            elif title is not None and number == 0 and (repeats or not self.is_open):
+                self.close()
+                self.name, self.values = title, [value]
+                self.spans.append(title)
+            else:
+                self.values.append(value)
+        self.spans.append(span)
+        self.loose = 0
+
+    def _is_sdk(self, at: tuple[int, int]) -> bool:
+        return is_sdk_name(self.document.folded.text[at[0] : at[1]])
+
+    def more(self, span: tuple[int, int]) -> bool:
+        """A line without a label: it belongs to the last value, as far as a record is open."""
+        said = self.document.folded.text[span[0] : span[1]]
+        if not self.values or self.loose >= _MOST_OPEN or pattern("ours").search(said):
+            return False
+        if _PROVIDED.search(said):  # 某某推送：由某某公司提供: a sentence of its own
+            return False
+        if len(said) > 20 and words("name_of_sdk").search(said) and not (self.values[-1].role == "kinds" and mentions(said[:24])):
+            return False
+        last = self.values[-1]
+        if last.role == "name" and last.start < last.end:
+            self.values.append(Value("kinds", "", *span) if not _URL.search(self.document.folded.text[span[0] : span[1]]) else Value("link", "", *span))
+        elif last.role == "name":
+            self.name = span
+            self.values[-1] = Value("name", last.label, *span)
+        else:
+            self.values.append(Value(last.role, last.label, *span))
+        self.spans.append(span)
+        self.loose += 1
+        return True
+
+    def goes_on_below(self, heading: tuple[int, int]) -> bool:
+        """Whether a heading parts the kinds of the open record, （1）必选个人信息, and begins nothing new."""
+        said = self.document.folded.text[heading[0] : heading[1]]
+        return bool(self.values) and self.values[-1].role == "kinds" and len(said) < 24 and bool(_PARTS.search(said))
+
+    def row(self, block: Block, span: tuple[int, int], title: tuple[int, int] | None) -> None:
+        """A row of a table within the record: of its columns those that say what is collected, where any does."""
+        if not self.is_open:
+            self.name = title
+        cells = [self.document.span(a, b) for a, b in block.cells]
+        named = [n for n, head in enumerate(block.heads) if role_of_label(head) in ("kinds", "permissions")]
+        for number, cell in enumerate(cells):
+            if number in named or not named or (number and not block.heads[number : number + 1]):
+                self.values.append(Value("kinds", "", *cell))
+        self.spans.append(span)
+
+    def close(self) -> None:
+        """Ends the open record; it counts where it names an SDK and says something of it."""
+        if self.name is not None and self.values:
+            named = "name" in self.roles and any(words("name_of_sdk").search(v.label) for v in self.values if v.role == "name")
+            told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
+            sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
+            sure = sure or ("link" in self.roles and self.role == "sdks")
+            if told and sure:
+                start = min(a for a, _ in [*self.spans, self.name])
+                end = max(b for _, b in [*self.spans, self.name])
+                entry = from_fields(self.document, self.name, self.values, (start, end), self.role)
+                if entry is not None:
+                    if not self.roles & {"kinds", "permissions"}:
+                        for span in self.spans:
+                            entry.add_kinds(self.document.folded.text, *span, prose=True)
+                    self.found.append(entry)
+        self.name, self.values, self.spans, self.loose = None, [], [], 0
+
+    def done(self) -> list[Entry]:
+        self.close()
+        return self.found
+
+
+def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return other[0] <= one[0] < other[1]
+
+
+def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
+    """The entries of all lines that are no rows of a table. A table that is none of SDKs (`tables` are those) and stands in an open
+    record, or right under an SDK's name, says what that SDK collects."""
+    text = document.folded.text
+    blocks = [(b, document.span(b.start, b.end)) for b in document.blocks]
+    records = Records(document, "")
+    title: tuple[int, int] | None = None
+    for number, (block, span) in enumerate(blocks):
+        if block.kind in ("row", "head"):
+            if block.table in tables or not (records.is_open or (title is not None and is_sdk_name(text[title[0] : title[1]]))):
+                records.close()
+                title = None
+            else:
+                records.row(block, span, title)
+                title = None
+            continue
+        records.role = role_of(block.path) or records.role
+        found: list[Value] = []
+        lines = [span] if "\n" not in text[span[0] : span[1]] else _lines(text, *span)
+        for line in lines:
+            found = pairs(text, *line) if line[1] - line[0] < 6000 else []
+            if found and (found[0].start - line[0] < 30 or found[0].role == "name" or _title_within(text, line, found[0])):
+                own = _title_within(text, line, found[0])
+                records.pairs(line, found, own or title)
+                title = None
+                continue
+            if block.kind == "heading" and block.level > 10 and records.goes_on_below(line):
+                records.spans.append(line)
+                continue
+            if block.kind == "heading":
+                records.close()
+                title = line
+                continue
+            following = _next_pairs(text, blocks, number)
+            short = line[1] - line[0] <= 70 and plausible_name(text[line[0] : line[1]].strip())
+            if short and following and (not records.is_open or following[0].role in records.roles or following[0].role == "name" and False):
+                title = line
+            elif not records.more(line):
+                records.close()
+                title = line if short else None
+    yield from records.done()
+    yield from _flattened(document, blocks)
+
+
+def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found, at = [], start
+    for line in text[start:end].split("\n"):
+        if line.strip():
+            found.append((at, at + len(line)))
+        at += len(line) + 1
+    return found
+
+
+def _title_within(text: str, line: tuple[int, int], first: Value) -> tuple[int, int] | None:
+    """What stands before the first label of a line, where it can be a name: `1. 某某SDK 使用目的：…`."""
+    at = text.rfind(first.label, line[0], first.start)
+    before = text[line[0] : at].strip(" *-•·\t:,;")
+    if at > line[0] and plausible_name(before) and is_sdk_name(before):
+        return line[0], at
+    return None
+
+
+def _next_pairs(text: str, blocks: list[tuple[Block, tuple[int, int]]], number: int) -> list[Value]:
+    if number + 1 >= len(blocks) or blocks[number + 1][0].kind in ("row", "head", "heading"):
+        return []
+    start, end = blocks[number + 1][1]
+    found = pairs(text, start, min(end, start + 400))
+    return found if found and found[0].start - start < 40 else []
+
+
+def _flattened(document: Document, blocks: list[tuple[Block, tuple[int, int]]]) -> Iterator[Entry]:
+    """Tables of which each cell became a line: the heads first, in any order, then as many lines for each row."""
+    text = document.folded.text
+    number = 0
+    while number < len(blocks):
+        heads = _heads_from(text, blocks, number)
+        if len(heads) < 3 or "name" not in heads or not {"kinds", "company", "purpose"} & set(heads):
+            number += 1
+            continue
+        # A title that reads like a head may stand above them.
+        later = _heads_from(text, blocks, number + 1)
+        if len(later) >= 3 and "name" in later and not _even(text, heads, [s for _, s in blocks[number + len(heads) : number + 80]]):
+            heads, number = later, number + 1
+        first = number + len(heads)
+        last = first
+        while last < len(blocks) and blocks[last][0].kind in ("text", "item", "heading") and blocks[last][1][1] - blocks[last][1][0] < 1500:
+            last += 1
+        cells = [span for _, span in blocks[first:last]]
+        yield from _rows(document, heads, cells, role_of(blocks[number][0].path))
+        number = max(last, number + 1)
+
+
+def _heads_from(text: str, blocks: list[tuple[Block, tuple[int, int]]], number: int) -> list[str]:
+    """What the lines from here on are called as heads of columns, as far as they can be."""
+    roles: list[str] = []
+    for block, (start, end) in blocks[number : number + 12]:
+        said = text[start:end].strip(" *_#")
+        role = role_of_label(said) if block.kind not in ("row", "head") and len(said) <= 20 and ":" not in said else ""
+        if not role or (role == "name" and "name" in roles and not _HEAD_AGAIN.search(said)):
+            break
+        roles.append("company" if role == "name" and "name" in roles else role)
+    if "name" not in roles and "company" in roles and len(roles) >= 3:
+        roles[roles.index("company")] = "name"
+    return roles
+
+
+def _rows(document: Document, heads: list[str], cells: list[tuple[int, int]], part: str) -> Iterator[Entry]:
+    """Lines dealt out to columns. A row begins at a line that can only be a name; where the lines between two names are more
+    than the columns, those that are over belong to the longest of kinds and purpose."""
+    text = document.folded.text
+    at = heads.index("name")
+    starts = [n for n, (a, b) in enumerate(cells) if _begins(text[a:b].strip(), heads)]
+    width = len(heads)
+    even = _even(text, heads, cells)
+    if even or not starts:
+        rows = even
+    else:
+        firsts = [max(0, n - at) for n in starts]
+        rows = [cells[a:b] for a, b in zip(firsts, [*firsts[1:], min(len(cells), firsts[-1] + width + 3)], strict=True)]
+    for row in rows:
+        if len(row) <= at:
+            continue
+        dealt = _dealt(text, heads, row)
+        name = next((span for role, span in dealt if role == "name"), None)
+        if name is None or not plausible_name(clean_name(document, *name)[0].lower()):
+            continue
+        values = [Value(role, "", a, b) for role, (a, b) in dealt if role != "name"]
+        entry = from_fields(document, name, values, (row[0][0], row[-1][1]), part)
+        if entry is not None:
+            yield entry
+
+
+def _even(text: str, heads: list[str], cells: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """`_even_rows`; heads that say nothing known, at the end of the others, are the first of the lines."""
+    found = max((_even_rows(text, [*heads, *[""] * more], cells[more:]) for more in range(3)), key=len)
+    return [row[: len(heads)] for row in found]
+
+
+def _even_rows(text: str, heads: list[str], cells: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Rows of as many lines as there are heads, as far as the lines fit their columns; none where not even two do."""
+    width, rows = len(heads), []
+    for first in range(0, len(cells) - width + 1, width):
+        row = cells[first : first + width]
+        if not all(_fits(text[a:b].strip(), role) for role, (a, b) in zip(heads, row, strict=True)):
+            break
+        rows.append(row)
+    return rows if len(rows) > 1 else []
+
+
+def _fits(said: str, role: str) -> bool:
+    if role == "name":
+        return plausible_name(said) and not _URL.search(said)
+    if role == "link":
+        return bool(_URL.search(said)) or len(said) < 40 or said.startswith("《")
+    if role == "kinds":
+        return bool(mentions(said) or pattern("no_value").search(said))
+    if role == "company":
+        return len(said) <= 60 and not _URL.search(said)
+    return not _URL.match(said)
+
+
+def _begins(said: str, heads: list[str]) -> bool:
+    return len(said) <= 50 and plausible_name(said) and not _URL.search(said) and is_sdk_name(said) and "," not in said and "、" not in said
+
+
+def _dealt(text: str, heads: list[str], row: list[tuple[int, int]]) -> list[tuple[str, tuple[int, int]]]:
+    """Each line of a row with its column's role. Lines that are too many go to the kinds."""
+    if len(row) <= len(heads):
+        return list(zip(heads, row, strict=False))
+    extra = len(row) - len(heads)
+    wide = heads.index("kinds") if "kinds" in heads else heads.index("purpose") if "purpose" in heads else len(heads) - 1
+    dealt = []
+    for number, span in enumerate(row):
+        if number <= wide:
+            column = number
+        elif number <= wide + extra:
+            column = wide
+        else:
+            column = number - extra
+        dealt.append((heads[column], span))
+    return dealt

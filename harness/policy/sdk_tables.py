@@ -1,0 +1,101 @@
+"""SDKs in tables: a row is one, where the columns or the part it stands in say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from harness.policy.blocks import Block, Document
+from harness.policy.entries import Entry, from_fields, is_sdk_name
+from harness.policy.fields import Value, role_of_label, words
+from harness.policy.folding import fold
+from harness.policy.sdk_lines import Records
+from harness.policy.statements import role_of
+
+
+_EXACT = re.compile(r"字段|明细|具体|fields?", re.I)
+
+
+def in_tables(document: Document) -> Iterator[Entry]:
+    """The entries of all tables; none of a table of the app's own kinds, whose rows are no SDKs."""
+    rows = [b for b in document.blocks if b.kind in ("row", "head")]
+    inherited: tuple[str, ...] = ()
+    for _, group in groupby(rows, key=lambda b: b.table):
+        table = list(group)
+        roles = _columns(document, table)
+        if not any(roles) and inherited and len(inherited) == max(len(b.cells) for b in table):
+            roles = inherited  # a table that goes on, broken by a page
+        inherited = roles
+        upright = _upright(document, table)
+        if upright:
+            records = Records(document, role_of(table[0].path))
+            for span, value in upright:
+                records.pairs(span, [value], None)
+            yield from records.done()
+        else:
+            yield from _rows(document, table, roles)
+
+
+def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
+    """What each column is about; the first column of two that say `name` is it, a second is the company's."""
+    said = _heads(document, table)
+    roles = [role_of_label(s) for s in said]
+    if sum(bool(r) for r in roles) < 2:
+        return ("",) * len(roles)
+    if "name" not in roles:
+        sdk = [n for n, s in enumerate(said) if words("name_of_sdk").search(fold(s)) and roles[n] not in ("link", "kinds")]
+        first = sdk[0] if sdk else next((n for n, r in enumerate(roles) if r == "company"), None)
+        if first is None and role_of(table[0].path) == "sdks" and roles[0] in ("", "type"):
+            first = 0
+        if first is None:
+            return tuple(roles)
+        roles[first] = "name"
+    return tuple("company" if r == "name" and roles.index("name") != n else r for n, r in enumerate(roles))
+
+
+def _heads(document: Document, table: list[Block]) -> list[str]:
+    """What the columns are called: of the first rows the one in which most cells are such names; a title may stand above it."""
+    rows = [[document.text[a:b] for a, b in block.cells] for block in table[:3]]
+    return max(rows, key=lambda cells: len({role_of_label(c) for c in cells} - {""}))
+
+
+def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Iterator[Entry]:
+    if "name" not in roles or not {"kinds", "company", "purpose", "link", "permissions"} & set(roles):
+        return
+    titles = _heads(document, table)
+    heads = " ".join(map(fold, titles))
+    part = role_of(table[0].path)
+    of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
+    third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
+    at = roles.index("name")
+    kinds = [n for n, role in enumerate(roles) if role == "kinds"]
+    exact = [n for n in kinds if _EXACT.search(titles[n])]
+    wide = set(kinds) - set(exact) if exact else set()  # 设备信息, beside a column that says which
+    for block in table:
+        if len(block.cells) <= at or [document.text[a:b] for a, b in block.cells] == titles or len(set(block.cells)) == 1:
+            continue
+        cells = [document.span(a, b) for a, b in block.cells]
+        name = cells[at]
+        said = document.folded.text[name[0] : name[1]].strip()
+        if role_of_label(said) and block.kind == "head" or not said:
+            continue
+        if not (of_sdks or third and part in ("sdks", "shares") or is_sdk_name(said)):
+            continue
+        values = [Value(roles[n], "", a, b) for n, (a, b) in enumerate(cells) if n < len(roles) and n != at and roles[n] and n not in wide]
+        entry = from_fields(document, name, values, document.span(block.start, block.end), part)
+        if entry is not None:
+            yield entry
+
+
+def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, int], Value]]:
+    """Each row of a table whose labels stand in its first column, as (its place, its value); nothing where they do not."""
+    found = []
+    for block in table:
+        if len(block.cells) != 2:
+            continue
+        label, (start, end) = document.span(*block.cells[0]), document.span(*block.cells[1])
+        role = role_of_label(document.folded.text[label[0] : label[1]])
+        if role:
+            found.append((document.span(block.start, block.end), Value(role, document.folded.text[label[0] : label[1]], start, end)))
+    return found if len(found) >= 3 and len(found) * 3 >= len(table) * 2 else []
