@@ -19,7 +19,8 @@ _WORDS = {
     "type": re.compile(r"信息|标识|位置|数据|information|data|location", re.I),
     "purpose": re.compile(r"用于|目的|为了|以便|为您|purpose|used (?:for|to)", re.I),
     "scene": re.compile(r"场景|时[,,。;]|当您|使用.{0,12}(?:功能|服务|页面)|登录|注册|启动|浏览|when|while|during", re.I),
-    "way": re.compile(r"方式|自行(?:收集|采集)|直接(?:收集|采集)|接口|API|嵌入|后台传输|服务器|本机采集|collects? (?:it )?(?:itself|directly)|"
+    "way": re.compile(r"方式|自行(?:收集|采集)|直接(?:收集|采集)|接口|API|嵌入|后台传输|服务器|本机采集|collects? (?:it "
+    r")?(?:itself|directly)|"
                       r"interface|server|transmi", re.I),
 }
 
@@ -57,7 +58,8 @@ def _lacking(run: Tables, text: AppText, item: str, lacking: list[Row], count: i
         stage="",
         unclear=doubt,
         evidence=text.note.evidence,
-        reason=f"The {names[0]} states no {EN[item]} in {len(lacking)} of {count} rows{tail}, as in {quoted(lacking[0].quote)!r}.",
+        reason=f"The {names[0]} states no {EN[item]} in {len(lacking)} of {count} rows{tail}, as "
+        f"in {quoted(lacking[0].quote)!r}.",
         reason_zh=f"{names[1]} {count} 个条目中有 {len(lacking)} 个未列明{ZH[item]}"
         + (",其他文字是否已说明需人工判断" if doubt else "") + f",如“{quoted(lacking[0].quote)}”。",
     )

@@ -1,4 +1,4 @@
-"""The rows of a list (双清单) as the app shows it: from a table, or from lines with labels. None where rows cannot be told apart."""
+"""The rows of a list (双清单) as the app shows it: from a table, from lines with labels, or cell by cell."""
 
 from __future__ import annotations
 

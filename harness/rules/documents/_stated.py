@@ -9,7 +9,8 @@ from harness.rules.wording import Read, kinds_named, sentences
 
 PURPOSE = re.compile(
     r"用于|用以|用来|目的|用途|为了|以便|便于|以(?:实现|提供|保障|完成|确保)|为(?:您|你|向|保障|实现|完成|确保)|"
-    r"\bin order to\b|\bso that\b|\bpurposes?\b|\bto (?:provide|improve|show|deliver|ensure|enable|offer|protect)\b|\bused? (?:for|to)\b",
+    r"\bin order to\b|\bso that\b|\bpurposes?\b|\bto (?:provide|improve|show|deliver|ensure|enable|offer|"
+    r"protect)\b|\bused? (?:for|to)\b",
     re.I,
 )
 _WAY = re.compile(

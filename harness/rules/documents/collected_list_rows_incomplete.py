@@ -37,7 +37,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         evidence=[*evidence(read), *some(row["event_id"] for rows in seen.values() for row in rows)],
         reason=f"{listed(sorted(seen))} read personal information, and the {NAMES[0]} says nothing on any SDK"
         + (", as far as it was read." if partly else "."),
-        reason_zh=f"{listed(sorted(seen), '、')} 读取了个人信息,而{NAMES[1]}未提及任何内嵌SDK" + (",但清单未读至末尾。" if partly else "。"),
+        reason_zh=f"{listed(sorted(seen), '、')} 读取了个人信息,而{NAMES[1]}未提及任何内嵌SDK" + (","
+        "但清单未读至末尾。" if partly else "。"),
     )
 
 
@@ -49,7 +50,8 @@ rule = Rule(
     scenarios=("document-check", "ui-entry-crawl"),
     needs=(Text.of("collected_list"),),
     decide=decide,
-    sees="The rows of the list, from a table, from labelled lines, or cell by cell as the screen gives them; SDKs at work in the run.",
+    sees="The rows of the list, from a table, from labelled lines, or cell by cell as the screen gives them; SDKs at work "
+    "in the run.",
     cannot_see="Whether the wording is concise and clear; rows that open on pages of their own.",
     advice="Give each row of the list its type, purpose and scene, those of SDKs among them.",
     advice_zh="已收集个人信息清单应逐项列明信息种类、使用目的、使用场景,并包含内嵌SDK的收集情况。",

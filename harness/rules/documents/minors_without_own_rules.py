@@ -68,14 +68,16 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     elif not looked:
         tail, tail_zh = ", as far as was looked: the app was not searched to its end.", ",但未完成对应用内相关文本的查找。"
     elif said is not None:
-        tail, tail_zh = f"; the policy speaks of minors in passing only: {quoted(said)!r}.", f";隐私政策仅顺带提及:“{quoted(said)}”。"
+        tail = f"; the policy speaks of minors in passing only: {quoted(said)!r}."
+        tail_zh = f";隐私政策仅顺带提及:“{quoted(said)}”。"
     yield Finding(
         item="minors' rules",
         caller=run.package,
         stage="",
         unclear=doubt,
         evidence=[*facts, *evidence(policy), *(one.id for one in looked)],
-        reason=f"The app handles minors' information ({en}), and neither rules of their own nor a part of the policy under its own "
+        reason=f"The app handles minors' information ({en}), and neither rules of their own nor a part of the policy "
+        f"under its own "
         f"heading was found{tail}",
         reason_zh=f"应用涉及处理未成年人个人信息({zh}),未见专门的未成年人个人信息处理规则或独立章节{tail_zh}",
     )
@@ -89,7 +91,8 @@ rule = Rule(
     scenarios=("document-check", "minors"),
     needs=(_Trigger(), Text.of("policy", "minors_rules")),
     decide=decide,
-    sees="Whether the app took an age under 14, has a mode for minors, or says that minors may use it; rules of their own, or a part of "
+    sees="Whether the app took an age under 14, has a mode for minors, or says that minors may use it; rules of their own,"
+    " or a part of "
     "the policy under its own heading.",
     cannot_see="Store category and age rating; whether the rules suffice.",
     advice="Write rules for minors' information of their own and link them in the app.",

@@ -48,7 +48,8 @@ rule = Rule(
     scenarios=("document-check", "checklist"),
     needs=(Attached(CLAUSE),),
     decide=decide,
-    sees="The text of a net disk's product page that a person attached. Not about personal information: where none is attached it decides "
+    sees="The text of a net disk's product page that a person attached. Not about personal information: where none is "
+    "attached it decides "
     "nothing.",
     cannot_see="Whether what is stated is kept; plans on other pages.",
     advice="State storage space, transfer rate, functions and price of each plan on its page.",

@@ -12,8 +12,10 @@ from harness.rules.telling import quoted
 from harness.rules.wording import evidence, saying, whole
 from harness.tables import Tables
 
-_COMPLAINT = re.compile(r"投诉|举报|申诉|反馈|意见|建议|疑问|问题|联系|客服|complain|report|feedback|question|contact|concern", re.I)
-_LIKE_ONE = re.compile(r"(?:投诉|举报|客服|热线|反馈|complain|hotline).{0,30}(?:[\d-]{5,}|@|https?:|页面|入口|中心|按钮|page|form)", re.I)
+_COMPLAINT = re.compile(r"投诉|举报|申诉|反馈|意见|建议|疑问|问题|联系|客服|complain|report|feedback|question|contact|"
+r"concern", re.I)
+_LIKE_ONE = re.compile(r"(?:投诉|举报|客服|热线|反馈|complain|hotline).{0,30}(?:[\d-]{5,}|@|https?:|页面|入口|中心|按钮|"
+r"page|form)", re.I)
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:

@@ -40,7 +40,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         + (f"{listed([one.replace('_', ' ') for one in lacking])}" if not none else "any right of the user's")
         + (f"; for others it does ({quoted(told, 50)!r})." if told else
            ", unless words of it that could not be read as one are a way." if doubt else "."),
-        reason_zh="隐私政策未载明" + ("任何用户权利" if none else "、".join(RIGHTS[one] for one in lacking)) + "的行使路径(应用内路径、网址、邮箱或电话)"
+        reason_zh="隐私政策未载明" + ("任何用户权利" if none else "、".join(RIGHTS[one] for one in lacking)) + "的行使路径"
+        "(应用内路径、网址、邮箱或电话)"
         + (f";其他权利的路径为“{quoted(told, 50)}”。" if told else ",但文中个别表述可能为路径,需人工确认。" if doubt else "。"),
     )
 
@@ -53,7 +54,8 @@ rule = Rule(
     scenarios=("document-check",),
     needs=(Text.of("policy"),),
     decide=decide,
-    sees="For each of access, correction, deletion, withdrawal and account deletion the way that the policy tells, and addresses and "
+    sees="For each of access, correction, deletion, withdrawal and account deletion the way that the policy tells, and "
+    "addresses and "
     "numbers for all of them.",
     cannot_see="Whether a way works (stated-path-missing drives it).",
     advice="Tell for each right the way to it in the app, and an address or a number to write or call.",

@@ -16,7 +16,8 @@ CLAUSE = "sz-guide-01b-policy-link-in-store"
 _NAME = r"(?:隐私(?:权)?(?:保护)?(?:政策|声明|协议|条款|指引)|个人信息保护政策|privacy (?:policy|notice))"
 _POLICY = re.compile(_NAME, re.I)
 _LINK = re.compile(
-    rf"<a\b[^>]*href\s*=\s*[\"']?https?://[^>]*>(?:(?!</a>).){{0,80}}{_NAME}|{_NAME}.{{0,60}}?https?://\S+|https?://\S*privacy\S*|"
+    rf"<a\b[^>]*href\s*=\s*[\"']?https?://[^>]*>(?:(?!</a>).){{0,80}}{_NAME}|{_NAME}.{{0,60}}?https?://\S+|"
+    rf"https?://\S*privacy\S*|"
     rf"\[[^\]]*{_NAME}[^\]]*\]\(https?://", re.I | re.S)
 _NO_LINK = re.compile(rf"{_NAME}\s*[::]?\s*(?:无|暂无|未提供|none|not provided)", re.I)
 
@@ -34,7 +35,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             why = f"; it names a policy, and the text attached shows no address for it: {quoted(line)!r}."
             why_zh = f";页面提及隐私政策,但所附文本未见链接地址:“{quoted(line)}”。"
         elif not ours:
-            why, why_zh = f"; it does not name {run.package}, so that it may be another app's.", f";页面未出现 {run.package},可能并非本应用页面。"
+            why = f"; it does not name {run.package}, so that it may be another app's."
+            why_zh = f";页面未出现 {run.package},可能并非本应用页面。"
         yield Finding(
             item="store page",
             caller=run.package,

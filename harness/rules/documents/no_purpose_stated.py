@@ -68,7 +68,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             stage=rows[0]["base"],
             unclear=doubt,
             evidence=[*evidence(read), *some(row["event_id"] for row in rows)],
-            reason=f"{listed(callers)} read {name(kind)} {times(len(rows))}, and no text, list or dialog of the app states a purpose for it"
+            reason=f"{listed(callers)} read {name(kind)} {times(len(rows))}, and no text, list or dialog of the app "
+            f"states a purpose for it"
             + (f"; it is named without one that could be read: {quoted(said)!r}." if said else
                ", unless a general word means it." if word == "general" else ", as far as they were read." if partly else "."),
             reason_zh=f"{listed(callers, '、')} 读取{name(kind, 'zh')} {len(rows)} 次,隐私政策、清单及弹窗均未说明处理目的"
@@ -85,7 +86,8 @@ rule = Rule(
     scenarios=("document-check", "function-walk", "agree", "first-launch-agree"),
     needs=(Text.of("policy"), Hooks(judged())),
     decide=decide,
-    sees="Each kind that a call gave, and whether a sentence of the policy, the summary, a list or a dialog that names it, or its "
+    sees="Each kind that a call gave, and whether a sentence of the policy, the summary, a list or a dialog that names it,"
+    " or its "
     "neighbours, says what for.",
     cannot_see="Whether the purpose is reasonable.",
     advice="State for each kind what it is processed for, beside the kind.",

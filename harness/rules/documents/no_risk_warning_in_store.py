@@ -14,7 +14,8 @@ from harness.rules.wording import Attached
 from harness.tables import Tables
 
 CLAUSE = "interim-risk-warning-store"
-_WARNING = re.compile(r"风险提示|存在(?:安全|隐私|违规)?风险|谨慎(?:下载|安装|使用)|被通报|违规收集|警示|\bwarning\b|\brisk\b|\bcaution\b", re.I)
+_WARNING = re.compile(r"风险提示|存在(?:安全|隐私|违规)?风险|谨慎(?:下载|安装|使用)|被通报|违规收集|"
+r"警示|\bwarning\b|\brisk\b|\bcaution\b", re.I)
 _NONE = re.compile(r"无风险|未发现风险|安全无|no (?:known )?risk", re.I)
 
 
@@ -53,7 +54,8 @@ rule = Rule(
     scenarios=("store-page-check",),
     needs=(Attached(CLAUSE),),
     decide=decide,
-    sees="A record that a person attached: `warned` (the list that names the app, or false) and `page` (the text of its store page).",
+    sees="A record that a person attached: `warned` (the list that names the app, or false) and `page` (the text of its "
+    "store page).",
     cannot_see="Warnings in pictures; lists that were not given.",
     advice="Show a warning on the page of each app that the regulator warned of.",
     advice_zh="分发平台应对被通报的应用在其页面作出风险提示。",

@@ -22,7 +22,8 @@ FAILED = {
 
 
 def _looks(run: Tables) -> list[Note]:
-    return [note for note in run.noted("page") if note.data.get("page") == "policy" and note.data.get("outcome") in {*FAILED, "opened"}]
+    return [note for note in run.noted("page") if note.data.get("page") == "policy" and note.data.get("outcom"
+    "e") in {*FAILED, "opened"}]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class _Lasts:
             return []
         en = "The link to the policy was never opened." if not opened else (
             f"The link opened in each of {len(opened)} looks, which lie {apart:.0f} days apart: that it lasts is not shown yet.")
-        zh = "未打开过隐私政策链接。" if not opened else f"共 {len(opened)} 次打开均有效,间隔 {apart:.0f} 天,尚不足以表明链接长期有效。"
+        zh = "未打开过隐私政策链接。" if not opened else (
+            f"共 {len(opened)} 次打开均有效,间隔 {apart:.0f} 天,尚不足以表明链接长期有效。")
         return [run.add_gap(GapKind.NOT_REACHED, en, "policy link", zh)]
 
 
@@ -77,7 +79,8 @@ rule = Rule(
     scenarios=("policy-link-recheck", "document-check", "ui-entry-crawl"),
     needs=(_Lasts(), Screens()),
     decide=decide,
-    sees="Each time the link was opened, in the notice and in the app: a text, an error, a login, nothing. Runs judged together count "
+    sees="Each time the link was opened, in the notice and in the app: a text, an error, a login, nothing. Runs judged "
+    "together count "
     "together.",
     cannot_see="The time between two looks; a link in the store.",
     advice="Keep the policy at an address that lasts, open without a login, and watch that it opens.",

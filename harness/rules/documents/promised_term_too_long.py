@@ -15,6 +15,7 @@ from harness.rules.wording import parsed, whole
 from harness.tables import Tables
 
 TEXTS = ("policy", "rights", "summary")
+PAGES = {"policy": "policy", "rights": "page of rights", "summary": "policy's summary"}
 
 
 @lru_cache(maxsize=64)
@@ -65,7 +66,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 stage="",
                 unclear=low <= most,
                 evidence=text.note.evidence,
-                reason=f"The {text.page} promises an answer within {days.number} {unit}{span}, more than "
+                reason=f"The {PAGES[text.page]} promises an answer within {days.number} {unit}{span}, more than "
                 f"{readings.told('reply_term')}: {quoted(days.passage)!r}.",
                 reason_zh=f"承诺的处理时限为 {days.number} {unit_zh}{span_zh},超过 {most} 个工作日:“{quoted(days.passage)}”。",
             )
@@ -80,9 +81,11 @@ rule = Rule(
     scenarios=("document-check",),
     needs=(_TermStated(),),
     decide=decide,
-    sees="The term that policy or page of rights promises, with its sentence; calendar days as working days of the PRC, the least and "
+    sees="The term that policy or page of rights promises, with its sentence; calendar days as working days of the PRC, "
+    "the least and "
     "the most that they can be in the year of the run.",
-    cannot_see="How long it takes in truth (request-overdue); which of several terms in one text binds: the one for requests counts.",
+    cannot_see="How long it takes in truth (request-overdue); which of several terms in one text binds: the one for "
+    "requests counts.",
     advice="Promise to accept and handle requests within 15 working days.",
     advice_zh="对用户行权请求和投诉的受理处理时限应承诺不超过15个工作日。",
     readings=("reply_term",),

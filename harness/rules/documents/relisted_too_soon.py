@@ -28,10 +28,10 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             )  # fmt: skip
             continue
         for look in looks:
-            on = day_of(look.get("on")) if isinstance(look, dict) else None
-            if on is None or not look.get("offered") or on <= removed:
+            day = day_of(look.get("day")) if isinstance(look, dict) else None
+            if day is None or not look.get("offered") or day <= removed:
                 continue
-            days = working_days_between(removed, on)
+            days = working_days_between(removed, day)
             if days > most:
                 continue
             same = str(look.get("package", "")) == run.package or look.get("signer") == "same"
@@ -43,9 +43,10 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 party=where,
                 unclear=not same,
                 evidence=text.note.evidence,
-                reason=f"{run.package} was removed on {removed} and offered on {on} by {where}, {days} working days later (at least "
+                reason=f"{run.package} was removed on {removed} and offered on {day} by {where}, {days} working days "
+                f"later (at least "
                 f"{readings.told('relisting_ban')})" + ("." if same else "; whether it is the same app is not known."),
-                reason_zh=f"{run.package} 于 {removed} 下架,{on} 在“{where}”重新提供,仅隔 {days} 个工作日(不足 {most} 个)"
+                reason_zh=f"{run.package} 于 {removed} 下架,{day} 在“{where}”重新提供,仅隔 {days} 个工作日(不足 {most} 个)"
                 + ("。" if same else ",但包名或签名不同,是否为同一应用需人工确认。"),
             )
 
@@ -58,7 +59,8 @@ rule = Rule(
     scenarios=("relisting-watch", "store-page-check"),
     needs=(Attached(CLAUSE),),
     decide=decide,
-    sees="A record that a person attached: `removed` (day), `looks` (each with `on`, `where`, `offered`, `package` or `signer: same`); "
+    sees="A record that a person attached: `removed` (day), `looks` (each with `day`, `where`, `offered`, `package` or "
+    "`signer: same`); "
     "working days of the PRC.",
     cannot_see="Channels at which nobody looked.",
     advice="Do not offer a removed app again, in any channel, before the term is over.",

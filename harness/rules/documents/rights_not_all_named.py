@@ -58,9 +58,11 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             stage="",
             unclear=doubt,
             evidence=evidence(read),
-            reason=f"Neither the policy nor the page of rights names the right to {right} ({zh}); named are {listed(named) or 'none'}"
+            reason=f"Neither the policy nor the page of rights names the right to {right} ({zh}); named "
+            f"are {listed(named) or 'none'}"
             + why,
-            reason_zh=f"隐私政策及权利页面未告知用户的{zh}权;已告知:{listed([SEVEN[one][0] for one in named], '、') or '无'}" + why_zh,
+            reason_zh=f"隐私政策及权利页面未告知用户的{zh}权;已告知:"
+            + (listed([SEVEN[one][0] for one in named], "、") or "无") + why_zh,
         )
 
 
@@ -72,7 +74,8 @@ rule = Rule(
     scenarios=("document-check",),
     needs=(Text.of("policy"),),
     decide=decide,
-    sees="Access, copy, transfer, correction, supplement, deletion and restriction, by their usual words, in the policy and on the page "
+    sees="Access, copy, transfer, correction, supplement, deletion and restriction, by their usual words, in the policy "
+    "and on the page "
     "of rights.",
     cannot_see="Whether a right that is named can be used (no-path-for-rights and the rules of rights).",
     advice="Name all seven rights in the policy, each with the way to it.",

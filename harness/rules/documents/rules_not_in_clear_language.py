@@ -43,7 +43,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 item="clarity", caller=run.package, stage="", unclear=True, evidence=text.note.evidence,
                 reason=f"{len(long)} of {len(said)} sentences of the {text.page} ({len(text.text)} characters) are longer than "
                 f"{readings.told('sentence_length')}; whether it is clear and easy a person must say.",
-                reason_zh=f"文本共 {len(text.text)} 字、{len(said)} 句,其中 {len(long)} 句超过 {most:g} 字,是否清晰易懂需人工判断。",
+                reason_zh=f"文本共 {len(text.text)} 字、{len(said)} 句,其中 {len(long)} 句超过 {most:g} 字,"
+                f"是否清晰易懂需人工判断。",
             )  # fmt: skip
 
 

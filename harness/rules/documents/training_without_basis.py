@@ -21,11 +21,13 @@ _USER_DATA = re.compile(r"您|你|用户|输入|对话|内容|信息|数据|\byo
 _NOT = re.compile(r"(?:不会|不将|不得|绝不|不用于|不再?用|不使用)|\b(?:not|never)\b", re.I)
 _UNLESS = re.compile(r"未经.{0,12}(?:同意|授权)|\bwithout (?:your )?consent\b", re.I)
 _BASIS = re.compile(
-    r"(?:经|取得|征得|获得|基于).{0,12}(?:同意|授权)|同意后|授权后|(?:可|可以|能够|随时|有权).{0,20}(?:关闭|拒绝|退出|选择|撤回|停止)|"
+    r"(?:经|取得|征得|获得|基于).{0,12}(?:同意|授权)|同意后|授权后|(?:可|可以|能够|随时|有权).{0,20}(?:关闭|拒绝|退出|"
+    r"选择|撤回|停止)|"
     r"法律(?:法规|、行政法规)?.{0,10}(?:规定|允许)|法定|\bwith your consent\b|\bopt.?(?:in|out)\b|\byou (?:can|may)\b.{0,40}"
     r"\b(?:turn|disable|refuse|choose|withdraw)|\blegal basis\b|\blegitimate interest", re.I)
 _ANONYMOUS = re.compile(r"匿名化|去标识|脱敏|anonymi[sz]|de-?identif", re.I)
-_BOX = re.compile(r"体验(?:改进|优化|改善)计划|用于.{0,8}(?:模型|训练)|(?:模型|算法).{0,4}(?:训练|优化)|improvement (?:program|plan)|training", re.I)
+_BOX = re.compile(r"体验(?:改进|优化|改善)计划|用于.{0,8}(?:模型|训练)|(?:模型|算法).{0,4}(?:训练|优化)|improvement "
+r"(?:program|plan)|training", re.I)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 stage="",
                 unclear=not sure,
                 evidence=text.note.evidence,
-                reason=f"The {text.page} uses what users put in for training without consent, choice or a legal basis beside it"
+                reason=f"The app's {text.page} says that what users put in is used for training without consent, choice "
+                f"or a legal basis beside it"
                 + ("" if sure else "; it says that it is anonymised") + f": {quoted(said)!r}.",
                 reason_zh="文本称将用户数据用于训练或优化模型,未说明取得同意、提供选择或其他法定情形"
                 + ("" if sure else ",但称已匿名化或去标识化") + f":“{quoted(said)}”。",
@@ -78,7 +81,8 @@ rule = Rule(
     scenarios=("document-check", "genai-input-canary", "first-launch-idle"),
     needs=(_Spoken(),),
     decide=decide,
-    sees="Sentences that use what users put in for training or the improvement of models, and what stands beside them of consent, choice "
+    sees="Sentences that use what users put in for training or the improvement of models, and what stands beside them of "
+    "consent, choice "
     "or law; boxes for it in the notice.",
     cannot_see="Training itself, which happens on servers; a switch deep in the settings.",
     advice="Ask for consent before users' information is used for training, and let it be refused.",

@@ -88,7 +88,7 @@ def _lines(text: AppText, declared: Declared, host: str, party: str, anonymous: 
     """Sentences that name the host, or the company."""
     domain, company = registrable(host), plain(party)
     words = [host, domain] if anonymous or len(company) < 2 else [host, domain, company]
-    found = [said for said in sentences(text.text) if any(word.lower() in said.lower() for word in words)]
+    found = [said for said in sentences(text.text) if any(word and word.lower() in said.lower() for word in words)]
     if found or anonymous:
         return found
     return [one.passage.text for one in declared.recipients

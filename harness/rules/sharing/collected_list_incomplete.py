@@ -17,7 +17,8 @@ from harness.rules.wording import Read, cut, evidence, kinds_named, whole
 from harness.tables import Tables, groups, records
 
 AGREED = ("after_agree", "after_permission_denial")
-_DYNAMIC = re.compile(r"近 ?\d+ ?[天日]|近一[周月年]|过去 ?\d+|收集次数|收集情况|已收集 ?\d+|\d+ ?次|past \d+ days|times collected", re.I)
+_DYNAMIC = re.compile(r"近 ?\d+ ?[天日]|近一[周月年]|过去 ?\d+|收集次数|收集情况|已收集 ?\d+|\d+ ?次|past \d+ days|times "
+r"collected", re.I)
 
 
 def word_of(kind: str, read: Read) -> str:
@@ -52,7 +53,8 @@ def _finding(kind: str, caller: str, rows: list[dict[str, Any]], read: Read, flo
     tails = {
         "": (".", "。"),
         "general": (", unless a general word of it is meant to.", ",仅有笼统表述,是否涵盖无法判断。"),
-        "early": ("; it shows what was collected so far and was read before.", ";该清单随使用动态变化,且读取清单早于该收集行为。"),
+        "early": ("; it shows what was collected so far and was read before.", ";该清单随使用动态变化,"
+        "且读取清单早于该收集行为。"),
         "partly": ("; a list was not read to its end.", ";但清单未读至末尾。"),
     }
     head = quoted(read[0][0].text, 40)
@@ -63,7 +65,8 @@ def _finding(kind: str, caller: str, rows: list[dict[str, Any]], read: Read, flo
         stage=rows[0]["base"],
         unclear=bool(doubt),
         evidence=[*evidence(read), *some(row["event_id"] for row in rows), *some(flows)],
-        reason=f"{caller} collected {name(kind)} ({times(len(rows))}), and the list of collected information ({head!r}) has no row for it"
+        reason=f"{caller} collected {name(kind)} ({times(len(rows))}), and the list of collected information ({head!r}) "
+        f"has no row for it"
         + tails[doubt][0],
         reason_zh=f"{caller} 收集{name(kind, 'zh')} {len(rows)} 次,已收集个人信息清单(“{head}”)中无对应条目" + tails[doubt][1],
     )
@@ -77,7 +80,8 @@ rule = Rule(
     scenarios=("agree", "function-walk", "sdk-share", "ui-entry-crawl", "first-launch-agree"),
     needs=(Text.of("collected_list"), Boundary("after_agree"), Hooks(judged()), Traffic()),
     decide=decide,
-    sees="Each kind that a call gave to the app or an SDK after consent, with caller and count, beside every kind that the list names.",
+    sees="Each kind that a call gave to the app or an SDK after consent, with caller and count, beside every kind that "
+    "the list names.",
     cannot_see="Rows behind further pages of the list; kinds without a hook. A general word (设备信息) leaves it open.",
     advice="List every kind that the app or an SDK in it collects; `harness lists BUNDLE` makes the rows from what was observed.",
     advice_zh="已收集个人信息清单应逐项列明应用及内嵌SDK实际收集的信息种类;可用 harness lists 依据观察结果生成条目。",

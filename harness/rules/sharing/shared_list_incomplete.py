@@ -30,7 +30,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         doubt = unknown or partly or word in ("general", "unsaid")
         lacks, lacks_zh = {
             "none": ("has no row for this recipient", "未列明该接收方"),
-            "general": ("names it with a general word that may or may not mean that", "对该接收方仅有笼统表述,是否涵盖该信息无法判断"),
+            "general": ("names it with a general word that may or may not mean that", "对该接收方仅有笼统表述,"
+            "是否涵盖该信息无法判断"),
             "unsaid": ("names it in words out of which its kinds cannot be told", "提及该接收方,但无法判断其所获信息种类"),
             "denied": ("says that it does not get that", "声明该接收方不获取该信息"),
         }.get(word, ("has a row for it without that kind", "列明该接收方但未列明该类信息"))
@@ -44,7 +45,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             party=party,
             unclear=doubt,
             evidence=[*evidence(read), *some(flows), *some(c for row in group for c in row["calls"])],
-            reason=f"{name(kind)} went to {host} ({party}) {times(len(flows))}, and the list of shared information {lacks} ({quote!r})"
+            reason=f"{name(kind)} went to {host} ({party}) {times(len(flows))}, and the list of shared "
+            f"information {lacks} ({quote!r})"
             + ("; whose host it is is not known." if unknown else "; a list was not read to its end." if partly else "."),
             reason_zh=f"{name(kind, 'zh')}被发送至 {host}({party}){len(flows)} 次,第三方信息共享清单{lacks_zh}(“{quote}”)"
             + (";该域名归属未知。" if unknown else ";但清单未读至末尾。" if partly else "。"),

@@ -18,9 +18,11 @@ from harness.tables.noted import Note
 
 TEXTS = ("policy", "shared_list")
 _OWN_PURPOSES = re.compile(
-    r"广告|推广|营销|用户画像|标签|精准|定向|第三方(?:账[号户]|登录)|合作账[号户]|小程序|自行(?:决定|确定)|独立(?:的)?(?:处理|控制)者|advertis|"
+    r"广告|推广|营销|用户画像|标签|精准|定向|第三方(?:账[号户]|登录)|合作账[号户]|小程序|自行(?:决定|确定)|"
+    r"独立(?:的)?(?:处理|控制)者|advertis|"
     r"marketing|profil|third.party (?:login|account)|mini.?program|independent controller|own purposes", re.I)
-_ENTRUSTED = re.compile(r"委托处理|受托|受我们委托|委托.{0,12}(?:处理|加工)|仅(?:按|依)(?:照)?我们的|processor|on our behalf", re.I)
+_ENTRUSTED = re.compile(r"委托处理|受托|受我们委托|委托.{0,12}(?:处理|加工)|仅(?:按|依)(?:照)?我们的|processor|on our "
+r"behalf", re.I)
 _OF_SHARING = re.compile(r"共享|分享给|提供给|向.{0,24}提供|第三方|授权.{0,12}(?:获取|使用)|share|third part", re.I)
 YES, NO = {"agree", "allow", "allow_once"}, {"refuse", "deny", "close", "later"}
 
@@ -28,6 +30,14 @@ YES, NO = {"agree", "allow", "allow_once"}, {"refuse", "deny", "close", "later"}
 def _passages(found: Named) -> list[str]:
     said = [text for _, sdk in found.sdks for text in (sdk.purpose, sdk.passage.text, *(p.text for p in sdk.passages))]
     return [*said, *found.sentences]
+
+
+def _without_names(passage: str, found: Named, party: str) -> str:
+    """A company called ...广告 says by its name nothing of purposes."""
+    names = {plain(party), party, *(n for _, sdk in found.sdks for n in (*sdk.names, sdk.company))}
+    for one in sorted(names, key=len, reverse=True):
+        passage = passage.replace(one, "") if len(one) > 1 else passage
+    return passage
 
 
 def _asked(run: Tables, scenario: str, party: str, senders: list[str]) -> list[tuple[int, str, Note]]:
@@ -70,7 +80,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         if found is None:
             continue  # who is not disclosed at all is another offence
         passages = _passages(found)
-        own = next((one for one in passages if _OWN_PURPOSES.search(one)), "")
+        own = next((one for one in passages if _OWN_PURPOSES.search(_without_names(one, found, party))), "")
         if not own and any(_ENTRUSTED.search(one) for one in passages):
             continue
         yield from _finding(run, rows, found, own, (scenario, party, host, senders))
@@ -92,7 +102,8 @@ def _finding(run: Tables, rows: list[dict[str, Any]], found: Named, own: str,
     said = sorted({row["kind"] for row in bare})
     quote = quoted(next((s for s in sentences(own) if _OWN_PURPOSES.search(s)), own)) if own else found.passage
     why, why_zh = (
-        ("after the user had refused that", "用户拒绝后仍提供") if after_no else ("without a consent of its own", "未就此取得单独同意"))
+        ("after the user had refused that", "用户拒绝后仍提供") if after_no else ("without a consent of its "
+        "own", "未就此取得单独同意"))
     tail, tail_zh = f"; the policy says of it: {quote!r}.", f";隐私政策称:“{quote}”。"
     if not own:
         tail, tail_zh = (f"; it may be a processor on the app's behalf, for which none is asked ({quote!r}).",

@@ -16,7 +16,8 @@ from harness.rules.wording import Read, cut, whole
 from harness.tables import Tables, groups
 
 TEXTS = ("policy", "shared_list")
-_FRONT_ONLY = re.compile(r"仅在?(?:您)?(?:使用|前台)|只在(?:您)?(?:使用|前台)|不(?:会)?在后台|only while|not in the background", re.I)
+_FRONT_ONLY = re.compile(r"仅在?(?:您)?(?:使用|前台)|只在(?:您)?(?:使用|前台)|不(?:会)?在后台|only while|not in the "
+r"background", re.I)
 
 
 def _of(read: Read, sdk: str) -> Named | None:
@@ -39,6 +40,12 @@ def _rows(run: Tables) -> Iterator[tuple[str, str, list[dict[str, Any]], list[di
         yield caller, kind, read.get((caller, kind), []), sends.get((caller, kind), [])
 
 
+def _limit(found: Named) -> str:
+    """Where the texts say that the SDK does so in use only."""
+    said = (passage.text for _, sdk in found.sdks for passage in (sdk.passage, *sdk.passages))
+    return next((text for text in said if _FRONT_ONLY.search(text)), "")
+
+
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     read = whole(run, *TEXTS)
     partly = cut(run, *TEXTS)
@@ -54,9 +61,10 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         if word != "yes":
             en, zh = spoken(word, name(kind), name(kind, "zh"), caller)
             yield _finding(kind, caller, calls, flows, found, (en, zh, word in ("general", "unsaid") or partly))
-        elif away and (limit := next((p.text for _, s in found.sdks for p in (s.passage, *s.passages) if _FRONT_ONLY.search(p.text)), "")):
+        elif away and (limit := _limit(found)):
             en = f"the policy says that it does so in use only ({quoted(limit)!r})"
-            yield _finding(kind, caller, away, [], found, (en, f"隐私政策承诺其仅在使用时收集(“{quoted(limit)}”)", False), "background")
+            yield _finding(kind, caller, away, [], found, (en, f"隐私政策承诺其仅在使用时收集(“{quoted(limit)}”"
+            f")", False), "background")
 
 
 def _finding(kind: str, caller: str, calls: list[dict[str, Any]], flows: list[dict[str, Any]], found: Named,
@@ -87,9 +95,11 @@ rule = Rule(
     scenarios=("sdk-share", "background-idle", "agree", "function-walk", "first-launch-agree"),
     needs=(Text.of("policy", "shared_list"), Boundary("after_agree"), Hooks(judged()), Traffic(third=True)),
     decide=decide,
-    sees="What each SDK that the policy or the list names read and sent, beside the kinds of its own passage, and a promise to do so "
+    sees="What each SDK that the policy or the list names read and sent, beside the kinds of its own passage, and a "
+    "promise to do so "
     "in use only.",
-    cannot_see="What the third party does on its servers; contract and audit, which are documents; whether the function that an SDK "
+    cannot_see="What the third party does on its servers; contract and audit, which are documents; whether the function "
+    "that an SDK "
     "is for was in use.",
     advice="Say of each SDK every kind that it takes, or configure it to take no more; check it again at each of its updates.",
     advice_zh="逐一核对第三方SDK的实际收集行为,确保不超出隐私政策所披露的信息种类、目的与场景,SDK升级后应复核。",

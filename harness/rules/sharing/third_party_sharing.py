@@ -43,7 +43,8 @@ def _lack(run: Tables, read: Read, rows: list[dict[str, Any]], kind: str) -> _La
     partly = cut(run, *TEXTS)
     if found is not None and (word := found.word(kind)) != "yes":
         en, zh = spoken(word, name(kind), name(kind, "zh"), party)
-        return _Lack(f"{en} ({found.passage!r})", f"{zh}(“{found.passage}”)", word in ("general", "unsaid") or partly, found.evidence)
+        return _Lack(f"{en} ({found.passage!r})", f"{zh}(“{found.passage}”)", word in ("general", "unsai"
+        "d") or partly, found.evidence)
     if found is not None:
         return None
     facts = tuple(text.note.id for text in texts)
@@ -127,14 +128,17 @@ rule = Rule(
     title="Personal information shared with a third party undisclosed or without consent",
     title_zh="未告知或未经同意向第三方提供个人信息",
     clauses=("sz-guide-13a-share-notice",),
-    scenarios=("first-launch-agree", "first-launch-idle", "agree", "refuse-restart", "refuse-permissions", "function-walk", "sdk-share"),
+    scenarios=("first-launch-agree", "first-launch-idle", "agree", "refuse-restart", "refuse-permissions", "function-wal"
+    "k", "sdk-share"),
     needs=(Traffic(third=True), Hooks(judged()), Boundary("after_agree"), Disclosure()),
     decide=decide,
     sees="Values that hooked calls gave to the app, found in requests to hosts that are not the first party's, decoded "
     "and hashed forms included; whose code sent each request, where that can be told. Beside them the policy, the list of third "
-    "parties, the notice and dialogs as they were read, and the recipients of the app file: each that names the recipient counts.",
+    "parties, the notice and dialogs as they were read, and the recipients of the app file: each that names the recipient "
+    "counts.",
     cannot_see="Sharing from server to server; traffic that was pinned or not HTTP; forms that no decoder here knows, "
     "such as encryption in the app.",
-    advice="Name each recipient with what it gets and why in the policy and the list of third parties, and share after consent only.",
+    advice="Name each recipient with what it gets and why in the policy and the list of third parties, and share after "
+    "consent only.",
     advice_zh="在隐私政策及第三方信息共享清单中逐一列明接收方、信息种类与目的,并仅在用户同意后共享。",
 )
