@@ -34,7 +34,8 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class AppText:
-    """A text of the app, as the suite read it. `page`: policy, summary, collected_list, ...; `whole`: to its end."""
+    """A text of the app, as the suite read it. `page`: policy, summary, collected_list, ...; `whole`: to its end. What a person
+    attached for a clause is one, too: its `page` is the clause."""
 
     page: str
     text: str
@@ -53,10 +54,13 @@ def place(fact: Fact, found: Sequence[Interval]) -> Note:
 
 
 def texts(notes: Sequence[Note], read: Callable[[str], bytes | None]) -> list[AppText]:
-    """The texts that the facts `page` keep. `read`: an object's bytes by its name; None where it is not there."""
+    """The texts that the facts `page` keep, and the files attached for a clause (`checklist`) that are texts. `read`: an object's
+    bytes by its name; None where it is not there."""
     found = []
     for note in notes:
         name = note.data.get("object")
+        if note.type == "checklist" and isinstance(name, str):
+            found += _attached(note, read(name))
         if note.type != "page" or not isinstance(name, str):
             continue
         data = read(name)
@@ -64,3 +68,14 @@ def texts(notes: Sequence[Note], read: Callable[[str], bytes | None]) -> list[Ap
             found.append(AppText(page=str(note.data.get("page", "")), text=data.decode("utf-8", "replace"),
                                  whole=bool(note.data.get("whole", True)), outcome=str(note.data.get("outcome", "")), note=note))
     return found
+
+
+def _attached(note: Note, data: bytes | None) -> list[AppText]:
+    """The file attached for a clause; none where it is no text (a picture, a PDF)."""
+    try:
+        said = (data or b"").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return []
+    if not said.strip() or "\0" in said:
+        return []
+    return [AppText(page=str(note.data.get("clause", "")), text=said, whole=True, outcome="opened", note=note)]

@@ -3,34 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from harness.model import Finding, Grade
 from harness.rules.readings import Readings
-from harness.rules.rule import Boundary, Hooks, Policy, Rule, Traffic
+from harness.rules.rule import Boundary, Hooks, Rule, Traffic
 from harness.rules.sensitive import judged, name
+from harness.rules.sharing._named import named, senders_of, spoken
+from harness.rules.wording import Disclosure, Read, cut, dialogs, whole
 from harness.tables import Tables, groups
 
 UNRESOLVED = "unresolved"
+TEXTS = ("policy", "shared_list")
+UNSAID_ZH = "隐私政策未披露该接收方或该类信息"
 EARLY = {"before_consent": ("before consent", "征得同意前"), "after_refusal": ("after refusal", "用户拒绝后")}
 
 
-def _undisclosed(run: Tables, host: str, kind: str) -> str:
-    """Why the policy does not cover this sharing: "" where it does."""
+@dataclass(frozen=True)
+class _Lack:
+    """What the texts do not say of a sharing. `unclear`: they may. `evidence`: the texts."""
+
+    en: str
+    zh: str
+    unclear: bool = False
+    evidence: tuple[str, ...] = ()
+
+
+def _lack(run: Tables, read: Read, rows: list[dict[str, Any]], kind: str) -> _Lack | None:
+    """Why neither app file nor texts cover this sharing; None where one does, or where neither is known."""
+    host, party = str(rows[0]["host"]), str(rows[0]["party"])
     recipient = run.app.recipient(host)
-    if recipient is None:
-        return "the policy names no such recipient"
-    if not recipient.kinds or kind in recipient.kinds:
-        return ""
-    return f"the policy names {recipient.name} but not {name(kind)}"
+    if recipient is not None and (not recipient.kinds or kind in recipient.kinds):
+        return None
+    texts = [text for text, _ in read if text.page in TEXTS]
+    if not run.app.known and not texts:
+        return None
+    found = named(read, host, party, senders_of(rows))
+    partly = cut(run, *TEXTS)
+    if found is not None and (word := found.word(kind)) != "yes":
+        en, zh = spoken(word, name(kind), name(kind, "zh"), party)
+        return _Lack(f"{en} ({found.passage!r})", f"{zh}(“{found.passage}”)", word in ("general", "unsai"
+        "d") or partly, found.evidence)
+    if found is not None:
+        return None
+    facts = tuple(text.note.id for text in texts)
+    if recipient is not None:
+        return _Lack(f"the policy names {recipient.name} but not {name(kind)}", UNSAID_ZH, partly and bool(texts), facts)
+    return _Lack("the policy names no such recipient", UNSAID_ZH, partly and not run.app.known, facts)
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     if not len(run.sightings):
         return
-    for (base, kind, host), rows in groups(run.sightings[run.sightings["relation"] != "first"], "base", "kind", "host"):
+    read = [*whole(run, *TEXTS), *dialogs(run)]
+    for (base, kind, _), rows in groups(run.sightings[run.sightings["relation"] != "first"], "base", "kind", "host"):
         early = EARLY.get(base)
-        why = _undisclosed(run, host, kind) if run.app.known else ""
+        why = _lack(run, read, rows, kind)
         if early or why:
             for act in _acts(rows):
                 known = [row for row in act if row["read_before"]]
@@ -51,7 +80,7 @@ def _form(hit: dict[str, Any]) -> str:
 
 
 def _finding(
-    rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str, str] | None, why: str, *, read: bool
+    rows: list[dict[str, Any]], base: str, kind: str, early: tuple[str, str] | None, why: _Lack | None, *, read: bool
 ) -> Finding:
     """`read`: the app had got the value from a hooked call when it left. Else the request may be another app's, where nothing
     says who sent it, or the app may have read it where no hook is: a person must say."""
@@ -61,8 +90,8 @@ def _finding(
     flows = list(dict.fromkeys(r["flow"] for r in rows))
     calls = list(dict.fromkeys(c for r in rows for c in (*r["calls"], *r["via"])))
     forms = sorted({_form(r) for r in rows})
-    causes = ([early[0]] if early else []) + ([why] if why else [])
-    causes_zh = ([early[1]] if early else []) + (["隐私政策未披露该接收方或该类信息"] if why else [])
+    causes = ([early[0]] if early else []) + ([why.en] if why else [])
+    causes_zh = ([early[1]] if early else []) + ([why.zh] if why else [])
     many = "s" if len(flows) > 1 else ""
     readers = sorted({reader for r in rows for reader in r["readers"]})
     several = read and not sender and first["caller"] == UNRESOLVED and len(readers) > 1
@@ -74,7 +103,8 @@ def _finding(
         stage=base,
         party=first["party"],
         candidate=unknown or not read,
-        evidence=[*flows, *calls],
+        unclear=why is not None and why.unclear and not early,
+        evidence=[*flows, *calls, *(why.evidence if why else ())],
         reason=f"{name(kind)} went to {first['host']} ({', '.join(forms)}) in {len(flows)} request{many}: "
         + "; ".join(causes)
         + "."
@@ -97,14 +127,18 @@ rule = Rule(
     id="third-party-sharing",
     title="Personal information shared with a third party undisclosed or without consent",
     title_zh="未告知或未经同意向第三方提供个人信息",
-    clauses=("sz-guide-13a-share-notice", "sz-guide-02b-policy-covers-third-party"),
-    scenarios=("first-launch-agree", "agree", "refuse-restart", "refuse-permissions", "function-walk", "sdk-share"),
-    needs=(Traffic(third=True), Hooks(judged()), Boundary("after_agree"), Policy()),
+    clauses=("sz-guide-13a-share-notice",),
+    scenarios=("first-launch-agree", "first-launch-idle", "agree", "refuse-restart", "refuse-permissions", "function-wal"
+    "k", "sdk-share"),
+    needs=(Traffic(third=True), Hooks(judged()), Boundary("after_agree"), Disclosure()),
     decide=decide,
     sees="Values that hooked calls gave to the app, found in requests to hosts that are not the first party's, decoded "
-    "and hashed forms included; whose code sent each request, where that can be told.",
+    "and hashed forms included; whose code sent each request, where that can be told. Beside them the policy, the list of third "
+    "parties, the notice and dialogs as they were read, and the recipients of the app file: each that names the recipient "
+    "counts.",
     cannot_see="Sharing from server to server; traffic that was pinned or not HTTP; forms that no decoder here knows, "
     "such as encryption in the app.",
-    advice="Name each recipient with what it gets and why in the policy and the list of third parties, and share after consent only.",
+    advice="Name each recipient with what it gets and why in the policy and the list of third parties, and share after "
+    "consent only.",
     advice_zh="在隐私政策及第三方信息共享清单中逐一列明接收方、信息种类与目的,并仅在用户同意后共享。",
 )
