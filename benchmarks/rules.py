@@ -31,7 +31,8 @@ from harness.tables.stages import COLUMNS as STAGES
 AIM_SECONDS, AIM_BYTES = 30.0, 2 * 1024**3
 STAGE_NAMES = ("before_consent", "after_agree", "after_refusal", "background", "after_permission_denial")
 CALLERS = ("example.shop", "Ads", "Push", "Maps", "Stats", "Login", "Share")
-KINDS = ("android_id", "oaid", "imei", "mac", "location_precise", "installed_apps", "clipboard", "device_model", "ssid_bssid", "sensors")
+KINDS = ("android_id", "oaid", "imei", "mac", "location_precise", "installed_apps", "clipboard", "device_model", "ssid_bssid",
+         "sensors")
 SECOND = 1_000_000_000
 
 
@@ -53,13 +54,13 @@ def run_of(calls: int, flows: int) -> Tables:
     def pick(names: tuple[str, ...], count: int) -> object:
         return np.array(names, dtype=object)[rng.integers(0, len(names), count)]
 
-    call_frame = pd.DataFrame({name: None for name in shapes.CALLS}, index=range(calls))
+    call_frame = pd.DataFrame(dict.fromkeys(shapes.CALLS), index=range(calls))
     for name, column in {
         "event_id": [f"c{i}" for i in range(1, calls + 1)], "kind": pick(KINDS, calls), "caller": pick(CALLERS, calls),
         "outcome": pick(("value", "value", "value", "empty", "denied"), calls), "value": "x", "method": "a.B.c", "pid": 1,
         "origin": pick(("app", "sdk", "sdk", "framework"), calls), "process": "example.shop", **placed(calls)}.items():
         call_frame[name] = column
-    flow_frame = pd.DataFrame({name: None for name in shapes.FLOWS}, index=range(flows))
+    flow_frame = pd.DataFrame(dict.fromkeys(shapes.FLOWS), index=range(flows))
     hosts = tuple(f"{caller.lower()}.vendor{i}.example" for i, caller in enumerate(CALLERS))
     for name, column in {
         "event_id": [f"f{i}" for i in range(1, flows + 1)], "host": pick(hosts, flows), "protocol": "https", "url": "https://x.example/",
@@ -67,7 +68,7 @@ def run_of(calls: int, flows: int) -> Tables:
         "sender_origin": "sdk", **placed(flows)}.items():
         flow_frame[name] = column
     seen = flow_frame.iloc[::10].reset_index(drop=True)
-    sightings = pd.DataFrame({name: None for name in shapes.SIGHTINGS}, index=range(len(seen)))
+    sightings = pd.DataFrame(dict.fromkeys(shapes.SIGHTINGS), index=range(len(seen)))
     for name in ("t", "host", "party", "relation", "sender", "sender_origin", "scenario", "stage", "base"):
         sightings[name] = seen[name]
     for name, column in {"flow": seen["event_id"], "kind": pick(KINDS, len(seen)), "caller": seen["sender"], "variant": "raw",
@@ -107,8 +108,8 @@ def main() -> None:
     quarter, _, _ = judged(run_of(given.calls // 4, given.flows // 4))
     whole, took, verdicts = judged(run_of(given.calls, given.flows))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(f"{len(took)} rules over {given.calls:,} calls and {given.flows:,} flows: {whole:.1f} s of a processor (aim {AIM_SECONDS:g}), "
-          f"{verdicts} verdicts; at most {most / 1024**3:.2f} GiB, the tables among it (aim {AIM_BYTES / 1024**3:g})")
+    print(f"{len(took)} rules over {given.calls:,} calls and {given.flows:,} flows: {whole:.1f} s of a processor "
+          f"(aim {AIM_SECONDS:g}), {verdicts} verdicts; at most {most / 1024**3:.2f} GiB, the tables among it (aim {AIM_BYTES / 1024**3:g})")
     print(f"growth from a quarter of it: {whole / max(quarter, 1e-9):.2f} times (4 is linear)")
     for rule, seconds in sorted(took.items(), key=lambda one: -one[1])[:10]:
         print(f"  {seconds:7.2f} s  {rule}")

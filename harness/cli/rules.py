@@ -105,11 +105,11 @@ def _print_clause(clause: str, rows: list[dict[str, Any]]) -> None:
 def register(app: typer.Typer) -> None:
     @app.command("rules")
     def rules(
-        clause: Annotated[str | None, typer.Option("--clause", help="Only what decides this clause, with its wording.")] = None,
-        profile: Annotated[str | None, typer.Option("--profile", help="Whose thresholds: cn-default, ..., or a YAML file.")] = None,
+        clause: Annotated[str | None, typer.Option("--clause", help="Only what decides this clause, and its wording.")] = None,
+        profile: Annotated[str | None, typer.Option("--profile", help="Whose thresholds: cn-default, or a YAML file.")] = None,
         json: Json = False,
     ) -> int:
-        """List the rules, the clauses they serve, what they need, and the thresholds that they decide with."""
+        """List the rules, their clauses, needs and thresholds."""
         clause = whole_id(clause) if clause else None
         rows = rule_list(clause, profile)
         if json:

@@ -34,7 +34,7 @@ class Finding:
     reason: str = ""                   # one sentence a regulator can read
     reason_zh: str = ""
     candidate: bool = False
-    unclear: bool = False              # seen, but the clause or its reading leaves open what it is: INCONCLUSIVE, with its evidence
+    unclear: bool = False              # seen, but the clause leaves open what it is: INCONCLUSIVE, with its evidence
 
 
 @dataclass(frozen=True, kw_only=True)

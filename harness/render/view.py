@@ -10,7 +10,6 @@ import datetime
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import yaml
@@ -18,9 +17,9 @@ from PIL import Image, ImageDraw
 
 from harness import __version__
 from harness.bundle import BundleReader, Verification
+from harness.clauses import catalogue
 from harness.model import Gap, GapKind, Verdict, VerdictWord
 from harness.resources import resource
-from harness.clauses import catalogue
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
 from harness.rules.readings import Readings

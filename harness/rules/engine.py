@@ -14,7 +14,7 @@ from harness.errors import NothingSelected, UsageError
 from harness.model import Finding, Gap, GapKind, Grade, Stage, Verdict, VerdictWord
 from harness.rules.readings import Readings, load_readings
 from harness.rules.rule import Rule
-from harness.tables import Tables
+from harness.tables import Tables, records
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -74,13 +74,24 @@ def _whole_run_gaps(run: Tables) -> list[Gap]:
     return gaps + [g for g in run.gaps if g.kind == GapKind.CODE_NOT_RUN]
 
 
+def _scenario_gaps(rule: Rule, run: Tables) -> list[Gap]:
+    """Where none of the scenarios that the rule can do with was run, or none of them came to its end."""
+    begun = set(rule.scenarios) & set(run.scenarios)
+    if not begun:
+        why = f"None of the scenarios that this rule needs was run: {', '.join(rule.scenarios)}."
+        return [run.add_gap(GapKind.NOT_REACHED, why, rule.id)]
+    ends = {step["scenario"]: step["outcome"] for step in records(run.steps) if step["action"] == "scenario_end"}
+    if any(ends.get(one, "done") == "done" for one in begun):
+        return []
+    recorded = [gap for gap in run.gaps if gap.kind == GapKind.NOT_REACHED and begun & set(gap.subject.split())]
+    why = f"Of the scenarios that this rule needs none came to its end: {', '.join(sorted(begun))}."
+    return recorded or [run.add_gap(GapKind.NOT_REACHED, why, rule.id)]
+
+
 def missing(rule: Rule, run: Tables) -> list[Gap]:
     """All that the silence of this rule cannot rest on, each gap once."""
     gaps = _whole_run_gaps(run)
-    if not set(rule.scenarios) & set(run.scenarios):
-        wanted = ", ".join(rule.scenarios)
-        why = f"None of the scenarios that this rule needs was run: {wanted}."
-        gaps.append(run.add_gap(GapKind.NOT_REACHED, why, rule.id))
+    gaps += _scenario_gaps(rule, run)
     for need in rule.needs:
         gaps += need.missing(run)
     return list({g.id: g for g in gaps}.values())
@@ -89,8 +100,8 @@ def missing(rule: Rule, run: Tables) -> list[Gap]:
 def _verdict(rule: Rule, found: Finding, word: VerdictWord, gaps: Sequence[Gap] = ()) -> Verdict:
     return Verdict(
         rule=rule.id, clauses=serving(rule), grade=found.grade, stage=found.stage, item=found.item, caller=found.caller,
-        party=found.party, evidence=list(dict.fromkeys(found.evidence)), reason=found.reason, reason_zh=found.reason_zh, verdict=word,
-        gaps=[gap.id for gap in gaps])
+        party=found.party, evidence=list(dict.fromkeys(found.evidence)), reason=found.reason, reason_zh=found.reason_zh,
+        verdict=word, gaps=[gap.id for gap in gaps])
 
 
 def _undecided(rule: Rule, found: Finding, run: Tables) -> Verdict:

@@ -1,7 +1,8 @@
 """Named profiles of the numbers that rules decide with: thresholds and readings, each with its source.
 
-harness/rules/profiles/NAME.yaml, or a file of the same shape. A profile names what differs from cn-default. A rule asks for a number by its name
-and says in `Rule.readings` which it asks for, so that its page and `harness rules --clause ID` print them.
+harness/rules/profiles/NAME.yaml, or a file of the same shape. A profile names what differs from cn-default. A rule asks
+for a number by its name and says in `Rule.readings` which it asks for, so that its page and `harness rules --clause ID`
+print them.
 """
 
 from __future__ import annotations

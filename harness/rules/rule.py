@@ -163,8 +163,8 @@ class Policy:
 class Rule:
     """One offence. `scenarios`: any of these must have been run; `needs`: what its silence rests on.
 
-    `clauses`: those it decides; clauses that ask the same (`same_as`) are added by the engine. `readings`: the numbers that it asks
-    the profile for. `sees`, `cannot_see`: for its page. `decide` yields findings only; the engine does the rest.
+    `clauses`: those it decides; clauses that ask the same (`same_as`) are added by the engine. `readings`: the numbers that
+    it asks the profile for. `sees`, `cannot_see`: for its page. `decide` yields findings only; the engine does the rest.
     """
 
     id: str

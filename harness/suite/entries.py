@@ -23,7 +23,6 @@ from harness.suite.app import App
 from harness.suite.app_file import KnownDialog
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
 from harness.suite.explorer import is_avoided
-from harness.tables.hotlines import hotlines
 
 _DIGITS = re.compile(r"\d+")
 _CAPTION = 40
@@ -328,6 +327,8 @@ class Crawler:
 
     def _read(self, here: Sight, path: tuple[str, ...]) -> None:
         """Notes the entries on a page, and that it was seen."""
+        from harness.tables.hotlines import hotlines    # loads pandas, which the command line does without until a run begins
+
         self.crawl.visited.setdefault(place_of(here), path)
         names = self.crawl.looked_for
         for control in here.reading.controls:

@@ -8,5 +8,6 @@ from harness.tables.parties import AppFacts
 from harness.tables.parts import Run, bundles_in, is_run_folder, load_run
 
 __all__ = [
-    "AppFacts", "AppText", "MadeBy", "Note", "Run", "Tables", "boundaries", "bundles_in", "groups", "is_run_folder", "load", "load_run", "records",
+    "AppFacts", "AppText", "MadeBy", "Note", "Run", "Tables", "boundaries", "bundles_in", "groups", "is_run_folder",
+    "load", "load_run", "records",
 ]  # fmt: skip

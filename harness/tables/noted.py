@@ -12,8 +12,8 @@ from harness.tables.stages import Interval
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A fact of the suite. `t`: ns, host's clock; `scenario`, `stage`: where it was written. `screens`: the ids of the screens that
-    it names, and `evidence` itself with these: what a finding that rests on it cites."""
+    """A fact of the suite. `t`: ns, host's clock; `scenario`, `stage`: where it was written. `screens`: the ids of the screens
+    that it names, and `evidence` itself with these: what a finding that rests on it cites."""
 
     id: str
     t: int

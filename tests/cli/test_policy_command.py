@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import HarnessError
 from tests.cli.command_line import say
 from tests.cli.test_json import fits
 
@@ -101,10 +102,10 @@ def test_a_file_that_cannot_be_used_is_refused(
     path = tmp_path / "policy.html"
     if content is not None:
         path.write_bytes(content)
-    said = say(capsys, "policy", path)
-    assert said.status == 2
-    assert why in said.err and "fix:" in said.err
-    assert said.out == ""
+    with pytest.raises(HarnessError) as told:
+        say(capsys, "policy", path)
+    assert why in str(told.value) and told.value.fix
+    assert capsys.readouterr().out == ""
 
 
 def test_a_hostile_text_is_printed_without_what_a_terminal_obeys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

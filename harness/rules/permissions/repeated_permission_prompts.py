@@ -10,6 +10,7 @@ from harness.rules.rule import Boundary, Hooks, Rule, Screens
 from harness.rules.sensitive import name
 from harness.tables import Tables, groups
 
+
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     window = readings.of("reprompt_window") * 1e9
     for (scenario, permission), rows in groups(run.prompts, "scenario", "permission"):
