@@ -109,7 +109,8 @@ def main() -> None:
     whole, took, verdicts = judged(run_of(given.calls, given.flows))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(f"{len(took)} rules over {given.calls:,} calls and {given.flows:,} flows: {whole:.1f} s of a processor "
-          f"(aim {AIM_SECONDS:g}), {verdicts} verdicts; at most {most / 1024**3:.2f} GiB, the tables among it (aim {AIM_BYTES / 1024**3:g})")
+          f"(aim {AIM_SECONDS:g}), {verdicts} verdicts; at most {most / 1024**3:.2f} GiB, tables and all "
+          f"(aim {AIM_BYTES / 1024**3:g})")
     print(f"growth from a quarter of it: {whole / max(quarter, 1e-9):.2f} times (4 is linear)")
     for rule, seconds in sorted(took.items(), key=lambda one: -one[1])[:10]:
         print(f"  {seconds:7.2f} s  {rule}")

@@ -33,8 +33,8 @@ def clause_table() -> str:
     lines = [
         "# Clauses and what decides each",
         "",
-        "Made by `python -m harness.rules.pages docs`. clauses/README.md explains the fields. A rule's page says what it sees and",
-        "what it cannot. *checklist*: a person answers it (`harness run --scenario checklist`).",
+        "Made by `python -m harness.rules.pages docs`. clauses/README.md explains the fields. A rule's page says what it sees",
+        "and what it cannot. *checklist*: a person answers it (`harness run --scenario checklist`).",
         "",
         f"{len(known)} clauses; decided by rules {sum(1 for c in known.values() if deciding(c).rules)}, by the checklist "
         f"{sum(1 for c in known.values() if deciding(c).first == 'checklist')}, by nothing yet "

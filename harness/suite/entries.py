@@ -327,7 +327,7 @@ class Crawler:
 
     def _read(self, here: Sight, path: tuple[str, ...]) -> None:
         """Notes the entries on a page, and that it was seen."""
-        from harness.tables.hotlines import hotlines    # loads pandas, which the command line does without until a run begins
+        from harness.tables.hotlines import hotlines  # loads pandas, which the command line does without until a run begins
 
         self.crawl.visited.setdefault(place_of(here), path)
         names = self.crawl.looked_for
