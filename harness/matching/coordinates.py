@@ -29,6 +29,7 @@ _LIKE_A_TIME = 12.0  # 08:31:12 is as often a time of day
 _LEAST_DIGITS = 4
 _LEAST_OF_SECONDS = 6  # digits of a number of seconds of arc, or of degrees and minutes in one
 TENTHS = "1 decimals"  # kilometres: both coordinates, under names for them
+_OF_TENTHS = 9.9  # bits at least, since both are asked for
 COARSE = "2 decimals"  # as prices have them: it counts under a name for it, or right beside the other coordinate
 
 
@@ -60,7 +61,9 @@ def in_tenths(data: bytes, start: int, degrees: float) -> tuple[int, float, str]
     match = _TENTHS.match(data, start)
     if match is None or data[start - 1 : start].isalnum() or data[start - 1 : start] == b".":
         return None
-    return (match.end(), _BITS * (len(match[0]) - 1), TENTHS) if (data[start - 1 : start] == b"-") == (degrees < 0) else None
+    if (data[start - 1 : start] == b"-") != (degrees < 0):
+        return None
+    return match.end(), max(_OF_TENTHS, _BITS * (len(match[0]) - 1)), TENTHS
 
 
 def _in_other_units(size: float) -> Iterator[tuple[float, str]]:

@@ -28,7 +28,8 @@ _OF_PERSON = re.compile(
 _NAME_BEFORE = re.compile(rb"([a-z0-9_.:$\x80-\xff\[\]-]{1,40})[\"'\\]{0,4}\s{0,2}[:=>]\s{0,2}[\[\"'\\]{0,5}\Z")
 # Whose gender it is instead: who is looked for, who is shown, the child's.
 _OTHERS = frozenset({
-    "target", "filter", "prefer", "preferred", "preference", "interested", "looking", "seek", "seeking", "show", "partner",
+    "target", "filter", "prefer", "preferred", "preference", "preferences",
+    "wanted", "interested", "looking", "seek", "seeking", "show", "partner",
     "child", "baby", "kid", "pet", "spouse", "friend", "father", "mother", "match", "category", "voice", "product", "shop",
     "department", "section", "guardian", "contact", "driver", "courier",
 })  # fmt: skip
