@@ -9,7 +9,7 @@ from harness.model import Finding
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Text
 from harness.rules.telling import listed
-from harness.rules.wording import cut, evidence, looked_for, saying, whole
+from harness.rules.wording import Read, cut, evidence, looked_for, saying, whole
 from harness.tables import Tables
 
 TEXTS = ("policy", "rights", "summary")
@@ -27,7 +27,7 @@ _SUPPLEMENT = re.compile(r"补充|完善|补正|补全|\bsupplement|\bcomplete (
 _OF_THE_USER = re.compile(r"您|你|用户|个人信息主体|\byou|\buser", re.I)
 
 
-def _stated(read: list[tuple[object, object]], right: str, texts: str) -> bool:
+def _stated(read: Read, right: str, texts: str) -> bool:
     if right == "supplement":
         return any(_OF_THE_USER.search(said) for said in saying(_SUPPLEMENT, texts))
     return any(declared.rights[right].stated for _, declared in read)
@@ -40,7 +40,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     known = any(text.page == "rights" for text, _ in read) or bool(looked_for(run, "rights"))
     partly = cut(run, *TEXTS)
     texts = "\n".join(text.text for text, _ in read)
-    named = [right for right in SEVEN if _stated(list(read), right, texts)]
+    named = [right for right in SEVEN if _stated(read, right, texts)]
     for right, (zh, words) in SEVEN.items():
         if right in named:
             continue
