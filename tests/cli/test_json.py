@@ -138,6 +138,13 @@ def test_the_words_of_verdicts_are_those_of_the_model() -> None:
 # -- what is printed --------------------------------------------------------------------------------------------------
 
 
+def test_the_two_lists(capsys: pytest.CaptureFixture[str], bundle: Path, killed: Path) -> None:
+    said = say(capsys, "lists", bundle, "--json").json
+    fits("lists", said)
+    assert said["collected"] and said["shared"]
+    fits("lists", say(capsys, "lists", killed, "--json").json)
+
+
 @pytest.mark.parametrize("name", ["rules", "clauses", "hooks", "scenarios"])
 def test_lists(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = say(capsys, name, "--json")

@@ -42,7 +42,7 @@ def _triggers(run: Tables) -> list[tuple[str, str, list[str]]]:
 
 
 @dataclass(frozen=True)
-class _Trigger:
+class MinorsUse:
     def missing(self, run: Tables) -> list[Gap]:
         if _triggers(run):
             return []
@@ -89,7 +89,7 @@ rule = Rule(
     title_zh="未制定专门的未成年人个人信息处理规则",
     clauses=("sz-guide-03a-minors-rules",),
     scenarios=("document-check", "minors"),
-    needs=(_Trigger(), Text.of("policy", "minors_rules")),
+    needs=(MinorsUse(), Text.of("policy", "minors_rules")),
     decide=decide,
     sees="Whether the app took an age under 14, has a mode for minors, or says that minors may use it; rules of their own,"
     " or a part of "

@@ -27,7 +27,7 @@ def _looks(run: Tables) -> list[Note]:
 
 
 @dataclass(frozen=True)
-class _Lasts:
+class LinkLasts:
     """It opened each time, and the looks lie as far apart as the profile asks: one look shows that it opens now."""
 
     def missing(self, run: Tables) -> list[Gap]:
@@ -77,7 +77,7 @@ rule = Rule(
     title_zh="隐私政策链接失效",
     clauses=("sz-guide-01c-policy-link-lasting",),
     scenarios=("policy-link-recheck", "document-check", "ui-entry-crawl"),
-    needs=(_Lasts(), Screens()),
+    needs=(LinkLasts(), Screens()),
     decide=decide,
     sees="Each time the link was opened, in the notice and in the app: a text, an error, a login, nothing. Runs judged "
     "together count "

@@ -34,7 +34,7 @@ r"30}\b(?:data|information)\b", re.I)
 
 
 @dataclass(frozen=True)
-class _Spoken:
+class ProfilingSpokenOf:
     def missing(self, run: Tables) -> list[Gap]:
         return Spoken(("policy",), _PROFILE, "No text speaks of profiles, labels or personalisation: whether users are "
         "profiled is not known.",
@@ -73,7 +73,7 @@ rule = Rule(
     title_zh="用户画像未明示具体用途和主要规则",
     clauses=("szreg-profile-disclose",),
     scenarios=("document-check", "personalisation-off"),
-    needs=(_Spoken(),),
+    needs=(ProfilingSpokenOf(),),
     decide=decide,
     sees="Sentences on profiles, labels and personalisation in policy, summary and page of rights, with their neighbours: "
     "what it is used "

@@ -37,7 +37,7 @@ def working_days(days: int, year: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class _TermStated:
+class TermStated:
     def missing(self, run: Tables) -> list[Gap]:
         lacking = Text(TEXTS[:2]).missing(run)
         if lacking or any(declared.reply_days for _, declared in whole(run, *TEXTS)):
@@ -79,7 +79,7 @@ rule = Rule(
     title_zh="承诺的行权处理时限超过15个工作日",
     clauses=("sz-guide-15c-promised-term",),
     scenarios=("document-check",),
-    needs=(_TermStated(),),
+    needs=(TermStated(),),
     decide=decide,
     sees="The term that policy or page of rights promises, with its sentence; calendar days as working days of the PRC, "
     "the least and "

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from harness.model import Finding
-from harness.policy import Declared
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Text
 from harness.rules.telling import listed
-from harness.rules.wording import cut, evidence, looked_for, saying, whole
-from harness.tables import AppText, Tables
+from harness.rules.wording import Read, cut, evidence, looked_for, saying, whole
+from harness.tables import Tables
 
 TEXTS = ("policy", "rights", "summary")
 # Right -> its name, words that may mean it. Where no such word stands anywhere, it is not named.
@@ -28,7 +27,7 @@ _SUPPLEMENT = re.compile(r"补充|完善|补正|补全|\bsupplement|\bcomplete (
 _OF_THE_USER = re.compile(r"您|你|用户|个人信息主体|\byou|\buser", re.I)
 
 
-def _stated(read: Sequence[tuple[AppText, Declared]], right: str, texts: str) -> bool:
+def _stated(read: Read, right: str, texts: str) -> bool:
     if right == "supplement":
         return any(_OF_THE_USER.search(said) for said in saying(_SUPPLEMENT, texts))
     return any(declared.rights[right].stated for _, declared in read)
@@ -41,7 +40,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     known = any(text.page == "rights" for text, _ in read) or bool(looked_for(run, "rights"))
     partly = cut(run, *TEXTS)
     texts = "\n".join(text.text for text, _ in read)
-    named = [right for right in SEVEN if _stated(list(read), right, texts)]
+    named = [right for right in SEVEN if _stated(read, right, texts)]
     for right, (zh, words) in SEVEN.items():
         if right in named:
             continue

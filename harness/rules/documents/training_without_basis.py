@@ -31,7 +31,7 @@ r"(?:program|plan)|training", re.I)
 
 
 @dataclass(frozen=True)
-class _Spoken:
+class TrainingSpokenOf:
     """A text speaks of training; where none does, what is done on servers is not known."""
 
     def missing(self, run: Tables) -> list[Gap]:
@@ -79,7 +79,7 @@ rule = Rule(
     title_zh="将个人信息用于训练未取得同意",
     clauses=("sz-guide-12b-training-consent",),
     scenarios=("document-check", "genai-input-canary", "first-launch-idle"),
-    needs=(_Spoken(),),
+    needs=(TrainingSpokenOf(),),
     decide=decide,
     sees="Sentences that use what users put in for training or the improvement of models, and what stands beside them of "
     "consent, choice "
