@@ -55,6 +55,7 @@ def _rate(kind: str, caller: str, method: str, rows: pd.DataFrame, readings: Rea
     busy = mine[(mine["t"] >= begun) & (mine["t"] < begun + MINUTE)]
     return Finding(
         grade=Grade.B,
+        candidate=True,
         item=kind,
         caller=caller,
         stage=str(busy["stage"].iloc[0]),
@@ -77,6 +78,7 @@ def _again(kind: str, caller: str, method: str, rows: pd.DataFrame, readings: Re
     mine = plain[(plain["scenario"] == first["scenario"]) & (plain["pid"] == first["pid"]) & (plain["said"] == first["said"])]
     return Finding(
         grade=Grade.B,
+        candidate=True,
         item=kind,
         caller=caller,
         stage=str(mine["stage"].iloc[0]),
@@ -99,7 +101,7 @@ rule = Rule(
     sees="For each caller, kind and method: the most calls with a value within any minute, and how often an identifier was "
     "read again in one "
     "process though it was the same.",
-    cannot_see="How often a function really needs it: the limits are the profile's; how long a server keeps it.",
+    cannot_see="How often a function really needs it: no text has a number, the limits are the profile's, so a person must sign; how long a server keeps it.",
     advice="Read an identifier once and keep it; read a place when the function needs it, and no oftener.",
     advice_zh="设备标识读取一次后应缓存复用;位置等信息应按功能所需的最低频率读取。",
     readings=("reads_a_minute", "reads_a_minute_of_ids", "same_id_reads"),
