@@ -101,7 +101,8 @@ rule = Rule(
     sees="For each caller, kind and method: the most calls with a value within any minute, and how often an identifier was "
     "read again in one "
     "process though it was the same.",
-    cannot_see="How often a function really needs it: no text has a number, the limits are the profile's, so a person must sign; how long a server keeps it.",
+    cannot_see="How often a function really needs it: no text has a number, and the limits are the profile's, so that a person "
+    "must sign; how long a server keeps it.",
     advice="Read an identifier once and keep it; read a place when the function needs it, and no oftener.",
     advice_zh="设备标识读取一次后应缓存复用;位置等信息应按功能所需的最低频率读取。",
     readings=("reads_a_minute", "reads_a_minute_of_ids", "same_id_reads"),
