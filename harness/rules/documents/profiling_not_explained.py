@@ -20,7 +20,7 @@ _NOT = re.compile(r"(?:不会|不|从不|未)(?:对您)?(?:进行|使用|形成|
 r"标签)|\bnot\b.{0,30}(?:profil|personali)", re.I)
 _OFF = re.compile(r"关闭|退出|拒绝|\bopt.?out\b|\bturn(?:ing)? off\b", re.I)
 _USE = re.compile(
-    r"(?:推荐|推送|展示|投放|提供|排序|呈现|营销|风控|评估|定价|优惠)[^。;]{0,16}(?:商品|内容|广告|新闻|视频|音乐|服务|"
+    r"(?:推荐|推送|展示|投放|排序|呈现|营销|风控|评估|定价|优惠)[^。;]{0,16}(?:商品|内容|广告|新闻|视频|音乐|服务|"
     r"资讯|信息|优惠|门店|课程)|"
     r"(?:商品|内容|广告|新闻|视频|音乐|资讯|信用|风险)[^。;]{0,10}(?:推荐|推送|展示|投放|评估|评分)|"
     r"\b(?:recommend|show|rank|target|deliver)\w*\b.{0,30}\b(?:products?|content|ads?|news|videos?|offers?)\b", re.I)
@@ -47,13 +47,14 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     about = [(text, said) for text, said in found if not (_OFF.search(said) and not _RULE.search(said) and not _USE.search(said))]
     if not found:
         return
-    near = " ".join(around(text.text, said) for text, said in (about or found))
+    near = " ".join(around(text.text, said, 2) for text, said in (about or found))
     checks = (("specific use", "具体用途", _USE), ("main rule", "主要规则", _RULE))
+    elsewhere = any(_USE.search(said) for text, _ in read for said in saying(_RULE, text.text))
     for item, zh, words in checks:
         if words.search(near):
             continue
         text, said = max(about or found, key=lambda one: len(one[1]) > 12)
-        doubt = bool(_GENERAL.search(near))
+        doubt = bool(_GENERAL.search(near)) or elsewhere
         yield Finding(
             item=item,
             caller=run.package,
@@ -61,9 +62,9 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             unclear=doubt,
             evidence=text.note.evidence,
             reason=f"The app's texts speak of profiling, and no {item} of that is stated"
-            + (" but in general words" if doubt else "") + f": {quoted(said)!r}.",
+            + (", unless words of it in another place or general ones mean it" if doubt else "") + f": {quoted(said)!r}.",
             reason_zh=f"文本表明对用户进行画像或个性化处理,但未明示{zh}" + (","
-            "仅有笼统表述" if doubt else "") + f":“{quoted(said)}”。",
+            "仅有笼统表述或见于其他段落" if doubt else "") + f":“{quoted(said)}”。",
         )
 
 

@@ -43,7 +43,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     for text, _ in whole(run, *TEXTS):
         bare = [said for said in saying(_TRAINING, text.text)
                 if _USER_DATA.search(said) and not _NOT.search(said) and not _UNLESS.search(said)
-                and not _BASIS.search(around(text.text, said))]
+                and not _BASIS.search(around(text.text, said, 2))]
         sure = [said for said in bare if not _ANONYMOUS.search(around(text.text, said))]
         if bare:
             said = (sure or bare)[0]

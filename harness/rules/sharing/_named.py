@@ -37,12 +37,17 @@ class Named:
             return "yes"
         if any(kind in sdk.denied for _, sdk in self.sdks):
             return "denied"
+        if not self.sdks:
+            return "unsaid"  # a name in a sentence: which kinds belong to it, only a record of it could tell
+        wanted = {kind, *covering(kind)}
+        if any(wanted & kinds_named(p.text) for _, sdk in self.sdks for p in (sdk.passage, *sdk.passages)):
+            return "yes"
         told = [sdk.kinds for _, sdk in self.sdks if sdk.kinds]
         if any(GENERAL.get(kind) in kinds for kinds in told):
             return "general"
         if told:
             return "no"
-        passages = [p.text for _, sdk in self.sdks for p in (sdk.passage, *sdk.passages)] + list(self.sentences)
+        passages = [p.text for _, sdk in self.sdks for p in (sdk.passage, *sdk.passages)]
         return "unsaid" if any(_OF_INFORMATION.search(p) for p in passages) else "no"
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from harness.model import Finding, Grade
+from harness.model import Finding, Gap, GapKind, Grade
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Traffic
 from harness.rules.sensitive import judged, kinds, name
@@ -17,6 +18,20 @@ from harness.tables import Tables, records
 from harness.tables.attribution import Sdk, load_sdks
 
 TEXTS = ("policy", "shared_list", "collected_list")
+
+
+@dataclass(frozen=True)
+class CallersKnown:
+    """Of each reading it is known whose it was: what nobody is known to have read may be an SDK's."""
+
+    def missing(self, run: Tables) -> list[Gap]:
+        calls = real(run.calls)
+        unknown = calls[(calls["origin"] == "unresolved") & calls["kind"].isin(judged())] if len(calls) else calls
+        if not len(unknown):
+            return []
+        why = f"Whose code made {len(unknown)} readings of personal information is not known: it may be an SDK's."
+        why_zh = f"有 {len(unknown)} 次个人信息读取的调用方无法识别,可能属于某一SDK。"
+        return [run.add_gap(GapKind.UNDECIDED, why, "caller unresolved", why_zh)]
 
 
 def _seen(run: Tables) -> dict[str, dict[str, list[dict[str, Any]]]]:
@@ -85,7 +100,7 @@ rule = Rule(
     title_zh="隐私政策未列明实际运行的第三方SDK",
     clauses=("sz-guide-02b-policy-covers-third-party",),
     scenarios=("first-launch-agree", "first-launch-idle", "agree", "function-walk", "sdk-share", "background-idle"),
-    needs=(Disclosure(), Boundary("after_agree"), Hooks(judged()), Traffic(third=True)),
+    needs=(Disclosure(), CallersKnown(), Boundary("after_agree"), Hooks(judged()), Traffic(third=True)),
     decide=decide,
     sees="SDKs of hooks/sdks, and of the app file, whose code read personal information or sent it, in any stage; their names, "
     "companies, packages and hosts looked for in the policy and both lists.",
