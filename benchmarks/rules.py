@@ -24,6 +24,7 @@ from harness.rules import engine
 from harness.rules.readings import load_readings
 from harness.tables import AppFacts, Tables
 from harness.tables import frames as shapes
+from harness.tables.marks import MARKS, TYPED
 from harness.tables.prompts import COLUMNS as PROMPTS
 from harness.tables.shared import SHARED
 from harness.tables.stages import COLUMNS as STAGES
@@ -83,7 +84,8 @@ def run_of(calls: int, flows: int) -> Tables:
         {"event_id": f"t{i}", "t": t0 + i * length // whole, "end_ns": t0 + i * length // whole, "scenario": scenarios[i // 5],
          "action": "scenario_start" if i % 5 == 0 else "tap", "target": "", "opens": None if i % 5 == 0 else STAGE_NAMES[i % 5],
          "screen": None, "control": None, "outcome": "done", "detail": {}} for i in range(whole)])
-    empty = {"prompts": PROMPTS, "shared": SHARED, "stages": STAGES, "screens": (*shapes.SCREENS, "scenario", "stage", "base")}
+    empty = {"prompts": PROMPTS, "shared": SHARED, "stages": STAGES, "marks": MARKS, "typed": TYPED,
+             "screens": (*shapes.SCREENS, "scenario", "stage", "base")}
     return Tables(
         calls=call_frame, flows=flow_frame, sightings=sightings, steps=steps, stacks={}, notes=[], app_texts=[], gaps=[],
         facts=[Fact(id="r1", host_ns=t0, type="app", data={"package": "example.shop"})], app=AppFacts(known=True),

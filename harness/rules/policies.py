@@ -16,7 +16,7 @@ _IDENTIFIERS = frozenset({
     "imei", "imsi", "iccid", "device_serial", "android_id", "oaid", "ad_id", "idfv", "media_drm_id", "device_id_other", "mac",
     "bluetooth_mac", "push_token", "install_id",
 })  # fmt: skip
-_GENERAL = {
+GENERAL = {
     **dict.fromkeys(_IDENTIFIERS, "device_info_other"),
     **dict.fromkeys(("ip", "ssid_bssid", "wifi_scan", "base_station", "carrier"), "network_type"),
 }
@@ -33,7 +33,7 @@ class Answer:
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> Declared:
+def parsed(text: str) -> Declared:
     return read(text)
 
 
@@ -45,7 +45,7 @@ def texts(run: Tables, *, before: int | None = None, after: int | None = None) -
             late = (before is not None and text.note.t >= before) or (after is not None and text.note.t < after)
             if not late and text.text not in seen:
                 seen.add(text.text)
-                yield text, _parsed(text.text)
+                yield text, parsed(text.text)
 
 
 def policy_is_known(run: Tables) -> bool:
@@ -88,7 +88,7 @@ def answer(run: Tables, kind: str, caller: str, origin: str, read_texts: list[tu
             general = general or str(said)
         no = declared.denies(kind)
         denied = denied or (str(no) if no is not None else "")
-        wider = _GENERAL.get(kind)
+        wider = GENERAL.get(kind)
         if wider is not None and (found := declared.declares(wider)) is not None:
             general = general or str(found)
     if denied:

@@ -11,13 +11,12 @@ from harness.model import Gap, GapKind
 from harness.policy import Declared
 from harness.policy.folding import fold
 from harness.policy.kinds import mentions
-from harness.rules.policies import _parsed
+from harness.rules.policies import parsed
 from harness.rules.rule import Text
 from harness.tables import Tables
 from harness.tables.noted import AppText, Note
 
 Read = Sequence[tuple[AppText, Declared]]
-parsed = _parsed
 _SENTENCE = re.compile(r"[^。;；！!？?\n]+[。;；！!？?]?")
 
 

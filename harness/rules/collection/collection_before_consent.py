@@ -37,6 +37,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     if not len(run.calls):
         return
     rows = run.calls[run.calls["base"].isin(STAGES) & run.calls["kind"].isin(judged())]
+    rows = rows[["base", "kind", "caller", "event_id", "outcome", "origin"]]
     sent = [s for s in records(run.sightings) if s["base"] in STAGES and s["read_before"]]
     for (base, kind, caller), group in groups(rows, "base", "kind", "caller"):
         real = [c["event_id"] for c in group if c["outcome"] == Outcome.VALUE and c["origin"] != "framework"]

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from harness.model import Finding
 from harness.rules.documents._rows import Row, rows
+from harness.rules.policies import parsed
 from harness.rules.telling import quoted
-from harness.rules.wording import parsed, whole
+from harness.rules.wording import whole
 from harness.tables import Tables
 from harness.tables.noted import AppText
 

@@ -8,7 +8,7 @@ from harness.model import Finding, Grade
 from harness.policy import covering
 from harness.rules.documents._stated import PURPOSE
 from harness.rules.granting import group_of, kinds_of
-from harness.rules.policies import _GENERAL as GENERAL
+from harness.rules.policies import GENERAL
 from harness.rules.readings import Readings
 from harness.rules.rule import Hooks, Rule, Text
 from harness.rules.sensitive import judged, name

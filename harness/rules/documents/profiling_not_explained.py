@@ -29,7 +29,7 @@ _RULE = re.compile(
     r"偏好|历史|年龄|性别)|"
     r"\b(?:based on|from|using|analy[sz]\w*)\b.{0,50}\b(?:brows\w+|search\w*|click\w*|purchas\w+|orders?|view\w*|location|"
     r"history|interests?)", re.I)
-_GENERAL = re.compile(r"(?:根据|基于|结合|通过|利用|分析).{0,30}(?:信息|数据|情况)|提供.{0,8}服务|\bbased on\b.{0,"
+GENERAL = re.compile(r"(?:根据|基于|结合|通过|利用|分析).{0,30}(?:信息|数据|情况)|提供.{0,8}服务|\bbased on\b.{0,"
 r"30}\b(?:data|information)\b", re.I)
 
 
@@ -54,7 +54,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         if words.search(near):
             continue
         text, said = max(about or found, key=lambda one: len(one[1]) > 12)
-        doubt = bool(_GENERAL.search(near)) or elsewhere
+        doubt = bool(GENERAL.search(near)) or elsewhere
         yield Finding(
             item=item,
             caller=run.package,

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from harness.model import Finding, Gap, GapKind
+from harness.rules.policies import parsed
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Text
 from harness.rules.telling import quoted
-from harness.rules.wording import parsed, whole
+from harness.rules.wording import whole
 from harness.tables import Tables
 
 TEXTS = ("policy", "rights", "summary")

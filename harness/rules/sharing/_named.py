@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.policy import Declared, SdkSaid, covering
 from harness.policy.naming import same_company
-from harness.rules.policies import _GENERAL as GENERAL
+from harness.rules.policies import GENERAL
 from harness.rules.telling import quoted
 from harness.rules.wording import Read, kinds_named, sentences
 from harness.tables.domains import registrable

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.model import Finding, Grade
 from harness.policy import covering
-from harness.rules.policies import _GENERAL as GENERAL
+from harness.rules.policies import GENERAL
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Text, Traffic
 from harness.rules.sensitive import judged, name

@@ -39,7 +39,8 @@ def _seen(run: Tables) -> dict[str, dict[str, list[dict[str, Any]]]]:
     found: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: {"calls": [], "flows": []})
     calls = real(run.calls)
     if len(calls):
-        for row in records(calls[(calls["origin"] == "sdk") & calls["kind"].isin(list(kinds()))]):
+        mine = calls[(calls["origin"] == "sdk") & calls["kind"].isin(list(kinds()))]
+        for row in records(mine[["caller", "event_id", "t", "kind", "base"]]):
             found[row["caller"]]["calls"].append(row)
     for row in records(run.sightings):
         if row["sender_origin"] == "sdk":

@@ -33,7 +33,8 @@ def _rows(run: Tables) -> Iterator[tuple[str, str, list[dict[str, Any]], list[di
     """SDK, kind, its readings, its sendings."""
     calls = real(run.calls)
     calls = calls[(calls["origin"] == "sdk") & calls["kind"].isin(judged())] if len(calls) else calls
-    read = dict(groups(calls, "caller", "kind"))
+    told = ["caller", "kind", "event_id", "stage", "base", "on_boundary"]
+    read = dict(groups(calls[told] if len(calls) else calls, "caller", "kind"))
     sent = run.sightings[(run.sightings["sender_origin"] == "sdk")] if len(run.sightings) else run.sightings
     sends = dict(groups(sent, "sender", "kind"))
     for caller, kind in sorted({*read, *sends}):
