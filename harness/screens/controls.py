@@ -27,7 +27,8 @@ _DENIED = re.compile(r"(?:暂时?|先)?不(?:要)?(.+)|(?:don't|do not|not|no) (
 @dataclass(frozen=True)
 class Surface:
     """One window, surveyed. `body`: all its texts folded; `prose`: those that are no control's caption, of which `title` is the
-    first where that is short; `captions`: those of controls. `pictures`: the largest picture's share of the window."""
+    first where that is short; `captions`: those of controls. `pictures`: the largest picture's share of the window;
+    `covers`: whether a page lies behind; `height`: the share of the window's height that words and controls have."""
 
     controls: tuple[FoundControl, ...]
     body: str
@@ -36,6 +37,8 @@ class Surface:
     title: str = ""
     captions: str = ""
     pictures: float = 0.0
+    covers: bool = False
+    height: float = 1.0
 
     @property
     def inputs(self) -> int:
@@ -77,7 +80,7 @@ def survey(window: Node, phrases: Phrases) -> Surface:
     return Surface(
         controls=tuple(controls[:MAX_CONTROLS]), body="\n".join(texts), prose="\n".join(prose), fields=tuple(fields),
         title="\n".join(text for text in prose[:2] if not phrases.title.exceeded_by(text)), captions="\n".join(captions),
-        pictures=_largest_picture(nodes, window),
+        pictures=_largest_picture(nodes, window), covers=nodes[0] is not window, height=_height(nodes, window),
     )  # fmt: skip
 
 
@@ -125,22 +128,47 @@ def _pressable_controls(window: Node, nodes: list[Node], phrases: Phrases) -> It
 
 
 def _in_front(window: Node) -> list[Node]:
-    """The window's nodes without those behind the last sheet that covers it: what takes every tap beside a dialog."""
+    """The window's nodes without those behind the last sheet that covers it: what takes every tap beside a dialog, or is drawn
+    over words that stand before it in the same window."""
     nodes = list(window.walk())
-    sheets = [
-        i for i, n in enumerate(nodes)
-        if n.clickable and not n.label and n.area >= _BEHIND * max(1, window.area) and n is not window and not n.scrollable
-    ]  # fmt: skip
-    if not sheets:
-        return nodes
-    over = nodes[sheets[-1] :]
-    return over if any(n.label for n in over) and any(n.clickable for n in over[1:]) else nodes
+    for at in range(len(nodes) - 1, 0, -1):
+        sheet = nodes[at]
+        if sheet.label or sheet.scrollable or sheet.area < _BEHIND * max(1, window.area):
+            continue
+        if not (sheet.clickable or _covers(sheet)):
+            continue
+        over = nodes[at:]
+        if any(n.label for n in over) and any(n.clickable or n.checkable for n in over[1:]):
+            return over
+        if sheet.clickable:
+            break
+    return nodes
+
+
+def _covers(sheet: Node) -> bool:
+    """Whether words of what was drawn before it, beside it, lie under it."""
+    before = sheet.parent.children if sheet.parent is not None else []
+    left, top, right, bottom = sheet.bounds
+    for one in before:
+        if one is sheet:
+            return False
+        for node in one.walk():
+            if node.label and left <= node.bounds[0] and node.bounds[2] <= right and top <= node.bounds[1] and (
+                    node.bounds[3] <= bottom):
+                return True
+    return False
 
 
 def _is_behind(node: Node, window: Node) -> bool:
     """Whether what takes a tap on this text is as large as the window: a click that closes the dialog, and no button."""
     pressable = node.pressable()
     return pressable is not None and pressable is not node and pressable.area >= _BEHIND * max(1, window.area)
+
+
+def _height(nodes: list[Node], window: Node) -> float:
+    """The share of the window's height over which words and controls are spread."""
+    shown = [n.bounds for n in nodes if n.label or (n.clickable and n.area < _BEHIND * window.area)]
+    return (max(b[3] for b in shown) - min(b[1] for b in shown)) / max(1, window.height) if shown else 0.0
 
 
 def _largest_picture(nodes: list[Node], window: Node) -> float:

@@ -42,7 +42,7 @@ def test_the_weights_are_whole_and_small(name):
     model = learned.load(name)
     assert "" in model.weights
     assert all(len(row) == len(model.labels) for row in model.weights.values())
-    assert (Path(learned.__file__).parent / f"{name}.tsv").stat().st_size < 300_000
+    assert (Path(learned.__file__).parent / f"{name}.tsv").stat().st_size < 700_000
 
 
 def test_letters_are_taken_in_ones_twos_and_threes_where_words_are_not_spaced():
