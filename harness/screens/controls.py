@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,6 +22,7 @@ MAX_CONTROLS = 200
 _NO_LINK = ("PRIVACY_DOCUMENT", "TERMS_DOCUMENT", "not_agreed", "not_without")
 _INLINE = 14           # characters of the shortest text that holds a link among other words
 _BEHIND = 0.8          # share of the window from which on what takes a tap is its background
+_LOOKED_UNDER = 8      # texts before a sheet of which one that lies under it tells that it covers them
 _DENIED = re.compile(r"(?:暂时?|先)?不(?:要)?(.+)|(?:don't|do not|not|no) (.+)")
 
 
@@ -131,32 +133,24 @@ def _in_front(window: Node) -> list[Node]:
     """The window's nodes without those behind the last sheet that covers it: what takes every tap beside a dialog, or is drawn
     over words that stand before it in the same window."""
     nodes = list(window.walk())
-    for at in range(len(nodes) - 1, 0, -1):
+    at_of = {id(node): at for at, node in enumerate(nodes)}
+    worded = [at for at, node in enumerate(nodes) if node.label]
+    last = max((at for at, node in enumerate(nodes) if node.clickable or node.checkable), default=0)
+    large = _BEHIND * max(1, window.area)
+    for at in range(min(last - 1, worded[-1]) if worded else 0, 0, -1):
         sheet = nodes[at]
-        if sheet.label or sheet.scrollable or sheet.area < _BEHIND * max(1, window.area):
+        if sheet.area < large or sheet.label or sheet.scrollable:
             continue
-        if not (sheet.clickable or _covers(sheet)):
-            continue
-        over = nodes[at:]
-        if any(n.label for n in over) and any(n.clickable or n.checkable for n in over[1:]):
-            return over
-        if sheet.clickable:
-            break
+        first = bisect_right(worded, at_of[id(sheet.parent)])
+        beneath = worded[max(first, bisect_left(worded, at) - _LOOKED_UNDER) : bisect_left(worded, at)]
+        if sheet.clickable or any(_within(nodes[one], sheet) for one in beneath):
+            return nodes[at:]
     return nodes
 
 
-def _covers(sheet: Node) -> bool:
-    """Whether words of what was drawn before it, beside it, lie under it."""
-    before = sheet.parent.children if sheet.parent is not None else []
-    left, top, right, bottom = sheet.bounds
-    for one in before:
-        if one is sheet:
-            return False
-        for node in one.walk():
-            if node.label and left <= node.bounds[0] and node.bounds[2] <= right and top <= node.bounds[1] and (
-                    node.bounds[3] <= bottom):
-                return True
-    return False
+def _within(node: Node, sheet: Node) -> bool:
+    (left, top, right, bottom), outer = node.bounds, sheet.bounds
+    return outer[0] <= left and outer[1] <= top and right <= outer[2] and bottom <= outer[3]
 
 
 def _is_behind(node: Node, window: Node) -> bool:
