@@ -121,7 +121,7 @@ def lessened(case: Case, chance: random.Random, phrases: Phrases) -> Case:
     gone = {topic for topic in topics if chance.random() < TAKEN_AWAY}
     kept: dict[str, float] = {}
     free = chance.random() < 0.15
-    for name, value in whole.items():
+    for name, value in sorted(whole.items()):    # in one order: else chance falls otherwise in each process
         sort, _, rest = name.partition(":")
         if sort == "T" and rest.partition("@")[0] in gone:
             continue
