@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,13 +22,15 @@ MAX_CONTROLS = 200
 _NO_LINK = ("PRIVACY_DOCUMENT", "TERMS_DOCUMENT", "not_agreed", "not_without")
 _INLINE = 14           # characters of the shortest text that holds a link among other words
 _BEHIND = 0.8          # share of the window from which on what takes a tap is its background
+_LOOKED_UNDER = 8      # texts before a sheet of which one that lies under it tells that it covers them
 _DENIED = re.compile(r"(?:暂时?|先)?不(?:要)?(.+)|(?:don't|do not|not|no) (.+)")
 
 
 @dataclass(frozen=True)
 class Surface:
     """One window, surveyed. `body`: all its texts folded; `prose`: those that are no control's caption, of which `title` is the
-    first where that is short; `captions`: those of controls. `pictures`: the largest picture's share of the window."""
+    first where that is short; `captions`: those of controls. `pictures`: the largest picture's share of the window;
+    `covers`: whether a page lies behind; `height`: the share of the window's height that words and controls have."""
 
     controls: tuple[FoundControl, ...]
     body: str
@@ -36,6 +39,8 @@ class Surface:
     title: str = ""
     captions: str = ""
     pictures: float = 0.0
+    covers: bool = False
+    height: float = 1.0
 
     @property
     def inputs(self) -> int:
@@ -77,7 +82,7 @@ def survey(window: Node, phrases: Phrases) -> Surface:
     return Surface(
         controls=tuple(controls[:MAX_CONTROLS]), body="\n".join(texts), prose="\n".join(prose), fields=tuple(fields),
         title="\n".join(text for text in prose[:2] if not phrases.title.exceeded_by(text)), captions="\n".join(captions),
-        pictures=_largest_picture(nodes, window),
+        pictures=_largest_picture(nodes, window), covers=nodes[0] is not window, height=_height(nodes, window),
     )  # fmt: skip
 
 
@@ -125,22 +130,39 @@ def _pressable_controls(window: Node, nodes: list[Node], phrases: Phrases) -> It
 
 
 def _in_front(window: Node) -> list[Node]:
-    """The window's nodes without those behind the last sheet that covers it: what takes every tap beside a dialog."""
+    """The window's nodes without those behind the last sheet that covers it: what takes every tap beside a dialog, or is drawn
+    over words that stand before it in the same window."""
     nodes = list(window.walk())
-    sheets = [
-        i for i, n in enumerate(nodes)
-        if n.clickable and not n.label and n.area >= _BEHIND * max(1, window.area) and n is not window and not n.scrollable
-    ]  # fmt: skip
-    if not sheets:
-        return nodes
-    over = nodes[sheets[-1] :]
-    return over if any(n.label for n in over) and any(n.clickable for n in over[1:]) else nodes
+    at_of = {id(node): at for at, node in enumerate(nodes)}
+    worded = [at for at, node in enumerate(nodes) if node.label]
+    last = max((at for at, node in enumerate(nodes) if node.clickable or node.checkable), default=0)
+    large = _BEHIND * max(1, window.area)
+    for at in range(min(last - 1, worded[-1]) if worded else 0, 0, -1):
+        sheet = nodes[at]
+        if sheet.area < large or sheet.label or sheet.scrollable:
+            continue
+        first = bisect_right(worded, at_of[id(sheet.parent)])
+        beneath = worded[max(first, bisect_left(worded, at) - _LOOKED_UNDER) : bisect_left(worded, at)]
+        if sheet.clickable or any(_within(nodes[one], sheet) for one in beneath):
+            return nodes[at:]
+    return nodes
+
+
+def _within(node: Node, sheet: Node) -> bool:
+    (left, top, right, bottom), outer = node.bounds, sheet.bounds
+    return outer[0] <= left and outer[1] <= top and right <= outer[2] and bottom <= outer[3]
 
 
 def _is_behind(node: Node, window: Node) -> bool:
     """Whether what takes a tap on this text is as large as the window: a click that closes the dialog, and no button."""
     pressable = node.pressable()
     return pressable is not None and pressable is not node and pressable.area >= _BEHIND * max(1, window.area)
+
+
+def _height(nodes: list[Node], window: Node) -> float:
+    """The share of the window's height over which words and controls are spread."""
+    shown = [n.bounds for n in nodes if n.label or (n.clickable and n.area < _BEHIND * window.area)]
+    return (max(b[3] for b in shown) - min(b[1] for b in shown)) / max(1, window.height) if shown else 0.0
 
 
 def _largest_picture(nodes: list[Node], window: Node) -> float:

@@ -1,7 +1,8 @@
 """What the learned part sees of a window: its topics by place, the points of the rules, its structure, the letters of its texts.
 
 Names: `T:topic@place`, `P:kind` (the rules' points, as a share of what the kind needs), `M:kind` (its structure lets it be
-one), `r:role`, `s:...` (structure), and `t:`, `p:`, `c:` with letters of title, prose and captions.
+one), `r:role`, `A:roles` (all that answer, together; with their number), `A!:role` (plainly so), `X:topic roles` (a topic
+with those answers), `s:...` (structure), `w:` whole captions, and `t:`, `p:`, `c:` with letters of title, prose and captions.
 """
 
 from __future__ import annotations
@@ -35,21 +36,52 @@ def of_window(
         "s:many": float(count > 8), "s:no title": float(not surface.title),
         "s:texts": min(2.0, surface.body.count("\n") / 10),
     }  # fmt: skip
+    answers = [c for c in surface.controls if c.role not in ("link_policy", "checkbox")]
+    told = "+".join(sorted({c.role for c in answers if c.role != "other"})) or "none"
+    out |= {f"A:{told}": 1.0, f"A:{told} {min(len(answers), 5)}": 1.0}
+    out |= {f"A!:{c.role}": 1.0 for c in answers if not c.weak}
+    out |= {f"X:{name} {told}": 1.0 for names in topics.values() for name in names}
+    out |= {
+        "s:covers": float(surface.covers), "s:height": surface.height, "s:sheet": float(surface.height < 0.4),
+        "s:asks": float("?" in surface.title or "吗" in surface.title), "s:asks at last": float(surface.prose[-1:] in "?吗"),
+        "s:tabs": float(_tabs(answers) >= 3), "s:pair": float(_pair(answers)), "s:box": float("checkbox" in surface.roles()),
+    }  # fmt: skip
+    out |= {f"w:{said}": 1.0 for c in answers if (said := caption(c.text)) and len(said) <= 30}
     captions = "\n".join(fold(c.text) for c in surface.controls if c.role != "link_policy")
     for place, text in (("t", surface.title), ("p", surface.prose), ("c", captions)):
         out |= {f"{place}:{gram}": 1.0 for gram in grams(text)}
     return {name: value for name, value in out.items() if value}
 
 
+def _tabs(controls: Sequence[FoundControl]) -> int:
+    """Controls of one height in the lowest row."""
+    low = max((c.bounds[3] for c in controls), default=0)
+    return sum(abs(c.bounds[3] - low) <= 4 for c in controls)
+
+
+def _pair(controls: Sequence[FoundControl]) -> bool:
+    """Whether the last two controls have the same size, beside or below each other."""
+    if len(controls) < 2:
+        return False
+    (a, b, c, d), (e, f, g, h) = controls[-2].bounds, controls[-1].bounds
+    return abs((c - a) - (g - e)) <= 0.1 * (c - a) and abs((d - b) - (h - f)) <= 0.2 * (d - b) and (b == f or a == e)
+
+
 def of_control(control: FoundControl, controls: Sequence[FoundControl], kind: str, prose: str) -> dict[str, float]:
     """The features of one control of a window of this kind. `R:role` is what the rules made of it, `g:` its letters,
-    `o:role` a role beside it, `k:kind`, `s:...` where it stands, how large, and whether the text speaks of it."""
+    `kg:` with the kind, `w:` all of it, `i:` its place among the answers, `o:role` a role beside it, `k:kind`,
+    `s:...` where it stands, how large, and whether the text speaks of it."""
     said = caption(control.text)
     rule = control.role + ("~" if control.weak else "")
     out = {f"R:{rule}": 1.0, f"k:{kind}": 1.0, f"kR:{kind} {rule}": 1.0}
     out |= {f"g:{gram}": 1.0 for gram in grams(said[:60])}
     out |= {f"g:^{said[:1]}": 1.0, f"g:{said[-1:]}$": 1.0} if said else {"s:no text": 1.0, f"k0:{kind}": 1.0}
     others = [c for c in controls if c is not control and c.role not in ("checkbox", "link_policy")]
+    answers = [c for c in controls if c.role not in ("checkbox", "link_policy")]
+    at = next((i for i, c in enumerate(answers) if c is control), 0)
+    out |= {f"w:{said}": 1.0} if said else {}
+    out |= {f"i:{min(at, 3)} of {min(len(answers), 4)}": 1.0, f"i:{min(len(answers) - at, 3)} to last": 1.0}
+    out |= {f"kg:{kind} {gram}": 1.0 for gram in grams(said[:30])}
     out |= {f"o:{c.role}": 1.0 for c in others}
     unknown = sum(c.role == "other" and bool(c.text) for c in others)
     left, top, right, bottom = control.bounds

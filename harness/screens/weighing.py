@@ -36,6 +36,8 @@ _ON_CONSENT = (
 _SETTLED = ("checkbox", "link_policy")
 _SURE, _SURER = 0.5, 0.85
 """Probability from which on the learned part's role is taken before that of the rules; and where they have a plain one."""
+_TOLD, _UNLIKE = 0.5, 0.8
+"""Probability from which on the learned part's kind is taken though no topic speaks for it; though it lacks what others have."""
 _JUDGED = 30
 """Controls up to which a window asks something; of more none is judged."""
 _LARGE_PICTURE = 0.12
@@ -148,8 +150,9 @@ def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
     """The reading of a window of the app's own."""
     window, weights = _weighed(surface, phrases)
     judged = load_model("kinds").judge(_features(window, weights))
-    best = next(kind for kind, _ in judged.likely
-                if kind == "other" or (_could_be(kind, window) and _speaks_for(kind, window, weights)))
+    best = next(kind for kind, sure in judged.likely if kind == "other" or (
+        (sure >= _UNLIKE or _could_be(kind, window))
+        and (_speaks_for(kind, window, weights) or (bool(surface.prose) and sure >= _TOLD))))
     if best == "other":
         policy = weights[_NOTICE]
         reason = f"speaks of {', '.join(policy.words)}, but nothing asks for an answer" if policy.points > 0 else (
@@ -179,6 +182,8 @@ def by_rules(kind: str, surface: Surface, phrases: Phrases) -> Sequence[FoundCon
         controls = unasked(controls, weak_only=kind != "youth_mode")
     if kind == "cookie_banner":
         controls = [replace(c, role="refuse") if c.role == "limited_mode" else c for c in controls]
+    if kind in ("ad_popup", "youth_mode"):    # nothing is asked that could be refused
+        controls = [replace(c, role="close") if c.role == "refuse" else c for c in controls]
     return controls
 
 

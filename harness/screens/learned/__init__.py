@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import exp
 from pathlib import Path
 
@@ -87,7 +88,9 @@ def grams(text: str) -> set[str]:
 
 
 def _grams(text: str) -> Iterator[str]:
-    for run in set(_RUN.findall(text)):
+    runs = _RUN.findall(text)
+    yield from (f"{a} {b}" for a, b in pairwise(runs) if not (_FIRST.match(a) or _FIRST.match(b)))
+    for run in set(runs):
         if _FIRST.match(run):
             for length in (1, 2, 3):
                 yield from (run[i : i + length] for i in range(len(run) - length + 1))
