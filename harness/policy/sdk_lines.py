@@ -32,6 +32,8 @@ class Records:
     spans: list[tuple[int, int]] = field(default_factory=list)
     found: list[Entry] = field(default_factory=list)
     loose: int = 0
+    begins: str = ""
+    """The label that the first record began with, where that was not its name: it begins each of the others, too."""
 
     @property
     def is_open(self) -> bool:
@@ -45,19 +47,17 @@ class Records:
         """A line of labels. `title`: the line above it, where that can be what the SDK is called."""
         for number, value in enumerate(values):
             repeats = value.role in self.roles and value.role in ("company", "purpose", "kinds", "link") and number == 0
-            if value.role == "name":
-                if self.name is not None and not self.values and not _inside(self.name, span):
-                    self.name = None
-                if (
-                    self.name is not None
-                    and "name" not in self.roles
-                    and not self._is_sdk(self.name)
-                    and not repeats
-                    and self.values
-                ):
-                    pass
+            begins = value.role == self.begins and value.role in self.roles and "name" in self.roles
+            if value.role == "name" and "name" not in self.roles and self.values and not self._is_complete():
+                self.begins = self.values[0].role
+                self.name = (value.start, value.end)  # what stood before it, a title or the company, is of this SDK
+                self.values.append(value)
+            elif value.role == "name":
                 self.close()
                 self.name = (value.start, value.end)
+                self.values = [value]
+            elif begins and title is None:
+                self.close()
                 self.values = [value]
             elif title is not None and number == 0 and (repeats or not self.is_open):
                 self.close()
@@ -67,6 +67,12 @@ class Records:
                 self.values.append(value)
         self.spans.append(span)
         self.loose = 0
+
+    def _is_complete(self) -> bool:
+        """Whether the open record has a title that is an SDK's name, and something said of it."""
+        if self.name is None or not self._is_sdk(self.name):
+            return False
+        return len(self.values) > 1 and plausible_name(clean_name(self.document, *self.name)[0].lower())
 
     def _is_sdk(self, at: tuple[int, int]) -> bool:
         return is_sdk_name(self.document.folded.text[at[0] : at[1]])
