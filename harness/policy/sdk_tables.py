@@ -8,7 +8,7 @@ from itertools import groupby
 
 from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, from_fields, is_sdk_name
-from harness.policy.fields import Value, role_of_label, words
+from harness.policy.fields import Value, is_company, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.sdk_lines import Records
 from harness.policy.statements import role_of
@@ -47,12 +47,21 @@ def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
     if "name" not in roles:
         sdk = [n for n, s in enumerate(said) if words("name_of_sdk").search(fold(s)) and roles[n] not in ("link", "kinds")]
         first = sdk[0] if sdk else next((n for n, r in enumerate(roles) if r == "company"), None)
+        if first is not None and first and not sdk and _of_companies(document, table, first):
+            first -= 1  # 功能类型 | 第三方名称, with the SDKs under the first and their companies under the second
         if first is None and role_of(table[0].path) == "sdks" and roles[0] in ("", "type"):
             first = 0
         if first is None:
             return tuple(roles)
         roles[first] = "name"
     return tuple("company" if r == "name" and roles.index("name") != n else r for n, r in enumerate(roles))
+
+
+def _of_companies(document: Document, table: list[Block], column: int) -> bool:
+    """Whether most cells of a column are what companies are called."""
+    cells = [document.folded.text[slice(*document.span(*b.cells[column]))] for b in table if len(b.cells) > column]
+    said = [c for c in cells if c.strip() and not role_of_label(c.strip())]
+    return sum(map(is_company, said)) * 2 > len(said)
 
 
 def _heads(document: Document, table: list[Block]) -> list[str]:
