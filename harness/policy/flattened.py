@@ -35,7 +35,7 @@ def flattened(document: Document, blocks: Sequence[tuple[Block, Span]]) -> Itera
             continue
         # A title that reads like a head may stand above them.
         later = _heads_from(text, blocks, number + 1)
-        if _is_head(later) and not _even(text, _named(text, heads, blocks, number), _lines(blocks, number + len(heads), 80)):
+        if _is_head(later) and _fits_evenly(text, later, blocks, number + 1) and not _fits_evenly(text, heads, blocks, number):
             heads, number = later, number + 1
         first = number + len(heads)
         opening = text[slice(*blocks[number][1])].strip()
@@ -55,8 +55,9 @@ def flattened(document: Document, blocks: Sequence[tuple[Block, Span]]) -> Itera
         number = max(last, number + 1)
 
 
-def _lines(blocks: Sequence[tuple[Block, Span]], first: int, most: int) -> list[Span]:
-    return [span for _, span in blocks[first : first + most]]
+def _fits_evenly(text: str, heads: list[str], blocks: Sequence[tuple[Block, Span]], number: int) -> bool:
+    cells = [span for _, span in blocks[number + len(heads) : number + 80]]
+    return bool(_even(text, _named(text, heads, blocks, number), cells))
 
 
 def _is_head(heads: list[str]) -> bool:
@@ -120,7 +121,7 @@ def _starts(text: str, heads: list[str], cells: list[Span]) -> list[int]:
         if near and 0 <= n + near < len(said) and is_company(said[n + near]) and _can_be_name(s)
     ]  # fmt: skip
     found = list(sure)
-    least = max(3, len([h for h in heads if h in ("name", "company", "purpose", "kinds")]) - 1)
+    least = max(3, len(heads) // 2 + 1)
     for number, line in enumerate(said):
         by_itself = _can_be_name(line) and is_sdk_name(line) and "," not in line and "、" not in line
         after_link = (

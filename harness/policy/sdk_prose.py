@@ -148,7 +148,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         if not plausible_name(fold(name)):
             continue
         stop = len(text) if listing or index + 1 == len(places) else places[index + 1][0]
-        entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role)
+        entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role, shared=listing and len(places) > 2)
         if _BRACKET.search(text[: places[0][0]]):
             entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from harness.policy.blocks import Document
 from harness.policy.declared import Passage, SdkSaid
 from harness.policy.entries import Entry
-from harness.policy.known import PACKAGE, known_of, names_in
+from harness.policy.known import PACKAGE, bare, known_of, names_in
 from harness.policy.naming import catalogue_entry, identity
 from harness.policy.quoting import passage
 from harness.policy.sdk_lines import in_lines
@@ -26,12 +26,15 @@ def read_sdks(document: Document, said: Sequence[Statement]) -> tuple[tuple[SdkS
     taken = _joined([span for entry in entries for span in entry.spans])
     prose = list(in_prose(document, said, taken))
     places = _joined([*taken, *(span for entry in prose for span in entry.spans)])
+    recorded = [(bare(entry.name), entry.name) for entry in entries]
     groups: list[list[Entry]] = []
     of_key: dict[str, int] = {}
     for entry in sorted([*entries, *prose], key=lambda e: e.name_at):
         keys = [identity(entry.name)]
         if known_of(entry.name) is None:
             keys += list(names_in(entry.name)[:2])
+        if entry.shared and not any(key in of_key for key in keys):
+            keys = _meant(entry, recorded) or keys
         group = next((of_key[key] for key in keys if key in of_key), None)
         if group is None:
             group = len(groups)
@@ -42,10 +45,20 @@ def read_sdks(document: Document, said: Sequence[Statement]) -> tuple[tuple[SdkS
     return tuple(_merged(document, group) for group in groups), places
 
 
+def _meant(entry: Entry, recorded: Sequence[tuple[str, str]]) -> list[str]:
+    """Which record a short name among others means, 某牌SDK: the one whose name begins or ends with it, if no name is its own."""
+    short = bare(entry.name)
+    if len(short) < 2 or any(identity(name) == identity(entry.name) for _, name in recorded):
+        return []
+    longer = [name for full, name in recorded if full.startswith(short) or (len(full) > 1 and short.endswith(full))]
+    return [identity(longer[0])] if longer else []
+
+
 def _merged(document: Document, entries: list[Entry]) -> SdkSaid:
     first = entries[0]
     kinds: dict[str, bool] = {}
-    for entry in entries:
+    own = [e for e in entries if not e.shared]
+    for entry in own if any(e.kinds for e in own) else entries:
         for kind, denied in entry.kinds.items():
             kinds[kind] = kinds.get(kind, True) and denied
     known = known_of(first.name) or next((k for e in entries if (k := known_of(e.name))), None)
