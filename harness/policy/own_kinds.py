@@ -14,9 +14,11 @@ from harness.policy.kinds import Mention, mentions
 from harness.policy.polarity import in_purpose, scopes
 from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
+from harness.policy.words import compiled
 
 _SILENT = {"exceptions", "definitions", "changes", "contact"}
 _WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks"}
+_DETAIL = compiled("own_kinds", "detail")
 _CONTEXT = 240
 _LISTED = 40
 
@@ -143,7 +145,10 @@ def _of_others(text: str, at: int) -> bool:
 def _in_kinds_column(document: Document, statement: Statement, mention: Mention) -> bool:
     """In a table whose columns say which of them has the kinds, only that one counts, and the first."""
     roles = [role_of_label(head) for head in statement.block.heads]
-    wanted = [n for n, role in enumerate(roles) if role in ("kinds", "permissions", "name", "type")]
+    wanted = [
+        n for n, role in enumerate(roles)
+        if role in ("kinds", "permissions", "name", "type") or _DETAIL.search(fold(statement.block.heads[n]))
+    ]  # fmt: skip
     if "kinds" not in roles and "permissions" not in roles:
         return True
     spans = [document.span(a, b) for n, (a, b) in enumerate(statement.block.cells) if n in wanted]
