@@ -70,11 +70,11 @@ def _said(
     covered = scopes(text, [(m.start - begin, m.end - begin) for m in here])
     lead_denies = bool(statement.lead) and _denies(statement.lead)
     if any(_heading_denies(heading) for heading in statement.block.path[-2:]):
-        if statement.block.kind != "item" and len(text) > _LISTED:
+        if statement.block.kind != "item" and len(text) > _LISTED and not covered:
             return  # a sentence about such a part is no list of what is not collected
         lead_denies = True
     firm = [m.start() for m in pattern("firm").finditer(text)]
-    if goes_on or (statement.lead and pattern("firm").search(statement.lead)):
+    if goes_on or (statement.lead and pattern("firm").search(statement.lead) and not pattern("defines").search(text)):
         firm.insert(0, 0)
     for mention in here:
         at = mention.start - begin
