@@ -14,6 +14,7 @@ from harness.policy.sdk_lines import Records
 from harness.policy.statements import role_of
 from harness.policy.words import compiled
 
+_MOST_COLUMNS = 24
 _COOKIES = re.compile(r"cookie|expir|duration")
 _EXACT = compiled("sdk_tables", "exact", re.I)
 
@@ -59,8 +60,9 @@ def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
 
 def _of_companies(document: Document, table: list[Block], column: int) -> bool:
     """Whether most cells of a column are what companies are called."""
-    cells = [document.folded.text[slice(*document.span(*b.cells[column]))] for b in table if len(b.cells) > column]
-    said = [c for c in cells if c.strip() and not role_of_label(c.strip())]
+    head = fold(_heads(document, table)[column]).strip()
+    cells = [document.folded.text[slice(*document.span(*b.cells[column]))].strip() for b in table if len(b.cells) > column]
+    said = [c for c in cells if c and c != head]
     return sum(map(is_company, said)) * 2 > len(said)
 
 
@@ -105,15 +107,29 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
 
 
 def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, int], Value]]:
-    """Each row of a table whose labels stand in its first column, as (its place, its value); nothing where they do not."""
-    found = []
+    """Of a table whose labels stand in its first column, each value with its row's place, one column of values after the other;
+    nothing where the labels do not stand there."""
+    width = min(max(len(block.cells) for block in table), _MOST_COLUMNS)
+    columns: list[list[tuple[tuple[int, int], Value]]] = [[] for _ in range(max(width - 1, 0))]
+    labels: list[str] = []
     for block in table:
-        if len(block.cells) != 2:
+        if len(block.cells) != width or width < 2:
             continue
-        label, (start, end) = document.span(*block.cells[0]), document.span(*block.cells[1])
-        role = role_of_label(document.folded.text[label[0] : label[1]])
-        if role:
-            found.append(
-                (document.span(block.start, block.end), Value(role, document.folded.text[label[0] : label[1]], start, end))
-            )
-    return found if len(found) >= 3 and len(found) * 3 >= len(table) * 2 else []
+        label = document.span(*block.cells[0])
+        said = document.folded.text[label[0] : label[1]]
+        role = role_of_label(said)
+        if not role:
+            continue
+        labels.append(role)
+        for column, cell in zip(columns, block.cells[1:], strict=True):
+            start, end = document.span(*cell)
+            place = document.span(block.start, block.end) if width == 2 else (start, end)
+            column.append((place, Value(role, said, start, end)))
+    if len(labels) < 3 or len(labels) * 3 < len(table) * 2 or (width > 2 and ("name" not in labels or _across(document, table))):
+        return []
+    return [found for column in columns for found in column]
+
+
+def _across(document: Document, table: list[Block]) -> bool:
+    """Whether the first row of a table is one of heads, too."""
+    return sum(bool(role_of_label(document.text[a:b])) for a, b in table[0].cells[1:]) > 0
