@@ -44,7 +44,7 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
             continue
         goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
         for mention, denied, firm in _said(document, statement, here, goes_on):
-            if firm or statement.role in ("collects", "permissions", "cookies"):
+            if firm or statement.role in ("collects", "cookies"):
                 sure.add(mention.kind)
             key = (mention.kind, denied)
             if key not in first and len(first) < 400:

@@ -86,13 +86,22 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
     kinds = [n for n, role in enumerate(roles) if role == "kinds"]
     exact = [n for n in kinds if _EXACT.search(titles[n])]
     wide = set(kinds) - set(exact) if exact else set()  # 设备信息, beside a column that says which
+    last: Entry | None = None
+    found: list[Entry] = []
     for block in table:
         if len(block.cells) <= at or [document.text[a:b] for a, b in block.cells] == titles or len(set(block.cells)) == 1:
             continue
         cells = [document.span(a, b) for a, b in block.cells]
         name = cells[at]
         said = document.folded.text[name[0] : name[1]].strip()
-        if (role_of_label(said) and block.kind == "head") or not said:
+        if role_of_label(said) and block.kind == "head":
+            continue
+        if not said:
+            if last is not None:  # a row that was split, by a page or for another system
+                for n, (a, b) in enumerate(cells):
+                    if n < len(roles) and roles[n] in ("kinds", "permissions") and n not in wide:
+                        last.add_listed(document.folded.text, a, b)
+                last.spans.append(document.span(block.start, block.end))
             continue
         if not (of_sdks or (third and part in ("sdks", "shares")) or is_sdk_name(said)):
             continue
@@ -102,8 +111,10 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
             if n < len(roles) and n != at and roles[n] and n not in wide
         ]
         entry = from_fields(document, name, values, document.span(block.start, block.end), part)
+        last = entry
         if entry is not None:
-            yield entry
+            found.append(entry)
+    yield from found
 
 
 def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, int], Value]]:

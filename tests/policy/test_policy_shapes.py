@@ -124,3 +124,61 @@ def test_what_a_policy_says_its_personal_information_is_counts_also_among_defini
     text = "## 第一章 定义\n\n本隐私协议中可能涉及的个人信息包括：\n\n- 昵称、IMEI\n\n## 第二章\n\n敏感个人信息包括指纹、病历。\n"
     found = declared(read(text, media_type="text/markdown"))
     assert found == {"nickname", "imei"}
+
+
+SDKS = "## 第三方SDK清单\n\n"
+
+
+def test_a_row_that_was_split_belongs_to_the_name_above() -> None:
+    table = (
+        "| 序号 | SDK名称 | 收集信息 | 公司 |\n|--|--|--|--|\n| 1 | 青鸾推送SDK v3.2.1 | IMEI、 | 青鸾科技有限公司 |\n"
+        "|  |  | OAID、IP地址 |  |\n| 2 | 白泽地图 | 设备信息、网络信息 | 白泽信息有限公司 |\n"
+    )
+    policy = read(SDKS + table, media_type="text/markdown")
+    assert kinds(policy) == {
+        "青鸾推送SDK v3.2.1": {"imei", "oaid", "ip"}, "白泽地图": {"device_info_other", "network_type"},
+    }  # fmt: skip
+    assert declared(policy) == set()
+
+
+def test_numbered_sentences_with_packages_and_versions() -> None:
+    text = (
+        "1. 青鸾推送SDK（com.qingluan.push）v3.2.1，由青鸾科技有限公司提供，用于推送消息，收集IMEI、设备型号。\n"
+        "2. 白泽地图SDK 5.0，由白泽信息有限公司提供，用于定位，收集经纬度。\n"
+    )
+    policy = read(SDKS + text, media_type="text/markdown")
+    assert kinds(policy) == {"青鸾推送SDK": {"imei", "device_model"}, "白泽地图SDK": {"location_precise"}}
+
+
+def test_a_heading_with_a_link_over_labels_and_their_lists() -> None:
+    text = (
+        "### [青鸾推送SDK](https://q.example)\n\n- 开发者：青鸾科技有限公司\n- 功能：推送\n- 收集的个人信息：\n"
+        "  - 设备信息：IMEI、OAID\n  - 网络信息：IP地址、WiFi信息\n- 权限：存储权限\n\n"
+        "### 白泽地图SDK\n\n- 开发者：白泽信息有限公司\n- 收集的个人信息：经纬度\n"
+    )
+    assert kinds(read(SDKS + text, media_type="text/markdown")) == {
+        "青鸾推送SDK": {"imei", "oaid", "ip", "wifi_scan", "storage_files"}, "白泽地图SDK": {"location_precise"},
+    }  # fmt: skip
+
+
+def test_a_sentence_of_two_sdks_gives_each_its_own() -> None:
+    text = "我们接入了青鸾推送SDK，该SDK会收集IMEI、OAID；我们接入了白泽地图SDK，该SDK会收集经纬度。\n"
+    assert kinds(read(SDKS + text, media_type="text/markdown")) == {
+        "青鸾推送SDK": {"imei", "oaid"}, "白泽地图SDK": {"location_precise"},
+    }  # fmt: skip
+
+
+def test_english_items_with_the_company_in_brackets() -> None:
+    text = (
+        "## Third-party services\n\n* **Bluebird Analytics** (Bluebird Inc.): collects your IP address and device model.\n"
+        "* **Data types** (see above): we list them here.\n"
+    )
+    assert kinds(read(text, media_type="text/markdown")) == {"Bluebird Analytics": {"ip", "device_model"}}
+
+
+def test_one_sdk_in_the_lists_of_two_platforms_is_one() -> None:
+    text = "".join(
+        f"#### {system}\n\n| SDK名称 | 公司 | 收集信息 |\n|--|--|--|\n| 青鸾推送SDK | 青鸾科技有限公司 | {kind} |\n\n"
+        for system, kind in (("Android", "IMEI"), ("iOS", "IDFA"))
+    )
+    assert kinds(read(SDKS + text, media_type="text/markdown")) == {"青鸾推送SDK": {"imei", "ad_id"}}
