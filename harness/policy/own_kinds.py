@@ -74,7 +74,7 @@ def _said(
             return  # a sentence about such a part is no list of what is not collected
         lead_denies = True
     firm = [m.start() for m in pattern("firm").finditer(text)]
-    if goes_on or (statement.lead and pattern("firm").search(statement.lead) and not pattern("defines").search(text)):
+    if goes_on or (statement.lead and pattern("firm").search(statement.lead) and not pattern("explains").search(text)):
         firm.insert(0, 0)
     for mention in here:
         at = mention.start - begin
