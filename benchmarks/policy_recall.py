@@ -1,12 +1,11 @@
 """How well policies are read, against facts that a person wrote down for each.
 
-    python -m benchmarks.policy_recall FOLDER [--half train|check] [--show]
+    python -m benchmarks.policy_recall FOLDER [--split FILE] [--half train|check|check2] [--show]
 
 FOLDER holds NAME.html, .md, .txt or .pdf, beside it NAME.facts.json (`kinds`: [{kind, denied, quote}], `sdks`: [{name,
-aliases, company,
-kinds}], `rights`: {right: whether it is stated}, dates, terms), and split.json: {train: [NAME], check: [NAME]}. The words are
-made with
-`train` in sight; believe the figure of `check`. `--show` prints the mistakes in `train` and refuses for `check`.
+aliases, company, kinds}], `rights`: {right: whether it is stated}, dates, terms), and a split, split.json or what --split
+says: {train: [NAME], check: [NAME]}. The words are made with `train` in sight; believe the figure of the other half. `--show`
+prints the mistakes in `train` and refuses for the others.
 """
 
 from __future__ import annotations
