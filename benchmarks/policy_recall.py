@@ -1,12 +1,11 @@
 """How well policies are read, against facts that a person wrote down for each.
 
-    python -m benchmarks.policy_recall FOLDER [--half train|check] [--show]
+    python -m benchmarks.policy_recall FOLDER [--split FILE] [--half train|check|check2] [--show]
 
 FOLDER holds NAME.html, .md, .txt or .pdf, beside it NAME.facts.json (`kinds`: [{kind, denied, quote}], `sdks`: [{name,
-aliases, company,
-kinds}], `rights`: {right: whether it is stated}, dates, terms), and split.json: {train: [NAME], check: [NAME]}. The words are
-made with
-`train` in sight; believe the figure of `check`. `--show` prints the mistakes in `train` and refuses for `check`.
+aliases, company, kinds}], `rights`: {right: whether it is stated}, dates, terms), and a split, split.json or what --split
+says: {train: [NAME], check: [NAME]}. The words are made with `train` in sight; believe the figure of the other half. `--show`
+prints the mistakes in `train` and refuses for the others.
 """
 
 from __future__ import annotations
@@ -167,12 +166,13 @@ def _single(figures: Figures, name: str, read: Declared, facts: dict[str, Any]) 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How well policies are read.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--half", choices=("train", "check"), default="train")
+    parser.add_argument("--half", choices=("train", "check", "check2"), default="train", help="which of the lists of --split")
+    parser.add_argument("--split", default="split.json", help="the file beside the policies that tells the halves apart")
     parser.add_argument("--show", action="store_true", help="print the mistakes in train")
     asked = parser.parse_args()
-    if asked.show and asked.half == "check":
-        parser.error("--show prints mistakes, and those of check are not to be seen")
-    names = json.loads((asked.folder / "split.json").read_text("utf-8"))[asked.half]
+    if asked.show and asked.half != "train":
+        parser.error("--show prints mistakes, and those of the other half are not to be seen")
+    names = json.loads((asked.folder / asked.split).read_text("utf-8"))[asked.half]
     figures = measure(asked.folder, names)
     if asked.show:
         print("\n".join(figures.mistakes))

@@ -33,6 +33,8 @@ class Entry:
     kinds: dict[str, bool] = field(default_factory=dict)
     platforms: set[str] = field(default_factory=set)
     role: str = ""
+    shared: bool = False
+    """Whether it is one of several that a sentence names, and says the same of all of them."""
 
     def add_listed(self, text: str, start: int, end: int) -> None:
         """The kinds of a cell or a field; what stands behind `：用于` says what each is for and names none."""

@@ -48,6 +48,12 @@ def role_of_label(label: str) -> str:
     return next((role for role, pattern in _labels() if pattern.search(said)), "")
 
 
+def is_company(said: str) -> bool:
+    """Whether all that a folded line or cell says is what companies are called."""
+    said = said.strip()
+    return len(said) <= 80 and bool(words("companies_alone").search(said)) and not words("name_of_sdk").search(said)
+
+
 def pairs(text: str, start: int, end: int) -> list[Value]:
     """The labels of one line of folded text with their values; a value goes on to the next label or the end of the line."""
     places = []

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from math import prod
 
 import ahocorasick_rs
 
 from harness.policy.folding import fold
 from harness.policy.words import compiled, read
 
+_BOUNDARY = re.compile(r"(?<=[\u3400-\u9fff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u3400-\u9fff])")
+_MOST_SPELLINGS = 64
 _ASCII = re.compile(r"[a-z0-9]")
 _PLURAL = re.compile(r"(?:'s|s|es)?(?![a-z0-9])")
 _BEFORE_LISTED = compiled("kinds", "before_listed")
@@ -39,15 +42,20 @@ def _terms() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], .
     entries: dict[str, tuple[str, str, bool]] = {}
     for kind, terms in read("kinds").items():
         for term in map(fold, terms):
-            pieces = term.split(" ")
-            for joints in product(
-                *([("", " ", "-", "_")] * (len(pieces) - 1) if len(pieces) < 4 else [(" ",)] * (len(pieces) - 1))
-            ):
-                spelled = pieces[0] + "".join(j + p for j, p in zip(joints, pieces[1:], strict=True))
-                if not joints or spelled == term or spelled not in entries:
+            for spelled in _spellings(term):
+                if spelled == term or spelled not in entries:
                     entries[spelled] = (spelled, kind, term in listed)
     ordered = tuple(entries.values())
     return ahocorasick_rs.AhoCorasick([e[0] for e in ordered], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), ordered
+
+
+def _spellings(term: str) -> list[str]:
+    """A term with each way to write the spaces in it, and with a space between Chinese and other letters or without."""
+    pieces = re.split(r"( )", term)
+    ways = [("", " ", "-", "_") if p == " " else (p, _BOUNDARY.sub(" ", p)) if _BOUNDARY.search(p) else (p,) for p in pieces]
+    if prod(map(len, ways)) > _MOST_SPELLINGS:
+        return [term]
+    return list(dict.fromkeys("".join(way) for way in product(*ways)))
 
 
 def mentions(text: str) -> list[Mention]:

@@ -53,6 +53,7 @@ _INLINE = {
     "wbr",
 }
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
+_BULLET = re.compile(r"[•●○▪◦■◆►➢✓✔✅·][ \t]*\S|[-*][ \t]+\S")
 _SPACE = re.compile(r"[\s\u00a0]+")
 _SHELL = compiled("markup", "shell", re.I)
 
@@ -209,6 +210,7 @@ class _Walk:
             self.blocks.append(Block(kind="heading", start=start, end=end, level=level, path=self.outline.path))
             self.outline.enter(level, said)
         else:
+            item = item or (1 if _BULLET.match(said) else 0)
             self.blocks.append(Block(kind="item" if item else "text", start=start, end=end, level=item, path=self.outline.path))
 
     def _table(self, table: Any) -> None:

@@ -14,9 +14,11 @@ from harness.policy.kinds import Mention, mentions
 from harness.policy.polarity import in_purpose, scopes
 from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
+from harness.policy.words import compiled
 
 _SILENT = {"exceptions", "definitions", "changes", "contact"}
 _WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks"}
+_DETAIL = compiled("own_kinds", "detail")
 _CONTEXT = 240
 _LISTED = 40
 
@@ -42,7 +44,7 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
             continue
         goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
         for mention, denied, firm in _said(document, statement, here, goes_on):
-            if firm or statement.role in ("collects", "permissions", "cookies"):
+            if firm or statement.role in ("collects", "cookies"):
                 sure.add(mention.kind)
             key = (mention.kind, denied)
             if key not in first and len(first) < 400:
@@ -68,11 +70,11 @@ def _said(
     covered = scopes(text, [(m.start - begin, m.end - begin) for m in here])
     lead_denies = bool(statement.lead) and _denies(statement.lead)
     if any(_heading_denies(heading) for heading in statement.block.path[-2:]):
-        if statement.block.kind != "item" and len(text) > _LISTED:
+        if statement.block.kind != "item" and len(text) > _LISTED and not covered:
             return  # a sentence about such a part is no list of what is not collected
         lead_denies = True
     firm = [m.start() for m in pattern("firm").finditer(text)]
-    if goes_on or (statement.lead and pattern("firm").search(statement.lead)):
+    if goes_on or (statement.lead and pattern("firm").search(statement.lead) and not pattern("explains").search(text)):
         firm.insert(0, 0)
     for mention in here:
         at = mention.start - begin
@@ -143,7 +145,10 @@ def _of_others(text: str, at: int) -> bool:
 def _in_kinds_column(document: Document, statement: Statement, mention: Mention) -> bool:
     """In a table whose columns say which of them has the kinds, only that one counts, and the first."""
     roles = [role_of_label(head) for head in statement.block.heads]
-    wanted = [n for n, role in enumerate(roles) if role in ("kinds", "permissions", "name", "type")]
+    wanted = [
+        n for n, role in enumerate(roles)
+        if role in ("kinds", "permissions", "name", "type") or _DETAIL.search(fold(statement.block.heads[n]))
+    ]  # fmt: skip
     if "kinds" not in roles and "permissions" not in roles:
         return True
     spans = [document.span(a, b) for n, (a, b) in enumerate(statement.block.cells) if n in wanted]

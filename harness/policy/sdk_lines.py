@@ -1,4 +1,4 @@
-"""SDKs in lines: `label: value`, a name as a title over such lines, and tables whose cells were flattened into lines."""
+"""SDKs in lines: `label: value`, and a name as a title over such lines."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, clean_name, from_fields, is_sdk_name, plausible_name
 from harness.policy.fields import Value, pairs, role_of_label, words
+from harness.policy.flattened import flattened
 from harness.policy.kinds import mentions
 from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
 _URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
 _PARTS = compiled("sdk_lines", "parts")
-_HEAD_AGAIN = compiled("sdk_lines", "head_again")
 _PROVIDED = compiled("sdk_lines", "provided")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
@@ -32,6 +32,8 @@ class Records:
     spans: list[tuple[int, int]] = field(default_factory=list)
     found: list[Entry] = field(default_factory=list)
     loose: int = 0
+    begins: str = ""
+    """The label that the first record began with, where that was not its name: it begins each of the others, too."""
 
     @property
     def is_open(self) -> bool:
@@ -45,19 +47,17 @@ class Records:
         """A line of labels. `title`: the line above it, where that can be what the SDK is called."""
         for number, value in enumerate(values):
             repeats = value.role in self.roles and value.role in ("company", "purpose", "kinds", "link") and number == 0
-            if value.role == "name":
-                if self.name is not None and not self.values and not _inside(self.name, span):
-                    self.name = None
-                if (
-                    self.name is not None
-                    and "name" not in self.roles
-                    and not self._is_sdk(self.name)
-                    and not repeats
-                    and self.values
-                ):
-                    pass
+            begins = value.role == self.begins and value.role in self.roles and "name" in self.roles
+            if value.role == "name" and "name" not in self.roles and self.values and not self._is_complete():
+                self.begins = self.values[0].role
+                self.name = (value.start, value.end)  # what stood before it, a title or the company, is of this SDK
+                self.values.append(value)
+            elif value.role == "name":
                 self.close()
                 self.name = (value.start, value.end)
+                self.values = [value]
+            elif begins and title is None:
+                self.close()
                 self.values = [value]
             elif title is not None and number == 0 and (repeats or not self.is_open):
                 self.close()
@@ -67,6 +67,12 @@ class Records:
                 self.values.append(value)
         self.spans.append(span)
         self.loose = 0
+
+    def _is_complete(self) -> bool:
+        """Whether the open record has a title that is an SDK's name, and something said of it."""
+        if self.name is None or not self._is_sdk(self.name):
+            return False
+        return len(self.values) > 1 and plausible_name(clean_name(self.document, *self.name)[0].lower())
 
     def _is_sdk(self, at: tuple[int, int]) -> bool:
         return is_sdk_name(self.document.folded.text[at[0] : at[1]])
@@ -147,7 +153,16 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
     blocks = [(b, document.span(b.start, b.end)) for b in document.blocks]
     records = Records(document, "")
     title: tuple[int, int] | None = None
+    dealt = list(flattened(document, blocks))
+    yield from (entry for _, _, entries in dealt for entry in entries)
+    passed = 0
     for number, (block, span) in enumerate(blocks):
+        while passed < len(dealt) and dealt[passed][1] <= number:
+            passed += 1
+        if passed < len(dealt) and dealt[passed][0] <= number:
+            records.close()
+            title = None
+            continue
         if block.kind in ("row", "head"):
             if block.table in tables or not (records.is_open or (title is not None and is_sdk_name(text[title[0] : title[1]]))):
                 records.close()
@@ -185,7 +200,6 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
                 records.close()
                 title = line if short else None
     yield from records.done()
-    yield from _flattened(document, blocks)
 
 
 def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -212,131 +226,3 @@ def _next_pairs(text: str, blocks: list[tuple[Block, tuple[int, int]]], number: 
     start, end = blocks[number + 1][1]
     found = pairs(text, start, min(end, start + 400))
     return found if found and found[0].start - start < 40 else []
-
-
-def _flattened(document: Document, blocks: list[tuple[Block, tuple[int, int]]]) -> Iterator[Entry]:
-    """Tables of which each cell became a line: the heads first, in any order, then as many lines for each row."""
-    text = document.folded.text
-    number = 0
-    while number < len(blocks):
-        heads = _heads_from(text, blocks, number)
-        if len(heads) < 3 or "name" not in heads or not {"kinds", "company", "purpose"} & set(heads):
-            number += 1
-            continue
-        # A title that reads like a head may stand above them.
-        later = _heads_from(text, blocks, number + 1)
-        if (
-            len(later) >= 3
-            and "name" in later
-            and not _even(text, heads, [s for _, s in blocks[number + len(heads) : number + 80]])
-        ):
-            heads, number = later, number + 1
-        first = number + len(heads)
-        last = first
-        while (
-            last < len(blocks)
-            and blocks[last][0].kind in ("text", "item", "heading")
-            and blocks[last][1][1] - blocks[last][1][0] < 1500
-        ):
-            last += 1
-        cells = [span for _, span in blocks[first:last]]
-        yield from _rows(document, heads, cells, role_of(blocks[number][0].path))
-        number = max(last, number + 1)
-
-
-def _heads_from(text: str, blocks: list[tuple[Block, tuple[int, int]]], number: int) -> list[str]:
-    """What the lines from here on are called as heads of columns, as far as they can be."""
-    roles: list[str] = []
-    for block, (start, end) in blocks[number : number + 12]:
-        said = text[start:end].strip(" *_#")
-        role = role_of_label(said) if block.kind not in ("row", "head") and len(said) <= 20 and ":" not in said else ""
-        if not role or (role == "name" and "name" in roles and not _HEAD_AGAIN.search(said)):
-            break
-        roles.append("company" if role == "name" and "name" in roles else role)
-    if "name" not in roles and "company" in roles and len(roles) >= 3:
-        roles[roles.index("company")] = "name"
-    return roles
-
-
-def _rows(document: Document, heads: list[str], cells: list[tuple[int, int]], part: str) -> Iterator[Entry]:
-    """Lines dealt out to columns. A row begins at a line that can only be a name; where the lines between two names are more
-    than the columns, those that are over belong to the longest of kinds and purpose."""
-    text = document.folded.text
-    at = heads.index("name")
-    starts = [n for n, (a, b) in enumerate(cells) if _begins(text[a:b].strip(), heads)]
-    width = len(heads)
-    even = _even(text, heads, cells)
-    if even or not starts:
-        rows = even
-    else:
-        firsts = [max(0, n - at) for n in starts]
-        rows = [cells[a:b] for a, b in zip(firsts, [*firsts[1:], min(len(cells), firsts[-1] + width + 3)], strict=True)]
-    for row in rows:
-        if len(row) <= at:
-            continue
-        dealt = _dealt(text, heads, row)
-        name = next((span for role, span in dealt if role == "name"), None)
-        if name is None or not plausible_name(clean_name(document, *name)[0].lower()):
-            continue
-        values = [Value(role, "", a, b) for role, (a, b) in dealt if role != "name"]
-        entry = from_fields(document, name, values, (row[0][0], row[-1][1]), part)
-        if entry is not None:
-            yield entry
-
-
-def _even(text: str, heads: list[str], cells: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """`_even_rows`; heads that say nothing known, at the end of the others, are the first of the lines."""
-    found = max((_even_rows(text, [*heads, *[""] * more], cells[more:]) for more in range(3)), key=len)
-    return [row[: len(heads)] for row in found]
-
-
-def _even_rows(text: str, heads: list[str], cells: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Rows of as many lines as there are heads, as far as the lines fit their columns; none where not even two do."""
-    width, rows = len(heads), []
-    for first in range(0, len(cells) - width + 1, width):
-        row = cells[first : first + width]
-        if not all(_fits(text[a:b].strip(), role) for role, (a, b) in zip(heads, row, strict=True)):
-            break
-        rows.append(row)
-    return rows if len(rows) > 1 else []
-
-
-def _fits(said: str, role: str) -> bool:
-    if role == "name":
-        return plausible_name(said) and not _URL.search(said)
-    if role == "link":
-        return bool(_URL.search(said)) or len(said) < 40 or said.startswith("《")
-    if role == "kinds":
-        return bool(mentions(said) or pattern("no_value").search(said))
-    if role == "company":
-        return len(said) <= 60 and not _URL.search(said)
-    return not _URL.match(said)
-
-
-def _begins(said: str, heads: list[str]) -> bool:
-    return (
-        len(said) <= 50
-        and plausible_name(said)
-        and not _URL.search(said)
-        and is_sdk_name(said)
-        and "," not in said
-        and "、" not in said
-    )
-
-
-def _dealt(text: str, heads: list[str], row: list[tuple[int, int]]) -> list[tuple[str, tuple[int, int]]]:
-    """Each line of a row with its column's role. Lines that are too many go to the kinds."""
-    if len(row) <= len(heads):
-        return list(zip(heads, row, strict=False))
-    extra = len(row) - len(heads)
-    wide = heads.index("kinds") if "kinds" in heads else heads.index("purpose") if "purpose" in heads else len(heads) - 1
-    dealt = []
-    for number, span in enumerate(row):
-        if number <= wide:
-            column = number
-        elif number <= wide + extra:
-            column = wide
-        else:
-            column = number - extra
-        dealt.append((heads[column], span))
-    return dealt

@@ -11,7 +11,7 @@ import ahocorasick_rs
 
 from harness.policy.blocks import Document
 from harness.policy.entries import Entry, clean_name, plausible_name
-from harness.policy.fields import platforms_of, words
+from harness.policy.fields import is_company, platforms_of, words
 from harness.policy.folding import fold
 from harness.policy.kinds import URL
 from harness.policy.known import known_of, known_sdks
@@ -68,7 +68,7 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         if (known_of(match["name"]) or statement.role == "sdks") and not _VERB.search(match["name"]):
             found.setdefault(match.start("name"), (*match.span("name"), True))
     bold = _ITEM_NAME.match(text) if listed and statement.block.kind == "item" else None
-    if bold and known_of(bold["name"]):
+    if bold and (known_of(bold["name"]) or (statement.role == "sdks" and _of_company(text[bold.end() :]))):
         found.setdefault(bold.start("name"), (*bold.span("name"), True))
     for match in _LED.finditer(text) if '"' in text or "」" in text else ():
         start, end = match.span("name")
@@ -95,6 +95,15 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         if (alone and listed) or ((integrates or _BRACKET.search(text[:start])) and not common):
             found[start] = (start, end, False)
     return sorted(found.values())
+
+
+def _of_company(following: str) -> bool:
+    """Whether a name is followed by its company in brackets and by what it does."""
+    match = _COMPANY_BESIDE.match(following)
+    return match is not None and is_company(match["company"])
+
+
+_COMPANY_BESIDE = re.compile(r"\s*\((?P<company>[^()]{3,60}(?:\([^()]{1,20}\)[^()]{1,40})?)\)\s*[:,\-–—]")
 
 
 def in_prose(document: Document, statements: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> Iterator[Entry]:
@@ -148,7 +157,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         if not plausible_name(fold(name)):
             continue
         stop = len(text) if listing or index + 1 == len(places) else places[index + 1][0]
-        entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role)
+        entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role, shared=listing and len(places) > 2)
         if _BRACKET.search(text[: places[0][0]]):
             entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
         else:

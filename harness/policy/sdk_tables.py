@@ -8,12 +8,13 @@ from itertools import groupby
 
 from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, from_fields, is_sdk_name
-from harness.policy.fields import Value, role_of_label, words
+from harness.policy.fields import Value, is_company, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.sdk_lines import Records
 from harness.policy.statements import role_of
 from harness.policy.words import compiled
 
+_MOST_COLUMNS = 24
 _COOKIES = re.compile(r"cookie|expir|duration")
 _EXACT = compiled("sdk_tables", "exact", re.I)
 
@@ -47,12 +48,22 @@ def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
     if "name" not in roles:
         sdk = [n for n, s in enumerate(said) if words("name_of_sdk").search(fold(s)) and roles[n] not in ("link", "kinds")]
         first = sdk[0] if sdk else next((n for n, r in enumerate(roles) if r == "company"), None)
+        if first is not None and first and not sdk and _of_companies(document, table, first):
+            first -= 1  # 功能类型 | 第三方名称, with the SDKs under the first and their companies under the second
         if first is None and role_of(table[0].path) == "sdks" and roles[0] in ("", "type"):
             first = 0
         if first is None:
             return tuple(roles)
         roles[first] = "name"
     return tuple("company" if r == "name" and roles.index("name") != n else r for n, r in enumerate(roles))
+
+
+def _of_companies(document: Document, table: list[Block], column: int) -> bool:
+    """Whether most cells of a column are what companies are called."""
+    head = fold(_heads(document, table)[column]).strip()
+    cells = [document.folded.text[slice(*document.span(*b.cells[column]))].strip() for b in table if len(b.cells) > column]
+    said = [c for c in cells if c and c != head]
+    return sum(map(is_company, said)) * 2 > len(said)
 
 
 def _heads(document: Document, table: list[Block]) -> list[str]:
@@ -75,13 +86,22 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
     kinds = [n for n, role in enumerate(roles) if role == "kinds"]
     exact = [n for n in kinds if _EXACT.search(titles[n])]
     wide = set(kinds) - set(exact) if exact else set()  # 设备信息, beside a column that says which
+    last: Entry | None = None
+    found: list[Entry] = []
     for block in table:
         if len(block.cells) <= at or [document.text[a:b] for a, b in block.cells] == titles or len(set(block.cells)) == 1:
             continue
         cells = [document.span(a, b) for a, b in block.cells]
         name = cells[at]
         said = document.folded.text[name[0] : name[1]].strip()
-        if (role_of_label(said) and block.kind == "head") or not said:
+        if role_of_label(said) and block.kind == "head":
+            continue
+        if not said:
+            if last is not None:  # a row that was split, by a page or for another system
+                for n, (a, b) in enumerate(cells):
+                    if n < len(roles) and roles[n] in ("kinds", "permissions") and n not in wide:
+                        last.add_listed(document.folded.text, a, b)
+                last.spans.append(document.span(block.start, block.end))
             continue
         if not (of_sdks or (third and part in ("sdks", "shares")) or is_sdk_name(said)):
             continue
@@ -91,20 +111,36 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
             if n < len(roles) and n != at and roles[n] and n not in wide
         ]
         entry = from_fields(document, name, values, document.span(block.start, block.end), part)
+        last = entry
         if entry is not None:
-            yield entry
+            found.append(entry)
+    yield from found
 
 
 def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, int], Value]]:
-    """Each row of a table whose labels stand in its first column, as (its place, its value); nothing where they do not."""
-    found = []
+    """Of a table whose labels stand in its first column, each value with its row's place, one column of values after the other;
+    nothing where the labels do not stand there."""
+    width = min(max(len(block.cells) for block in table), _MOST_COLUMNS)
+    columns: list[list[tuple[tuple[int, int], Value]]] = [[] for _ in range(max(width - 1, 0))]
+    labels: list[str] = []
     for block in table:
-        if len(block.cells) != 2:
+        if len(block.cells) != width or width < 2:
             continue
-        label, (start, end) = document.span(*block.cells[0]), document.span(*block.cells[1])
-        role = role_of_label(document.folded.text[label[0] : label[1]])
-        if role:
-            found.append(
-                (document.span(block.start, block.end), Value(role, document.folded.text[label[0] : label[1]], start, end))
-            )
-    return found if len(found) >= 3 and len(found) * 3 >= len(table) * 2 else []
+        label = document.span(*block.cells[0])
+        said = document.folded.text[label[0] : label[1]]
+        role = role_of_label(said)
+        if not role:
+            continue
+        labels.append(role)
+        for column, cell in zip(columns, block.cells[1:], strict=True):
+            start, end = document.span(*cell)
+            place = document.span(block.start, block.end) if width == 2 else (start, end)
+            column.append((place, Value(role, said, start, end)))
+    if len(labels) < 3 or len(labels) * 3 < len(table) * 2 or (width > 2 and ("name" not in labels or _across(document, table))):
+        return []
+    return [found for column in columns for found in column]
+
+
+def _across(document: Document, table: list[Block]) -> bool:
+    """Whether the first row of a table is one of heads, too."""
+    return sum(bool(role_of_label(document.text[a:b])) for a, b in table[0].cells[1:]) > 0

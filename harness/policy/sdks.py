@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from harness.policy.blocks import Document
 from harness.policy.declared import Passage, SdkSaid
 from harness.policy.entries import Entry
-from harness.policy.known import PACKAGE, known_of, names_in
+from harness.policy.fields import words
+from harness.policy.known import PACKAGE, bare, known_of, names_in
 from harness.policy.naming import catalogue_entry, identity
 from harness.policy.quoting import passage
 from harness.policy.sdk_lines import in_lines
@@ -26,12 +27,16 @@ def read_sdks(document: Document, said: Sequence[Statement]) -> tuple[tuple[SdkS
     taken = _joined([span for entry in entries for span in entry.spans])
     prose = list(in_prose(document, said, taken))
     places = _joined([*taken, *(span for entry in prose for span in entry.spans)])
+    recorded = [(bare(entry.name), entry.name) for entry in entries]
+    named = [*recorded, *((bare(entry.name), entry.name) for entry in prose)]
     groups: list[list[Entry]] = []
     of_key: dict[str, int] = {}
     for entry in sorted([*entries, *prose], key=lambda e: e.name_at):
         keys = [identity(entry.name)]
         if known_of(entry.name) is None:
             keys += list(names_in(entry.name)[:2])
+        if not any(key in of_key for key in keys):
+            keys = (_meant(entry, recorded) if entry.shared else _family(entry, named)) or keys
         group = next((of_key[key] for key in keys if key in of_key), None)
         if group is None:
             group = len(groups)
@@ -39,13 +44,36 @@ def read_sdks(document: Document, said: Sequence[Statement]) -> tuple[tuple[SdkS
         groups[group].append(entry)
         for key in keys:
             of_key.setdefault(key, group)
-    return tuple(_merged(document, group) for group in groups), places
+    records = frozenset(map(id, entries))
+    return tuple(_merged(document, group, records) for group in groups), places
 
 
-def _merged(document: Document, entries: list[Entry]) -> SdkSaid:
+def _meant(entry: Entry, recorded: Sequence[tuple[str, str]]) -> list[str]:
+    """Which record a short name among others means, 某牌SDK: the one whose name begins or ends with it, if no name is its own."""
+    short = bare(entry.name)
+    if len(short) < 2 or any(identity(name) == identity(entry.name) for _, name in recorded):
+        return []
+    longer = [name for full, name in recorded if full.startswith(short) or (len(full) > 1 and short.endswith(full))]
+    return [identity(longer[0])] if longer else []
+
+
+def _family(entry: Entry, named: Sequence[tuple[str, str]]) -> list[str]:
+    """Which SDK a name in a sentence means that is but the first word of another's, Firebase beside Firebase Analytics, where it
+    says of none what it takes."""
+    short = bare(entry.name)
+    if entry.kinds or len(short) < _SHORTEST or not short.isascii() or words("name_of_sdk").search(entry.name.lower()):
+        return []
+    longer = [name for full, name in named if full != short and full.startswith(short)]
+    return [identity(longer[0])] if longer else []
+
+
+_SHORTEST = 5
+
+
+def _merged(document: Document, entries: list[Entry], records: frozenset[int]) -> SdkSaid:
     first = entries[0]
     kinds: dict[str, bool] = {}
-    for entry in entries:
+    for entry in [e for e in entries if not e.shared] if any(e.kinds and id(e) in records for e in entries) else entries:
         for kind, denied in entry.kinds.items():
             kinds[kind] = kinds.get(kind, True) and denied
     known = known_of(first.name) or next((k for e in entries if (k := known_of(e.name))), None)

@@ -92,6 +92,16 @@ def test_a_name_as_a_title_over_labels(number: str) -> None:
     assert kinds(found) == WANTED
 
 
+@pytest.mark.parametrize("order", [("company", "name", "purpose", "kinds"), ("kinds", "company", "name", "purpose")])
+@pytest.mark.parametrize("title", ["", "推送类"])
+def test_labels_of_which_the_name_is_not_the_first(order: tuple[str, ...], title: str) -> None:
+    labels = HEADS | {"company": "公司名称"}
+    parts = [f"{title}\n" + "\n".join(f"{labels[c]}：{row[c]}" for c in order) for row in ROWS]
+    found = md("# 第三方SDK目录\n" + "\n\n".join(parts))
+    assert kinds(found) == WANTED
+    assert [s.company for s in found.sdks] == [row["company"] for row in ROWS]
+
+
 def test_an_sdk_split_over_two_sections_and_under_two_names_is_one() -> None:
     found = md(
         "# 一、统计\n我们接入了友盟统计SDK，会收集您的IMEI。\n# 附录：第三方SDK目录\nSDK名称：友盟+"
