@@ -126,6 +126,11 @@ def _speaks_for(kind: str, window: Window, weights: Mapping[str, Weight]) -> boo
     return any(window.says(topic) for topic in topics)
 
 
+def _can_be_answered(kind: str, window: Window) -> bool:
+    """A notice has something that answers it, however like one a text reads: a page with the policy alone is none."""
+    return kind not in (_NOTICE, _SECOND) or any(c.role != "link_policy" for c in window.surface.controls)
+
+
 def _could_be(kind: str, window: Window) -> bool:
     """What nothing makes up for: a question has something to answer it with, one that leads to the settings says what for, and an
     advertisement that nothing closes has few controls."""
@@ -151,7 +156,7 @@ def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
     window, weights = _weighed(surface, phrases)
     judged = load_model("kinds").judge(_features(window, weights))
     best = next(kind for kind, sure in judged.likely if kind == "other" or (
-        (sure >= _UNLIKE or _could_be(kind, window))
+        ((sure >= _UNLIKE and _can_be_answered(kind, window)) or _could_be(kind, window))
         and (_speaks_for(kind, window, weights) or (bool(surface.prose) and sure >= _TOLD))))
     if best == "other":
         policy = weights[_NOTICE]
