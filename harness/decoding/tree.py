@@ -72,7 +72,8 @@ class Tree:
         whole, and nothing of it could be read. Of one inside another the inner one is told; a structure that was read out of
         such bytes was read by chance."""
         dark = [one for one in self.layers if not one.explained and not one.accounted and _dark(one)] + self._dark_texts()
-        dark = [one for one in dark if not _token(one) and not any(above.accounted for above in one.above())]
+        dark = [one for one in dark if not _token(one) and not _between_escapes(one)
+                and not any(above.accounted for above in one.above())]
         around = {id(above) for layer in dark for above in layer.above()}
         ends = [layer for layer in dark if id(layer) not in around]
         return [Opaque(path_of(layer), len(layer.data), layer.root) for layer in ends]
@@ -88,7 +89,7 @@ class Tree:
                 undone = sum(
                     max(0, min(one.found.end, piece[1]) - max(one.found.start, piece[0]))
                     for one in below
-                    if one.text or not _token(one)
+                    if one.text or not (_token(one) or _between_escapes(one))
                 )
                 if undone * 2 < piece[1] - piece[0] and not itself:
                     found.append(layer)
@@ -130,13 +131,22 @@ def _is_all(layer: Layer) -> bool:
     return layer.found.end == 0 or len(above.data) - (layer.found.end - layer.found.start) <= _AT_ITS_END
 
 
+def _between_escapes(layer: Layer) -> bool:
+    """Whether it, or what it was made of, is digits that break off at a percent escape: what the escapes stand for is a layer of
+    its own, and has the whole."""
+    for one in (layer, *layer.above()):
+        if one.decoder in _OF_DIGITS and one.parent is not None:
+            around, start, end = one.parent.data, one.found.start, one.found.end
+            if b"%" in around[max(0, start - 3) : start] or around[end : end + 1] == b"%":
+                return True
+    return False
+
+
 def _token(layer: Layer) -> bool:
     """Whether it is one of the many short tokens that texts hold, such as a signature: these name a session, not a person."""
     if layer.decoder not in _OF_DIGITS or layer.parent is None:
         return False
-    around, start, end = layer.parent.data, layer.found.start, layer.found.end
-    if b"%" in around[max(0, start - 3) : start] or around[end : end + 1] == b"%":
-        return True  # a piece between two escapes: what they stand for is a layer of its own
+    around, start = layer.parent.data, layer.found.start
     behind_a_jwt = around[max(0, start - 1) : start] == b"." and b"eyJ" in around[:start]
     return len(layer.data) < (_WHOLE_BODY if _is_all(layer) else TOKEN) or behind_a_jwt
 
@@ -237,7 +247,8 @@ def _ask(layer: Layer, tree: Tree, waiting: deque[Layer], budget: Budget) -> Non
                 if (child := _child(layer, found, decoder.id, tree, budget)) is not None:
                     waiting.append(child)
         except Broken as broken:
-            tree.tell(Trouble(path_of(layer), decoder.id, str(broken)))
+            if not _between_escapes(layer):
+                tree.tell(Trouble(path_of(layer), decoder.id, str(broken)))
             layer.explained = claimed = True
         if claimed:
             return
