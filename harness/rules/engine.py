@@ -107,7 +107,7 @@ def _verdict(rule: Rule, found: Finding, word: VerdictWord, gaps: Sequence[Gap] 
 def _undecided(rule: Rule, found: Finding, run: Tables) -> Verdict:
     """What was seen and leaves open what it is, with the gap that says so."""
     gap = run.add_gap(GapKind.UNDECIDED, found.reason, f"{rule.id} {found.item}".strip(), found.reason_zh)
-    return _verdict(rule, found, VerdictWord.INCONCLUSIVE, [gap])
+    return _verdict(rule, found, VerdictWord.INCONCLUSIVE, [gap, *_whole_run_gaps(run)])
 
 
 def decide(rule: Rule, run: Tables, readings: Readings | None = None) -> list[Verdict]:

@@ -63,7 +63,8 @@ def test_all_that_was_planted_is_found_and_nothing_else(demo: Demo) -> None:
     found = demo.app("violating")
     assert found["missed"] == []
     assert found["false_findings"] == []
-    assert sorted(found["found"]) == sorted(label.id for label in labels("shop-violating").planted)
+    planted = labels("shop-violating").planted
+    assert {label.id for label in planted if not label.sometimes} <= set(found["found"]) <= {label.id for label in planted}
     assert demo.result["ok"] is True
     assert demo.status == 0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.model import Finding, Grade
 from harness.rules.readings import Readings
-from harness.rules.rule import Hooks, Rule, Traffic
+from harness.rules.rule import Boundary, Hooks, Rule, Traffic
 from harness.rules.sensitive import judged, name
 from harness.rules.telling import listed, some
 from harness.tables import Tables, groups
@@ -42,7 +42,7 @@ rule = Rule(
     title_zh="明文传输个人信息",
     clauses=("sz-guide-07b-least-impact",),
     scenarios=("function-walk", "agree", "first-launch-agree"),
-    needs=(Traffic(), Hooks(judged())),
+    needs=(Traffic(), Hooks(judged()), Boundary("after_agree")),
     decide=decide,
     sees="Values that hooked calls gave to the app in requests without TLS: HTTP, WebSocket, bare TCP and UDP.",
     cannot_see="Encryption of the app's own inside of a clear connection, which hides the value here too.",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from harness.model import Finding, Grade
+from harness.model import Finding, Gap, GapKind, Grade
 from harness.rules.readings import Readings
 from harness.rules.rule import Hooks, Rule, Screens
 from harness.rules.sensitive import judged, name
@@ -45,13 +46,24 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         )
 
 
+@dataclass(frozen=True)
+class NoticeSeen:
+    """A notice was recognised before consent: without one nobody knows what came before it."""
+
+    def missing(self, run: Tables) -> list[Gap]:
+        if len(run.screens) and (run.screens["kind"].isin(NOTICES) & (run.screens["base"] == "before_consent")).any():
+            return []
+        recorded = [g for g in run.gaps if g.kind == GapKind.NOT_REACHED and "after_agree" in g.subject.split()]
+        return recorded or [run.add_gap(GapKind.NOT_REACHED, "No privacy notice was recognised in this run.", "notice")]
+
+
 rule = Rule(
     id="processing-before-notice",
     title="Personal information read before the privacy notice is shown",
     title_zh="未以显著方式告知前处理个人信息",
     clauses=("sz-guide-04a-notice-before-processing",),
     scenarios=("first-launch-idle", "first-launch-login", "first-launch-agree", "agree", "refuse-policy"),
-    needs=(Hooks(judged()), Screens()),
+    needs=(Hooks(judged()), Screens(), NoticeSeen()),
     decide=decide,
     sees="Hooked calls that gave a value to app or SDK code before the first screen with a privacy notice in a first run.",
     cannot_see="Calls made in native code; a notice that is not recognised as one (then this rule is silent, and "

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.model import Finding, Outcome
 from harness.rules.readings import Readings
-from harness.rules.rule import Hooks, Rule, Traffic
+from harness.rules.rule import Boundary, Hooks, Rule, Traffic
 from harness.tables import Tables, groups, records
 
 _OWN = re.compile(r"^/data/app/|/base\.apk$|/split_[\w.]+\.apk$|\.apk!/|^/system/|^/product/|^/apex/")
@@ -54,7 +54,7 @@ rule = Rule(
     title_zh="SDK自行下载并加载代码",
     clauses=("interimx-sdk-no-self-wake",),
     scenarios=("first-launch-agree", "agree", "first-launch-idle", "background-idle", "self-start"),
-    needs=(Hooks.of("code_loading"), Traffic()),
+    needs=(Hooks.of("code_loading"), Traffic(), Boundary("after_agree")),
     decide=decide,
     sees="Class loaders that SDK code makes for files outside of the APK, and downloads of code by the same SDK before.",
     cannot_see="Libraries loaded in native code; what loaded code does. A download of settings or scripts without loading is "
