@@ -108,9 +108,9 @@ def _wrong(path: Path, line: int, what: str, why: str) -> UsageError:
 
 def _entries(path: Path) -> list[Clause]:
     try:
-        text = path.read_text("utf-8")
-        node: Any = yaml.compose(text, Loader=yaml.CSafeLoader)
-        data: Any = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe loader, in C
+        reader = yaml.CSafeLoader(path.read_text("utf-8"))
+        node: Any = reader.get_single_node()
+        data: Any = reader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, UnicodeDecodeError) as bad:
         mark = getattr(bad, "problem_mark", None)
         raise _wrong(path, mark.line + 1 if mark else 1, "it is no YAML", str(bad)) from bad

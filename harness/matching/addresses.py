@@ -119,7 +119,3 @@ def _korean(text: str) -> Iterator[Part]:
 
 def _is_street(text: str) -> bool:
     return len(text) >= _SHORTEST_STREET and any(sign.isalpha() for sign in text)
-
-
-def codes_of(address: str) -> list[str]:
-    return [part.text for part in parts_of(address) if part.code]

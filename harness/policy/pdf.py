@@ -12,7 +12,6 @@ from harness.policy.blocks import Document
 from harness.policy.files import PolicyUnreadable
 from harness.policy.words import compiled
 
-_CJK_END = re.compile(r"[\u3400-\u9fff，、（《“\w]$")
 _PAGE_NUMBER = compiled("pdf", "page_number", re.I)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.model import Finding, Gap, GapKind
-from harness.rules.rule import Text
+from harness.rules.readings import Readings
+from harness.rules.rule import Text, not_reached
 from harness.tables import Note, Tables
 
 NOWHERE = frozenset({"no_way", "no_switch", "no_place", "no_field", "no_control"})
@@ -127,7 +128,7 @@ class Crawled:
     def of(cls, *names: str, within: bool = False) -> Crawled:
         return cls(names, within)
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         return [gap for name in self.names for gap in self._of(run, name)]
 
     def _of(self, run: Tables, name: str) -> list[Gap]:
@@ -137,16 +138,14 @@ class Crawled:
         if told.short:
             note = told.short[-1]
             return [run.add_gap(GapKind.NOT_REACHED, f"The crawl for {told.names[0]} ended {note.data.get('depth', 0)} taps from "
-                "the "
-                                f"first page; {further(note)} controls there were not tapped.",
+                                f"the first page; {further(note)} controls there were not tapped.",
                                 f"{name} {note.scenario}".strip())]
         if told.broken:
             note = told.broken[-1]
             why = "; ".join([*map(str, note.data.get("blocked", ())), str(note.data.get("ended", ""))])
             return [run.add_gap(GapKind.NOT_REACHED, f"The crawl for {told.names[0]} was not complete ({why}).",
                                 f"{name} {note.scenario}".strip())]
-        recorded = [g for g in run.gaps if g.kind == GapKind.NOT_REACHED and name in g.subject.split()]
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, f"No crawl of this run looked for {told.names[0]}.", name)]
+        return not_reached(run, f"No crawl of this run looked for {told.names[0]}.", name)
 
 
 @dataclass(frozen=True)
@@ -160,14 +159,13 @@ class Paged:
     def of(cls, page: str, *outcomes: str) -> Paged:
         return cls(page, outcomes)
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         told = [n for n in run.noted("page") if n.data.get("page") == self.page]
         if any(not self.outcomes or n.data.get("outcome") in self.outcomes for n in told):
             return []
-        recorded = [g for g in run.gaps if g.kind == GapKind.NOT_REACHED and self.page in g.subject.split()]
         came = f" (it came to: {', '.join(str(n.data.get('outcome')) for n in told)})" if told else ""
         why = f"The page {self.page} was not driven to where it can be judged{came}."
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, why, self.page)]
+        return not_reached(run, why, self.page)
 
 
 def policy_text(run: Tables) -> str | None:
@@ -182,5 +180,5 @@ def policy_text(run: Tables) -> str | None:
 class PolicyRead:
     """The app's policy was read to its end, or it has none."""
 
-    def missing(self, run: Tables) -> list[Gap]:
-        return [] if policy_text(run) is not None else Text.of("policy").missing(run)
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
+        return [] if policy_text(run) is not None else Text.of("policy").missing(run, readings)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from harness.clauses import Clause
 from harness.rules.engine import all_rules, serving
@@ -19,9 +21,18 @@ class Deciding:
     first: str | None
 
 
+@cache
+def _rules_of() -> Mapping[str, tuple[str, ...]]:
+    """Clause -> the rules that serve it, those that name it themselves first."""
+    own: dict[str, list[str]] = {}
+    also: dict[str, list[str]] = {}
+    for rule in all_rules():
+        for clause in serving(rule):
+            (own if clause in rule.clauses else also).setdefault(clause, []).append(rule.id)
+    return {clause: (*own.get(clause, ()), *also.get(clause, ())) for clause in {*own, *also}}
+
+
 def deciding(clause: Clause) -> Deciding:
-    own = [rule.id for rule in all_rules() if clause.id in rule.clauses]
-    also = [rule.id for rule in all_rules() if clause.id not in rule.clauses and clause.id in serving(rule)]
-    rules = (*own, *also)
+    rules = _rules_of().get(clause.id, ())
     by_hand = CHECKLIST if clause.mode in {"manual", "out"} else None
     return Deciding(rules=rules, first=rules[0] if rules else by_hand)

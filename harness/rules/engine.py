@@ -13,8 +13,8 @@ from harness.clauses import counted_once
 from harness.errors import NothingSelected, UsageError
 from harness.model import Finding, Gap, GapKind, Grade, Stage, Verdict, VerdictWord
 from harness.rules.readings import Readings, load_readings
-from harness.rules.rule import Rule
-from harness.tables import Tables, records
+from harness.rules.rule import Rule, not_reached
+from harness.tables import Tables
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -53,7 +53,12 @@ def all_rules() -> tuple[Rule, ...]:
 
 def serving(rule: Rule) -> list[str]:
     """The clauses that a finding of this rule is shown under: its own, and those that ask the same."""
-    return list(dict.fromkeys(one for clause in rule.clauses for one in (clause, *counted_once(clause))))
+    return list(_counted_once(rule.clauses))
+
+
+@cache
+def _counted_once(clauses: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for clause in clauses for one in (clause, *counted_once(clause))))
 
 
 def select(names: Sequence[str]) -> list[Rule]:
@@ -80,20 +85,20 @@ def _scenario_gaps(rule: Rule, run: Tables) -> list[Gap]:
     if not begun:
         why = f"None of the scenarios that this rule needs was run: {', '.join(rule.scenarios)}."
         return [run.add_gap(GapKind.NOT_REACHED, why, rule.id)]
-    ends = {step["scenario"]: step["outcome"] for step in records(run.steps) if step["action"] == "scenario_end"}
-    if any(ends.get(one, "done") == "done" for one in begun):
+    ended = run.steps[run.steps["action"] == "scenario_end"] if len(run.steps) else run.steps
+    outcomes = dict(zip(ended["scenario"], ended["outcome"], strict=True)) if len(ended) else {}
+    if any(outcomes.get(one, "done") == "done" for one in begun):
         return []
-    recorded = [gap for gap in run.gaps if gap.kind == GapKind.NOT_REACHED and begun & set(gap.subject.split())]
     why = f"Of the scenarios that this rule needs none came to its end: {', '.join(sorted(begun))}."
-    return recorded or [run.add_gap(GapKind.NOT_REACHED, why, rule.id)]
+    return not_reached(run, why, rule.id, *begun)
 
 
-def missing(rule: Rule, run: Tables) -> list[Gap]:
+def missing(rule: Rule, run: Tables, readings: Readings | None = None) -> list[Gap]:
     """All that the silence of this rule cannot rest on, each gap once."""
     gaps = _whole_run_gaps(run)
     gaps += _scenario_gaps(rule, run)
     for need in rule.needs:
-        gaps += need.missing(run)
+        gaps += need.missing(run, load_readings() if readings is None else readings)
     return list({g.id: g for g in gaps}.values())
 
 
@@ -121,7 +126,7 @@ def decide(rule: Rule, run: Tables, readings: Readings | None = None) -> list[Ve
     ]  # fmt: skip
     if verdicts:
         return verdicts
-    gaps = missing(rule, run)
+    gaps = missing(rule, run, readings)
     if gaps:
         first = gaps[0].detail + (f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else "")
         first_zh = (gaps[0].detail_zh or gaps[0].detail) + (f"(另有 {len(gaps) - 1} 项)" if len(gaps) > 1 else "")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from harness.model import Gap, GapKind
 from harness.rules.granting import groups_of, kinds_of
+from harness.rules.readings import Readings
 from harness.rules.telling import detail
 from harness.tables import Tables, records
 from harness.tables.noted import Note
@@ -61,7 +62,7 @@ class FunctionMap:
     core: bool = False
     kinds: bool = False
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         known = function_map(run)
         if not known:
             why, why_zh = "No function map was given (app file: functions).", "未提供功能清单(应用说明文件 functions)。"

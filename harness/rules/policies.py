@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from harness.policy import Declared, Passage, SdkSaid, read
 from harness.rules.sensitive import kinds
 from harness.tables import Tables
-from harness.tables.noted import AppText
+from harness.tables.noted import AppText, Note
 
 PAGES = ("policy", "collected_list", "shared_list")
 _IDENTIFIERS = frozenset({
@@ -37,11 +37,15 @@ def parsed(text: str) -> Declared:
     return read(text)
 
 
-def texts(run: Tables, *, before: int | None = None, after: int | None = None) -> Iterator[tuple[AppText, Declared]]:
-    """Each text that counts, the same words once; of some time only where that is said."""
+def texts(
+    run: Tables, pages: Sequence[str] = PAGES, *, before: int | None = None, after: int | None = None, whole: bool = False
+) -> Iterator[tuple[AppText, Declared]]:
+    """Each text that counts, the same words once; of some time only, or read to its end only, where that is said."""
     seen = set()
-    for page in PAGES:
+    for page in pages:
         for text in run.texts(page):
+            if whole and not text.whole:
+                continue
             late = (before is not None and text.note.t >= before) or (after is not None and text.note.t < after)
             if not late and text.text not in seen:
                 seen.add(text.text)
@@ -54,10 +58,13 @@ def policy_is_known(run: Tables) -> bool:
 
 def there_is_none(run: Tables) -> bool:
     """A complete look through the app found no policy."""
-    return not run.texts("policy") and any(
-        note.data.get("page") == "policy" and note.data.get("outcome") == "no_way" and note.data.get("when") != "notice"
-        for note in run.noted("page")
-    )
+    return not run.texts("policy") and bool(looked_for(run, "policy"))
+
+
+def looked_for(run: Tables, page: str) -> list[Note]:
+    """That a complete look through the app found no such page."""
+    return [n for n in run.noted("page") if n.data.get("page") == page and n.data.get("outcome") == "no_way"
+            and n.data.get("when") != "notice"]
 
 
 def passage_of(run: Tables, kind: str) -> tuple[Passage, str] | None:

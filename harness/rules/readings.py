@@ -58,11 +58,6 @@ def profile_names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
 
 
-def known_profile(name: str) -> bool:
-    """Whether rules have a profile of this name, or it is the path of a file."""
-    return name.endswith((".yaml", ".yml")) or name in profile_names()
-
-
 @cache
 def load_readings(name: str = DEFAULT) -> Readings:
     """A shipped profile by name, or a file. Raises UsageError with file and line for what is not as it must be."""
@@ -83,9 +78,9 @@ def load_readings(name: str = DEFAULT) -> Readings:
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Reading]]:
     try:
-        text = path.read_text("utf-8")
-        node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
-        data: Any = yaml.safe_load(text)
+        reader = yaml.SafeLoader(path.read_text("utf-8"))
+        node: Any = reader.get_single_node()
+        data: Any = reader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, UnicodeDecodeError) as bad:
         mark = getattr(bad, "problem_mark", None)
         raise _wrong(path, mark.line + 1 if mark else 1, "it is no YAML", str(bad)) from bad

@@ -16,11 +16,18 @@ Decide = Callable[[Tables, Readings], Iterator[Finding]]
 class Need(Protocol):
     """Something without which silence means nothing. `missing` gives the gaps that say it was lacking."""
 
-    def missing(self, run: Tables) -> list[Gap]: ...
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]: ...
 
 
 def _of_kinds(run: Tables, *kinds: GapKind) -> list[Gap]:
     return [g for g in run.gaps if g.kind in kinds]
+
+
+def not_reached(run: Tables, why: str, subject: str, *also: str, why_zh: str = "") -> list[Gap]:
+    """The gaps that the run itself recorded of not reaching this subject (or one of `also`); else one that says why."""
+    named = {*subject.split(), *also}
+    recorded = [gap for gap in _of_kinds(run, GapKind.NOT_REACHED) if named & set(gap.subject.split())]
+    return recorded or [run.add_gap(GapKind.NOT_REACHED, why, subject, why_zh)]
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Hooks:
     def of(cls, *kinds: str) -> Hooks:
         return cls(frozenset(kinds))
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         gaps = [g for g in _of_kinds(run, GapKind.HOOK_NOT_INSTALLED) if self._concerns(g)]
         gaps += [g for g in _of_kinds(run, GapKind.DEVICE_LIMIT) if g.subject.startswith("kind:") and self._concerns(g)]
         gaps += _of_kinds(run, GapKind.PROCESS_NOT_ATTACHED, GapKind.PROCESS_LOST, GapKind.MESSAGE_LOST)
@@ -57,7 +64,7 @@ class Clock:
     stages: tuple[str, ...]
     kinds: frozenset[str]
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         gaps = _of_kinds(run, GapKind.CLOCK_UNCERTAIN)
         if not len(run.calls):
             return gaps
@@ -79,7 +86,7 @@ class Traffic:
 
     third: bool = False
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         lost = [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "traffic", "proxy"}]
         own = set(run.flows[run.flows["relation"] == "first"]["host"]) if self.third and len(run.flows) else set()
         return lost + [g for g in _of_kinds(run, GapKind.TRAFFIC_NOT_READ) if g.subject not in own]
@@ -89,7 +96,7 @@ class Traffic:
 class Screens:
     """The screen could be read and dialogs recognised."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         lost = [g for g in _of_kinds(run, GapKind.CAPTURE_LOST) if g.subject in {"", "screens"}]
         return lost + _of_kinds(run, GapKind.SCREEN_NOT_READABLE)
 
@@ -100,12 +107,10 @@ class Boundary:
 
     stage: str
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if len(run.steps) and (run.steps["opens"] == self.stage).any():
             return []
-        recorded = [g for g in _of_kinds(run, GapKind.NOT_REACHED) if self.stage in g.subject.split()]
-        why = f"No step of this run opened the stage {self.stage}."
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, why, self.stage)]
+        return not_reached(run, f"No step of this run opened the stage {self.stage}.", self.stage)
 
 
 @dataclass(frozen=True)
@@ -120,14 +125,13 @@ class Noted:
     def of(cls, *types: str, having: tuple[str, tuple[str | bool, ...]] | None = None) -> Noted:
         return cls(types, having)
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         for note in run.noted(*self.types):
             if self.having is None or note.data.get(self.having[0]) in self.having[1]:
                 return []
         what = " or ".join(self.types) + (f" of {' or '.join(map(str, self.having[1]))}" if self.having else "")
-        wanted = {*self.types, *(map(str, self.having[1]) if self.having else ())}
-        recorded = [g for g in _of_kinds(run, GapKind.NOT_REACHED) if wanted & set(g.subject.split())]
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, f"This run has no record ({what}) of what the rule judges.", what)]
+        wanted = (*self.types, *(map(str, self.having[1]) if self.having else ()))
+        return not_reached(run, f"This run has no record ({what}) of what the rule judges.", what, *wanted)
 
 
 @dataclass(frozen=True)
@@ -140,19 +144,18 @@ class Text:
     def of(cls, *pages: str) -> Text:
         return cls(pages)
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if any(text.whole for page in self.pages for text in run.texts(page)):
             return []
         what = " or ".join(self.pages)
-        recorded = [g for g in _of_kinds(run, GapKind.NOT_REACHED) if set(self.pages) & set(g.subject.split())]
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, f"No text ({what}) of the app was read to its end.", what)]
+        return not_reached(run, f"No text ({what}) of the app was read to its end.", what, *self.pages)
 
 
 @dataclass(frozen=True)
 class Policy:
     """What the app's policy declares is known (`--app FILE`)."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if run.app.known:
             return []
         why = "No app file was given, so what the policy declares is not known."

@@ -11,10 +11,11 @@ from harness.model import Gap, GapKind
 from harness.policy import Declared
 from harness.policy.folding import fold
 from harness.policy.kinds import mentions
-from harness.rules.policies import parsed
+from harness.rules.policies import parsed, texts
+from harness.rules.readings import Readings
 from harness.rules.rule import Text
 from harness.tables import Tables
-from harness.tables.noted import AppText, Note
+from harness.tables.noted import AppText
 
 Read = Sequence[tuple[AppText, Declared]]
 _SENTENCE = re.compile(r"[^。;；！!？?\n]+[。;；！!？?]?")
@@ -22,14 +23,7 @@ _SENTENCE = re.compile(r"[^。;；！!？?\n]+[。;；！!？?]?")
 
 def whole(run: Tables, *pages: str) -> list[tuple[AppText, Declared]]:
     """The texts of these pages that were read to their end, the same words once."""
-    seen: set[str] = set()
-    found = []
-    for page in pages:
-        for text in run.texts(page):
-            if text.whole and text.text not in seen:
-                seen.add(text.text)
-                found.append((text, parsed(text.text)))
-    return found
+    return list(texts(run, pages, whole=True))
 
 
 def dialogs(run: Tables) -> list[tuple[AppText, Declared]]:
@@ -79,12 +73,6 @@ def around(text: str, sentence: str, reach: int = 1) -> str:
     return " ".join(known[max(0, at - reach) : at + reach + 1])
 
 
-def looked_for(run: Tables, page: str) -> list[Note]:
-    """That a complete look through the app found no such page."""
-    return [n for n in run.noted("page") if n.data.get("page") == page and n.data.get("outcome") == "no_way"
-            and n.data.get("when") != "notice"]
-
-
 @dataclass(frozen=True)
 class Spoken:
     """A whole text of these pages has words that the clause is about; where none has, it is not known whether it applies."""
@@ -94,8 +82,8 @@ class Spoken:
     why: str
     why_zh: str
 
-    def missing(self, run: Tables) -> list[Gap]:
-        lacking = Text(self.pages).missing(run)
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
+        lacking = Text(self.pages).missing(run, readings)
         if lacking or any(self.words.search(text.text) for text, _ in whole(run, *self.pages)):
             return lacking
         return [run.add_gap(GapKind.NOT_REACHED, self.why, " ".join(self.pages), self.why_zh)]
@@ -107,7 +95,7 @@ class Attached:
 
     clause: str
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if run.texts(self.clause):
             return []
         why = f"No text was attached for {self.clause}: a person must bring it (app file: material.attachments)."
@@ -119,5 +107,5 @@ class Attached:
 class Disclosure:
     """What the app discloses is known: its policy was read to its end, or the app file tells it."""
 
-    def missing(self, run: Tables) -> list[Gap]:
-        return [] if run.app.known else Text.of("policy").missing(run)
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
+        return [] if run.app.known else Text.of("policy").missing(run, readings)

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from harness.policy.hotlines import hotlines
 from harness.screens.phrases import fold
 from harness.screens.reading import FoundControl
 from harness.suite import ways
@@ -327,8 +328,6 @@ class Crawler:
 
     def _read(self, here: Sight, path: tuple[str, ...]) -> None:
         """Notes the entries on a page, and that it was seen."""
-        from harness.tables.hotlines import hotlines  # loads pandas, which the command line does without until a run begins
-
         self.crawl.visited.setdefault(place_of(here), path)
         names = self.crawl.looked_for
         for control in here.reading.controls:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from harness.clauses.working_days import due
 from harness.suite import documents, ways
 from harness.suite.entries import entry_of
 from harness.suite.page_ways import Done
 from harness.suite.pages import Pages
 from harness.suite.task_words import demanded
-from harness.suite.working_days import due
 
 CHINA = timezone(timedelta(hours=8))
 """Days are counted where the term is owed."""

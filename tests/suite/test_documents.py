@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from suite_device import Page, permission
 from suite_forms import Form, on_pages, told
 
+from harness.clauses.working_days import due, is_working_day
 from harness.suite import documents, requests_of_users, sensitive
 from harness.suite.app_file import Function, KnownPage
 from harness.suite.driver import PolicyNotice
-from harness.suite.working_days import due, is_working_day
 
 POLICY = "我们是渠禾。我们如何处理您的个人信息:" + "收集您的手机号码用于登录;" * 20
 ENTRIES = {"隐私政策": "policy", "第三方信息共享清单": "shared"}

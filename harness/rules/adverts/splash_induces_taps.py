@@ -41,7 +41,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 class Shaken:
     """The device was moved while the advertisement showed, gently at least."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if any(n.data.get("what") == "shake" and n.data.get("outcome") in ("stays", "jump", "timer", "closed")
             for n in run.noted("splash")):
             return []

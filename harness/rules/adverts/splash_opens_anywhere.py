@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.model import Finding, Gap, GapKind
+from harness.model import Finding, Gap
 from harness.rules.crawls import on_screen
 from harness.rules.readings import Readings
-from harness.rules.rule import Noted, Rule, Screens
+from harness.rules.rule import Noted, Rule, Screens, not_reached
 from harness.tables import Note, Tables
 
 _TRIED = ("stays", "closed", "jump")
@@ -35,15 +35,14 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 class AllPoints:
     """As many places as the suite's profile wants were tapped while the advertisement showed."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         notes = _beside(run)
         wanted = max((int(n.data.get("of") or 1) for n in notes), default=1)
         tried = [n for n in notes if n.data.get("outcome") in _TRIED]
         if len(tried) >= wanted:
             return []
-        recorded = [g for g in run.gaps if g.kind == GapKind.NOT_REACHED and "splash" in g.subject.split()]
         why = f"Of {wanted} places beside the buttons of the advertisement {len(tried)} were tapped while it showed."
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, why, "splash beside")]
+        return not_reached(run, why, "splash beside")
 
 
 rule = Rule(

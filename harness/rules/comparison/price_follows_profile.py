@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from harness.model import Finding, Gap, GapKind
+from harness.model import Finding, Gap
 from harness.rules.crawls import on_screen
 from harness.rules.readings import Readings
-from harness.rules.rule import Rule
+from harness.rules.rule import Rule, not_reached
 from harness.tables import Note, Tables
 
 
@@ -59,14 +59,13 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 class Interleaved:
     """Two profiles or more were shown the price of a product, in several rounds."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         from harness.rules.readings import load_readings
 
         if any(len(_whole(rounds)) >= load_readings().of("price_rounds") for rounds in _rounds(run).values()):
             return []
-        recorded = [g for g in run.gaps if g.kind == GapKind.NOT_REACHED and "two-profile-price" in g.subject.split()]
         why = "No product's price was seen for two profiles in turns and often enough to compare."
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, why, "price")]
+        return not_reached(run, why, "price", "two-profile-price")
 
 
 rule = Rule(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.model import Finding, Gap, GapKind, Grade
+from harness.model import Finding, Gap, Grade
 from harness.rules.readings import Readings
-from harness.rules.rule import Hooks, Rule, Screens
+from harness.rules.rule import Hooks, Rule, Screens, not_reached
 from harness.rules.sensitive import judged, name
 from harness.rules.telling import real, some, times
 from harness.tables import Tables, groups, records
@@ -50,11 +50,10 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 class NoticeSeen:
     """A notice was recognised before consent: without one nobody knows what came before it."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if len(run.screens) and (run.screens["kind"].isin(NOTICES) & (run.screens["base"] == "before_consent")).any():
             return []
-        recorded = [g for g in run.gaps if g.kind == GapKind.NOT_REACHED and "after_agree" in g.subject.split()]
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, "No privacy notice was recognised in this run.", "notice")]
+        return not_reached(run, "No privacy notice was recognised in this run.", "notice", "after_agree")
 
 
 rule = Rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import yaml
@@ -29,17 +29,3 @@ def day_of(said: object) -> date | None:
         return date.fromisoformat(str(said))
     except ValueError:
         return None
-
-
-def working_days_between(first: date, last: date) -> int:
-    """Working days of the PRC after `first` up to `last`; by weekends alone where a year's holidays are not known."""
-    from chinese_calendar import is_workday
-
-    count, day = 0, first
-    while day < last:
-        day += timedelta(1)
-        try:
-            count += bool(is_workday(day))
-        except NotImplementedError:
-            count += day.weekday() < 5
-    return count

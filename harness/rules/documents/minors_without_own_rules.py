@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.model import Finding, Gap, GapKind
+from harness.rules.policies import looked_for
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Text
 from harness.rules.telling import quoted
-from harness.rules.wording import evidence, looked_for, saying, whole
+from harness.rules.wording import evidence, saying, whole
 from harness.tables import Tables, records
 
 _MAY_USE = re.compile(
@@ -43,7 +44,7 @@ def _triggers(run: Tables) -> list[tuple[str, str, list[str]]]:
 
 @dataclass(frozen=True)
 class MinorsUse:
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if _triggers(run):
             return []
         return [run.add_gap(GapKind.NOT_REACHED, "Nothing showed whether minors' information is processed.", "minors",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.model import Finding, Gap, GapKind
-from harness.rules.readings import Readings, load_readings
+from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Screens
 from harness.rules.telling import listed
 from harness.tables import Tables
@@ -22,18 +22,18 @@ FAILED = {
 
 
 def _looks(run: Tables) -> list[Note]:
-    return [note for note in run.noted("page") if note.data.get("page") == "policy" and note.data.get("outcom"
-    "e") in {*FAILED, "opened"}]
+    return [note for note in run.noted("page")
+            if note.data.get("page") == "policy" and note.data.get("outcome") in {*FAILED, "opened"}]
 
 
 @dataclass(frozen=True)
 class LinkLasts:
     """It opened each time, and the looks lie as far apart as the profile asks: one look shows that it opens now."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         opened = [note.t for note in _looks(run) if note.data["outcome"] == "opened"]
         apart = (max(opened) - min(opened)) / DAY_NS if opened else 0.0
-        if opened and apart >= load_readings().of("link_lasts"):
+        if opened and apart >= readings.of("link_lasts"):
             return []
         en = "The link to the policy was never opened." if not opened else (
             f"The link opened in each of {len(opened)} looks, which lie {apart:.0f} days apart: that it lasts is not shown yet.")

@@ -35,10 +35,10 @@ r"30}\b(?:data|information)\b", re.I)
 
 @dataclass(frozen=True)
 class ProfilingSpokenOf:
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         return Spoken(("policy",), _PROFILE, "No text speaks of profiles, labels or personalisation: whether users are "
         "profiled is not known.",
-                      "文本未提及画像、标签或个性化,是否进行用户画像无法得知。").missing(run)
+                      "文本未提及画像、标签或个性化,是否进行用户画像无法得知。").missing(run, readings)
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 
+from harness.clauses.working_days import least_and_most
 from harness.model import Finding, Gap, GapKind
 from harness.rules.policies import parsed
 from harness.rules.readings import Readings
@@ -19,28 +19,10 @@ TEXTS = ("policy", "rights", "summary")
 PAGES = {"policy": "policy", "rights": "page of rights", "summary": "policy's summary"}
 
 
-@lru_cache(maxsize=64)
-def working_days(days: int, year: int) -> tuple[int, int]:
-    """Least and most working days of the PRC in so many calendar days that begin on any day of that year. Where the year's
-    holidays are not known, weekends alone count."""
-    from chinese_calendar import is_workday
-
-    def works(day: date) -> bool:
-        try:
-            return bool(is_workday(day))
-        except NotImplementedError:
-            return day.weekday() < 5
-
-    first = date(year, 1, 1)
-    worked = [works(first + timedelta(n)) for n in range(365 + days)]
-    counts = [sum(worked[n + 1 : n + 1 + days]) for n in range(365 - 1)]
-    return min(counts), max(counts)
-
-
 @dataclass(frozen=True)
 class TermStated:
-    def missing(self, run: Tables) -> list[Gap]:
-        lacking = Text(TEXTS[:2]).missing(run)
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
+        lacking = Text(TEXTS[:2]).missing(run, readings)
         if lacking or any(declared.reply_days for _, declared in whole(run, *TEXTS)):
             return lacking
         return [run.add_gap(GapKind.NOT_REACHED, "No text states a term in which requests are answered.", "reply term",
@@ -55,7 +37,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             if days is None:
                 continue
             year = datetime.fromtimestamp(text.note.t / 1e9, UTC).year
-            low, high = (days.number, days.number) if days.working else working_days(days.number, year)
+            low, high = (days.number, days.number) if days.working else least_and_most(days.number, year)
             if high <= most:
                 continue
             unit, unit_zh = ("working days", "个工作日") if days.working else ("days", "天")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.clauses import working_days
 from harness.model import Finding
-from harness.rules.documents._attachments import day_of, records_of, working_days_between
+from harness.rules.documents._attachments import day_of, records_of
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule
 from harness.rules.telling import quoted
@@ -31,7 +32,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             day = day_of(look.get("day")) if isinstance(look, dict) else None
             if day is None or not look.get("offered") or day <= removed:
                 continue
-            days = working_days_between(removed, day)
+            days = working_days.between(removed, day)
             if days > most:
                 continue
             same = str(look.get("package", "")) == run.package or look.get("signer") == "same"

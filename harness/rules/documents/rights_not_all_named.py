@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from harness.model import Finding
+from harness.rules.policies import looked_for
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Text
 from harness.rules.telling import listed
-from harness.rules.wording import Read, cut, evidence, looked_for, saying, whole
+from harness.rules.wording import Read, cut, evidence, saying, whole
 from harness.tables import Tables
 
 TEXTS = ("policy", "rights", "summary")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.model import Finding
+from harness.rules.policies import looked_for
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Text
 from harness.rules.telling import quoted
-from harness.rules.wording import evidence, looked_for, sentences, whole
+from harness.rules.wording import evidence, sentences, whole
 from harness.tables import Tables
 
 TEXTS = ("policy", "summary")

@@ -34,9 +34,9 @@ r"(?:program|plan)|training", re.I)
 class TrainingSpokenOf:
     """A text speaks of training; where none does, what is done on servers is not known."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         return Spoken(("policy",), _TRAINING, "No text says whether what users put in is used for training.",
-                      "文本未说明是否将用户输入用于模型训练,服务器端的实际使用不可见。").missing(run)
+                      "文本未说明是否将用户输入用于模型训练,服务器端的实际使用不可见。").missing(run, readings)
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:

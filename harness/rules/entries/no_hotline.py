@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.model import Finding, Gap, GapKind
+from harness.policy.hotlines import hotlines
 from harness.rules.crawls import cited, further, looked_at, on_screen, policy_text, sought, way
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule, Screens
 from harness.tables import Note, Tables
-from harness.tables.hotlines import hotlines
 
 
 def _shown(run: Tables) -> bool:
@@ -52,7 +52,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 class NumbersLookedFor:
     """A number was seen, or a complete crawl for help and contact read every page that there is."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         complete = _complete(run)
         if _shown(run) or any(not further(note) for note in complete):
             return []

@@ -30,9 +30,9 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 class OfCarrier:
     """What a carrier's app must have was looked for. Of another app nothing is asked; whose app it is the app file says."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if run.app.carrier:
-            return Crawled.of(*ENTRIES).missing(run)
+            return Crawled.of(*ENTRIES).missing(run, readings)
         if run.app.known:
             return []
         why = "No app file was given, so whether this is the app of a telecommunications carrier is not known."

@@ -32,14 +32,14 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 class SwitchOrSign:
     """A switch is there; or a complete crawl found none, and something shows that content is personalised."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         told = sought(run, "personalisation")
         if told.there:
             return []
         if told.missing and not recommends(run)[0]:
             why = "The app has no switch for personalised content, and nothing showed that its content is personalised."
             return [run.add_gap(GapKind.NOT_REACHED, why, "personalisation")]
-        return Crawled.of("personalisation").missing(run)
+        return Crawled.of("personalisation").missing(run, readings)
 
 
 rule = Rule(

@@ -50,13 +50,13 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 class ProfileSeen:
     """Something shows that users are profiled, and a switch was looked for to the end."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if not profiles(run)[0]:
             read = policy_text(run) is not None
             why = "Nothing showed that users are profiled" + (": neither requests nor the policy's words." if read else
                                                                ", and the policy was not read.")
             return [run.add_gap(GapKind.NOT_REACHED, why, "profile")]
-        return Crawled.of("personalisation").missing(run)
+        return Crawled.of("personalisation").missing(run, readings)
 
 
 rule = Rule(

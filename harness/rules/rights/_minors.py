@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from harness.model import Gap, GapKind, Outcome
+from harness.model import Gap
+from harness.rules.readings import Readings
+from harness.rules.rule import not_reached
 from harness.rules.sensitive import judged, name
+from harness.rules.telling import real
 from harness.tables import Note, Tables, records
 
 SCENARIO = "minors"
@@ -37,10 +40,9 @@ class Taken:
 
 def taken(run: Tables, age: Note) -> Taken:
     """Calls that gave a value to app or SDK, and values that left, from then on in the same scenario."""
-    calls = run.calls
-    rows = [] if not len(calls) else records(calls[
-        (calls["scenario"] == age.scenario) & (calls["t"] > age.t) & calls["kind"].isin(judged())
-        & (calls["outcome"] == Outcome.VALUE) & (calls["origin"] != "framework")])
+    calls = real(run.calls)
+    rows = [] if not len(calls) else records(
+        calls[(calls["scenario"] == age.scenario) & (calls["t"] > age.t) & calls["kind"].isin(judged())])
     sent = [s for s in records(run.sightings) if s["scenario"] == age.scenario and s["t"] > age.t and s["read_before"]]
     return Taken(rows, sent)
 
@@ -55,9 +57,8 @@ def child_guardian(run: Tables, age: Note) -> list[Note]:
 class AgeSaid:
     """The app was told an age under fourteen."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         if told(run):
             return []
-        recorded = [g for g in run.gaps if g.kind == GapKind.NOT_REACHED and {"age", SCENARIO} & set(g.subject.split())]
         why = "The app never learnt that the user is under fourteen: it has no place to say so, or none was found."
-        return recorded or [run.add_gap(GapKind.NOT_REACHED, why, "age")]
+        return not_reached(run, why, "age", SCENARIO)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.model import Finding, Grade, Outcome
+from harness.model import Finding, Grade
 from harness.rules.crawls import evidence, policy_text
+from harness.rules.policies import passage_of
 from harness.rules.readings import Readings
 from harness.rules.rights._genai import SENT, typed
 from harness.rules.rule import Clock, Hooks, Rule, Traffic
-from harness.rules.sensitive import kinds, name
+from harness.rules.sensitive import name
+from harness.rules.telling import real
 from harness.tables import Note, Tables, groups, records
 
 UNASKED = frozenset({
@@ -29,15 +31,14 @@ def _asked(run: Tables, note: Note) -> bool:
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     policy = policy_text(run)
     for note in typed(run):
-        if not len(run.calls):
+        calls = real(run.calls)
+        if not len(calls):
             continue
-        mine = run.calls[(run.calls["scenario"] == note.scenario) & (run.calls["t"] >= note.t) & run.calls["kind"].isin(UNASKED)
-                         & (run.calls["outcome"] == Outcome.VALUE) & (run.calls["origin"] != "framework")]
+        mine = calls[(calls["scenario"] == note.scenario) & (calls["t"] >= note.t) & calls["kind"].isin(UNASKED)]
         for (kind, caller), rows in groups(mine, "kind", "caller"):
             ids = [str(r["event_id"]) for r in rows]
             sent = [s for s in records(run.sightings) if set(s["calls"]) & set(ids) and s["t"] >= note.t]
-            declared = policy is not None and any(word and word in policy for word in (kinds()[kind].zh,
-                *kinds()[kind].zh.split("/")))
+            declared = policy is not None and passage_of(run, kind) is not None
             why = ("; its policy was not read, so it may be declared" if policy is None else
                    "; the policy names it, so a person must say what for" if declared else "")
             why_zh = "(隐私政策未读取,是否声明未知)" if policy is None else (

@@ -109,7 +109,7 @@ def _without_consent(run: Tables, note: Note) -> Iterator[Finding]:
 class Compared:
     """Something was withdrawn, and functions were used before and after it."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         for note in (*_revoked(run)[-1:], *_withdrawn(run)):
             uses = [n for n in run.noted("function") if n.scenario == note.scenario]
             if any(n.t < note.t for n in uses) and any(n.t > note.t for n in uses):

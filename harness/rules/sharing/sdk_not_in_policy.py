@@ -24,7 +24,7 @@ TEXTS = ("policy", "shared_list", "collected_list")
 class CallersKnown:
     """Of each reading it is known whose it was: what nobody is known to have read may be an SDK's."""
 
-    def missing(self, run: Tables) -> list[Gap]:
+    def missing(self, run: Tables, readings: Readings) -> list[Gap]:
         calls = real(run.calls)
         unknown = calls[(calls["origin"] == "unresolved") & calls["kind"].isin(judged())] if len(calls) else calls
         if not len(unknown):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.model import Finding, Grade, Outcome
+from harness.model import Finding, Grade
 from harness.rules.crawls import evidence
 from harness.rules.readings import Readings
 from harness.rules.rule import Hooks, Noted, Rule
 from harness.rules.sensitive import judged, name
 from harness.rules.starts._starting import SYNTHETIC, sdk_of, starts
+from harness.rules.telling import real
 from harness.tables import Note, Tables, records
 
 USES = frozenset({"launch", "restart", "come_back", "return", "tap", "type"})
@@ -20,10 +21,10 @@ EARLY = {"before_consent": ("before consent", "征得同意前"), "after_refusal
 
 def _taken(run: Tables, found: list[tuple[Note, Mapping[str, Any]]]) -> list[dict[str, Any]]:
     """Calls of the processes that started which gave personal information, until the user opens or touches the app."""
-    if not len(run.calls):
+    told = real(run.calls)
+    if not len(told):
         return []
-    told = run.calls[run.calls["kind"].isin(judged()) & (run.calls["outcome"] == Outcome.VALUE)
-                     & (run.calls["origin"] != "framework")]
+    told = told[told["kind"].isin(judged())]
     acts = sorted(int(step["t"]) for step in records(run.steps) if step["action"] in USES)
     rows: dict[str, dict[str, Any]] = {}
     for note, one in found:
