@@ -1,4 +1,4 @@
-"""What requests say of personalised content and interests, where typed texts went, and numbers of hotlines."""
+"""What requests say of personalised content and interests, and where typed texts went."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from harness.bundle import Bundle, open_bundle
 from harness.model import Fact, Flow, Message, Step
 from harness.tables import load
-from harness.tables.hotlines import hotlines
 from harness.tables.marks import marks_in
 
 START = 1_750_000_000_000_000_000
@@ -26,14 +25,6 @@ START = 1_750_000_000_000_000_000
 ])  # fmt: skip
 def test_marks_are_told_by_their_fields(text: str, found: list[tuple[str, str, str]]) -> None:
     assert list(marks_in(text)) == found
-
-
-@pytest.mark.parametrize(("text", "found"), [
-    ("客服热线:400-000-0000", ["400-000-0000"]), ("客服电话 10086", ["10086"]), ("服务热线:0755-26000001", ["0755-26000001"]),
-    ("价格 10086 元", []), ("订单号 13800138000123", []), ("编号 12345", []), ("2026-11-29", []), ("Hotline: 95566", ["95566"]),
-])  # fmt: skip
-def test_numbers_of_hotlines(text: str, found: list[str]) -> None:
-    assert hotlines(text) == found
 
 
 def test_a_typed_text_is_followed_through_requests_and_the_log_of_the_apps_own_processes(tmp_path: Path) -> None:
