@@ -132,6 +132,17 @@ def windows(xml: str) -> list[Node]:
     return tops
 
 
+def texts_of(xml: str, package: str | None = None) -> list[str]:
+    """What the windows of a package say, or all windows, as it is written, one entry for each text. Nothing where the dump
+    cannot be read."""
+    try:
+        tops = windows(xml)
+    except HierarchyUnreadable:
+        return []
+    mine = (top for top in tops if package in (None, top.package))
+    return [node.label.strip() for top in mine for node in top.walk() if node.label.strip()]
+
+
 def _parse(xml: str) -> etree._Element:
     text = xml.strip().lstrip("\ufeff")
     if not text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from harness.screens.hierarchy import HierarchyUnreadable, windows
+from harness.screens.hierarchy import texts_of
 from harness.suite.driver import PolicyNotice, Sight
 from harness.suite.entries import entry_of, named_entries
 from harness.suite.pages import Pages
@@ -29,24 +29,14 @@ class Document:
     package: str = ""
 
 
-def lines_of(seen: Sight) -> list[str]:
-    """What the front app's windows say, as it is written, one entry for each text."""
-    try:
-        tops = windows(seen.xml)
-    except HierarchyUnreadable:
-        return []
-    mine = [top for top in tops if top.package == seen.reading.package] or tops
-    return [node.label.strip() for top in mine for node in top.walk() if node.label.strip()]
-
-
 def read_to_end(pages: Pages, seen: Sight) -> tuple[str, bool, Sight]:
     """All texts of a page, scrolled to its end; whether the end was come to; the last screen."""
-    lines = lines_of(seen)
+    lines = texts_of(seen.xml, seen.reading.package)
     for _ in range(_PARTS):
         after = pages.user.scroll(seen) if seen.reading.scrolls else None
         if after is None or after.fingerprint == seen.fingerprint:
             return "\n".join(lines), True, seen
-        more = lines_of(after)
+        more = texts_of(after.xml, after.reading.package)
         lines += more[_overlap(lines, more) :]
         seen = after
     return "\n".join(lines), False, seen

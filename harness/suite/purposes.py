@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from harness.capture.screen import Seen
-from harness.screens.hierarchy import HierarchyUnreadable, windows
+from harness.screens.hierarchy import texts_of
 from harness.screens.phrases import fold, load
 from harness.screens.reading import Reading
 from harness.suite.task_words import has_words
@@ -34,7 +34,7 @@ def asked(seen: Seen[Reading], page: str, app: str) -> dict[str, Any]:
     `page`: what the app showed before."""
     own, beside = seen.reading.text, ""
     if seen.reading.package != app:
-        own, beside = _lines(seen, seen.reading.package), _lines(seen, app)
+        own, beside = ("\n".join(texts_of(seen.xml, package)) for package in (seen.reading.package, app))
     where = {"dialog": own if seen.reading.package == app else "", "beside": beside, "page": page}
     told = {place: purposes(text) for place, text in where.items()}
     wanted = seen.reading.permission
@@ -48,11 +48,3 @@ def asked(seen: Seen[Reading], page: str, app: str) -> dict[str, Any]:
         "offers": has_words("\n".join((where["dialog"], beside)), "offers"),
         "words_missing": seen.reading.wants_picture or any(n.kind == "drawn_without_words" for n in seen.reading.notes),
     }
-
-
-def _lines(seen: Seen[Reading], package: str | None) -> str:
-    try:
-        tops = [top for top in windows(seen.xml) if top.package == package]
-    except HierarchyUnreadable:
-        return ""
-    return "\n".join(node.label.strip() for top in tops for node in top.walk() if node.label.strip())

@@ -373,7 +373,7 @@ def _sightings(
     """
     by_id = {row["event_id"]: row for row in records(calls)}
     told = [row for row in by_id.values() if row["outcome"] == "value"]
-    read = values.knowns(told, package)
+    read = [*values.knowns(told, package), *watch.knowns()]
     follower = values.Follower(read, package, ciphers.handed_over(by_id.values()), values.home(told))
     rows: list[dict[str, Any]] = []
     for flow in records(flows):
@@ -382,8 +382,9 @@ def _sightings(
         budget = Budget()
         # One byte more than is looked at, so that decoding tells of a longer body.
         body = source.object(message.body, budget.part + 1) if message and message.body else b""
-        look = watch.of(flow | {"flow": flow["event_id"]})
-        hits, dark = follower.sightings(flow["event_id"], flow["url"] or "", headers, body, budget, look)
+        named = flow | {"flow": flow["event_id"]}
+        found, dark = follower.sightings(flow["event_id"], flow["url"] or "", headers, body, budget, watch.of(named))
+        hits = watch.took(named, found)
         darkness.add(flow, dark)
         listed = {(hit.kind, hit.value) for hit in hits if hit.kind in values.LISTS}
         for hit in hits:

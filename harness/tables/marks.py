@@ -10,7 +10,10 @@ from typing import Any
 
 from harness.decoding import Tree
 from harness.decoding.places import path_of
+from harness.matching import Known
+from harness.matching.digests import is_hash
 from harness.model import Fact
+from harness.tables.values import Sighting
 
 MARKS = ("flow", "t", "key", "value", "what", "where", "sender", "host", "party", "relation", "scenario", "stage", "base",
          "on_boundary")
@@ -34,6 +37,8 @@ _OFF = frozenset({"0", "false", "off", "no", "n", "close", "closed", "disable", 
 _NOTHING = frozenset({"", "null", "none", "nil", "[]", "{}", "0", "-1", "undefined", "false", "true"})
 _LOG_LINE = re.compile(r"\s*(?P<seconds>\d+)\.(?P<fraction>\d{3,9})\s+(?P<pid>\d+)\s+\d+\s\S\s")
 _LARGEST = 1 << 18
+_TYPED_TEXT = "typed_text"
+_ONE_WAY = frozenset({"mac", "digest"})
 
 
 def marks_in(text: str) -> Iterator[tuple[str, str, str]]:
@@ -55,14 +60,13 @@ class Watch:
     marks: list[dict[str, Any]] = field(default_factory=list)
     found: list[dict[str, Any]] = field(default_factory=list)
 
+    def knowns(self) -> list[Known]:
+        """The typed texts as values to follow, so that what is hashed or encrypted on its way is found as any other is."""
+        return [Known(name=_TYPED_TEXT, value=text, kind=_TYPED_TEXT) for text in self.typed]
+
     def of(self, flow: Mapping[str, Any]) -> Callable[[Tree], None]:
         """Looks through one request, once it was taken apart."""
-
-        def look(tree: Tree) -> None:
-            self._marks(flow, tree)
-            self._typed(flow, tree)
-
-        return look
+        return lambda tree: self._marks(flow, tree)
 
     def _marks(self, flow: Mapping[str, Any], tree: Tree) -> None:
         seen: set[tuple[str, str]] = set()
@@ -77,15 +81,18 @@ class Watch:
                     seen.add((key, value))
                     self.marks.append(_of(flow, MARKS) | {"key": key, "value": value, "what": what, "where": path_of(layer)})
 
-    def _typed(self, flow: Mapping[str, Any], tree: Tree) -> None:
-        for text in self.typed:
-            held = [layer for layer in tree.layers if text.encode() in layer.data]
-            if held:
-                deepest = min(held, key=lambda layer: layer.depth)
-                clear = flow["protocol"] == "http" or str(flow["url"] or "").startswith(("http:", "ws:"))
-                self.found.append(_of(flow, TYPED) | {
-                    "via": "flow", "event": flow["flow"], "text": text, "where": path_of(deepest),
-                    "encodings": list(deepest.encodings), "clear": clear, "process": ""})
+    def took(self, flow: Mapping[str, Any], found: Sequence[Sighting]) -> list[Sighting]:
+        """Keeps where typed texts stand in a request, once for each, least deep; gives back the sightings of values. A hash of a
+        text hands nobody the text."""
+        first: dict[str, Sighting] = {}
+        for one in sorted(found, key=lambda one: len(one.encodings)):
+            if one.kind == _TYPED_TEXT and not is_hash(one.variant) and _ONE_WAY.isdisjoint(one.encodings):
+                first.setdefault(one.value, one)
+        clear = flow["protocol"] == "http" or str(flow["url"] or "").startswith(("http:", "ws:"))
+        self.found += [_of(flow, TYPED) | {
+            "via": "flow", "event": flow["flow"], "text": text, "where": one.where, "encodings": list(one.encodings),
+            "clear": clear and not one.via, "process": ""} for text, one in first.items()]
+        return [one for one in found if one.kind != _TYPED_TEXT]
 
     def calls(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Calls that hand a typed text on. What reads the clipboard is told by its value, what writes it by its arguments."""

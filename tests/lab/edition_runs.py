@@ -5,6 +5,8 @@
       facts: [{type: refusal, outcome: exits}]   # each met by a fact of the run: these keys with these values, and any others
       no_facts: [{type: prompt}]                 # none of the run's facts may meet one of these
       opens: [before_consent, after_refusal]     # the stages that were opened, in this order
+      violates: [optout-without-effect]          # the rules that find something, these and no others
+      not_observed: [optout-without-effect]      # rules that come to NOT_OBSERVED: they saw all they need, and nothing
 
 A value in a fact meets an expected one that is equal; a mapping that has its keys, each met; a list that has one for each of its.
 """
@@ -22,14 +24,16 @@ from harness.bundle import BundleReader, open_bundle
 from harness.device.adb import AdbDevice
 from harness.errors import UsageError
 from harness.lab.apps.editions import Edition, app_file_of, build_edition, editions
+from harness.model import VerdictWord
 from harness.resources import resource
+from harness.rules.analysis import analyse
 from harness.suite.rig import DeviceRig
 from harness.suite.run import RunOutcome, plan_run, run_plan
 from tests.lab.whole import Bench, bench
 
 PROFILE = Path(__file__).with_name("edition_limits.yaml")
 APPS = tuple(sorted(p.parent.name for p in resource("lab", "apps").glob("*/editions")))
-_EXPECTS = {"scenario", "facts", "no_facts", "opens"}
+_EXPECTS = {"scenario", "facts", "no_facts", "opens", "violates", "not_observed"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,20 @@ class EditionRun:
         wrong += [f"a fact meets {fact}: {one}" for fact in expect.get("no_facts", ()) for one in facts if meets(one, fact)]
         if "opens" in expect and expect["opens"] != self.opened:
             wrong.append(f"opened were {self.opened}, not {expect['opens']}")
-        return wrong
+        return wrong + self._judged(expect)
+
+    def _judged(self, expect: Mapping[str, Any]) -> list[str]:
+        if not {"violates", "not_observed"} & set(expect):
+            return []
+        verdicts = analyse(self.outcome.bundle).verdicts
+        found = {one.rule: one.reason for one in verdicts if one.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)}
+        came = {one.rule: f"{one.verdict}: {one.reason}" for one in verdicts}
+        silent = {one.rule for one in verdicts if one.verdict == VerdictWord.NOT_OBSERVED}
+        wanted = set(expect.get("violates", found))
+        wrong = [f"{rule} found nothing; {came.get(rule, 'there is no such rule')}" for rule in sorted(wanted - set(found))]
+        wrong += [f"{rule} found what is not expected: {found[rule]}" for rule in sorted(set(found) - wanted)]
+        return wrong + [f"{rule} is not NOT_OBSERVED; {came.get(rule, 'there is no such rule')}"
+                        for rule in expect.get("not_observed", ()) if rule not in silent]
 
     def gaps(self) -> list[str]:
         return [f"{gap.kind}: {gap.detail}" for gap in self.reader.gaps() if gap.kind != "unhooked"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from harness.bundle import Bundle, open_bundle
 from harness.model import Fact, Flow, Message, Step
 from harness.tables import load
-from harness.tables.marks import marks_in
+from harness.tables.ciphers import Handed, Piece
+from harness.tables.marks import Watch, marks_in
+from harness.tables.values import Follower
 
 START = 1_750_000_000_000_000_000
 
@@ -43,3 +46,31 @@ def test_a_typed_text_is_followed_through_requests_and_the_log_of_the_apps_own_p
     typed = load(open_bundle(bundle.path)).typed
     assert [(r.via, r.clear, r.process, list(r.encodings)) for r in typed.itertuples()] == [
         ("flow", True, "", ["base64"]), ("log", False, "example.shop", [])]
+
+
+@pytest.mark.parametrize(("by", "left", "told"), [
+    ("cipher", "b3b1f0a8c9d7e6f5a4b3c2d1e0f9a8b7", [("body", False)]),
+    ("mac", "b3b1f0a8c9d7e6f5a4b3c2d1e0f9a8b7", []),
+    ("cipher", "00000000000000000000000000000000", []),
+])  # fmt: skip
+def test_a_typed_text_that_was_encrypted_on_its_way_is_followed_and_a_hash_of_it_hands_nobody_the_text(
+    by: str, left: str, told: list[tuple[str, bool]]
+) -> None:
+    watch = Watch(["canary0123456789"])
+    output = bytes.fromhex("b3b1f0a8c9d7e6f5a4b3c2d1e0f9a8b7")
+    plain = b'{"q":"canary0123456789"}'
+    handed = Handed(by, Piece(plain, len(plain)), Piece(output, len(output)), ("c1",), START, (1, 1))
+    flow = {"flow": "f1", "protocol": "http", "url": "http://a.example/ask"}
+    found, _ = Follower(watch.knowns(), handed=[handed]).sightings("f1", flow["url"], [], bytes.fromhex(left))
+    assert watch.took(flow, found) == []
+    assert [(one["where"].split()[0], one["clear"]) for one in watch.found] == told
+
+
+def test_a_hash_of_a_typed_text_is_not_the_text() -> None:
+    watch = Watch(["canary0123456789"])
+    flow = {"flow": "f1", "protocol": "http", "url": "http://a.example/ask"}
+    body = hashlib.sha256(b"canary0123456789").hexdigest().encode()
+    found, _ = Follower(watch.knowns()).sightings("f1", flow["url"], [], body)
+    assert [one.variant for one in found] == ["sha256"]
+    assert watch.took(flow, found) == []
+    assert watch.found == []
