@@ -226,6 +226,11 @@ class App:
         self._launched = True
         return self._user.look()
 
+    def back_in(self, seen: Sight | None = None) -> Sight | None:
+        """Back from another app's screen, and to the front as from the launcher where that leads elsewhere."""
+        after = self._user.back(seen)
+        return after if after is not None and after.reading.package == self.package else self.come_back()
+
     def explore(self, answer: str = "allow") -> Walk:
         """Uses the app: its described functions, then what can be tapped, within the limits. `answer`: what the
         system's dialogs get, "allow" or "deny"."""

@@ -1,4 +1,4 @@
-"""A dialog that nobody wanted, declined as a user would, and what that did: the fact `interruption`."""
+"""Dialogs that nobody wanted, answered as a user would: declined, and what that did is the fact `interruption`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,21 @@ if TYPE_CHECKING:
 
 POLITE = ("close", "skip", "later", "refuse", "limited_mode")
 """Roles of what declines without ending anything, the plainest first."""
+
+
+class Rationales:
+    """The app's own questions before the system's: yes the first time, so that the system's comes, then no."""
+
+    def __init__(self, user: UiDriver) -> None:
+        self._user = user
+        self._answered: set[str] = set()
+
+    def answer(self, seen: Sight) -> Sight | None:
+        again = seen.fingerprint in self._answered
+        self._answered.add(seen.fingerprint)
+        choices = seen.reading.with_role("agree") if not again else ()
+        choices = choices or seen.reading.with_role("refuse", "later", "close") or seen.reading.with_role("agree")
+        return self._user.tap(choices[0], seen) if choices else self._user.back(seen)
 
 
 def politely(user: UiDriver, seen: Sight, what: str, *, tap: str = "") -> Sight | None:

@@ -388,8 +388,7 @@ class Crawler:
                     self._bare.add(place_of(seen))
                 seen = after
             elif seen.reading.package != self._app.package:
-                back = self._user.back(seen)
-                seen = back if back is not None and back.reading.package == self._app.package else self._app.come_back()
+                seen = self._app.back_in(seen)
             else:
                 return seen
         self.crawl.ended = "dialogs without end"

@@ -20,6 +20,7 @@ from harness.screens.reading import FoundControl
 from harness.suite import ways
 from harness.suite.app import App
 from harness.suite.app_file import Function
+from harness.suite.declining import Rationales
 from harness.suite.driver import PolicyNotice, Sight, UiDriver
 from harness.suite.walk import Walk
 
@@ -63,7 +64,7 @@ class Explorer:
         self._monotonic = monotonic
         self._functions = functions
         self._done: set[str] = set()
-        self._explained: set[str] = set()
+        self._rationales = Rationales(user)
         self._until = 0.0
         self._first_page = ""
         self.walk = Walk()
@@ -161,7 +162,7 @@ class Explorer:
             elif kind in ("policy_consent", "policy_second_chance"):
                 seen = self._notice(seen)
             elif kind == "permission_rationale":
-                seen = self._rationale(seen)
+                seen = self._rationales.answer(seen)
             elif kind in _IN_THE_WAY or kind == "system_crash":
                 seen = self._user.dismiss(seen)
             elif not self._is_ours(seen):
@@ -186,14 +187,6 @@ class Explorer:
             self.walk.ended = "a notice without end"
             return None
         return self._user.look()
-
-    def _rationale(self, seen: Sight) -> Sight | None:
-        """The app's own question before the system's: yes the first time, so that the system's comes, then no."""
-        again = seen.fingerprint in self._explained
-        self._explained.add(seen.fingerprint)
-        choices = seen.reading.with_role("agree") if not again else ()
-        choices = choices or seen.reading.with_role("refuse", "later", "close") or seen.reading.with_role("agree")
-        return self._user.tap(choices[0], seen) if choices else self._user.back(seen)
 
     def _bring_back(self, seen: Sight) -> Sight | None:
         after = self._user.back(seen)

@@ -13,7 +13,7 @@ from harness.screens.hierarchy import HierarchyUnreadable, windows
 from harness.screens.phrases import fold
 from harness.suite.app import App
 from harness.suite.app_file import KnownDialog
-from harness.suite.declining import POLITE, politely
+from harness.suite.declining import POLITE, Rationales, politely
 from harness.suite.driver import NotReached, PolicyNotice, Sight, UiDriver
 from harness.suite.words import says
 
@@ -60,7 +60,7 @@ class Interruptions:
         self._app = app
         self._answer = answer
         self._known = known
-        self._explained: set[str] = set()
+        self._rationales = Rationales(user)
         self.met: list[str] = []
         self.denied: list[str] = []
 
@@ -91,23 +91,14 @@ class Interruptions:
                 return user.look()
             return user.agree(PolicyNotice(seen))
         if what == "permission_rationale":
-            return self._rationale(seen)
+            return self._rationales.answer(seen)
         if what == "settings_redirect":
             return through_settings(user, self._app, seen)
         if not what and seen.reading.package == user.came_from:
             return self._app.come_back()
         if not what:
-            after = user.back(seen)
-            return after if after is not None and after.reading.package == self._app.package else self._app.come_back()
+            return self._app.back_in(seen)
         return self._out_of_the_way(seen, what)
-
-    def _rationale(self, seen: Sight) -> Sight | None:
-        """The app's own question before the system's: yes the first time, so that the system's comes, then no."""
-        again = seen.fingerprint in self._explained
-        self._explained.add(seen.fingerprint)
-        choices = seen.reading.with_role("agree") if not again else ()
-        choices = choices or seen.reading.with_role("refuse", "later", "close") or seen.reading.with_role("agree")
-        return self._user.tap(choices[0], seen) if choices else self._user.back(seen)
 
     def _out_of_the_way(self, seen: Sight, what: str) -> Sight | None:
         known = next((k for k in self._known if fold(k.text) in fold(seen.reading.text + seen.reading.words)), None)
@@ -142,8 +133,7 @@ def through_settings(user: UiDriver, app: App, seen: Sight) -> Sight | None:
         if not reached:
             here = there
             continue
-        back = user.back(there)
-        here = back if back is not None and back.reading.package == app.package else app.come_back()
+        here = app.back_in(there)
     loop = here is not None and here.reading.kind == "settings_redirect" and trips >= user.limits.settings_trips
     declined = ""
     if here is not None and here.reading.kind == "settings_redirect":
