@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+from harness.model import Stage
 
 MANY = 50
 """Events that one finding cites at most of a kind: a million reads are one offence."""
@@ -40,6 +42,13 @@ def between(frame: pd.DataFrame, begun: int, ended: int) -> pd.DataFrame:
 def detail(step: dict[str, Any]) -> dict[str, Any]:
     found = step.get("detail")
     return found if isinstance(found, dict) else {}
+
+
+def earliest_stage(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Of the stages in which rows of calls or requests fell (`base`), the one that a run comes to first: by the order of
+    stages, not by time, since scenarios may be run in any order, and several at once."""
+    order = ["", *Stage]
+    return min((str(row["base"]) for row in rows), key=order.index)
 
 
 def listed(names: Sequence[str], joint: str = ", ") -> str:

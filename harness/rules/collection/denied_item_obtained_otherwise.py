@@ -10,7 +10,7 @@ from harness.rules.granting import OWN, PREFIX, group_of
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Screens
 from harness.rules.sensitive import name
-from harness.rules.telling import listed, real, some, times
+from harness.rules.telling import earliest_stage, listed, real, some, times
 from harness.tables import Tables, groups, records
 
 AROUND = {"LOCATION": frozenset({"base_station", "wifi_scan", "ssid_bssid"})}
@@ -60,7 +60,7 @@ def _finding(run: Tables, group: str, kind: str, caller: str, rows: list[dict[st
         grade=Grade.A if sent else Grade.B,
         item=kind,
         caller=caller,
-        stage=rows[0]["base"],
+        stage=earliest_stage(rows),
         evidence=[*denial, *some(ids), *some(sent)],
         reason=f"After the {item} had been denied, {caller} got {name(kind)} {times(len(rows))} ({methods})"
         + (", from which the same can be told." if around else " all the same."),

@@ -12,7 +12,7 @@ from harness.rules.policies import Answer, answer, texts
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Text, Traffic
 from harness.rules.sensitive import judged, name
-from harness.rules.telling import listed, quoted, real, some, times
+from harness.rules.telling import earliest_stage, listed, quoted, real, some, times
 from harness.tables import Tables, groups, records
 from harness.tables.noted import AppText
 
@@ -63,7 +63,7 @@ def _finding(run: Tables, kind: str, caller: str, rows: list[dict[str, Any]], sa
         grade=Grade.A if sent else Grade.B,
         item=kind,
         caller=caller,
-        stage=rows[0]["base"],
+        stage=earliest_stage(rows),
         unclear=doubt,
         party=listed(sorted({s["party"] for s in sent})),
         evidence=[*said.evidence, *some(row["event_id"] for row in rows), *some(s["flow"] for s in sent)],
@@ -112,7 +112,7 @@ def _recipients(run: Tables, known: Read, whole: bool) -> Iterator[Finding]:
             grade=Grade.A,
             item=listed(kinds),
             caller=listed(senders) or "unresolved",
-            stage=group[0]["base"],
+            stage=earliest_stage(group),
             party=party,
             unclear=unclear,
             evidence=[

@@ -12,7 +12,7 @@ from harness.rules.policies import passage_of, policy_is_known, there_is_none
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Screens
 from harness.rules.sensitive import name
-from harness.rules.telling import quoted, real, some, times
+from harness.rules.telling import earliest_stage, quoted, real, some, times
 from harness.tables import Tables, groups
 from harness.tables.noted import Note
 
@@ -112,7 +112,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         mine = [row for row in rows if row["scenario"] == scenario]
         what = (f"{caller} read {name(kind)} {times(len(mine))}", f"{caller} 读取{name(kind, 'zh')} {len(mine)} 次")
         yield from _finding(
-            run, kind, caller, mine[0]["base"], some(row["event_id"] for row in mine), what, words[scenario], Grade.B
+            run, kind, caller, earliest_stage(mine), some(row["event_id"] for row in mine), what, words[scenario], Grade.B
         )
     for note in run.noted("page"):
         if note.data.get("page") != "sensitive" or note.data.get("outcome") not in {"field", "notice"}:

@@ -12,7 +12,7 @@ from harness.rules.granting import KINDS, group_of
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Screens
 from harness.rules.sensitive import kinds, name
-from harness.rules.telling import real, some, times
+from harness.rules.telling import earliest_stage, real, some, times
 from harness.tables import Tables, groups, records
 from harness.tables.noted import Note
 
@@ -102,7 +102,7 @@ def _finding(run: Tables, kind: str, caller: str, rows: list[dict[str, Any]], ac
             after_no.append(row)
         elif act[2] == "dialog" and not any(a[1] == "yes" and a[2] != "dialog" for a in acts if a[0] <= row["t"]):
             dialog.append(row)
-    common: dict[str, Any] = {"grade": grade, "item": kind, "caller": caller, "stage": rows[0]["base"]}
+    common: dict[str, Any] = {"grade": grade, "item": kind, "caller": caller, "stage": earliest_stage(rows)}
     if after_no:
         note = last(after_no[0])[3]
         yield Finding(

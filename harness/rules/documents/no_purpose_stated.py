@@ -12,7 +12,7 @@ from harness.rules.policies import GENERAL
 from harness.rules.readings import Readings
 from harness.rules.rule import Hooks, Rule, Text
 from harness.rules.sensitive import judged, name
-from harness.rules.telling import listed, quoted, real, some, times
+from harness.rules.telling import earliest_stage, listed, quoted, real, some, times
 from harness.rules.wording import Read, around, cut, evidence, kinds_named, sentences, whole
 from harness.tables import Tables, groups
 
@@ -65,7 +65,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             grade=Grade.B,
             item=kind,
             caller=listed(callers),
-            stage=rows[0]["base"],
+            stage=earliest_stage(rows),
             unclear=doubt,
             evidence=[*evidence(read), *some(row["event_id"] for row in rows)],
             reason=f"{listed(callers)} read {name(kind)} {times(len(rows))}, and no text, list or dialog of the app "

@@ -9,6 +9,7 @@ from harness.rules.crawls import evidence
 from harness.rules.readings import Readings
 from harness.rules.rights._genai import SENT, traces, typed
 from harness.rules.rule import Noted, Policy, Rule, Traffic
+from harness.rules.telling import earliest_stage
 from harness.tables import Tables
 
 INPUT = frozenset({"genai_input", "user_content", "communications"})
@@ -32,7 +33,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             else:
                 why, why_zh = ", which the policy does not name for it", ",隐私政策未就此披露"
             yield Finding(
-                grade=Grade.A, item="genai_input", caller=rows[0]["sender"], stage=rows[0]["base"], party=rows[0]["party"],
+                grade=Grade.A, item="genai_input", caller=rows[0]["sender"], stage=earliest_stage(rows), party=rows[0]["party"],
                 unclear=covered or not run.app.known or rows[0]["relation"] == "unknown",
                 evidence=list(dict.fromkeys([*evidence(note), *(r["event"] for r in rows)])),
                 reason=f"What was written to the generative service went to {host} ({form}){why}.",

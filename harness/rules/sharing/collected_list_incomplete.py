@@ -12,7 +12,7 @@ from harness.rules.policies import GENERAL
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Text, Traffic
 from harness.rules.sensitive import judged, name
-from harness.rules.telling import quoted, real, some, times
+from harness.rules.telling import earliest_stage, quoted, real, some, times
 from harness.rules.wording import Read, cut, evidence, kinds_named, whole
 from harness.tables import Tables, groups, records
 
@@ -62,7 +62,7 @@ def _finding(kind: str, caller: str, rows: list[dict[str, Any]], read: Read, flo
         grade=Grade.A if flows else Grade.B,
         item=kind,
         caller=caller,
-        stage=rows[0]["base"],
+        stage=earliest_stage(rows),
         unclear=bool(doubt),
         evidence=[*evidence(read), *some(row["event_id"] for row in rows), *some(flows)],
         reason=f"{caller} collected {name(kind)} ({times(len(rows))}), and the list of collected information ({head!r}) "

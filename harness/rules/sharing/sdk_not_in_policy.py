@@ -12,7 +12,7 @@ from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Traffic
 from harness.rules.sensitive import judged, kinds, name
 from harness.rules.sharing._named import named, plain
-from harness.rules.telling import listed, real, some, times
+from harness.rules.telling import earliest_stage, listed, real, some, times
 from harness.rules.wording import Disclosure, cut, evidence, whole
 from harness.tables import Tables, records
 from harness.tables.attribution import Sdk, load_sdks
@@ -74,14 +74,13 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         sdk = known.get(caller, Sdk(name=caller))
         if _named(run, sdk, read):
             continue
-        first = min((*rows["calls"], *rows["flows"]), key=lambda row: row["t"])
         said = sorted({row["kind"] for row in (*rows["calls"], *rows["flows"])})
         count = len(rows["calls"])
         yield Finding(
             grade=Grade.A if rows["flows"] else Grade.B,
             item="SDK",
             caller=caller,
-            stage=first["base"],
+            stage=earliest_stage([*rows["calls"], *rows["flows"]]),
             party=sdk.company,
             unclear=partly,
             evidence=[*evidence(read), *some(r["event_id"] for r in rows["calls"]), *some(r["flow"] for r in rows["flows"])],

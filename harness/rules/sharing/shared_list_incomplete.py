@@ -9,7 +9,7 @@ from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Text, Traffic
 from harness.rules.sensitive import judged, name
 from harness.rules.sharing._named import named, senders_of
-from harness.rules.telling import listed, quoted, some, times
+from harness.rules.telling import earliest_stage, listed, quoted, some, times
 from harness.rules.wording import cut, evidence, whole
 from harness.tables import Tables, groups
 
@@ -41,7 +41,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             grade=Grade.A,
             item=kind,
             caller=listed(senders_of(group)) or "unresolved",
-            stage=group[0]["base"],
+            stage=earliest_stage(group),
             party=party,
             unclear=doubt,
             evidence=[*evidence(read), *some(flows), *some(c for row in group for c in row["calls"])],

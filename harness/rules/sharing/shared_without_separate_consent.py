@@ -11,7 +11,7 @@ from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Text, Traffic
 from harness.rules.sensitive import judged, name
 from harness.rules.sharing._named import Named, named, plain, senders_of
-from harness.rules.telling import listed, quoted, some
+from harness.rules.telling import earliest_stage, listed, quoted, some
 from harness.rules.wording import sentences, whole
 from harness.tables import Tables, groups, records
 from harness.tables.noted import Note
@@ -115,7 +115,7 @@ def _finding(run: Tables, rows: list[dict[str, Any]], found: Named, own: str,
         grade=Grade.A,
         item=listed(said),
         caller=listed(senders) or "unresolved",
-        stage=bare[0]["base"],
+        stage=earliest_stage(bare),
         party=party,
         unclear=doubt,
         evidence=[*found.evidence, *some(row["flow"] for row in bare), *(one for _, _, note in asked for one in note.evidence)],

@@ -11,7 +11,7 @@ from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Text, Traffic
 from harness.rules.sensitive import judged, name
 from harness.rules.sharing._named import Named, spoken
-from harness.rules.telling import quoted, real, some, times
+from harness.rules.telling import earliest_stage, quoted, real, some, times
 from harness.rules.wording import Read, cut, whole
 from harness.tables import Tables, groups
 
@@ -79,7 +79,7 @@ def _finding(kind: str, caller: str, calls: list[dict[str, Any]], flows: list[di
         grade=Grade.A if flows else Grade.B,
         item=kind,
         caller=caller,
-        stage=stage or (calls or flows)[0]["base"],
+        stage=stage or earliest_stage([*calls, *flows]),
         party=flows[0]["party"] if flows else "",
         unclear=why[2],
         evidence=[*found.evidence, *some(row["event_id"] for row in calls), *some(row["flow"] for row in flows)],

@@ -9,6 +9,7 @@ from harness.model import Finding, Outcome
 from harness.rules.readings import Readings
 from harness.rules.rule import Hooks, Rule
 from harness.rules.starts._starting import is_system, targets
+from harness.rules.telling import earliest_stage
 from harness.tables import Note, Tables, records
 
 ACTS = frozenset({"tap", "agree", "type", "back", "scroll"})
@@ -38,7 +39,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         came = _started(run, package, calls[0]["t"])
         times = "once" if len(calls) == 1 else f"{len(calls)} times"
         yield Finding(
-            item="associated_start", caller=caller, stage=calls[0]["base"], party=package, unclear=not came,
+            item="associated_start", caller=caller, stage=earliest_stage(calls), party=package, unclear=not came,
             evidence=[*(str(c["event_id"]) for c in calls), *(n.id for n in came)],
             reason=f"{caller} started {package} {times} without an act of the user's" + (
                 ", and its process came up." if came else "; whether that app is there and started was not seen."),
