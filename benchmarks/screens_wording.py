@@ -1,4 +1,4 @@
-"""Further wordings of each kind of screen, screens_wording.txt, laid out as plain dialogs to train on.
+"""Further wordings of each kind of screen, screens_wording*.txt, laid out as plain dialogs to train on.
 
 A line is `title :: text :: caption=role / caption=role`; [ ] in the text is a field with this hint; without a caption a control
 is a picture. No screen of the labelled
@@ -19,7 +19,8 @@ _FIELD = re.compile(r"\[([^\]]+)\]")
 def screens() -> Iterator[tuple[str, str, dict]]:
     """Name, dump and labels, as tests/screens/labelled has them."""
     kind = ""
-    lines = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n")
+    files = sorted(Path(__file__).parent.glob(f"{Path(__file__).stem}*.txt"))
+    lines = "".join(path.read_text(encoding="utf-8") for path in files).split("\n")
     for number, line in enumerate(lines, 1):
         if line.startswith("# "):
             kind = line[2:].strip()
