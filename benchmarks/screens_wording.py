@@ -1,8 +1,7 @@
 """Further wordings of each kind of screen, screens_wording*.txt, laid out as plain dialogs to train on.
 
 A line is `title :: text :: caption=role / caption=role`; [ ] in the text is a field with this hint; without a caption a control
-is a picture. No screen of the labelled
-halves is among them.
+is a picture. No screen of the labelled halves is among them.
 """
 
 from __future__ import annotations
