@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks import screens_wording
 from harness.screens import features, learned, weighing
-from harness.screens.controls import survey
+from harness.screens.controls import in_front, panel_of, survey
 from harness.screens.hierarchy import windows
 from harness.screens.learned import Model
 from harness.screens.phrases import Phrases, fold, languages_of, load
@@ -36,11 +36,13 @@ BALANCE = 0.5
 ALSO = 0.3
 """What a second fair kind is worth beside the first."""
 SCALE = {"T": 0.5, "P": 0.5, "M": 0.3, "r": 0.5, "s": 0.5, "t": 0.3, "p": 0.3, "c": 0.4, "A": 0.4, "A!": 0.4, "X": 0.25, "w": 0.4,
-         "R": 0.5, "k": 0.3, "kR": 0.4, "g": 0.4, "kg": 0.25, "o": 0.3, "k0": 0.3, "i": 0.3}  # fmt: skip
+         "R": 0.5, "k": 0.3, "kR": 0.4, "g": 0.4, "kg": 0.25, "o": 0.3, "k0": 0.3, "i": 0.3, "q": 0.4, "ko": 0.3}  # fmt: skip
 """How much a feature may weigh: the smaller, the slower it learns."""
 EPOCHS, BATCH, PACE, PENALTY = 25, 256, 0.02, 0.01
-LEAST = 3
-"""Cases in which a feature stands at least."""
+BAGS = 4
+"""Models of which the mean is taken, each from another order and other forms of the cases: of linear ones it is one again."""
+LEAST, WRITERS = 3, 2
+"""Cases in which a feature stands at least, and how many writers have it: what one alone writes tells of no other."""
 KEPT = {"kinds": 7500, "roles": 5000}
 LETTERS = ("t", "p", "c", "g", "w", "kg", "X")
 FOLDER = Path(learned.__file__).parent
@@ -71,7 +73,11 @@ def surfaces(xml: str, label: dict) -> Iterable[tuple]:
         if window.package != label["package"] and (label["kind"] != "other" or window.package in not_apps):
             continue
         phrases = load(languages_of(fold(" ".join(node.label for node in window.walk() if node.label))))
-        yield survey(window, phrases), phrases
+        front = in_front(window)
+        yield survey(window, phrases, front), phrases
+        panel = panel_of(window, front)
+        if panel is not None:
+            yield survey(window, phrases, panel), phrases
 
 
 def kinds() -> list[Case]:
@@ -128,7 +134,7 @@ def lessened(case: Case, chance: random.Random, phrases: Phrases) -> Case:
             continue
         if sort == "X" and rest.partition(" ")[0] in gone:
             continue
-        if sort in ("r", "R", "kR", "A", "A!") and chance.random() < TAKEN_AWAY:
+        if sort in ("r", "R", "kR", "A", "A!", "q") and chance.random() < TAKEN_AWAY:
             continue
         if sort in ("t", "p", "c", "g", "w", "kg") and chance.random() < LETTERS_AWAY:
             continue
@@ -146,44 +152,57 @@ def lessened(case: Case, chance: random.Random, phrases: Phrases) -> Case:
 
 
 def train(cases: Sequence[Case], keep: int) -> Model:
-    """Twice: with everything that stands in some cases, then with the `keep` features that weighed most."""
+    """With everything that stands in some cases, then with the `keep` features that weighed most, of which the mean of some."""
     chance, phrases = random.Random(7), load()
     many = [*cases, *(lessened(case, chance, phrases) for _ in range(TIMES) for case in cases)]
     counted = Counter(name for case in cases for name in case.features)
-    names = sorted(name for name, count in counted.items() if count >= LEAST)
+    writers: dict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        for name in case.features:
+            writers[name].add(case.name[0])
+    names = sorted(name for name, count in counted.items() if count >= LEAST and len(writers[name]) >= WRITERS)
     if len(names) > keep:
-        first = fit(many, names, len(cases))
+        first = fit(Rows(many, names), many, len(cases))
         letters = [n for n in names if n.partition(":")[0] in LETTERS]
         others = [n for n in names if n.partition(":")[0] not in LETTERS]
         letters.sort(key=lambda n: (-max(map(abs, first.weights[n])), n))
         names = sorted(others + letters[: max(0, keep - len(others))])
-    return fit(many, names, len(cases))
+    rows = Rows(many, names)
+    fitted = [fit(rows, many, len(cases), seed) for seed in range(BAGS)]
+    mean = {name: np.mean([one.weights[name] for one in fitted], axis=0).round(2).tolist() for name in fitted[0].weights}
+    return Model(fitted[0].labels, mean)
 
 
 class Rows:
     """The features of all cases, scaled, of each row the columns and what stands there."""
 
-    def __init__(self, cases: Sequence[Case], at: dict[str, int], scale: np.ndarray) -> None:
+    def __init__(self, cases: Sequence[Case], names: Sequence[str]) -> None:
+        self.names = names
+        at = {name: i for i, name in enumerate(names)}
+        self.scale = scale = np.array([SCALE[name.partition(":")[0]] for name in names], dtype=np.float32)
         known = [[(at[name], value) for name, value in case.features.items() if name in at] for case in cases]
         self.columns = [np.array([column for column, _ in row], dtype=np.int32) for row in known]
         self.values = [np.array([value for _, value in row], dtype=np.float32) * scale[c] for row, c in zip(
             known, self.columns, strict=True)]
 
-    def dense(self, rows: Iterable[int], width: int) -> np.ndarray:
-        picked = list(rows)
-        out = np.zeros((len(picked), width), dtype=np.float32)
-        for i, row in enumerate(picked):
-            out[i, self.columns[row]] = self.values[row]
-        return out
+    def picked(self, rows: Iterable[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of all that stands in these rows: in the how many of them, in which column, what."""
+        order = list(rows)
+        counts = [len(self.columns[row]) for row in order]
+        return (np.repeat(np.arange(len(order)), counts), np.concatenate([self.columns[row] for row in order]),
+                np.concatenate([self.values[row] for row in order]))  # fmt: skip
 
 
-def fit(cases: Sequence[Case], names: Sequence[str], whole: int) -> Model:
+def summed(where: np.ndarray, told: np.ndarray, height: int) -> np.ndarray:
+    """The rows of `told` that go to one row of the sum."""
+    return np.stack([np.bincount(where, column, height) for column in told.T], axis=1).astype(np.float32)
+
+
+def fit(rows: Rows, cases: Sequence[Case], whole: int, seed: int = 0) -> Model:
     """Adam on batches, rare labels worth more, the weights drawn towards nothing. The first `whole` cases are as they are, all
     further ones these again with something taken away; each round sees each case in one of its forms."""
+    names, scale = rows.names, rows.scale
     classes = sorted({label for case in cases for label in (case.label, *case.also)})
-    at = {name: i for i, name in enumerate(names)}
-    scale = np.array([SCALE[name.partition(":")[0]] for name in names], dtype=np.float32)
-    rows = Rows(cases, at, scale)
     wanted = np.zeros((whole, len(classes)), dtype=np.float32)
     for row, case in enumerate(cases[:whole]):
         wanted[row, classes.index(case.label)] = 1 - ALSO * bool(case.also)
@@ -191,7 +210,7 @@ def fit(cases: Sequence[Case], names: Sequence[str], whole: int) -> Model:
             wanted[row, classes.index(label)] += ALSO / len(case.also)
     worth = wanted @ (wanted.sum(axis=0) ** -BALANCE)
     worth /= worth.mean()
-    chance = np.random.default_rng(0)
+    chance = np.random.default_rng(seed)
     weights, bias = np.zeros((len(names), len(classes)), dtype=np.float32), np.zeros(len(classes), dtype=np.float32)
     moved = [(np.zeros_like(one), np.zeros_like(one)) for one in (weights, bias)]
     steps, step = EPOCHS * -(-whole // BATCH), 0
@@ -199,20 +218,21 @@ def fit(cases: Sequence[Case], names: Sequence[str], whole: int) -> Model:
         order, form = chance.permutation(whole), chance.integers(0, len(cases) // whole, whole)
         for start in range(0, whole, BATCH):
             batch = order[start : start + BATCH]
-            seen = rows.dense(batch + form[batch] * whole, len(names))
-            points = seen @ weights + bias
+            where, columns, values = rows.picked(batch + form[batch] * whole)
+            points = summed(where, weights[columns] * values[:, None], len(batch)) + bias
             odds = np.exp(points - points.max(axis=1, keepdims=True))
             odds /= odds.sum(axis=1, keepdims=True)
             off = (odds - wanted[batch]) * worth[batch][:, None] / len(batch)
+            slopes = summed(columns, off[where] * values[:, None], len(names))
             step += 1
             pace = PACE * (1 - step / (steps + 1))
-            for one, slope, (mean, square) in zip((weights, bias), (seen.T @ off, off.sum(axis=0)), moved, strict=True):
+            for one, slope, (mean, square) in zip((weights, bias), (slopes, off.sum(axis=0)), moved, strict=True):
                 mean += 0.1 * (slope - mean)
                 square += 0.01 * (slope * slope - square)
                 one -= pace * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-6)
             weights *= 1 - pace * PENALTY
     told = (np.round(100 * weights * scale[:, None]) / 100).tolist()
-    return Model(tuple(classes), {"": (np.round(100 * bias) / 100).tolist()} | {name: told[row] for name, row in at.items()})
+    return Model(tuple(classes), {"": (np.round(100 * bias) / 100).tolist()} | dict(zip(names, told, strict=True)))
 
 
 def write(name: str, model: Model) -> None:

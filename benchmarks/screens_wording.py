@@ -1,7 +1,7 @@
-"""Further wordings of each kind of screen, screens_wording.txt, laid out as plain dialogs to train on.
+"""Further wordings of each kind of screen, screens_wording*.txt, laid out as plain dialogs to train on.
 
-A line is `title :: text :: caption=role / caption=role`; [ ] in the text is a field with this hint. No screen of the labelled
-halves is among them.
+A line is `title :: text :: caption=role / caption=role`; [ ] in the text is a field with this hint; without a caption a control
+is a picture. No screen of the labelled halves is among them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _FIELD = re.compile(r"\[([^\]]+)\]")
 def screens() -> Iterator[tuple[str, str, dict]]:
     """Name, dump and labels, as tests/screens/labelled has them."""
     kind = ""
-    lines = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n")
+    files = sorted(Path(__file__).parent.glob(f"{Path(__file__).stem}*.txt"))
+    lines = "".join(path.read_text(encoding="utf-8") for path in files).split("\n")
     for number, line in enumerate(lines, 1):
         if line.startswith("# "):
             kind = line[2:].strip()
@@ -43,6 +44,10 @@ def _drawn(kind: str, title: str, text: str, answers: str, beside: bool) -> tupl
         put(hint, (120, top, 960, top + 90), "EditText", clickable="true")
         top += 100
     asked = [part.rpartition("=") for part in answers.split(" / ") if part]
+    for _, _, role in (one for one in asked if not one[0]):
+        put("", (980, 560, 1050, 630), "ImageView", clickable="true", **{"resource-id": f"{APP}:id/iv_{role}"})
+        controls.append({"text": "", "role": role, "bounds": [980, 560, 1050, 630]})
+    asked = [one for one in asked if one[0]]
     width = 840 // max(1, len(asked)) if beside and len(asked) < 4 else 840
     for at, (said, _, role) in enumerate(asked):
         left = 120 + (at * width if width < 840 else 0)

@@ -23,6 +23,11 @@ _NO_LINK = ("PRIVACY_DOCUMENT", "TERMS_DOCUMENT", "not_agreed", "not_without")
 _INLINE = 14           # characters of the shortest text that holds a link among other words
 _BEHIND = 0.8          # share of the window from which on what takes a tap is its background
 _LOOKED_UNDER = 8      # texts before a sheet of which one that lies under it tells that it covers them
+_OVER = 0.9            # share of a panel that lies over the page
+_PICTURED = 0.3        # share of a panel that its picture has at least, where it has few words
+_BESIDE, _TRIED = 12, 8   # parts of a node of which one may be a panel; how many panels are looked into
+_FRAMES = 6            # nodes looked through for one with several parts
+_SPOKEN = 8            # characters that a panel says at least
 _DENIED = re.compile(r"(?:暂时?|先)?不(?:要)?(.+)|(?:don't|do not|not|no) (.+)")
 
 
@@ -30,7 +35,8 @@ _DENIED = re.compile(r"(?:暂时?|先)?不(?:要)?(.+)|(?:don't|do not|not|no) (
 class Surface:
     """One window, surveyed. `body`: all its texts folded; `prose`: those that are no control's caption, of which `title` is the
     first where that is short; `captions`: those of controls. `pictures`: the largest picture's share of the window;
-    `covers`: whether a page lies behind; `height`: the share of the window's height that words and controls have."""
+    `covers`: whether a page lies behind; `height`: the share of the window's height that words and controls have; `top`: where
+    they begin."""
 
     controls: tuple[FoundControl, ...]
     body: str
@@ -41,6 +47,7 @@ class Surface:
     pictures: float = 0.0
     covers: bool = False
     height: float = 1.0
+    top: float = 0.0
 
     @property
     def inputs(self) -> int:
@@ -57,9 +64,9 @@ class Surface:
         return {c.role for c in self.controls if weak or not c.weak}
 
 
-def survey(window: Node, phrases: Phrases) -> Surface:
-    """Reads one window of an app: what lies in front, where a dialog is drawn over a page in the same window."""
-    nodes = _in_front(window)
+def survey(window: Node, phrases: Phrases, nodes: list[Node] | None = None) -> Surface:
+    """Reads one window of an app, of that these nodes: else what lies in front."""
+    nodes = in_front(window) if nodes is None else nodes
     texts: list[str] = []
     prose: list[str] = []
     captions: list[str] = []
@@ -79,10 +86,11 @@ def survey(window: Node, phrases: Phrases) -> Surface:
     controls = list(islice(_pressable_controls(window, nodes, phrases), MAX_CONTROLS))
     controls.extend(_linked_texts(window, nodes, controls, phrases))
     controls = _opposites(controls)
+    top, height = _spread(nodes, window)
     return Surface(
         controls=tuple(controls[:MAX_CONTROLS]), body="\n".join(texts), prose="\n".join(prose), fields=tuple(fields),
         title="\n".join(text for text in prose[:2] if not phrases.title.exceeded_by(text)), captions="\n".join(captions),
-        pictures=_largest_picture(nodes, window), covers=nodes[0] is not window, height=_height(nodes, window),
+        pictures=_largest_picture(nodes, window), covers=nodes[0] is not window, height=height, top=top,
     )  # fmt: skip
 
 
@@ -129,7 +137,7 @@ def _pressable_controls(window: Node, nodes: list[Node], phrases: Phrases) -> It
         )
 
 
-def _in_front(window: Node) -> list[Node]:
+def in_front(window: Node) -> list[Node]:
     """The window's nodes without those behind the last sheet that covers it: what takes every tap beside a dialog, or is drawn
     over words that stand before it in the same window."""
     nodes = list(window.walk())
@@ -148,6 +156,48 @@ def _in_front(window: Node) -> list[Node]:
     return nodes
 
 
+def panel_of(window: Node, front: list[Node]) -> list[Node] | None:
+    """Of what lies in front the last part that is drawn over a page beside it, covers a part of the window, and can be answered:
+    a banner at the foot of a page, a card over it."""
+    worded: set[int] = set()
+    for node in reversed(front):
+        if (node.label or id(node) in worded) and node.parent is not None:
+            worded.add(id(node.parent))
+    tried = 0
+    for node in reversed(front):
+        if not 2 <= len(node.children) <= _BESIDE:
+            continue
+        for at in range(len(node.children) - 1, 0, -1):
+            panel = node.children[at]
+            if panel.area >= _BEHIND * max(1, window.area) or not panel.children or tried >= _TRIED:
+                continue
+            if any(id(page) in worded and _overlaid(panel, page) and _is_page(page) for page in node.children[:at]):
+                tried += 1
+                if _can_answer(panel):
+                    return list(panel.walk())
+    return None
+
+
+def _is_page(node: Node) -> bool:
+    """Whether it has parts, itself or through a few frames."""
+    return any(len(one.children) > 1 for one in islice(node.walk(), _FRAMES))
+
+
+def _overlaid(above: Node, beneath: Node) -> bool:
+    """Whether the one lies over the other, which is larger."""
+    (a, b, c, d), (e, f, g, h) = above.bounds, beneath.bounds
+    shared = max(0, min(c, g) - max(a, e)) * max(0, min(d, h) - max(b, f))
+    return shared > _OVER * max(1, above.area) and beneath.area > above.area
+
+
+def _can_answer(panel: Node) -> bool:
+    nodes = list(panel.walk())
+    said = [n.label for n in nodes if n.label and n.pressable() is None]
+    pressed = any(n.clickable and n.area < _BEHIND * panel.area for n in nodes)
+    pictures = any(n.cls.endswith(("ImageView", ".Image")) and n.area >= _PICTURED * panel.area for n in nodes)
+    return pressed and (pictures or sum(map(len, said)) >= _SPOKEN)
+
+
 def _within(node: Node, sheet: Node) -> bool:
     (left, top, right, bottom), outer = node.bounds, sheet.bounds
     return outer[0] <= left and outer[1] <= top and right <= outer[2] and bottom <= outer[3]
@@ -159,10 +209,13 @@ def _is_behind(node: Node, window: Node) -> bool:
     return pressable is not None and pressable is not node and pressable.area >= _BEHIND * max(1, window.area)
 
 
-def _height(nodes: list[Node], window: Node) -> float:
-    """The share of the window's height over which words and controls are spread."""
+def _spread(nodes: list[Node], window: Node) -> tuple[float, float]:
+    """Where words and controls begin, and over how much they are spread, as shares of the window's height."""
     shown = [n.bounds for n in nodes if n.label or (n.clickable and n.area < _BEHIND * window.area)]
-    return (max(b[3] for b in shown) - min(b[1] for b in shown)) / max(1, window.height) if shown else 0.0
+    if not shown:
+        return 0.0, 0.0
+    top, whole = min(b[1] for b in shown), max(1, window.height)
+    return (top - window.bounds[1]) / whole, (max(b[3] for b in shown) - top) / whole
 
 
 def _largest_picture(nodes: list[Node], window: Node) -> float:

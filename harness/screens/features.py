@@ -2,17 +2,24 @@
 
 Names: `T:topic@place`, `P:kind` (the rules' points, as a share of what the kind needs), `M:kind` (its structure lets it be
 one), `r:role`, `A:roles` (all that answer, together; with their number), `A!:role` (plainly so), `X:topic roles` (a topic
-with those answers), `s:...` (structure), `w:` whole captions, and `t:`, `p:`, `c:` with letters of title, prose and captions.
+with those answers), `q:` (the roles in their order), `s:...` (structure), `w:` whole captions, and `t:`, `p:`, `c:` with
+letters of title, prose and captions.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.screens.controls import Surface
 from harness.screens.learned import grams
 from harness.screens.phrases import caption, fold
 from harness.screens.reading import FoundControl
+
+_PRICE = re.compile(r"[$€£¥￥₽₩₫฿₹]\s?\d|\d\s?(?:[€₽₩₫฿₹元円원塊]|руб|tl\b|kr\b)|\b(?:rp|r\$|rm|us\$|nt\$)\s?\d")
+_PERCENT = re.compile(r"\d\s?%|%\s?\d|\d\s?折|yüzde \d")
+_FEW = 5
+"""Answers up to which their order is looked at."""
 
 
 def of_window(
@@ -47,6 +54,25 @@ def of_window(
         "s:tabs": float(_tabs(answers) >= 3), "s:pair": float(_pair(answers)), "s:box": float("checkbox" in surface.roles()),
     }  # fmt: skip
     out |= {f"w:{said}": 1.0 for c in answers if (said := caption(c.text)) and len(said) <= 30}
+    links = sum(c.role == "link_policy" for c in surface.controls)
+    bare = [c for c in answers if len(c.text) <= 1]
+    out |= {
+        "s:price": float(bool(_PRICE.search(surface.body))), "s:percent": float(bool(_PERCENT.search(surface.body))),
+        "s:figures": min(1.0, sum(map(surface.body.count, "0123456789")) / 20), "s:exclaims": float("!" in surface.body),
+        "s:bare": min(1.0, len(bare) / 3), "s:cross": float(any(c.role == "close" for c in bare)),
+        "s:boxes": min(1.0, len(surface.with_role("checkbox")) / 3), "s:links": min(1.0, links / 2),
+        "s:unknown": sum(c.role == "other" for c in answers) / max(1, len(answers)),
+        "s:at foot": float(surface.top > 0.6), "s:at top": float(surface.top + surface.height < 0.4),
+        "s:in the middle": float(surface.top > 0.15 and surface.top + surface.height < 0.85),
+    }  # fmt: skip
+    away = bool({c.role for c in answers} & {"close", "skip", "later", "refuse", "limited_mode"}) and len(answers) <= _FEW
+    out |= {
+        "s:price, away": out["s:price"] * away, "s:percent, away": out["s:percent"] * away,
+        "s:price, one": out["s:price"] * (len(answers) <= 2), "s:cross, one": out["s:cross"] * (len(answers) == 2),
+        "s:away": float(away), "s:covers, away": out["s:covers"] * away,
+    }  # fmt: skip
+    if len(answers) <= _FEW:
+        out[f"q:{'>'.join(c.role + ('' if c.text else '.') for c in answers)}"] = 1.0
     captions = "\n".join(fold(c.text) for c in surface.controls if c.role != "link_policy")
     for place, text in (("t", surface.title), ("p", surface.prose), ("c", captions)):
         out |= {f"{place}:{gram}": 1.0 for gram in grams(text)}
@@ -69,8 +95,8 @@ def _pair(controls: Sequence[FoundControl]) -> bool:
 
 def of_control(control: FoundControl, controls: Sequence[FoundControl], kind: str, prose: str) -> dict[str, float]:
     """The features of one control of a window of this kind. `R:role` is what the rules made of it, `g:` its letters,
-    `kg:` with the kind, `w:` all of it, `i:` its place among the answers, `o:role` a role beside it, `k:kind`,
-    `s:...` where it stands, how large, and whether the text speaks of it."""
+    `kg:` with the kind, `w:` all of it, `i:` its place among the answers, `o:role` a role beside it, `ko:` with the kind,
+    `k:kind`, `s:...` where it stands, how large, and whether the text speaks of it."""
     said = caption(control.text)
     rule = control.role + ("~" if control.weak else "")
     out = {f"R:{rule}": 1.0, f"k:{kind}": 1.0, f"kR:{kind} {rule}": 1.0}
@@ -82,7 +108,7 @@ def of_control(control: FoundControl, controls: Sequence[FoundControl], kind: st
     out |= {f"w:{said}": 1.0} if said else {}
     out |= {f"i:{min(at, 3)} of {min(len(answers), 4)}": 1.0, f"i:{min(len(answers) - at, 3)} to last": 1.0}
     out |= {f"kg:{kind} {gram}": 1.0 for gram in grams(said[:30])}
-    out |= {f"o:{c.role}": 1.0 for c in others}
+    out |= {f"o:{c.role}": 1.0 for c in others} | {f"ko:{kind} {c.role}": 1.0 for c in others}
     unknown = sum(c.role == "other" and bool(c.text) for c in others)
     left, top, right, bottom = control.bounds
     lowest = all(c.bounds[1] <= top for c in others)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.screens.controls import survey
+from harness.screens.controls import Surface, in_front, panel_of, survey
 from harness.screens.hierarchy import HierarchyUnreadable, Node, windows
 from harness.screens.phrases import Phrases, fold, languages_of, load
 from harness.screens.reading import Note, Reading
@@ -106,7 +106,8 @@ def _read(window: Node, package: str | None, phrases: Phrases) -> Reading:
         crash = read_crash(window, owner, phrases)
         if crash is not None:
             return crash
-    surface = survey(window, phrases)
+    nodes = in_front(window)
+    surface = survey(window, phrases, nodes)
     if owner in phrases.stores and owner != package:
         asked = weigh_window(surface, owner, phrases)
         if asked.kind in ("update_prompt", "rating_prompt"):
@@ -115,9 +116,20 @@ def _read(window: Node, package: str | None, phrases: Phrases) -> Reading:
         return Reading(kind="other", reason=f"a window of {owner or 'an unnamed package'}, not of the app",
                        controls=surface.controls, fields=surface.fields, package=owner)
     scrolls = any(node.scrollable for node in window.walk())
-    reading = replace(weigh_window(surface, owner, phrases), text=surface.body, scrolls=scrolls)
+    reading = replace(weigh_window(surface, owner, phrases), text=surface.body)
+    panel = panel_of(window, nodes)
+    if panel is not None:
+        reading = _of_panel(survey(window, phrases, panel), owner, phrases, reading)
+    reading = replace(reading, scrolls=scrolls)
     if not asks_for_picture(window, surface, phrases):
         return reading
     note = Note("words_missing", f"a part of the window of {owner or 'the app'} says in the hierarchy nothing of what it shows")
     reason = note.detail if reading.kind == "other" else reading.reason
     return replace(reading, reason=reason, wants_picture=True, notes=(note,))
+
+
+def _of_panel(panel: Surface, owner: str, phrases: Phrases, whole: Reading) -> Reading:
+    """A panel over a page is what the screen is about, if it is anything; unless the page beneath has the policy it speaks of."""
+    reading = replace(weigh_window(panel, owner, phrases), text=panel.body)
+    beneath = reading.kind == whole.kind and whole.with_role("link_policy") and not reading.with_role("link_policy")
+    return whole if reading.kind == "other" or beneath else reading

@@ -141,7 +141,8 @@ def _could_be(kind: str, window: Window) -> bool:
     if kind in (_NOTICE, _SECOND):
         return answers and ("link_policy" in window.roles or any(window.says(topic) for topic in _ON_CONSENT))
     if kind == "ad_popup":
-        return answers and (len(surface.controls) <= _FEW or bool(window.roles & {"close", "skip", "later", "refuse"}))
+        pressed = sum(c.role not in _SETTLED for c in surface.controls)
+        return answers and (pressed <= _FEW or bool(window.roles & {"close", "skip", "later", "refuse"}))
     return answers or bool(kind == "login" and surface.fields)
 
 

@@ -144,3 +144,30 @@ def test_a_layer_over_nothing_and_one_without_controls_cover_no_page():
     assert {"川味小馆", "我的"} <= {c.text for c in recognise(layered((), _PAGE), APP).controls}
     toast = (("已加入购物车", 1500, False),)
     assert {"川味小馆", "我的"} <= {c.text for c in recognise(layered(_PAGE, toast), APP).controls}
+
+
+def at_the_foot(*texts: str, buttons: tuple[str, ...]) -> str:
+    """A page as large as the window, and after it, over its foot, a panel with texts and buttons."""
+    def node(text: str, top: int, press: bool) -> str:
+        return (f'<node text={quoteattr(text)} class="android.widget.TextView" package="{APP}" clickable="{str(press).lower()}" '
+                f'bounds="[60,{top}][1020,{top + 60}]"/>')
+
+    page = "".join(node(text, top, press) for text, top, press in _PAGE)
+    panel = "".join(node(text, 1500 + 70 * i, i >= len(texts)) for i, text in enumerate((*texts, *buttons)))
+    view = '<node class="android.view.View" package="{}" bounds="[0,{}][1080,1920]">{}</node>'
+    return f"<hierarchy>{view.format(APP, 0, view.format(APP, 0, page) + view.format(APP, 1480, panel))}</hierarchy>"
+
+
+def test_a_panel_over_a_page_is_read_without_it():
+    seen = recognise(at_the_foot("本网站使用 Cookie 统计访问量。", buttons=("仅必要", "全部接受")), APP)
+    assert seen.kind == "cookie_banner"
+    assert {c.text: c.role for c in seen.controls} == {"仅必要": "refuse", "全部接受": "agree"}
+
+
+@pytest.mark.parametrize(("texts", "buttons"), [
+    ((), ("首页", "发现", "购物车", "我的")), (("正在播放：晚风小调",), ("暂停", "下一首")),
+])
+def test_a_bar_at_the_foot_is_a_part_of_the_page(texts, buttons):
+    seen = recognise(at_the_foot(*texts, buttons=buttons), APP)
+    assert seen.kind == "other"
+    assert {"川味小馆", *buttons} <= {c.text for c in seen.controls}
