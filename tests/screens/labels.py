@@ -115,6 +115,7 @@ def told(name: str, found: Measured) -> str:
     right = sum(found.kinds.right.values())
     return (
         f"{name}: {right} of {found.screens} kinds right, macro F1 {found.kinds.macro_f1:.3f}; "
-        + ", ".join(f"{role} F1 {found.roles.f1(role):.3f}" for role in ROLES)
+        + f"roles' macro F1 {sum(map(found.roles.f1, ROLES)) / len(ROLES):.3f}: "
+        + ", ".join(f"{role} {found.roles.f1(role):.3f}" for role in ROLES)
         + "\n  " + ", ".join(f"{kind} {found.kinds.f1(kind):.2f}" for kind in sorted(found.kinds.right))
     )  # fmt: skip
