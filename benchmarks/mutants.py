@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
@@ -27,6 +28,7 @@ _WORDS = ("reason", "title", "advice", "detail", "why")
 TEXT_ARGUMENTS = frozenset({"id", "sees", "cannot_see", *_WORDS, *(f"{one}_zh" for one in _WORDS)})
 WORDS_OF_GAPS = {"not_reached": {1}, "add_gap": {1, 3}, "quoted": {1}}
 """Functions of the engine that take a text for people by its place."""
+ROOT = Path(__file__).resolve().parent.parent
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -53,6 +55,7 @@ class Texts:
         self._tree = ast.parse(code)
         self._parents = {child: node for node in ast.walk(self._tree) for child in ast.iter_child_nodes(node)}
         self._functions = {node.name: node for node in self._tree.body if isinstance(node, ast.FunctionDef)}
+        self._imported = _texts_taken(self._tree)
         self._loads: dict[tuple[str, str], list[ast.AST]] = {}
         stored: set[tuple[str, str]] = {("", name) for name in self._functions}
         for node in ast.walk(self._tree):
@@ -100,7 +103,7 @@ class Texts:
                 return called in self._functions and (called, name) in self._names
             case ast.Call(args=given) if node in given:
                 at, called = given.index(node), self._called(parent)
-                if at in WORDS_OF_GAPS.get(called, ()):
+                if at in WORDS_OF_GAPS.get(called, ()) or at in self._imported.get(called, ()):
                     return True
                 function = self._functions.get(called)
                 plain = not any(isinstance(one, ast.Starred) for one in given)
@@ -139,6 +142,18 @@ class Texts:
 
     def holds(self, place: tuple[int, int]) -> bool:
         return any(start <= place < end for start, end in self.spans)
+
+
+def _texts_taken(tree: ast.Module) -> dict[str, set[int]]:
+    """Functions imported from other files of the rules, with the places of their parameters that are texts for people."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("harness.rules."):
+            path = ROOT.joinpath(*str(node.module).split(".")).with_suffix(".py")
+            functions = {one.name: one for one in ast.parse(path.read_text("utf-8")).body if isinstance(one, ast.FunctionDef)}
+            for name in (one.name for one in node.names if one.name in functions):
+                found[name] = {at for at, arg in enumerate(functions[name].args.args) if arg.arg in TEXT_ARGUMENTS}
+    return found
 
 
 class _Finder(cst.CSTVisitor):
