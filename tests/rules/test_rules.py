@@ -112,9 +112,11 @@ def judged(folder: Path, path: Path) -> tuple[Analysis, dict[str, Any]]:
 
 
 def check(run: Tables, verdicts: list[Verdict], expect: list[dict[str, Any]]) -> None:
-    """The verdicts are those that are expected, and cite what there is."""
+    """The verdicts are those that are expected, and cite what there is. `lacking`: kind and subject of each gap."""
+    named = {gap.id: f"{gap.kind} {gap.subject}".strip() for gap in run.gaps}
     got = [
-        {name: getattr(verdict, name) for name in expected} for expected, verdict in zip(expect, verdicts, strict=False)
+        {name: [named[one] for one in verdict.gaps] if name == "lacking" else getattr(verdict, name) for name in expected}
+        for expected, verdict in zip(expect, verdicts, strict=False)
     ]
     shown = "\n".join(
         f"{v.verdict} {v.grade} {v.item} {v.caller} {v.stage} {v.party} {v.evidence} {v.gaps}: {v.reason}" for v in verdicts
