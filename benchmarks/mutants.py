@@ -7,8 +7,8 @@ whole file with one place changed.
 Left out, as it cannot change what is decided:
 
 - docstrings and annotations;
-- texts for people: what is given to `reason`, `title`, `sees`, `cannot_see`, `advice` (and `..._zh`) and as the words of a gap, and what
-  is used for nothing else in the file (`Texts` follows names, parameters and functions of the file);
+- texts for people: what is given to `reason`, `title`, `sees`, `cannot_see`, `advice` (and `..._zh`) and as the words of a gap,
+  and what is used for nothing else in the file (`Texts` follows names, parameters and functions of the file);
 - upper and lower case in an expression that is compiled with re.I;
 - arguments of `len` and `isinstance` (as mutmut does), and arguments of `Rule(...)` taken away: the file would not be imported.
 """
@@ -209,7 +209,7 @@ class _Finder(cst.CSTVisitor):
             return False
         gone = [arg for arg in node.args if not any(arg is one for one in changed.args)]
         return bool(gone) and all(
-            arg.keyword is not None and arg.keyword.value in TEXT_ARGUMENTS or self.texts.holds(self.place(arg.value)[0])
+            (arg.keyword is not None and arg.keyword.value in TEXT_ARGUMENTS) or self.texts.holds(self.place(arg.value)[0])
             for arg in gone)
 
     def _same_in_any_case(self, node: cst.CSTNode, operator: str, changed: cst.CSTNode) -> bool:

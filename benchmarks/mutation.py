@@ -34,18 +34,20 @@ from pathlib import Path
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "rules")]
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rules"))
 
 import test_declared_names
 import test_rules
-import yaml
 
 from benchmarks.mutants import Mutant, mutants
 from harness.model import Gap
 from harness.rules import analysis, engine
 from harness.tables import Tables, load_run
 
+ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "harness" / "rules"
 NOT_JUDGING = {"__init__", "analysis", "pages", "readings"}
 """Files beside the rules that no fixture is about: they have tests of their own."""
