@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.ready
 
-.PHONY: demo test setup lint bench lock wheel clean help
+.PHONY: demo test setup lint bench mutation lock wheel clean help
 
 help:           ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -37,11 +37,15 @@ bench: $(SETUP) ## what analysing traffic costs, beside Hyperscan alone
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.traffic_analysis
 
+mutation: $(SETUP) ## how many changes to the rules their fixtures notice
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m benchmarks.mutation
+
 lock:           ## make requirements.lock anew from requirements.in and requirements-dev.in
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 	  requirements.in requirements-dev.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header \
-	  requirements-bench.in -o requirements-bench.lock
+	  -c requirements.lock requirements-bench.in -o requirements-bench.lock
 	echo "uv" | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --no-header - -o requirements-uv.lock
 
 wheel: $(SETUP) ## build the wheel into dist/

@@ -118,22 +118,24 @@ def on_screen(
 
 @dataclass(frozen=True)
 class Crawled:
-    """A crawl that was complete looked for each of these entries, or it was found. With `within`, it need not have seen what
-    lies further away than a crawl goes."""
+    """A crawl that was complete looked for each of these entries, or it was found. `within`: a number of taps by its name; what
+    is seen only after so many need not have been found."""
 
     names: tuple[str, ...]
-    within: bool = False
+    within: str = ""
 
     @classmethod
-    def of(cls, *names: str, within: bool = False) -> Crawled:
+    def of(cls, *names: str, within: str = "") -> Crawled:
         return cls(names, within)
 
     def missing(self, run: Tables, readings: Readings) -> list[Gap]:
-        return [gap for name in self.names for gap in self._of(run, name)]
+        taps = readings.of(self.within) if self.within else None
+        return [gap for name in self.names for gap in self._of(run, name, taps)]
 
-    def _of(self, run: Tables, name: str) -> list[Gap]:
+    def _of(self, run: Tables, name: str, taps: float | None) -> list[Gap]:
         told = sought(run, name)
-        if told.there or told.absent or (self.within and told.short):
+        far = taps is not None and any(int(note.data.get("depth", 0)) + 1 >= taps for note in told.short)
+        if told.there or told.absent or far:
             return []
         if told.short:
             note = told.short[-1]

@@ -9,7 +9,7 @@ from functools import cache
 from types import ModuleType
 
 import harness.rules
-from harness.clauses import counted_once
+from harness.clauses import catalogue, counted_once
 from harness.errors import NothingSelected, UsageError
 from harness.model import Finding, Gap, GapKind, Grade, Stage, Verdict, VerdictWord
 from harness.rules.readings import Readings, load_readings
@@ -31,24 +31,27 @@ def _modules() -> Iterator[ModuleType]:
 def all_rules() -> tuple[Rule, ...]:
     """Every rule in the folders, sorted by id. A file without a rule, an id twice, a clause or a number that there is not: an
     error that names the file."""
-    from harness.clauses import catalogue
-
     found: dict[str, Rule] = {}
-    numbers = load_readings().known
     for module in _modules():
-        rule, place = getattr(module, "rule", None), f"{module.__name__.replace('.', '/')}.py"
-        if not isinstance(rule, Rule):
-            raise TypeError(f"{place}: it has no `rule`")
-        if rule.id != module.__name__.rpartition(".")[2].replace("_", "-"):
-            raise ValueError(f"{place} holds rule {rule.id!r}: file and id must agree")
+        rule = checked(module)
         if rule.id in found:
-            raise ValueError(f"{place}: rule id {rule.id!r} twice")
-        for what, named, there in (("clause", rule.clauses, catalogue()), ("number", rule.readings, numbers)):
-            if lacking := [one for one in named if one not in there]:
-                raise UsageError(f"{place}: the {what} {lacking[0]!r} is not known.", f"Rule {rule.id} cites it.",
-                                 "clauses/ has the clauses, harness/rules/profiles/cn-default.yaml the numbers.")
+            raise ValueError(f"{module.__name__}: rule id {rule.id!r} twice")
         found[rule.id] = rule
     return tuple(found[i] for i in sorted(found))
+
+
+def checked(module: ModuleType) -> Rule:
+    """The rule of a module. One that it does not have, that is named otherwise, or that names what there is not: an error."""
+    rule, place = getattr(module, "rule", None), f"{module.__name__.replace('.', '/')}.py"
+    if not isinstance(rule, Rule):
+        raise TypeError(f"{place}: it has no `rule`")
+    if rule.id != module.__name__.rpartition(".")[2].replace("_", "-"):
+        raise ValueError(f"{place} holds rule {rule.id!r}: file and id must agree")
+    for what, named, there in (("clause", rule.clauses, catalogue()), ("number", rule.readings, load_readings().known)):
+        if lacking := [one for one in named if one not in there]:
+            raise UsageError(f"{place}: the {what} {lacking[0]!r} is not known.", f"Rule {rule.id} cites it.",
+                             "clauses/ has the clauses, harness/rules/profiles/cn-default.yaml the numbers.")
+    return rule
 
 
 def serving(rule: Rule) -> list[str]:

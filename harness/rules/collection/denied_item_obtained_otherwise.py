@@ -61,7 +61,7 @@ def _finding(run: Tables, group: str, kind: str, caller: str, rows: list[dict[st
         item=kind,
         caller=caller,
         stage=earliest_stage(rows),
-        evidence=[*denial, *some(ids), *some(sent)],
+        evidence=[*denial, *some(row["event_id"] for row in rows), *some(sent)],
         reason=f"After the {item} had been denied, {caller} got {name(kind)} {times(len(rows))} ({methods})"
         + (", from which the same can be told." if around else " all the same."),
         reason_zh=f"用户拒绝{name(PREFIX + group, 'zh')}后,{caller} 仍以其他方式获取{name(kind, 'zh')} {len(rows)} 次({methods})"

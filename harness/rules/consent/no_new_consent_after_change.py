@@ -40,8 +40,8 @@ def _changed(run: Tables, note: Note) -> Iterator[Finding]:
     }
     added = [kind for kind in new if kind in after_says and kind not in before_says]
     versions = note.data.get("versions") or {}
-    what = f"Version {versions.get('to_name') or versions.get('to')}, installed over "
-    f"{versions.get('from_name') or versions.get('from')}"
+    what = (f"Version {versions.get('to_name') or versions.get('to')}, installed over "
+            f"{versions.get('from_name') or versions.get('from')}")
     what_zh = f"升级至版本 {versions.get('to_name') or versions.get('to')} 后"
     if others and added:
         mine_rows = rows[rows["kind"].isin(added)]

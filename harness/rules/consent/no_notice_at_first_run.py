@@ -25,8 +25,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             unclear = " The page names a privacy policy; whether that is prominent is for a person to say."
             unclear_zh = "但页面提及隐私政策,是否属于显著方式需人工判断。"
         elif login:
-            unclear = " The login page names the policy; whether a user comes past it before anything is processed is for a "
-            "person to say."
+            unclear = (" The login page names the policy; whether a user comes past it before anything is processed is for a "
+                       "person to say.")
             unclear_zh = "但登录页面提及隐私政策,是否在处理前必经该页面需人工判断。"
         yield Finding(
             item="privacy notice",

@@ -55,7 +55,7 @@ rule = Rule(
     title_zh="双清单未在二级菜单中展示",
     clauses=("miit292-2c-second-level-menu",),
     scenarios=("ui-entry-crawl", "document-check"),
-    needs=(Crawled.of(*LISTS, within=True), Screens()),
+    needs=(Crawled.of(*LISTS, within="beyond_second_level"), Screens()),
     decide=decide,
     sees="The fewest taps from the first page until each list's entry is seen, and whether it is a control or words in a text.",
     cannot_see="Which page an operator calls its main page where the app opens on another; menus that a swipe brings out. What a "

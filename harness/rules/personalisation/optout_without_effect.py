@@ -35,13 +35,13 @@ def _requests(run: Tables, off: Note) -> Iterator[Finding]:
         before = [r for r in rows if r["base"] != "after_optout"]
         after = [r for r in rows if r["base"] == "after_optout" and not r["on_boundary"]]
         flags = [r for r in after if r["what"] == "flag" and r["value"] == "1"]
+        last = [r for r in after if r["what"] == "flag"]
+        if flags and last[-1]["value"] == "0":      # what was under way when the switch was tapped
+            flags = []
         told = {(r["key"], r["value"]) for r in before}
         tags = [r for r in after if r["what"] == "interests" and (r["key"], r["value"]) in told
                 and (STRONG.search(str(r["key"])) or flags)]
         weak = [r for r in after if r["what"] == "interests" and r not in tags]
-        last = [r for r in after if r["what"] == "flag"]
-        if flags and last[-1]["value"] == "0":      # what was under way when the switch was tapped
-            flags = []
         said = [*flags, *tags]
         if said:
             yield _finding(off, host, said, clear=True)

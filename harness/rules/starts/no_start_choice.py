@@ -38,9 +38,7 @@ class AssociatedStart:
     """An associated start was seen, so that a choice is owed, and a switch was looked for."""
 
     def missing(self, run: Tables, readings: Readings) -> list[Gap]:
-        from harness.rules.readings import load_readings
-
-        notes, calls = _associated(run, load_readings())
+        notes, calls = _associated(run, readings)
         if not notes and not calls:
             why = "No associated start was seen in this run: whether a choice is owed is not known."
             return [run.add_gap(GapKind.NOT_REACHED, why, "self-start")]
