@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.model import Finding, Grade
+from harness.rules.permissions._practice import in_chinese
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Screens
 from harness.rules.sensitive import name
@@ -12,19 +13,20 @@ from harness.tables import Tables, groups
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
-    window = readings.of("reprompt_window") * 1e9
+    window, limit = readings.of("reprompt_window"), readings.of("reprompts")
+    steps = dict(zip(run.steps["event_id"], run.steps["t"], strict=True)) if len(run.steps) else {}
     for (scenario, permission), rows in groups(run.prompts, "scenario", "permission"):
         denied, denied_at = "", 0
         again: list[str] = []
         callers: list[str] = []
         for row in rows:
-            if denied and row["trigger"] != "user" and row["t"] - denied_at <= window:
+            if denied and row["trigger"] != "user" and row["t"] - denied_at <= window * 1e9:
                 again += [row["event_id"]] + ([row["request"]] if row["request"] else [])
                 callers.append(row["caller"])
             if row["answer"] == "denied" and not denied:
-                denied, denied_at = row["answered_by"], row["t"]
+                denied, denied_at = row["answered_by"], steps.get(row["answered_by"], row["t"])
         count = len(callers)
-        if count >= readings.of("reprompts"):
+        if count >= limit:
             yield Finding(
                 grade=Grade.B,
                 item=permission,
@@ -34,7 +36,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 reason=f"The {name(permission)} was asked for again {count} time{'s' if count > 1 else ''} after the user had "
                 f"denied it, without a tap that needs it, in scenario {scenario}. Profile: {readings.told('reprompts')}.",
                 reason_zh=f"用户拒绝后,在无相关操作的情况下再次申请{name(permission, 'zh')} {count} 次(场景 {scenario})。"
-                "判定口径为应用商店惯例,非法律规定:48 小时内 1 次。",
+                + in_chinese(readings),
             )
 
 

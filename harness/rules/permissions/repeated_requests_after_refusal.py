@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.model import Finding
+from harness.rules.permissions._practice import in_chinese
 from harness.rules.readings import Readings
 from harness.rules.rule import Noted, Rule, Screens
 from harness.rules.sensitive import name
@@ -44,8 +45,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             reason=f"After the user had refused, {en}{of} came up again {many} without a tap that needs it, in scenario "
             f"{scenario}. "
             f"Profile: {readings.told('reprompts')}.",
-            reason_zh=f"用户拒绝后,在无相关操作的情况下{zh}{of_zh}再次弹出 {len(counted)} 次(场景 {scenario})。判定口径为应用"
-            "商店惯例,非法律规定:48 小时内 1 次。",
+            reason_zh=f"用户拒绝后,在无相关操作的情况下{zh}{of_zh}再次弹出 {len(counted)} 次(场景 {scenario})。"
+            + in_chinese(readings),
         )
     yield from _loops(run, readings)
 
@@ -72,8 +73,7 @@ def _loops(run: Tables, readings: Readings) -> Iterator[Finding]:
             reason=f"Whoever did not grant was sent to the settings {trips} times in a row, each time on coming back without "
             "a grant. "
             f"Profile: {readings.told('reprompts')}.",
-            reason_zh=f"用户未授权时,App 连续 {trips} 次引导跳转系统设置,返回后仍反复弹出。判定口径为应用商店惯例,非法律规定"
-            ":48 小时内 1 次。",
+            reason_zh=f"用户未授权时,App 连续 {trips} 次引导跳转系统设置,返回后仍反复弹出。" + in_chinese(readings),
         )
 
 
