@@ -22,6 +22,9 @@ _FRONT_ONLY = re.compile(
     "the background",
     re.I,
 )
+_CLASS = re.compile("合作(?:伙伴|方|商|机构)|第三方(?!SDK)|partner|third part", re.I)
+_SHARES = re.compile("共享|分享|提供给|向.{0,20}提供|披露给|委托|share|disclose|provide[sd]? to", re.I)
+_DOES_NOT = re.compile("不会|不向|不得|未经|不与|除非|never|not share|not disclose|without your", re.I)
 _WORDS = {
     "none": ("which no passage of its policy and lists declares", "隐私政策及清单中无相应披露"),
     "denied": ("which its policy says is not collected", "与隐私政策中“不收集”的声明不符"),
@@ -101,12 +104,7 @@ def _recipients(run: Tables, known: Read, whole: bool) -> Iterator[Finding]:
         senders = sorted({row["sender"] for row in group} - {"unresolved"})
         if run.app.recipient(host) is not None or any(_names(declared, party, host, senders) for _, declared in known):
             continue
-        unclear = not whole or any(
-            word in one.name
-            for _, declared in known
-            for one in declared.recipients
-            for word in ("合作伙伴", "合作方", "第三方", "partner", "third part")
-        )
+        unclear = not whole or any(_names_a_class(declared) for _, declared in known)
         kinds = sorted({row["kind"] for row in group})
         yield Finding(
             grade=Grade.A,
@@ -125,6 +123,14 @@ def _recipients(run: Tables, known: Read, whole: bool) -> Iterator[Finding]:
             reason_zh=f"{listed([name(kind, 'zh') for kind in kinds], '、')}被发送至 {host}({party}),隐私政策及清单未披露该接收方"
             + (",仅笼统提及合作方等。" if unclear else "。"),
         )
+
+
+def _names_a_class(declared: Declared) -> bool:
+    """Whether a text says that information goes to a class of companies (partners, third parties) and not to whom."""
+    return any(_CLASS.search(one.name) for one in declared.recipients) or any(
+        _CLASS.search(sentence) and _SHARES.search(sentence) and not _DOES_NOT.search(sentence)
+        for sentence in re.split(r"[。;；!！\n]|\. ", declared.text)
+    )
 
 
 def _names(declared: Declared, party: str, host: str, senders: Sequence[str]) -> bool:
