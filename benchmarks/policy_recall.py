@@ -166,7 +166,7 @@ def _single(figures: Figures, name: str, read: Declared, facts: dict[str, Any]) 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How well policies are read.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--half", choices=("train", "check", "check2"), default="train", help="which of the lists of --split")
+    parser.add_argument("--half", choices=("train", "check", "check2", "check3"), default="train", help="which of the lists of --split")
     parser.add_argument("--split", default="split.json", help="the file beside the policies that tells the halves apart")
     parser.add_argument("--show", action="store_true", help="print the mistakes in train")
     asked = parser.parse_args()

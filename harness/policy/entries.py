@@ -71,7 +71,7 @@ def polar(said: str) -> list[tuple[Mention, str]]:
         if inside:
             covered = scopes(piece, [(m.start - at, m.end - at) for m in inside])
             for mention in inside:
-                result.append((mention, next((p for a, b, p in covered if a <= mention.start - at < b), "declared")))
+                result.append((mention, next((p for a, b, p in covered if a <= mention.end - 1 - at < b), "declared")))
         at += len(piece)
     return result
 

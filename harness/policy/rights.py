@@ -12,7 +12,7 @@ from harness.policy.quoting import passage
 from harness.policy.statements import Statement
 from harness.policy.words import compiled, read
 
-_ELSEWHERE = {"definitions", "exceptions", "sdks", "collects", "permissions", "shares", "protects", "cookies", "scope"}
+_ELSEWHERE = {"definitions", "exceptions", "sdks", "collects", "uses", "permissions", "shares", "protects", "cookies", "scope"}
 
 
 @cache
