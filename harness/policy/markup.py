@@ -59,8 +59,8 @@ _SHELL = compiled("markup", "shell", re.I)
 _CLOSES = re.compile(r"</(?:html|body)\s*>", re.I)
 """Where a page ends: several may stand in one file, one language after the other, or a policy and its list of SDKs; the parser
 drops what stands behind the first that ends."""
-_BY_TOPIC = 17
-"""The level of a heading that is one by its words alone (`plain.heading_level`)."""
+_BY_TOPIC, _ENGLISH = 17, 14
+"""The levels of headings that are so by their words alone, and of lines in English that stand alone (`plain.heading_level`)."""
 
 
 @dataclass
@@ -212,6 +212,8 @@ class _Walk:
         level = heading if heading and len(said) <= 200 else heading_level(said, bold)
         if level == _BY_TOPIC and item:
             level = 0  # a member of a list: 我们不会收集儿童的个人信息
+        if level == _ENGLISH and not heading and not said[:1].isdigit():
+            level = 18  # a line in bold, as those below are
         if not level and bold and len(said) <= 40 and not re.search(r"[。；，,;.]|[:：].", said):
             level = 18
         if level:
