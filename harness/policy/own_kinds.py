@@ -75,6 +75,8 @@ def _said(
     firm = [m.start() for m in pattern("firm").finditer(text)]
     if goes_on or (statement.lead and pattern("firm").search(statement.lead) and not pattern("explains").search(text)):
         firm.insert(0, 0)
+    if pattern("passively").search(text) and not covered and not pattern("third_party").search(text):
+        firm.insert(0, 0)
     beside = _of_the_company(statement, bool(firm))
     aside = [(_PLACED, *m.span()) for m in pattern("by_means").finditer(text)]
     aside += [(_ACCOUNT, *m.span()) for m in pattern("registers").finditer(text)]

@@ -43,6 +43,7 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
     found += tails
     found += [(a, b, "neutral") for a, b in away]
     found += [(m.start(), m.end(), "neutral") for m in pattern("contact_ways").finditer(said)]
+    found += [(m.start(), m.end(), "neutral") for m in pattern("uploads").finditer(said)]
     for match in pattern("kept").finditer(said):
         start = max((m.end() for m in pattern("turns").finditer(said, 0, match.start())), default=0)
         found.append((_last_positive(said, start, match.start()), match.start(), "neutral"))
