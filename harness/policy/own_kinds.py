@@ -149,7 +149,9 @@ def _declared(document: Document, statement: Statement, at: int, mention: Mentio
         return False
     if pattern("by_others").search(text, at):
         return False
-    if pattern("hypothetical").search(text) or (
+    if pattern("hypothetical").search(text) or (statement.lead and pattern("hypothetical").search(statement.lead)):
+        return False
+    if (
         statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *"))
     ):
         return False
