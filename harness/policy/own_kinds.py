@@ -43,7 +43,7 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
             continue
         goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
         for mention, denied, firm in _said(document, statement, here, goes_on):
-            if firm or statement.role in ("collects", "cookies"):
+            if firm or (statement.role in ("collects", "cookies") and pattern("collects_plainly").search(statement.text)):
                 sure.add(mention.kind)
             key = (mention.kind, denied)
             if key not in first and len(first) < 400:
@@ -52,6 +52,7 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
                     at = max(at[0], mention.start - _CONTEXT), min(at[1], mention.end + _CONTEXT)
                 optional = bool(pattern("optional").search(statement.text))
                 first[key] = KindSaid(kind=mention.kind, denied=denied, passage=passage(document, *at), optional=optional)
+    # What is denied and declared at once is declared only where that is said plainly.
     kept = (k for (kind, denied), k in first.items() if denied or kind in sure or (kind, True) not in first)
     return tuple(sorted(kept, key=lambda k: k.passage.start))
 
@@ -75,7 +76,7 @@ def _said(
     firm = [m.start() for m in pattern("firm").finditer(text)]
     if goes_on or (statement.lead and pattern("firm").search(statement.lead) and not pattern("explains").search(text)):
         firm.insert(0, 0)
-    if pattern("passively").search(text) and not covered and not pattern("third_party").search(text):
+    if pattern("passively").search(text) and not covered and not pattern("others").search(text):
         firm.insert(0, 0)
     beside = _of_the_company(statement, bool(firm))
     aside = [(_PLACED, *m.span()) for m in pattern("by_means").finditer(text)]
@@ -95,7 +96,9 @@ def _said(
 
 _PLACED = frozenset({"base_station", "bluetooth", "wifi_scan", "ip", "sensors", "location_precise", "network_type", "ssid_bssid"})
 _ACCOUNT = frozenset({"account"})
-_WAYS = frozenset({"phone", "email", "address", "name", "third_party_account", "user_content", "communications", "region", "browsing_log"})
+_WAYS = frozenset(
+    {"phone", "email", "address", "name", "third_party_account", "user_content", "communications", "region", "browsing_log"}
+)
 _SHOWN = _WAYS | {"id_card", "face", "account", "biometric_other"}
 
 
@@ -151,9 +154,7 @@ def _declared(document: Document, statement: Statement, at: int, mention: Mentio
         return False
     if pattern("hypothetical").search(text) or (statement.lead and pattern("hypothetical").search(statement.lead)):
         return False
-    if (
-        statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *"))
-    ):
+    if statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *")):
         return False
     if _of_others(text, at):
         return False

@@ -38,7 +38,7 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
         if statement.block.kind in ("row", "head") and statement.role != "rights":
             continue
         in_part = statement.role == "rights"
-        if _DENIES.search(text) or not (in_part and statement.block.kind == "item" or _words("speaks").search(text)):
+        if _DENIES.search(text) or not ((in_part and statement.block.kind == "item") or _words("speaks").search(text)):
             continue
         may = bool(_MAY.search(text)) or (in_part and bool(_MAY.search(statement.lead)))
         if not may and not in_part:
@@ -58,7 +58,9 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
             if right not in best or score > best[right][0]:
                 best[right] = score, Right(stated=True, path=way, passage=passage(document, statement.start, statement.end))
     for block in document.blocks:
-        if block.kind != "heading" or block.end - block.start > 60 or role_of((*block.path, document.text[block.start : block.end])) != "rights":
+        if block.kind != "heading" or block.end - block.start > 60:
+            continue
+        if role_of((*block.path, document.text[block.start : block.end])) != "rights":
             continue
         start, end = document.span(block.start, block.end)
         said_there = document.folded.text[start:end]
