@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from harness.policy.blocks import Document
 from harness.policy.fields import Value, platforms_of, words
@@ -19,6 +20,8 @@ _NAME_LABEL = compiled("entries", "name_label")
 _TRIM = " \t\n*_#:,;、\"'<>《》「」|。.-"
 _WHAT_FOR = compiled("entries", "what_for")
 _NO_NAME = compiled("entries", "no_name")
+_GENERIC = compiled("entries", "generic")
+_SPEAKS = compiled("entries", "speaks")
 
 
 @dataclass
@@ -71,7 +74,7 @@ def polar(said: str) -> list[tuple[Mention, str]]:
         if inside:
             covered = scopes(piece, [(m.start - at, m.end - at) for m in inside])
             for mention in inside:
-                result.append((mention, next((p for a, b, p in covered if a <= mention.start - at < b), "declared")))
+                result.append((mention, next((p for a, b, p in covered if a <= mention.end - 1 - at < b), "declared")))
         at += len(piece)
     return result
 
@@ -96,7 +99,17 @@ def clean_name(document: Document, start: int, end: int) -> tuple[str, tuple[int
 
 def plausible_name(folded_name: str) -> bool:
     """Whether a cell or a line can be what an SDK is called."""
-    return 1 < len(folded_name) <= 70 and not _NO_NAME.match(folded_name) and folded_name.count(",") < 3
+    if not 1 < len(folded_name) <= 70 or _NO_NAME.match(folded_name) or folded_name.count(",") > 2:
+        return False
+    return not (_SPEAKS.search(folded_name) or is_generic(folded_name)) or known_of(folded_name) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_generic(folded_name: str) -> bool:
+    """Whether nothing of a name is its own: 第三方SDK清单, this third-party SDK."""
+    if not folded_name.isascii():
+        return not _GENERIC.sub("", folded_name)
+    return not [word for word in re.split(r"[^a-z0-9]+", folded_name) if word and not _GENERIC.fullmatch(word)]
 
 
 def is_sdk_name(folded_name: str) -> bool:

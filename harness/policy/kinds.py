@@ -87,9 +87,29 @@ def mentions(text: str) -> list[Mention]:
             continue
         found.append(Mention(kind, start, end))
         general.append(term in _general())
+    found, general = _with_patterns(text, found, general)
     return [
         m for n, m in enumerate(found) if not (general[n] and _spelled_out(text, m, found[n + 1] if n + 1 < len(found) else None))
     ]
+
+
+_TERSE = compiled("kinds", "terse")
+_MINOR = compiled("kinds", "minor")
+_OF_TERSE = {"设备": "device_info_other", "网络": "network_type", "版本": "app_info"}
+
+
+def _with_patterns(text: str, found: list[Mention], general: list[bool]) -> tuple[list[Mention], list[bool]]:
+    """The mentions with those that no list of terms can hold: the information of children, in whatever words, and the members of
+    a terse listing (账号、设备、网络、版本等信息)."""
+    more = [Mention("minor", *m.span()) for m in _MINOR.finditer(text)] if _CHILD.search(text) else []
+    more += [Mention(_OF_TERSE[m["what"]], *m.span()) for m in _TERSE.finditer(text)]
+    if not more:
+        return found, general
+    ordered = sorted([*zip(found, general, strict=True), *((m, False) for m in more)], key=lambda pair: pair[0].start)
+    return [m for m, _ in ordered], [g for _, g in ordered]
+
+
+_CHILD = re.compile("儿童|未成年|孩子|岁|child|minor|kids|under")
 
 
 def _is_listed(text: str, start: int, end: int) -> bool:

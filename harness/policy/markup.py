@@ -56,6 +56,11 @@ _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _BULLET = re.compile(r"[•●○▪◦■◆►➢✓✔✅·][ \t]*\S|[-*][ \t]+\S")
 _SPACE = re.compile(r"[\s\u00a0]+")
 _SHELL = compiled("markup", "shell", re.I)
+_CLOSES = re.compile(r"</(?:html|body)\s*>", re.I)
+"""Where a page ends: several may stand in one file, one language after the other, or a policy and its list of SDKs; the parser
+drops what stands behind the first that ends."""
+_BY_TOPIC, _ENGLISH = 17, 14
+"""The levels of headings that are so by their words alone, and of lines in English that stand alone (`plain.heading_level`)."""
 
 
 @dataclass
@@ -108,6 +113,7 @@ def document(markup: str) -> Document:
 def _tree(markup: str) -> Any:
     clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", " ", markup)
     clean = re.sub(r"^\s*<\?xml[^>]*\?>", "", clean)
+    clean = _CLOSES.sub(" ", clean)
     if not clean.strip():
         return None
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
@@ -204,6 +210,10 @@ class _Walk:
         start, end, bold = line
         said = self.writer.parts[-1][:-1]
         level = heading if heading and len(said) <= 200 else heading_level(said, bold)
+        if level == _BY_TOPIC and item:
+            level = 0  # a member of a list: 我们不会收集儿童的个人信息
+        if level == _ENGLISH and not heading and not said[:1].isdigit():
+            level = 18  # a line in bold, as those below are
         if not level and bold and len(said) <= 40 and not re.search(r"[。；，,;.]|[:：].", said):
             level = 18
         if level:

@@ -17,7 +17,7 @@ from harness.policy.statements import Statement, pattern
 from harness.policy.words import compiled
 
 _SILENT = {"exceptions", "definitions", "changes", "contact"}
-_WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks"}
+_WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks", "uses"}
 _DETAIL = compiled("own_kinds", "detail")
 _CONTEXT = 240
 _LISTED = 40
@@ -36,15 +36,14 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
     for statement in said:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
-        if number < len(taken) and taken[number][0] < statement.end and taken[number][1] > statement.start:
-            continue
         before, previous = previous, statement
         here = all_mentions[bisect_left(starts, statement.start) : bisect_left(starts, statement.end)]
+        here = _outside(here, taken, number)
         if not here:
             continue
         goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
         for mention, denied, firm in _said(document, statement, here, goes_on):
-            if firm or statement.role in ("collects", "cookies"):
+            if firm or (statement.role in ("collects", "cookies") and pattern("collects_plainly").search(statement.text)):
                 sure.add(mention.kind)
             key = (mention.kind, denied)
             if key not in first and len(first) < 400:
@@ -53,6 +52,7 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
                     at = max(at[0], mention.start - _CONTEXT), min(at[1], mention.end + _CONTEXT)
                 optional = bool(pattern("optional").search(statement.text))
                 first[key] = KindSaid(kind=mention.kind, denied=denied, passage=passage(document, *at), optional=optional)
+    # What is denied and declared at once is declared only where that is said plainly.
     kept = (k for (kind, denied), k in first.items() if denied or kind in sure or (kind, True) not in first)
     return tuple(sorted(kept, key=lambda k: k.passage.start))
 
@@ -76,15 +76,51 @@ def _said(
     firm = [m.start() for m in pattern("firm").finditer(text)]
     if goes_on or (statement.lead and pattern("firm").search(statement.lead) and not pattern("explains").search(text)):
         firm.insert(0, 0)
+    if pattern("passively").search(text) and not covered and not pattern("others").search(text):
+        firm.insert(0, 0)
+    beside = _of_the_company(statement, bool(firm))
+    aside = [(_PLACED, *m.span()) for m in pattern("by_means").finditer(text)]
+    aside += [(_ACCOUNT, *m.span()) for m in pattern("registers").finditer(text)]
     for mention in here:
         at = mention.start - begin
-        polarity = next((p for a, b, p in covered if a <= at < b), "")
-        if polarity == "neutral" or _row_says_no(document, statement):
+        polarity = next((p for a, b, p in covered if a <= mention.end - 1 - begin < b), "")
+        if polarity == "neutral" or mention.kind in beside or _row_says_no(document, statement):
+            continue
+        if any(mention.kind in kinds and a <= at < b for kinds, a, b in aside):
             continue
         if polarity == "denied" or lead_denies:
             yield mention, True, False
         elif _declared(document, statement, at, mention, firm):
             yield mention, False, any(a <= at for a in firm)
+
+
+_PLACED = frozenset({"base_station", "bluetooth", "wifi_scan", "ip", "sensors", "location_precise", "network_type", "ssid_bssid"})
+_ACCOUNT = frozenset({"account"})
+_WAYS = frozenset(
+    {"phone", "email", "address", "name", "third_party_account", "user_content", "communications", "region", "browsing_log"}
+)
+_SHOWN = _WAYS | {"id_card", "face", "account", "biometric_other"}
+
+
+def _of_the_company(statement: Statement, firm: bool) -> frozenset[str]:
+    """Kinds that a sentence names as the company's own, to write to it, or as what is shown with a request: none is collected in
+    the service."""
+    if not firm and pattern("contact_line").search(statement.text):
+        return _WAYS
+    if statement.role not in ("collects", "permissions") and pattern("proves").search(statement.text):
+        return _SHOWN
+    return frozenset()
+
+
+def _outside(here: Sequence[Mention], taken: Sequence[tuple[int, int]], number: int) -> list[Mention]:
+    """The mentions that stand in none of the places `taken`, of which `number` is the first that may hold one."""
+    kept = []
+    for mention in here:
+        while number < len(taken) and taken[number][1] <= mention.start:
+            number += 1
+        if number == len(taken) or mention.start < taken[number][0]:
+            kept.append(mention)
+    return kept
 
 
 @cache
@@ -116,9 +152,9 @@ def _declared(document: Document, statement: Statement, at: int, mention: Mentio
         return False
     if pattern("by_others").search(text, at):
         return False
-    if pattern("hypothetical").search(text) or (
-        statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *"))
-    ):
+    if pattern("hypothetical").search(text) or (statement.lead and pattern("hypothetical").search(statement.lead)):
+        return False
+    if statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *")):
         return False
     if _of_others(text, at):
         return False

@@ -19,8 +19,9 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
     `neutral` where it says so under a condition, or denies something else (passing it on). `named`: where kinds stand.
     """
     said = said[:_LONGEST]
-    found: list[tuple[int, int, Polarity]] = []
+    found: list[tuple[int, int, Polarity]] = [(m.start(), len(said), "neutral") for m in pattern("warns").finditer(said)]
     away = [(m.start(), _turn(said, m.end())) for m in pattern("gives_away").finditer(said)]
+    tails: list[tuple[int, int, Polarity]] = []
     for match in pattern("denies").finditer(said):
         end = _turn(said, match.end())
         before = said[max(0, match.start() - 60) : match.start()]
@@ -31,9 +32,18 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
         conditional = conditional or turned.startswith(("只有", "除非", "unless", "except"))
         passes_on = any(a < match.end() and match.start() < b for a, b in away)
         others = pattern("others").search(before[-24:]) and not pattern("ours").search(before[-24:])
-        found.append((match.end(), end, "neutral" if conditional or passes_on or others else "denied"))
+        if conditional or passes_on or others:
+            found.append((match.end(), end, "neutral"))
+            continue
+        stop = pattern("unrelated").search(said, match.end(), end) or pattern("goes_on").search(said, match.end(), end)
+        found.append((match.end(), stop.start() if stop else end, "denied"))
+        if stop:
+            firm = pattern("firm").search(said, stop.start(), end)
+            tails.append((stop.start(), firm.start() if firm else end, "neutral"))
+    found += tails
     found += [(a, b, "neutral") for a, b in away]
     found += [(m.start(), m.end(), "neutral") for m in pattern("contact_ways").finditer(said)]
+    found += [(m.start(), m.end(), "neutral") for m in pattern("uploads").finditer(said)]
     for match in pattern("kept").finditer(said):
         start = max((m.end() for m in pattern("turns").finditer(said, 0, match.start())), default=0)
         found.append((_last_positive(said, start, match.start()), match.start(), "neutral"))

@@ -9,10 +9,10 @@ from functools import cache
 from harness.policy.blocks import Document
 from harness.policy.declared import RIGHTS, Right
 from harness.policy.quoting import passage
-from harness.policy.statements import Statement
+from harness.policy.statements import Statement, role_of
 from harness.policy.words import compiled, read
 
-_ELSEWHERE = {"definitions", "exceptions", "sdks", "collects", "permissions", "shares", "protects", "cookies", "scope"}
+_ELSEWHERE = {"definitions", "exceptions", "sdks", "collects", "uses", "permissions", "shares", "protects", "cookies", "scope"}
 
 
 @cache
@@ -37,9 +37,9 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
         text = statement.text
         if statement.block.kind in ("row", "head") and statement.role != "rights":
             continue
-        if not _words("speaks").search(text) or _DENIES.search(text):
-            continue
         in_part = statement.role == "rights"
+        if _DENIES.search(text) or not ((in_part and statement.block.kind == "item") or _words("speaks").search(text)):
+            continue
         may = bool(_MAY.search(text)) or (in_part and bool(_MAY.search(statement.lead)))
         if not may and not in_part:
             continue
@@ -57,6 +57,16 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
             score = 4 * in_part + 2 * bool(way) + may
             if right not in best or score > best[right][0]:
                 best[right] = score, Right(stated=True, path=way, passage=passage(document, statement.start, statement.end))
+    for block in document.blocks:
+        if block.kind != "heading" or block.end - block.start > 60:
+            continue
+        if role_of((*block.path, document.text[block.start : block.end])) != "rights":
+            continue
+        start, end = document.span(block.start, block.end)
+        said_there = document.folded.text[start:end]
+        for right in RIGHTS:
+            if right not in best and _words(right).search(said_there) and _words("heads").search(said_there):
+                best[right] = 0, Right(stated=True, passage=passage(document, start, end))
     return {right: best[right][1] if right in best else Right() for right in RIGHTS}
 
 

@@ -10,16 +10,19 @@ from itertools import pairwise
 import ahocorasick_rs
 
 from harness.policy.blocks import Document
-from harness.policy.entries import Entry, clean_name, plausible_name
-from harness.policy.fields import is_company, platforms_of, words
+from harness.policy.entries import Entry, clean_name, is_generic, is_sdk_name, plausible_name
+from harness.policy.fields import is_company, platforms_of, role_of_label, words
 from harness.policy.folding import fold
-from harness.policy.kinds import URL
-from harness.policy.known import known_of, known_sdks
+from harness.policy.kinds import URL, mentions
+from harness.policy.known import bare, known_of, known_sdks
 from harness.policy.statements import Statement, pattern
 from harness.policy.words import compiled, read
 
 _SDK = compiled("sdk_prose", "sdk")
+_NUMBER = compiled("entries", "number")
 _LEADING = compiled("sdk_prose", "leading")
+_LISTED = compiled("sdk_prose", "listed")
+_OWN = re.compile(r"[A-Z0-9]")
 _NOT_A_NAME = compiled("sdk_prose", "not_a_name")
 
 
@@ -62,6 +65,13 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         name = name.strip()
         if name.endswith("的"):
             name = name[:-1]
+        if _LISTED.match(text, match.end()) or (name.isascii() and known_of(name) is None):
+            first = 0 if _LISTED.match(text, match.end()) is None else len(name)
+            while first < len(name) and not _OWN.match(capital(start + first) or "A"):
+                first = (name.find(" ", first) + 1) or len(name)
+            start, name = start + first, name[first:]
+        if is_generic(name):
+            continue
         if len(name) > 1 and not _NOT_A_NAME.match(name) and not _VERB.search(name):
             found[start] = (start, match.end(), True)
     for match in _BY.finditer(text) if "由" in text else ():
@@ -70,6 +80,8 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
     bold = _ITEM_NAME.match(text) if listed and statement.block.kind == "item" else None
     if bold and (known_of(bold["name"]) or (statement.role == "sdks" and _of_company(text[bold.end() :]))):
         found.setdefault(bold.start("name"), (*bold.span("name"), True))
+    if not found and listed and statement.block.kind == "item" and _is_bare_name(statement):
+        found[0] = (0, len(text), True)
     for match in _LED.finditer(text) if '"' in text or "」" in text else ():
         start, end = match.span("name")
         following = text[match.end() : match.end() + 10]
@@ -97,6 +109,17 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
     return sorted(found.values())
 
 
+def _is_bare_name(statement: Statement) -> bool:
+    """Whether an item of a list of SDKs is nothing but a name."""
+    said = _NUMBER.sub("", statement.text).strip(" *_-·•,;.")
+    if not _NAMES_FOLLOW.search(statement.lead.rstrip("* ")) or not 2 <= len(said) <= 40 or _SENTENCE.search(said):
+        return False
+    return not role_of_label(said) and plausible_name(said) and (is_sdk_name(said) or not mentions(said)) and not URL.search(said)
+
+
+_SENTENCE = compiled("sdk_prose", "sentence")
+
+
 def _of_company(following: str) -> bool:
     """Whether a name is followed by its company in brackets and by what it does."""
     match = _COMPANY_BESIDE.match(following)
@@ -110,6 +133,8 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
     """The entries of all sentences outside the places that are `taken` by tables and records; those are in order."""
     number = 0
     still: list[Entry] = []
+    under: tuple[tuple[str, ...], Entry] | None = None
+    listed_of: tuple[tuple[str, ...], list[Entry]] | None = None
     block = None
     introduced = False
     for statement in statements:
@@ -120,6 +145,10 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             continue
         if statement.block.kind in ("row", "head"):
             continue
+        if under is not None and under[0] != statement.block.path:
+            under = None
+        if listed_of is not None and (listed_of[0] != statement.block.path or statement.block.kind != "item"):
+            listed_of = None
         if statement.block is not block:
             if block is not None and (statement.block.path != block.path or not _TAKES.match(statement.text)):
                 still = []
@@ -133,12 +162,33 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
         if places:
             found = list(_entries(document, statement, places))
             still = found if _listing(statement.text, places) else found[-1:]
+            if len(found) == 1 and _heads(statement.block.path, found[0]):
+                under = statement.block.path, found[0]
+            if found and statement.text.rstrip("* ").endswith(":") and _NAMES_FOLLOW.search(statement.text) is None:
+                listed_of = statement.block.path, found
             yield from found
+        elif (under or listed_of) and _goes_on(statement) and not pattern("denies").search(statement.text):
+            for entry in [under[1]] if under else listed_of[1] if listed_of else []:
+                entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
+                entry.spans.append((statement.start, statement.end))
         elif still and statement.start - still[0].spans[-1][1] < 200 and _goes_on(statement):
             for entry in still:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
                 entry.company = entry.company or _company(document, statement, 0)
+
+
+_NAMES_FOLLOW = compiled("sdk_prose", "names_follow")
+
+
+def _heads(path: tuple[str, ...], entry: Entry) -> bool:
+    """Whether the part is headed by the SDK's name: what it says is of that SDK."""
+    if not path:
+        return False
+    heading, name = fold(path[-1]), known_of(entry.name)
+    if heading.count("、") or heading.count(","):
+        return False
+    return (name is not None and known_of(_NUMBER.sub("", heading)) == name) or bare(entry.name) in bare(heading)
 
 
 _BRACKET = re.compile(r"^[^()。]{2,60}\((?:[^()]{0,30}[、,] ?)?$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -73,14 +73,27 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         at = stop
 
 
+def _enumerated(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a numbered line that looks like a heading is a member of a list: another such stands right before or behind it, and
+    nothing below it."""
+    block = blocks[number]
+    if not _NUMBERED <= block.level < _NUMBERED + 6:
+        return False
+    following = blocks[number + 1] if number + 1 < len(blocks) else None
+    return following is not None and following.kind == "heading" and following.level == block.level
+
+
+_NUMBERED = 14
+
+
 def statements(document: Document) -> list[Statement]:
     """Every sentence of every block but headings, in order."""
     text = document.folded.text
     found: list[Statement] = []
     lead, lead_level, plain_since = "", 0, 0
     lead_path: tuple[str, ...] = ()
-    for block in document.blocks:
-        if block.kind == "heading":
+    for number, block in enumerate(document.blocks):
+        if block.kind == "heading" and not _enumerated(document.blocks, number):
             lead = ""
             continue
         start, end = document.span(block.start, block.end)
