@@ -47,3 +47,9 @@ def test_an_edition_without_either_has_the_testers_file_alone() -> None:
 def test_an_update_to_no_later_version_is_refused() -> None:
     with pytest.raises(UsageError, match="cannot be updated"):
         app_file_of(replace(edition("update-keeps", "adverts"), update_to="wakes-never"))
+
+
+def test_what_a_person_attaches_is_a_file_that_the_testers_file_names() -> None:
+    one = edition("attached-good", "account")
+    named = app_file_of(one)["material"]["attachments"]
+    assert {clause: Path(file).read_text("utf-8") for clause, file in named.items()} == one.attachments
