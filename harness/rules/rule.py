@@ -25,9 +25,14 @@ def _of_kinds(run: Tables, *kinds: GapKind) -> list[Gap]:
 
 def not_reached(run: Tables, why: str, subject: str, *also: str, why_zh: str = "") -> list[Gap]:
     """The gaps that the run itself recorded of not reaching this subject (or one of `also`); else one that says why."""
-    named = {*subject.split(), *also}
-    recorded = [gap for gap in _of_kinds(run, GapKind.NOT_REACHED) if named & set(gap.subject.split())]
+    named = _words(subject, *also)
+    recorded = [gap for gap in _of_kinds(run, GapKind.NOT_REACHED) if named & _words(gap.subject)]
     return recorded or [run.add_gap(GapKind.NOT_REACHED, why, subject, why_zh)]
+
+
+def _words(*subjects: str) -> set[str]:
+    """What subjects name: `splash or popup` two things, `canary of genai` two, and none of them is the word between."""
+    return {word for subject in subjects for word in subject.split()} - {"or", "of"}
 
 
 @dataclass(frozen=True)

@@ -107,8 +107,8 @@ class Pages(PageWays):
             if after is None or not self.in_front(after):
                 return "exits"
             self._note(trail)
-            if after.reading.is_notice:
-                return "asks_consent"
+            if after.reading.is_notice and not any(goes_on(one.text, name) for one in after.reading.controls):
+                return "asks_consent"       # a question of the task's own may speak as a notice does: 撤回后您将无法使用
             if has_words(after.reading.text, f"{name}.done"):
                 trail.said = True
                 return "done"

@@ -53,7 +53,7 @@ TRANSPARENT = ("androidx.", "android.support.", "kotlin.", "kotlinx.")
 REFLECTION = ("java.lang.reflect.", "jdk.internal.reflect.", "sun.reflect.", "java.lang.invoke.")
 
 FILE_KEYS = {"purpose", "transparent", "sdks"}
-SDK_KEYS = {"name", "zh", "en", "company", "packages", "hosts", "source"}
+SDK_KEYS = {"name", "zh", "en", "company", "packages", "hosts", "source", "purpose"}
 # What a reversed domain begins with. A library's root package may be one word (okhttp3), but never one of these.
 TOP_LEVELS = {
     "com", "cn", "org", "net", "io", "me", "de", "uk", "us", "jp", "kr", "ru", "fr", "eu", "co", "cc", "tv", "ai",
@@ -81,7 +81,8 @@ class Sdk:
     is a service, or a whole company, of which only hosts are known.
 
     `name` is what its users call it; `zh` and `en` are its names in the two languages where they differ from that.
-    `purpose` is the file of hooks/sdks it is in. A `transparent` one acts for whoever calls it.
+    `purpose` is the file of hooks/sdks it is in, or the one that it names: those of the example apps stand together, whatever
+    they are for. A `transparent` one acts for whoever calls it.
     """
 
     name: str
@@ -166,7 +167,7 @@ def _read(path: Path, problems: list[str]) -> Iterator[Sdk]:
             texts = {key: entry.get(key, "") for key in ("name", "zh", "en", "company", "source")}
             yield Sdk(
                 **texts,
-                purpose=path.stem,
+                purpose=entry.get("purpose", path.stem),
                 packages=tuple(entry.get("packages", ())),
                 hosts=tuple(entry.get("hosts", ())),
                 transparent=transparent,
@@ -191,7 +192,7 @@ def _entry_problems(entry: dict[str, Any], transparent: bool) -> Iterator[str]:
     for key in ("name", "source"):
         if not entry.get(key):
             yield f"{key} is missing"
-    for key in ("name", "zh", "en", "company", "source"):
+    for key in ("name", "zh", "en", "company", "source", "purpose"):
         if not isinstance(entry.get(key, ""), str):
             yield f"{key} must be a text (write numbers in quotes), not {entry[key]!r}"
     for key in ("packages", "hosts"):

@@ -1,7 +1,7 @@
 """Editions of the example apps, driven by the scenario that each names, and what came of it beside what each expects.
 
     expect:
-      scenario: reached                          # or not_reached
+      scenario: reached                          # or not_reached; those that it names beside it must be done
       facts: [{type: refusal, outcome: exits}]   # each met by a fact of the run: these keys with these values, and any others
       no_facts: [{type: prompt}]                 # none of the run's facts may meet one of these
       opens: [before_consent, after_refusal]     # the stages that were opened, in this order
@@ -69,6 +69,8 @@ class EditionRun:
         came = self.outcome.scenarios[self.edition.scenario]
         if came != wanted:
             wrong.append(f"{self.edition.scenario} is {came}, not {wanted}: {self.gaps()}")
+        wrong += [f"{one} is {self.outcome.scenarios[one]}, not done: {self.gaps()}" for one in self.edition.also
+                  if self.outcome.scenarios[one] != "done"]
         facts = self.facts
         for fact in expect.get("facts", ()):
             if not any(meets(one, fact) for one in facts):
@@ -124,7 +126,7 @@ class EditionBench:
         begun = time.monotonic()
         host, port = self._bench.internet.address
         plan = plan_run(
-            apk=build_edition(edition), out=self._out, scenarios=[edition.scenario], profile=str(PROFILE),
+            apk=build_edition(edition), out=self._out, scenarios=[edition.scenario, *edition.also], profile=str(PROFILE),
             app_file=app_file_of(edition) or None,
         )  # fmt: skip
         rig = DeviceRig(AdbDevice.open(self._bench.serial), resolve={"*.example": f"{host}:{port}"},

@@ -29,10 +29,9 @@ def test_what_meets_an_expectation(value: object, expected: object, is_met: bool
 
 
 def test_every_scenario_but_the_three_of_the_shop_has_an_edition() -> None:
-    """Those three are driven on the example shop (test_whole_demo). One that came with its rule has no edition yet."""
+    """Those three are driven on the example shop (test_whole_demo)."""
     shop = {"first-launch-agree", "refuse-restart", "refuse-permissions"}
-    not_yet = {"genai-retention"}
-    assert set(find()) - {one.scenario for one in all_editions()} == shop | not_yet
+    assert set(find()) - {one.scenario for one in all_editions()} == shop
 
 
 def test_every_run_of_the_suite_drives_what_each_scenario_is_there_to_find() -> None:

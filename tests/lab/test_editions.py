@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.clauses import catalogue
 from harness.device.apk import read_apk
 from harness.errors import UsageError
 from harness.lab.apps.editions import app_file_of, build_edition, edition, editions
 from harness.lab.apps.sources import apps
+from harness.rules.engine import all_rules
+from harness.suite.scenario import find
 
 WITH_EDITIONS = [one.name for one in apps() if (one.folder / "editions").is_dir()]
 
@@ -22,6 +25,8 @@ def test_each_edition_names_what_is_there(name: str) -> None:
     for one in known.values():
         assert not one.update_to or known[one.update_to].version_code > one.version_code
         assert not one.other_app or one.other_app in {source.name for source in apps()}
+        assert {one.scenario, *one.also} <= set(find()) and set(one.attachments) <= set(catalogue())
+        assert {*one.expect.get("violates", ()), *one.expect.get("not_observed", ())} <= {rule.id for rule in all_rules()}
 
 
 def test_an_edition_with_a_later_version_has_it_in_its_app_file() -> None:
@@ -47,3 +52,9 @@ def test_an_edition_without_either_has_the_testers_file_alone() -> None:
 def test_an_update_to_no_later_version_is_refused() -> None:
     with pytest.raises(UsageError, match="cannot be updated"):
         app_file_of(replace(edition("update-keeps", "adverts"), update_to="wakes-never"))
+
+
+def test_what_a_person_attaches_is_a_file_that_the_testers_file_names() -> None:
+    one = edition("attached-good", "account")
+    named = app_file_of(one)["material"]["attachments"]
+    assert {clause: Path(file).read_text("utf-8") for clause, file in named.items()} == one.attachments

@@ -51,6 +51,13 @@ def test_a_withdrawal_after_which_the_notice_stands_there_again() -> None:
     assert pages.withdraw().outcome == "asks_consent"
 
 
+def test_a_question_of_the_task_that_reads_like_a_notice_is_no_notice() -> None:
+    question = Page(body=("撤回后您将无法使用本应用。",), buttons={"取消": "main", "确认撤回": "!exit"})
+    made, pages = on_pages({"main": main(撤回同意="ask"), "ask": question})
+    assert pages.withdraw().outcome == "exits"
+    assert told(made, "page")[-1]["taps"] == ["撤回同意", "确认撤回"]
+
+
 def test_no_way_is_an_answer_after_a_whole_crawl_only() -> None:
     made, pages = on_pages({"main": main(设置="settings"), "settings": Page(body=("设置",), back="main")})
     done = pages.withdraw()

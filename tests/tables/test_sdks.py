@@ -28,7 +28,9 @@ def test_the_catalogue_is_large_and_each_file_is_a_purpose() -> None:
     assert len(sdks) >= 350
     assert {s.purpose for s in sdks} == {p.stem for p in resource("hooks", "sdks").glob("*.yaml")}
     assert all(s.name and s.source and (s.packages or s.hosts) for s in sdks)
-    assert {s.name for s in sdks if s.source == "invented"} == {"AdNimbus", "PigeonPost", "Quillmetrics", "Sablefin"}
+    assert {s.name for s in sdks if s.source == "invented"} == {
+        "AdNimbus", "PigeonPost", "Quillmetrics", "Sablefin", "流影统计", "雁鹭广告"}  # fmt: skip
+    assert {s.name for s in sdks if s.source == "invented" and s.purpose != "examples"} == {"雁鹭广告"}
     assert {s.purpose for s in sdks if s.transparent} == {"network_library", "ui_framework", "storage"}
 
 

@@ -2,6 +2,8 @@
 
     doc: what this edition does, in a sentence
     scenario: refuse-policy                  the scenario that must show it
+    also: [document-check]                   scenarios driven after it in the same run, where what a rule judges takes both: what
+                                             an app does, and what its texts say; may be left out
     expect: {facts: [...]}                   what the scenario must come to; tests/lab/edition_runs.py has its keys
     behaviour: {notice: {on_refusal: exit}}  for the app: a section for each feature it has
     app: {functions: [...]}                  what a tester would know of it, the app file; may be left out
@@ -10,6 +12,7 @@
     update_to: reset                         an edition of the same app that this one is updated to, with a higher version_code:
                                              its APK is material.update of the app file; may be left out
     other_app: blank                         an example app that is installed beside it: material.other_app; may be left out
+    attachments: {CLAUSE: text}              what a person would attach for a clause: material.attachments; may be left out
     always: true                             driven by every run of the test suite; the others by tests.lab.editions_many
 """
 
@@ -32,14 +35,15 @@ from harness.lab.apps.sources import app
 from harness.lab.artefacts import exclusive
 from harness.resources import cache_dir, resource
 
-_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app", "always"}
+_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app", "always",
+         "also", "attachments"}
 _BEHAVIOUR = "assets/behaviour.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
     """`expect`: what its scenario must come to. `app_file`: the tester's file, {} where there is none; `app_file_of` adds to it
-    what must be built. `update_to`, `other_app`: names, "" where there are none."""
+    what must be built or written. `update_to`, `other_app`: names, "" where there are none. `attachments`: clause -> text."""
 
     app: str
     name: str
@@ -53,6 +57,8 @@ class Edition:
     update_to: str = ""
     other_app: str = ""
     always: bool = False
+    also: tuple[str, ...] = ()
+    attachments: dict[str, str] = field(default_factory=dict)
 
 
 def editions(name: str = "choices") -> list[Edition]:
@@ -89,8 +95,9 @@ def build_edition(one: Edition) -> Path:
 
 
 def app_file_of(one: Edition) -> dict[str, Any]:
-    """The tester's file with the APKs that the edition names, built. Raises UsageError where there is none of that name."""
-    built: dict[str, str] = {}
+    """The tester's file with the APKs that the edition names, built, and its attachments, written. Raises UsageError where there
+    is no edition or app of that name."""
+    built: dict[str, Any] = {}
     if one.update_to:
         later = edition(one.update_to, one.app)
         if later.version_code <= one.version_code:
@@ -98,7 +105,18 @@ def app_file_of(one: Edition) -> dict[str, Any]:
         built["update"] = str(build_edition(later))
     if one.other_app:
         built["other_app"] = str(build_source(app(one.other_app)))
+    if one.attachments:
+        built["attachments"] = {clause: str(_written(clause, text)) for clause, text in one.attachments.items()}
     return {**one.app_file, "material": {**one.app_file.get("material", {}), **built}} if built else one.app_file
+
+
+def _written(clause: str, text: str) -> Path:
+    """The text as a file, kept under its hash."""
+    file = cache_dir("apps", hashlib.sha256(text.encode()).hexdigest()[:16]) / f"{clause}.txt"
+    part = file.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)
+    return file
 
 
 def _read(name: str, path: Path) -> Edition:
@@ -112,5 +130,5 @@ def _read(name: str, path: Path) -> Edition:
         app=name, name=path.stem, doc=data["doc"], scenario=data["scenario"], expect=data["expect"],
         behaviour=data["behaviour"], app_file=data.get("app") or {}, version_code=data.get("version_code", 1),
         permissions=tuple(data.get("permissions", ())), update_to=data.get("update_to", ""), other_app=data.get("other_app", ""),
-        always=bool(data.get("always", False)),
+        always=bool(data.get("always", False)), also=tuple(data.get("also", ())), attachments=data.get("attachments") or {},
     )  # fmt: skip

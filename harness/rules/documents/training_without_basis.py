@@ -10,7 +10,7 @@ from harness.model import Finding, Gap
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule
 from harness.rules.telling import quoted
-from harness.rules.wording import Spoken, around, saying, whole
+from harness.rules.wording import Spoken, around, saying, sentences, whole
 from harness.tables import Tables
 
 TEXTS = ("policy", "summary")
@@ -25,6 +25,8 @@ _BASIS = re.compile(
     r"选择|撤回|停止)|"
     r"法律(?:法规|、行政法规)?.{0,10}(?:规定|允许)|法定|\bwith your consent\b|\bopt.?(?:in|out)\b|\byou (?:can|may)\b.{0,40}"
     r"\b(?:turn|disable|refuse|choose|withdraw)|\blegal basis\b|\blegitimate interest", re.I)
+_OF_CHILDREN = re.compile(r"监护人|父母|家长|儿童|未成年|\b(?:guardian|parent|child|minor)", re.I)
+"""What a guardian agrees to is a child's use of the app, and no basis of training."""
 _ANONYMOUS = re.compile(r"匿名化|去标识|脱敏|anonymi[sz]|de-?identif", re.I)
 _BOX = re.compile(r"体验(?:改进|优化|改善)计划|用于.{0,8}(?:模型|训练)|(?:模型|算法).{0,4}(?:训练|优化)|improvement "
 r"(?:program|plan)|training", re.I)
@@ -39,11 +41,18 @@ class TrainingSpokenOf:
                       "文本未说明是否将用户输入用于模型训练,服务器端的实际使用不可见。").missing(run, readings)
 
 
+def _beside(text: str, said: str) -> str:
+    """The sentence with its neighbours, those on children left out."""
+    known = sentences(text)
+    at = known.index(said)
+    return " ".join(one for one in known[max(0, at - 2) : at + 3] if one == said or not _OF_CHILDREN.search(one))
+
+
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     for text, _ in whole(run, *TEXTS):
         bare = [said for said in saying(_TRAINING, text.text)
                 if _USER_DATA.search(said) and not _NOT.search(said) and not _UNLESS.search(said)
-                and not _BASIS.search(around(text.text, said, 2))]
+                and not _BASIS.search(_beside(text.text, said))]
         sure = [said for said in bare if not _ANONYMOUS.search(around(text.text, said))]
         if bare:
             said = (sure or bare)[0]

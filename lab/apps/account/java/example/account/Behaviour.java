@@ -17,7 +17,7 @@ final class Behaviour {
     private Behaviour() {
     }
 
-    /** notice, on_start, first, pages: see pages.json. */
+    /** notice, on_create (see AccountApplication), on_start, first, pages: see pages.json. */
     static synchronized JSONObject of(Context context) {
         if (all == null) {
             all = over(read(context, "pages.json"), read(context, "behaviour.json"));

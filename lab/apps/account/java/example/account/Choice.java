@@ -3,7 +3,7 @@ package example.account;
 import android.content.Context;
 import android.content.SharedPreferences;
 
-/** What the user has chosen, kept over restarts. */
+/** What the user has chosen, and what was written, kept over restarts. */
 final class Choice {
     private Choice() {
     }
@@ -18,5 +18,13 @@ final class Choice {
 
     static void keep(Context context, String what, boolean value) {
         kept(context).edit().putBoolean(what, value).commit();
+    }
+
+    static String stored(Context context, String what) {
+        return kept(context).getString("text " + what, "");
+    }
+
+    static void store(Context context, String what, String text) {
+        kept(context).edit().putString("text " + what, text).commit();
     }
 }

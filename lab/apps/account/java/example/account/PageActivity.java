@@ -22,6 +22,7 @@ import org.json.JSONObject;
  * A page of pages.json: a column of
  *
  *   {line: words}   {text: caption, to: page}   {text: caption, do: [...]}   {field: hint, id: name}
+ *   {kept: key}    a text that was stored (see Acts)
  *   {picker: 18, id: name}    a number with the next lower and higher one above and below it, which turn it
  *   {switch: caption, key: name, set: true, stuck: true}     set: how it stands at first; stuck: what is chosen is not kept
  *   when, unless: a key; the item is there only while that is, or is not, kept
@@ -105,6 +106,8 @@ public class PageActivity extends Activity {
         }
         if (item.has("line")) {
             say(item.optString("line"));
+        } else if (item.has("kept")) {
+            say(Choice.stored(this, item.optString("kept")));
         } else if (item.has("picker")) {
             addPicker(item);
         } else if (item.has("field")) {
@@ -163,8 +166,16 @@ public class PageActivity extends Activity {
     /** The text with what the fields hold in the place of their names in braces. */
     String filled(String text) {
         for (Map.Entry<String, EditText> field : fields.entrySet()) {
-            text = text.replace("{" + field.getKey() + "}", Acts.encoded(field.getValue().getText().toString()));
+            text = text.replace("{" + field.getKey() + "}", field.getValue().getText().toString());
         }
         return text;
+    }
+
+    /** The same, as it may stand in an address. */
+    String encoded(String address) {
+        for (Map.Entry<String, EditText> field : fields.entrySet()) {
+            address = address.replace("{" + field.getKey() + "}", Acts.encoded(field.getValue().getText().toString()));
+        }
+        return address;
     }
 }
