@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from harness.bundle import BundleReader, open_bundle
 from harness.device.adb import AdbDevice
 from harness.errors import UsageError
@@ -66,9 +68,8 @@ class EditionRun:
                              f"Its keys are {', '.join(sorted(_EXPECTS))}.")  # fmt: skip
         wrong = [] if self.outcome.complete else [f"the bundle is not complete: {self.outcome.reason}"]
         wanted = "done" if expect.get("scenario", "reached") == "reached" else "not_reached"
-        came = self.outcome.scenarios[self.edition.scenario]
-        if came != wanted:
-            wrong.append(f"{self.edition.scenario} is {came}, not {wanted}: {self.gaps()}")
+        came = self.outcome.scenarios
+        wrong += [f"{one} is {came[one]}, not {wanted}: {self.gaps()}" for one in self.edition.scenarios if came[one] != wanted]
         facts = self.facts
         for fact in expect.get("facts", ()):
             if not any(meets(one, fact) for one in facts):
@@ -124,13 +125,20 @@ class EditionBench:
         begun = time.monotonic()
         host, port = self._bench.internet.address
         plan = plan_run(
-            apk=build_edition(edition), out=self._out, scenarios=[edition.scenario], profile=str(PROFILE),
+            apk=build_edition(edition), out=self._out, scenarios=edition.scenarios, profile=str(self._profile(edition)),
             app_file=app_file_of(edition) or None,
         )  # fmt: skip
         rig = DeviceRig(AdbDevice.open(self._bench.serial), resolve={"*.example": f"{host}:{port}"},
                         upstream_ca=self._bench.internet.ca_pem)  # fmt: skip
         outcome = run_plan(plan, rig)
         return EditionRun(edition, outcome, open_bundle(outcome.bundle), time.monotonic() - begun)
+
+    def _profile(self, edition: Edition) -> Path:
+        if not edition.limits:
+            return PROFILE
+        file = self._out / f"{edition.app}-{edition.name}-limits.yaml"
+        file.write_text(yaml.safe_dump(yaml.safe_load(PROFILE.read_text("utf-8")) | edition.limits, allow_unicode=True), "utf-8")
+        return file
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
     doc: what this edition does, in a sentence
     scenario: refuse-policy                  the scenario that must show it
+    also: [function-walk]                    others of the same run, where a rule compares what two of them saw; may be left out
     expect: {facts: [...]}                   what the scenario must come to; tests/lab/edition_runs.py has its keys
     behaviour: {notice: {on_refusal: exit}}  for the app: a section for each feature it has
-    app: {functions: [...]}                  what a tester would know of it, the app file; may be left out
+    app: {functions: [...]}                  what a tester would know of it, the app file; may be left out. A file of its
+                                             material.attachments is meant from the example app's folder
     version_code: 2                          may be left out
     permissions: [android.permission.CAMERA] asked for besides those of the app's manifest; may be left out
     update_to: reset                         an edition of the same app that this one is updated to, with a higher version_code:
                                              its APK is material.update of the app file; may be left out
     other_app: blank                         an example app that is installed beside it: material.other_app; may be left out
+    limits: {rounds: 2}                      limits of the run that are others than the editions' usual ones; may be left out
     always: true                             driven by every run of the test suite; the others by tests.lab.editions_many
 """
 
@@ -32,7 +35,8 @@ from harness.lab.apps.sources import app
 from harness.lab.artefacts import exclusive
 from harness.resources import cache_dir, resource
 
-_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app", "always"}
+_KEYS = {"doc", "scenario", "also", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app", "limits",
+         "always"}  # fmt: skip
 _BEHAVIOUR = "assets/behaviour.json"
 
 
@@ -52,7 +56,14 @@ class Edition:
     permissions: tuple[str, ...] = ()
     update_to: str = ""
     other_app: str = ""
+    also: tuple[str, ...] = ()
+    limits: dict[str, Any] = field(default_factory=dict)
     always: bool = False
+
+    @property
+    def scenarios(self) -> list[str]:
+        """All of its run, in the order in which they are driven."""
+        return [self.scenario, *self.also]
 
 
 def editions(name: str = "choices") -> list[Edition]:
@@ -90,7 +101,7 @@ def build_edition(one: Edition) -> Path:
 
 def app_file_of(one: Edition) -> dict[str, Any]:
     """The tester's file with the APKs that the edition names, built. Raises UsageError where there is none of that name."""
-    built: dict[str, str] = {}
+    built: dict[str, Any] = {}
     if one.update_to:
         later = edition(one.update_to, one.app)
         if later.version_code <= one.version_code:
@@ -98,6 +109,8 @@ def app_file_of(one: Edition) -> dict[str, Any]:
         built["update"] = str(build_edition(later))
     if one.other_app:
         built["other_app"] = str(build_source(app(one.other_app)))
+    if attached := one.app_file.get("material", {}).get("attachments"):
+        built["attachments"] = {clause: str(app(one.app).folder / file) for clause, file in attached.items()}
     return {**one.app_file, "material": {**one.app_file.get("material", {}), **built}} if built else one.app_file
 
 
@@ -112,5 +125,5 @@ def _read(name: str, path: Path) -> Edition:
         app=name, name=path.stem, doc=data["doc"], scenario=data["scenario"], expect=data["expect"],
         behaviour=data["behaviour"], app_file=data.get("app") or {}, version_code=data.get("version_code", 1),
         permissions=tuple(data.get("permissions", ())), update_to=data.get("update_to", ""), other_app=data.get("other_app", ""),
-        always=bool(data.get("always", False)),
+        also=tuple(data.get("also", ())), limits=data.get("limits") or {}, always=bool(data.get("always", False)),
     )  # fmt: skip
