@@ -2,17 +2,18 @@
 
     doc: what this edition does, in a sentence
     scenario: refuse-policy                  the scenario that must show it
-    also: [function-walk]                    others of the same run, where a rule compares what two of them saw; may be left out
+    also: [document-check]                   scenarios driven after it in the same run, where what a rule judges takes both: what
+                                             an app does, and what its texts say; may be left out
     expect: {facts: [...]}                   what the scenario must come to; tests/lab/edition_runs.py has its keys
     behaviour: {notice: {on_refusal: exit}}  for the app: a section for each feature it has
-    app: {functions: [...]}                  what a tester would know of it, the app file; may be left out. A file of its
-                                             material.attachments is meant from the example app's folder
+    app: {functions: [...]}                  what a tester would know of it, the app file; may be left out
     version_code: 2                          may be left out
     permissions: [android.permission.CAMERA] asked for besides those of the app's manifest; may be left out
     update_to: reset                         an edition of the same app that this one is updated to, with a higher version_code:
                                              its APK is material.update of the app file; may be left out
     other_app: blank                         an example app that is installed beside it: material.other_app; may be left out
-    limits: {rounds: 2}                      limits of the run that are others than the editions' usual ones; may be left out
+    attachments: {CLAUSE: text}              what a person would attach for a clause: material.attachments; may be left out
+    limits: {rounds: 2}                      limits of the run other than the editions' usual ones; may be left out
     always: true                             driven by every run of the test suite; the others by tests.lab.editions_many
 """
 
@@ -35,15 +36,15 @@ from harness.lab.apps.sources import app
 from harness.lab.artefacts import exclusive
 from harness.resources import cache_dir, resource
 
-_KEYS = {"doc", "scenario", "also", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app", "limits",
-         "always"}  # fmt: skip
+_KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app", "always",
+         "also", "attachments", "limits"}
 _BEHAVIOUR = "assets/behaviour.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
     """`expect`: what its scenario must come to. `app_file`: the tester's file, {} where there is none; `app_file_of` adds to it
-    what must be built. `update_to`, `other_app`: names, "" where there are none."""
+    what must be built or written. `update_to`, `other_app`: names, "" where there are none. `attachments`: clause -> text."""
 
     app: str
     name: str
@@ -56,14 +57,10 @@ class Edition:
     permissions: tuple[str, ...] = ()
     update_to: str = ""
     other_app: str = ""
-    also: tuple[str, ...] = ()
-    limits: dict[str, Any] = field(default_factory=dict)
     always: bool = False
-
-    @property
-    def scenarios(self) -> list[str]:
-        """All of its run, in the order in which they are driven."""
-        return [self.scenario, *self.also]
+    also: tuple[str, ...] = ()
+    attachments: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, Any] = field(default_factory=dict)
 
 
 def editions(name: str = "choices") -> list[Edition]:
@@ -100,7 +97,8 @@ def build_edition(one: Edition) -> Path:
 
 
 def app_file_of(one: Edition) -> dict[str, Any]:
-    """The tester's file with the APKs that the edition names, built. Raises UsageError where there is none of that name."""
+    """The tester's file with the APKs that the edition names, built, and its attachments, written. Raises UsageError where there
+    is no edition or app of that name."""
     built: dict[str, Any] = {}
     if one.update_to:
         later = edition(one.update_to, one.app)
@@ -109,9 +107,18 @@ def app_file_of(one: Edition) -> dict[str, Any]:
         built["update"] = str(build_edition(later))
     if one.other_app:
         built["other_app"] = str(build_source(app(one.other_app)))
-    if attached := one.app_file.get("material", {}).get("attachments"):
-        built["attachments"] = {clause: str(app(one.app).folder / file) for clause, file in attached.items()}
+    if one.attachments:
+        built["attachments"] = {clause: str(_written(clause, text)) for clause, text in one.attachments.items()}
     return {**one.app_file, "material": {**one.app_file.get("material", {}), **built}} if built else one.app_file
+
+
+def _written(clause: str, text: str) -> Path:
+    """The text as a file, kept under its hash."""
+    file = cache_dir("apps", hashlib.sha256(text.encode()).hexdigest()[:16]) / f"{clause}.txt"
+    part = file.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)
+    return file
 
 
 def _read(name: str, path: Path) -> Edition:
@@ -125,5 +132,6 @@ def _read(name: str, path: Path) -> Edition:
         app=name, name=path.stem, doc=data["doc"], scenario=data["scenario"], expect=data["expect"],
         behaviour=data["behaviour"], app_file=data.get("app") or {}, version_code=data.get("version_code", 1),
         permissions=tuple(data.get("permissions", ())), update_to=data.get("update_to", ""), other_app=data.get("other_app", ""),
-        also=tuple(data.get("also", ())), limits=data.get("limits") or {}, always=bool(data.get("always", False)),
+        always=bool(data.get("always", False)), also=tuple(data.get("also", ())), attachments=data.get("attachments") or {},
+        limits=data.get("limits") or {},
     )  # fmt: skip
