@@ -128,7 +128,8 @@ class EditionBench:
         begun = time.monotonic()
         host, port = self._bench.internet.address
         plan = plan_run(
-            apk=build_edition(edition), out=self._out, scenarios=[edition.scenario, *edition.also], profile=str(self._profile(edition)),
+            apk=build_edition(edition), out=self._out, scenarios=[edition.scenario, *edition.also],
+            profile=str(self._profile(edition)),
             app_file=app_file_of(edition) or None,
         )  # fmt: skip
         rig = DeviceRig(AdbDevice.open(self._bench.serial), resolve={"*.example": f"{host}:{port}"},
