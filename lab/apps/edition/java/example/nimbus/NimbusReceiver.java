@@ -5,12 +5,12 @@ import android.content.Context;
 import android.content.Intent;
 
 /** Starts the process, and has its alarm go off again. */
-public final class NimbusReceiver extends BroadcastReceiver {
+public class NimbusReceiver extends BroadcastReceiver {
     @Override
     public void onReceive(Context context, Intent intent) {
         int ms = intent.getIntExtra("ms", 0);
         if (ms > 0) {
-            Nimbus.setAlarm(context, ms);
+            Nimbus.setAlarm(context, getClass(), ms);
         }
     }
 }
