@@ -32,7 +32,8 @@ def _bundles(note: Note) -> Iterator[tuple[list[str], bool, str]]:
     elif data.get("page") in {"login", "register"}:
         for box in boxes:
             items = list(box.get("items") or ())
-            yield [] if box.get("alone") and len(items) < 2 else items, {"policy", "terms"} <= set(box.get("documents") or ()), str(data["page"])
+            both = {"policy", "terms"} <= set(box.get("documents") or ())
+            yield [] if box.get("alone") and len(items) < 2 else items, both, str(data["page"])
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
