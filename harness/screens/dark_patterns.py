@@ -68,6 +68,7 @@ class _Words:
     terms: re.Pattern[str]
     consents: re.Pattern[str]
     negated: re.Pattern[str]
+    the_whole: re.Pattern[str]
     by_continuing: tuple[re.Pattern[str], ...]
     items: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -157,7 +158,8 @@ def _data() -> dict[str, Any]:
 @cache
 def _words() -> _Words:
     words = _data()["words"]
-    single = {name: re.compile(words[name]) for name in ("leaves", "countdown", "policy", "terms", "consents", "negated")}
+    names = ("leaves", "countdown", "policy", "terms", "consents", "negated", "the_whole")
+    single = {name: re.compile(words[name]) for name in names}
     return _Words(
         **single, by_continuing=tuple(re.compile(p) for p in words["by_continuing"]),
         items=tuple((entry["item"], re.compile(entry["pattern"])) for entry in _data()["items"]))
@@ -317,8 +319,8 @@ def _agree_preselected(notice: _Notice) -> Iterator[DarkPattern]:
 def _bundled_items(notice: _Notice) -> Iterator[DarkPattern]:
     """Items of which each wants a consent of its own, in the one act of agreeing. What has a box of its own is not in it."""
     words = _words()
-    boxes = [fold(c.text) for c in notice.reading.with_role("checkbox")]
-    own = boxes if len(boxes) > 1 else []
+    boxes = notice.reading.with_role("checkbox")
+    own = [fold(c.text) for c in boxes if len(boxes) > 1 or (c.checked is False and stands_alone(c.text))]
     found: dict[str, str] = {}
     for sentence in _SENTENCES.split(notice.reading.text):
         if not words.consents.search(sentence) or words.negated.search(sentence):
@@ -345,6 +347,11 @@ def documents_in(text: str) -> list[str]:
     """Which of a privacy policy and a user agreement a text names."""
     folded = fold(text)
     return [name for name, pattern in (("policy", _words().policy), ("terms", _words().terms)) if pattern.search(folded)]
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a box of these words is for what they name alone: for no document, nor for all that is said above."""
+    return not documents_in(text) and _words().the_whole.search(fold(text)) is None
 
 
 def consents(text: str) -> bool:

@@ -85,6 +85,34 @@ class Happened:
     others: tuple[Started, ...] = ()
 
 
+class Asked(Protocol):
+    """A device that is asked what ran."""
+
+    def shell(self, *words: str, seconds: float = 30.0) -> Shell: ...
+    def processes(self) -> list[tuple[int, str]]: ...
+
+
+def logged_starts(device: Asked) -> list[tuple[float, Started]]:
+    """Every start of a process that the system's log has, with its time by the device's clock."""
+    said = device.shell("logcat", "-d", "-v", "epoch", "-s", "ActivityManager:I").output
+    return [(float(at), Started(name, int(pid), reason.strip())) for at, pid, name, reason in _START.findall(said)]
+
+
+def device_time(device: Asked) -> float:
+    """Seconds since 1970 by the device's clock; its whole seconds where it knows no parts."""
+    said = device.shell("date", "+%s.%N").output.strip()
+    try:
+        return float(said)
+    except ValueError:
+        return float(said.partition(".")[0] or 0)
+
+
+def has_run(device: Asked, package: str, since: float) -> bool:
+    """Whether a process of the package is there, or one was started since then by the device's clock."""
+    names = [name for _, name in device.processes()] + [one.process for at, one in logged_starts(device) if at >= since]
+    return any(name.partition(":")[0] == package for name in names)
+
+
 class _RefusedError(Exception):
     """The device does not do what it was told."""
 
@@ -278,17 +306,10 @@ class Outside:
                      if one.process.partition(":")[0] != self._package and not one.process.startswith(_SYSTEM))
 
     def _all_starts(self, since: float) -> tuple[Started, ...]:
-        said = self._phone.shell("logcat", "-d", "-v", "epoch", "-s", "ActivityManager:I").output
-        return tuple(Started(name, int(pid), reason.strip()) for at, pid, name, reason in _START.findall(said)
-            if float(at) >= since)
+        return tuple(one for at, one in logged_starts(self._phone) if at >= since)
 
     def _device_time(self) -> float:
-        """Seconds since 1970 by the device's clock; its whole seconds where it knows no parts."""
-        said = self._phone.shell("date", "+%s.%N").output.strip()
-        try:
-            return float(said)
-        except ValueError:
-            return float(said.partition(".")[0] or 0)
+        return device_time(self._phone)
 
     def _must(self, *words: str) -> None:
         said = self._phone.shell(*words)

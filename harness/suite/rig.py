@@ -38,7 +38,7 @@ from harness.device.apk import ApkFacts, check_device
 from harness.device.frida_link import FridaLink
 from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Fact, Gap, GapKind
-from harness.suite.outside import Outside
+from harness.suite.outside import Outside, device_time, has_run
 
 LOG = "device.log"
 LOG_END_SECONDS = 5.0
@@ -256,7 +256,8 @@ class DeviceRig:
 
     def again(self, seconds: float) -> None:
         """After a restart of the device: waits until it is up, leads it through the proxy again, and connects what ended with
-        it. From the restart on until the hooks are back, the app ran unseen: a gap says so. Raises RigError."""
+        it. What ran of the app from the restart on until the hooks are back ran unseen: a gap says so, unless the system has
+        neither a process of it nor the start of one in its log. Raises RigError."""
         bundle, hooks = self._bundle, self.hooks
         assert bundle is not None
         began = time.time_ns()
@@ -273,6 +274,8 @@ class DeviceRig:
         self._log.__enter__()
         self._ui = _connected(self.serial)
         self._hook_again(bundle, time.monotonic() + seconds)
+        if not has_run(self.device, self._package, device_time(self.device) - (time.time_ns() - began) / 1e9):
+            return
         why = "The device was started again: what the app did from then on until its hooks were back was not seen."
         bundle.append(Gap(host_ns=time.time_ns(), kind=GapKind.PROCESS_NOT_ATTACHED, detail=why, subject=self._package,
                           from_ns=began, to_ns=time.time_ns()))

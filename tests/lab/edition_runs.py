@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from harness.bundle import BundleReader, open_bundle
 from harness.device.adb import AdbDevice
 from harness.errors import UsageError
@@ -126,13 +128,21 @@ class EditionBench:
         begun = time.monotonic()
         host, port = self._bench.internet.address
         plan = plan_run(
-            apk=build_edition(edition), out=self._out, scenarios=[edition.scenario, *edition.also], profile=str(PROFILE),
+            apk=build_edition(edition), out=self._out, scenarios=[edition.scenario, *edition.also],
+            profile=str(self._profile(edition)),
             app_file=app_file_of(edition) or None,
         )  # fmt: skip
         rig = DeviceRig(AdbDevice.open(self._bench.serial), resolve={"*.example": f"{host}:{port}"},
                         upstream_ca=self._bench.internet.ca_pem)  # fmt: skip
         outcome = run_plan(plan, rig)
         return EditionRun(edition, outcome, open_bundle(outcome.bundle), time.monotonic() - begun)
+
+    def _profile(self, edition: Edition) -> Path:
+        if not edition.limits:
+            return PROFILE
+        file = self._out / f"{edition.app}-{edition.name}-limits.yaml"
+        file.write_text(yaml.safe_dump(yaml.safe_load(PROFILE.read_text("utf-8")) | edition.limits, allow_unicode=True), "utf-8")
+        return file
 
 
 @contextmanager

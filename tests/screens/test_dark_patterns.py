@@ -94,6 +94,15 @@ def test_what_has_a_box_of_its_own_is_not_bundled():
     assert "bundled_items" not in found(screen(*boxes, words=words))
 
 
+@pytest.mark.parametrize(("box", "checked", "is_bundled"), [
+    ("我同意接收营销短信（可不勾选）", False, False), ("我同意接收营销短信（可不勾选）", True, True),
+    ("我已阅读并同意《隐私政策》及接收营销短信", False, True), ("我同意上述内容并接收营销短信", False, True)])
+def test_a_single_box_is_an_items_own_where_it_is_empty_and_for_nothing_else(box, checked, is_bundled):
+    words = "点击“同意”即表示您同意《隐私政策》，请您阅读。"
+    notice = screen(node(box, (80, 1300, 900, 1360), checked=checked, **BOX), words=words)
+    assert ("bundled_items" in found(notice)) is is_bundled
+
+
 def test_area_is_measured_against_the_agreement_and_sides_in_dp():
     small = found(screen(refusal=(80, 1640, 240, 1680)), density=420)["refusal_small"]
     assert small.bounds[0] == (80, 1640, 240, 1680)

@@ -12,7 +12,7 @@ from harness.device.device import Shell
 from harness.errors import RigError
 from harness.model import GapKind
 from harness.suite.driver import NotReached
-from harness.suite.outside import Outside
+from harness.suite.outside import Outside, has_run
 
 PAGES = {"main": Page(body=("首页",))}
 DUMP = f"""Activity Resolver Table:
@@ -208,3 +208,15 @@ def test_processes_are_ended_as_the_system_or_the_user_does(end, command):
     bench.parts.app.launch()
     getattr(bench.outside, end)()
     assert any(line.startswith(command) for line in bench.device.log)
+
+
+def test_whether_an_app_has_run_since_say_its_processes_and_the_log():
+    bench = Bench()
+    bench.device.running = False
+    bench._wake()
+    bench.device.running = False
+    woken = bench.device.clock.now_ns / 1e9
+    assert has_run(bench.device, APP, woken - 1)
+    assert not has_run(bench.device, APP, woken + 1)
+    bench.device.running = True
+    assert has_run(bench.device, APP, woken + 1)

@@ -13,6 +13,7 @@
                                              its APK is material.update of the app file; may be left out
     other_app: blank                         an example app that is installed beside it: material.other_app; may be left out
     attachments: {CLAUSE: text}              what a person would attach for a clause: material.attachments; may be left out
+    limits: {rounds: 2}                      limits of the run other than the editions' usual ones; may be left out
     always: true                             driven by every run of the test suite; the others by tests.lab.editions_many
 """
 
@@ -36,7 +37,7 @@ from harness.lab.artefacts import exclusive
 from harness.resources import cache_dir, resource
 
 _KEYS = {"doc", "scenario", "expect", "behaviour", "app", "version_code", "permissions", "update_to", "other_app", "always",
-         "also", "attachments"}
+         "also", "attachments", "limits"}
 _BEHAVIOUR = "assets/behaviour.json"
 
 
@@ -59,6 +60,7 @@ class Edition:
     always: bool = False
     also: tuple[str, ...] = ()
     attachments: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, Any] = field(default_factory=dict)
 
 
 def editions(name: str = "choices") -> list[Edition]:
@@ -131,4 +133,5 @@ def _read(name: str, path: Path) -> Edition:
         behaviour=data["behaviour"], app_file=data.get("app") or {}, version_code=data.get("version_code", 1),
         permissions=tuple(data.get("permissions", ())), update_to=data.get("update_to", ""), other_app=data.get("other_app", ""),
         always=bool(data.get("always", False)), also=tuple(data.get("also", ())), attachments=data.get("attachments") or {},
+        limits=data.get("limits") or {},
     )  # fmt: skip

@@ -31,7 +31,9 @@ def _bundles(note: Note) -> Iterator[tuple[list[str], bool, str]]:
         yield items, len(boxes) < 2 and {"policy", "terms"} <= set(data.get("documents") or ()), "notice"
     elif data.get("page") in {"login", "register"}:
         for box in boxes:
-            yield list(box.get("items") or ()), {"policy", "terms"} <= set(box.get("documents") or ()), str(data["page"])
+            items = list(box.get("items") or ())
+            both = {"policy", "terms"} <= set(box.get("documents") or ())
+            yield [] if box.get("alone") and len(items) < 2 else items, both, str(data["page"])
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:

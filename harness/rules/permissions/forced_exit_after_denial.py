@@ -12,6 +12,8 @@ from harness.rules.sensitive import name
 from harness.tables import Tables, records
 
 OUT, IN = {"exit"}, {"settings", "agree"}
+_ACTS = {"home", "kill", "clear", "restart", "launch", "return", "revoke", "outside", "update", "scenario_end"}
+"""Steps of the suite that may end the app, or after which it does: with the scenario's end the run may end."""
 
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
@@ -53,11 +55,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 def _ended(run: Tables, scenario: str, after: int, until: int) -> tuple[str, list[str], bool] | None:
     """What shows that the app ended, or leaves no choice, in that time: what, evidence, whether by a crash."""
     # What the suite itself does afterwards ends it no more by itself.
-    acts = [
-        s
-        for s in records(run.steps)
-        if s["scenario"] == scenario and s["action"] in {"home", "kill", "clear", "restart", "launch", "return"}
-    ]
+    acts = [s for s in records(run.steps) if s["scenario"] == scenario and s["action"] in _ACTS]
     until = min([until, *(s["t"] for s in acts if s["t"] > after)])
     shown = [s for s in records(run.screens) if s["scenario"] == scenario and after < s["t"] <= until] if len(run.screens) else []
     crash = [s["event_id"] for s in shown if s["kind"] == "system_crash"]

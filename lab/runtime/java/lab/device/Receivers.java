@@ -94,7 +94,11 @@ public final class Receivers {
     return Collections.singletonMap("receivers", found);
   }
 
+  /** None while the process has no Application yet, which a process that waits for its hooks may not have for a while. */
   private static List<Wrapper> registered(BoundApp app) {
+    if (app.application() == null) {
+      return Collections.emptyList();
+    }
     return Shadow.<ShadowApplication>extract(app.application()).getRegisteredReceivers();
   }
 

@@ -28,6 +28,10 @@ abstract class Feature {
         next.run();
     }
 
+    /** The user has agreed. */
+    void onAgree(Activity page) {
+    }
+
     /** The home page is made: adds what the feature has there. */
     void onHome(HomeActivity home) {
     }

@@ -16,6 +16,10 @@ final class Features {
         new Prices(),
         new Downloads(),
         new Probe(),
+        new Sdk(),
+        new Acts(),
+        new Documents(),
+        new StartChoice(),
     };
 
     private Features() {

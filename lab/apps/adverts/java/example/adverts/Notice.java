@@ -26,7 +26,10 @@ final class Notice extends Feature {
             .setPositiveButton("同意", new DialogInterface.OnClickListener() {
                 @Override
                 public void onClick(DialogInterface dialog, int which) {
-                    Choice.kept(page).edit().putInt("agreed_rules", rules).commit();
+                    Choice.kept(page).edit().putInt("agreed_rules", rules).putBoolean("agreed", true).commit();
+                    for (Feature feature : Features.of(page)) {
+                        feature.onAgree(page);
+                    }
                     next.run();
                 }
             })

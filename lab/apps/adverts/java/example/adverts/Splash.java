@@ -21,13 +21,14 @@ import android.widget.TextView;
  *   skip: shown (the default), none
  *   skip_after: ms until the control comes; 0 where it is not told
  *   skip_dp: its side, 44 where it is not told
- *   faint: it is white on nearly white
+ *   faint: it is white on nearly white; unseen: it has the colour of the advertisement, words and ground
  *   skip_does: closes (the default), opens (it opens the advertisement), nothing
  *   tap_opens: a tap anywhere opens the advertisement
  *   shake: opens it as well, from that many m/s2 beside the earth's
  */
 final class Splash extends Feature {
     private static final float EARTH = 9.81f;
+    private static final int GROUND = 0xfffff3e0;
 
     Splash() {
         super("splash");
@@ -60,7 +61,7 @@ final class Splash extends Feature {
             picture.setText("广告 云杉旗舰店 周年庆 限时五折");
             picture.setTextSize(30);
             picture.setGravity(Gravity.CENTER);
-            picture.setBackgroundColor(0xfffff3e0);
+            picture.setBackgroundColor(GROUND);
             all.addView(picture);
             if (how.is("tap_opens")) {
                 picture.setOnClickListener(new View.OnClickListener() {
@@ -88,8 +89,9 @@ final class Splash extends Feature {
             skip = new TextView(page);
             skip.setTextSize(how.number("skip_dp", 44) < 20 ? 5 : 14);
             skip.setGravity(Gravity.CENTER);
-            skip.setTextColor(how.is("faint") ? 0xfffffaf2 : 0xffffffff);
-            skip.setBackgroundColor(how.is("faint") ? 0xfffff3e0 : 0xff444444);
+            int ground = how.is("faint") || how.is("unseen") ? GROUND : 0xff444444;
+            skip.setTextColor(how.is("unseen") ? GROUND : how.is("faint") ? 0xfffffaf2 : 0xffffffff);
+            skip.setBackgroundColor(ground);
             skip.setVisibility(how.number("skip_after", 0) > 0 ? View.GONE : View.VISIBLE);
             skip.setOnClickListener(new View.OnClickListener() {
                 @Override

@@ -15,6 +15,8 @@ final class Features {
         new Walls(),
         new Returning(),
         new Sdk(),
+        new Acts(),
+        new Documents(),
     };
 
     private Features() {

@@ -3,6 +3,9 @@ package example.choices;
 import android.app.Activity;
 import android.app.AlertDialog;
 import android.content.DialogInterface;
+import android.content.Intent;
+import android.os.Handler;
+import android.os.Looper;
 import android.view.View;
 import android.widget.Button;
 import android.widget.CheckBox;
@@ -11,14 +14,16 @@ import android.widget.LinearLayout;
 /**
  * The notice that asks for consent.
  *
- *   title, text, agree, refuse: its words
+ *   title, text, agree, refuse: its words; there is no refusal where `refuse` is "none"
  *   on_refusal: exit (the default), second (asks once more), third (twice more), limited (goes on without), again (asks
  *     again without end)
  *   each_start: asks at every start, though it was refused (limited only)
  *   each_page: asks again whenever the home page shows again, though it was refused (limited only)
  *   on_cancel: stay (the default), exit, go_on: what the back key and a tap outside do
- *   goes_after: seconds after which it takes silence for an agreement
+ *   after_ms: ms after the first page until it comes
+ *   goes_after: ms after which it takes silence for an agreement
  *   box: none (the default), empty, ticked: a tick box above the buttons
+ *   own_box: words of a box beside that, for something else, which may be left empty
  *   link: none (the default), works, dead: a link to the policy
  */
 final class Notice extends Feature {
@@ -33,10 +38,18 @@ final class Notice extends Feature {
     }
 
     @Override
-    void onStart(Activity page, Runnable next) {
+    void onStart(final Activity page, final Runnable next) {
         boolean refused = Choice.has(page, "refused") && !behaviour(page).is("each_start");
+        int after = behaviour(page).number("after_ms", 0);
         if (Choice.has(page, "agreed") || refused) {
             next.run();
+        } else if (after > 0) {
+            new Handler(Looper.getMainLooper()).postDelayed(new Runnable() {
+                @Override
+                public void run() {
+                    ask(page, next, 0);
+                }
+            }, after);
         } else {
             ask(page, next, 0);
         }
@@ -70,7 +83,7 @@ final class Notice extends Feature {
     private void ask(final Activity page, final Runnable next, final int level) {
         final Behaviour how = behaviour(page);
         final String cancel = how.text("on_cancel", "stay");
-        final AlertDialog dialog = new AlertDialog.Builder(page)
+        AlertDialog.Builder builder = new AlertDialog.Builder(page)
             .setTitle(level > 0 ? "温馨提示" : how.text("title", "隐私保护提示"))
             .setMessage(level > 0 ? AGAIN[Math.min(level, AGAIN.length) - 1] : how.text("text", TEXT))
             .setCancelable(!"stay".equals(cancel))
@@ -78,12 +91,6 @@ final class Notice extends Feature {
                 @Override
                 public void onClick(DialogInterface dialog, int which) {
                     agreed(page, next);
-                }
-            })
-            .setNegativeButton(level > 0 ? "仍不同意" : how.text("refuse", "不同意"), new DialogInterface.OnClickListener() {
-                @Override
-                public void onClick(DialogInterface dialog, int which) {
-                    refused(page, next, level);
                 }
             })
             .setOnCancelListener(new DialogInterface.OnCancelListener() {
@@ -95,8 +102,16 @@ final class Notice extends Feature {
                         next.run();
                     }
                 }
-            })
-            .create();
+            });
+        if (!"none".equals(how.text("refuse", ""))) {
+            builder.setNegativeButton(level > 0 ? "仍不同意" : how.text("refuse", "不同意"), new DialogInterface.OnClickListener() {
+                @Override
+                public void onClick(DialogInterface dialog, int which) {
+                    refused(page, next, level);
+                }
+            });
+        }
+        final AlertDialog dialog = builder.create();
         if (level == 0) {
             dialog.setView(column(page, how, dialog));
         }
@@ -154,7 +169,8 @@ final class Notice extends Feature {
                 @Override
                 public void onClick(View view) {
                     if ("works".equals(link)) {
-                        page.startActivity(PageActivity.intent(page, "notice/policy"));
+                        Intent policy = Documents.policy(page);
+                        page.startActivity(policy == null ? PageActivity.intent(page, "notice/policy") : policy);
                     }
                 }
             });
@@ -166,6 +182,12 @@ final class Notice extends Feature {
             box.setId(android.R.id.checkbox);
             box.setText("我已阅读并同意《隐私政策》");
             box.setChecked("ticked".equals(boxed));
+            column.addView(box);
+        }
+        String own = how.text("own_box", "");
+        if (!own.isEmpty()) {
+            CheckBox box = new CheckBox(page);
+            box.setText(own);
             column.addView(box);
         }
         return column;

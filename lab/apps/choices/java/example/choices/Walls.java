@@ -21,6 +21,7 @@ import android.widget.TextView;
  *   close: works (the default), false: what the close button of the pop-up does; a false one opens what is advertised
  *   entry: a name on the home page that opens the login page, instead of a wall
  *   ticked: the box on the login page is ticked beforehand
+ *   rules: shown (the default), none: whether the login page has that box, and names the policy
  */
 final class Walls extends Feature {
     private static boolean shown;
@@ -114,10 +115,12 @@ final class Walls extends Feature {
             field.setHint(hint);
             page.column().addView(field);
         }
-        CheckBox box = new CheckBox(page);
-        box.setText("我已阅读并同意《用户协议》和《隐私政策》");
-        box.setChecked(behaviour(page).is("ticked"));
-        page.column().addView(box);
+        if (!"none".equals(behaviour(page).text("rules", "shown"))) {
+            CheckBox box = new CheckBox(page);
+            box.setText("我已阅读并同意《用户协议》和《隐私政策》");
+            box.setChecked(behaviour(page).is("ticked"));
+            page.column().addView(box);
+        }
         page.addButton("登录", new View.OnClickListener() {
             @Override
             public void onClick(View view) {
