@@ -7,7 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import yaml
 
+from harness.rules.engine import all_rules
 from harness.suite.scenario import find
 from tests.lab.edition_runs import APPS, all_editions, driven_always, meets
 from tests.lab.editions_many import RUNS, Ran, page, recorded
@@ -38,6 +40,22 @@ def test_every_run_of_the_suite_drives_what_each_scenario_is_there_to_find() -> 
     for_a_person = {"checklist", "install-flow", "relisting-watch", "retest", "store-page-check"}
     often = {one.scenario for app in APPS for one in driven_always(app)}
     assert {one.scenario for one in all_editions()} - often <= for_a_person
+
+
+def _without_edition() -> dict[str, str]:
+    return dict(yaml.safe_load((Path(__file__).parent / "rules_without_edition.yaml").read_text("utf-8")) or {})
+
+
+@pytest.mark.parametrize("key", ["violates", "not_observed"])
+def test_every_rule_that_an_app_can_show_has_an_edition_that_breaks_it_and_one_that_keeps_it(key: str) -> None:
+    shown = {rule for one in all_editions() for rule in one.expect.get(key, ())}
+    assert {rule.id for rule in all_rules()} - shown - set(_without_edition()) == set()
+
+
+def test_a_rule_without_an_edition_says_why_and_lacks_one_of_the_two() -> None:
+    of = {key: {rule for one in all_editions() for rule in one.expect.get(key, ())} for key in ("violates", "not_observed")}
+    assert all(why.strip() for why in _without_edition().values())
+    assert set(_without_edition()) & of["violates"] & of["not_observed"] == set()
 
 
 def test_the_page_counts_the_runs_of_each_edition_in_all_folders(tmp_path: Path) -> None:
