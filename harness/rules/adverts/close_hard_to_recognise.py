@@ -27,8 +27,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             yield on_screen(run, [note], note.type, f"What closes {where} {hidden}.", f"{where_zh}的关闭按钮{hidden_zh}。")
         elif doubts:
             yield on_screen(run, [note], note.type, f"What closes {where} is below the profile's reference, for a person to "
-                "judge, since the clause "
-                            f"has no number: {'; '.join(doubts)}.", f"{where_zh}的关闭按钮低于参考值,条款无数值规定,需人工判断:"
+                f"judge, since the clause has no number: {'; '.join(doubts)}.",
+                f"{where_zh}的关闭按钮低于参考值,条款无数值规定,需人工判断:"
                                 f"{';'.join(doubts_zh)}。",
                             unclear=True)
 
@@ -71,8 +71,7 @@ rule = Rule(
     decide=decide,
     sees="The size of the close control in dp, its place, and its contrast in the picture, by WCAG's formula.",
     cannot_see="Whether the part that takes taps is smaller than the mark; what a person finds easy. The clause has no number: "
-               "only what "
-    "cannot be seen or reached is an offence, everything else is listed.",
+        "only what cannot be seen or reached is an offence, everything else is listed.",
     advice="Make the close button at least 24 dp large, with a contrast of 3 to 1 or more, away from the screen's edge.",
     advice_zh="关闭按钮应足够大(建议不小于24dp)、对比清晰(建议不低于3:1)且不与系统栏重叠。",
     readings=("close_size", "close_contrast", "close_invisible"),

@@ -23,17 +23,17 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         how_zh = "返回键或点击窗口外可关闭。" if goes else "返回键和点击窗口外亦不能关闭。" if ways else ""
         if close is None and watched < readings.of("popup_watched"):
             yield on_screen(run, [note, *ways], "popup", "The advertisement over the page showed no close control in the "
-                f"{watched:g} s that it was "
-                            "looked at; one may come later.", f"弹窗广告在观察的 {watched:g} 秒内未见关闭按钮,其后是否出现未知。",
+                f"{watched:g} s that it was looked at; one may come later.",
+                f"弹窗广告在观察的 {watched:g} 秒内未见关闭按钮,其后是否出现未知。",
                             unclear=True)
         elif close is None:
             yield on_screen(run, [note, *ways], "popup", "The advertisement over the page has nothing that closes it "
                 f"({watched:g} s watched).{how}",
                             f"弹窗广告未设置关闭按钮(观察 {watched:g} 秒)。{how_zh}")
         elif close.get("read_from") == "picture":
-            yield on_screen(run, [note], "popup", "What closes the advertisement over the page was read from its picture alone: "
-                "a person must look "
-                            "whether it is a button.", "弹窗广告的关闭按钮仅能从画面中识别,需人工确认。", unclear=True)
+            yield on_screen(run, [note], "popup", "What closes the advertisement over the page was read from its picture "
+                "alone: a person must look whether it is a button.", "弹窗广告的关闭按钮仅能从画面中识别,需人工确认。",
+                unclear=True)
 
 
 rule = Rule(

@@ -20,20 +20,18 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         launches_zh = f"{note.data.get('launches', 1)} 次启动中出现 {note.data.get('shown', 1)} 次"
         if close is None:
             yield on_screen(run, [note], "splash", f"The advertisement at the start was shown for {lasted:g} s (in {launches}) "
-                "and offered nothing "
-                            "that closes or skips it.", f"开屏广告展示 {lasted:g} 秒({launches_zh}),全程无关闭或跳过按钮。")
+                "and offered nothing that closes or skips it.",
+                f"开屏广告展示 {lasted:g} 秒({launches_zh}),全程无关闭或跳过按钮。")
             continue
         after = float(note.data.get("close_after_s") or 0)
         share = readings.of("close_late")
         if lasted > 0 and after / lasted >= share:
-            yield on_screen(run, [note], "splash", f"What closes the advertisement came up after {after:g} s of the {lasted:g} s "
-                "that it was shown, "
-                            f"later than {share:.0%} of its time; profile, our own reading.",
+            yield on_screen(run, [note], "splash", f"What closes the advertisement came up after {after:g} s of the {lasted:g} "
+                f"s that it was shown, later than {share:.0%} of its time; profile, our own reading.",
                             f"开屏广告展示 {lasted:g} 秒,关闭按钮在 {after:g} 秒后才出现,晚于其时长的 {share:.0%}(本工具口径)。")
         elif close.get("read_from") == "picture":
-            yield on_screen(run, [note], "splash", "What closes the advertisement was read from its picture alone: a person must "
-                "look whether it is "
-                            "a button.", "开屏广告的关闭按钮仅能从画面中识别,需人工确认。", unclear=True)
+            yield on_screen(run, [note], "splash", "What closes the advertisement was read from its picture alone: a person "
+                "must look whether it is a button.", "开屏广告的关闭按钮仅能从画面中识别,需人工确认。", unclear=True)
 
 
 rule = Rule(

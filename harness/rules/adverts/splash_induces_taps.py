@@ -60,8 +60,7 @@ rule = Rule(
     decide=decide,
     sees="Whether it opens something by itself, by the control that should close it, or by a movement of known force.",
     cannot_see="Words and animations that invite a tap (its pictures are kept for a person); turning, which is not injected. "
-               "Shake is not named in "
-    "the notice: our reading takes a small one for an accidental tap.",
+        "Shake is not named in the notice: our reading takes a small one for an accidental tap.",
     advice="Open what is advertised only by a tap on a labelled button.",
     advice_zh="不得以自动跳转、虚假关闭按钮或轻微摇动触发跳转。",
     readings=("shake_meant",),

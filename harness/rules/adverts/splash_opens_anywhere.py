@@ -26,8 +26,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         places = ", ".join(str(tuple(n.data.get("point", ()))) for n in hits)
         to = next((str(n.data.get("to")) for n in hits if n.data.get("to")), "")
         yield on_screen(run, hits, "splash", f"{len(hits)} of {len(tried)} taps beside every button of the advertisement at the "
-                                             f"start, at {places}, "
-                        f"opened something else ({to}).", f"在开屏广告按钮以外位置点击 {len(tried)} 次,其中 {len(hits)} 次(坐标 "
+            f"start, at {places}, opened something else ({to}).",
+            f"在开屏广告按钮以外位置点击 {len(tried)} 次,其中 {len(hits)} 次(坐标 "
                             f"{places})发生跳转({to})。")
 
 
@@ -54,8 +54,7 @@ rule = Rule(
     needs=(Noted.of("splash", having=("what", ("watched",))), AllPoints(), Screens()),
     decide=decide,
     sees="Taps at places outside of every control of the advertisement, and whether another page or app comes up. Our reading: "
-         "any such jump is "
-    "an offence.",
+        "any such jump is an offence.",
     cannot_see="Places that were not tapped; advertisements that this run was not served; a jump without a change of page.",
     advice="Open what is advertised from a labelled button only.",
     advice_zh="仅在点击明确标注的按钮后跳转,不得将整屏作为跳转链接。",

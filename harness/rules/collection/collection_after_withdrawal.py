@@ -96,8 +96,7 @@ rule = Rule(
     needs=(Boundary(STAGE), Hooks(judged()), Traffic(), Screens()),
     decide=decide,
     sees="Calls that gave a value, and requests that carry one, after the tap that withdrew consent: in the same session, "
-    "after a restart and in "
-    "the background.",
+        "after a restart and in the background.",
     cannot_see="What the server keeps and does; whether it deletes. An app that goes on without reading anything is no offence.",
     advice="Stop reading and sending, in app and SDKs, with the withdrawal, and ask anew before starting again.",
     advice_zh="用户撤回同意后,App 及 SDK 应立即停止读取、发送个人信息,重新取得同意前不得恢复。",

@@ -83,8 +83,7 @@ rule = Rule(
     needs=(FunctionMap(kinds=True), Boundary("after_agree"), Hooks(JUDGED), Screens()),
     decide=decide,
     sees="Calls after consent that gave a kind which the tester's map ties to a function, while another function, the first "
-    "page or the "
-    "background was at hand.",
+        "page or the background was at hand.",
     cannot_see="Kinds that the map ties to no function, such as identifiers that the whole app uses; whether a function "
     "needs what it reads.",
     advice="Read what belongs to a function only while the user uses it.",

@@ -78,11 +78,9 @@ rule = Rule(
     needs=(Boundary("after_permission_denial"), Hooks(WAYS), Screens()),
     decide=decide,
     sees="Calls that gave a value of what was denied, or of networks and cells from which a place can be told, between a "
-    "denial and the next "
-    "grant.",
+        "denial and the next grant.",
     cannot_see="A place told from the IP address on a server; identifiers taken from files of other apps without a hooked "
-    "call; use after a "
-    "single grant has ended, which the system prevents.",
+        "call; use after a single grant has ended, which the system prevents.",
     advice="Where the user denied a permission, do without the information, however it could be had.",
     advice_zh="用户拒绝授权后,不得通过 BSSID、基站、文件等其他方式获取同一信息。",
 )

@@ -56,8 +56,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             evidence=[fact.id],
             unclear=True,
             reason="The app declares access to all files (MANAGE_EXTERNAL_STORAGE); whether its functions need more than a "
-            "file picker gives is "
-            "for a person to say.",
+                "file picker gives is for a person to say.",
             reason_zh="App 声明了“所有文件访问权限”(MANAGE_EXTERNAL_STORAGE),是否必要需人工判断。",
         )
 
@@ -86,9 +85,8 @@ def _against_promise(run: Tables, kind: str, rows: pd.DataFrame) -> Iterator[Fin
                 caller=listed(callers),
                 stage=str(rows["base"].iloc[0]),
                 evidence=[text.note.id, *some(rows["event_id"])],
-                reason=f"The policy promises the lesser way ({quoted(promise)!r}), and {listed(callers)} read {name(kind)} "
-                "as a whole, "
-                f"{times(len(rows))}.",
+                reason=f"The policy promises the lesser way ({quoted(promise)!r}), and {listed(callers)} read {name(kind)} as a "
+                    f"whole, {times(len(rows))}.",
                 reason_zh=f"隐私政策承诺采取影响较小的方式(“{quoted(promise)}”),但 {listed(callers, '、')} 读取了全部"
                 f"{name(kind, 'zh')} {len(rows)} 次。",
             )
@@ -135,9 +133,8 @@ rule = Rule(
     scenarios=("function-walk", "agree", "document-check"),
     needs=(Boundary("after_agree"), Hooks(WATCHED)),
     decide=decide,
-    sees="Whole queries of contacts or media, and exact places, against what the policy promises. As signs that a person "
-    "must weigh: an "
-    "identifier that cannot be reset beside the OAID, the whole list of apps, access to all files.",
+    sees="Whole queries of contacts or media, and exact places, against what the policy promises. As signs that a person must "
+        "weigh: an identifier that cannot be reset beside the OAID, the whole list of apps, access to all files.",
     cannot_see="Whether the greater way is needed; a promise in words that are not known here.",
     advice="Take the lesser way where it will do: a picker, a coarse place, an identifier that can be reset.",
     advice_zh="优先采用影响较小的方式,如系统选择器、粗略位置、可重置标识;不得与隐私政策承诺不符。",

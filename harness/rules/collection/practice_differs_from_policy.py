@@ -153,9 +153,8 @@ rule = Rule(
     scenarios=("agree", "function-walk", "background-idle", "sdk-share", "first-launch-agree", "refuse-permission-each"),
     needs=(Text.of("policy"), Boundary("after_agree"), Hooks(judged()), Traffic()),
     decide=decide,
-    sees="Kinds that calls gave to the app or its SDKs after consent, and third parties that got them, beside what the "
-    "policy and both lists "
-    "declare, deny or limit to the foreground, each with its passage.",
+    sees="Kinds that calls gave to the app or its SDKs after consent, and third parties that got them, beside what the policy "
+        "and both lists declare, deny or limit to the foreground, each with its passage.",
     cannot_see="Purposes; what a server does; calls in native code. A general word (设备信息) that may or may not mean a "
     "kind leaves it open.",
     advice="Declare each kind and each recipient in the policy and the lists, or stop collecting it.",

@@ -99,8 +99,7 @@ rule = Rule(
     needs=(Boundary("after_agree"), Hooks(judged())),
     decide=decide,
     sees="For each caller, kind and method: the most calls with a value within any minute, and how often an identifier was "
-    "read again in one "
-    "process though it was the same.",
+        "read again in one process though it was the same.",
     cannot_see="How often a function really needs it: no text has a number, and the limits are the profile's, so that a person "
     "must sign; how long a server keeps it.",
     advice="Read an identifier once and keep it; read a place when the function needs it, and no oftener.",

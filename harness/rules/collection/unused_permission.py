@@ -43,8 +43,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             unclear=bool(left_out),
             evidence=[fact.id, *(text.note.id for text, _ in read_texts), *(use.note.id for use in walked)],
             reason=f"The app declares {listed(sorted(permissions))}, and no function that was used, nor a passage of its "
-            "policy, uses the "
-            f"{name(group)}" + (f"; {listed(sorted(left_out))} could not be used." if left_out else "."),
+                f"policy, uses the {name(group)}" + (f"; {listed(sorted(left_out))} could not be used." if left_out else "."),
             reason_zh=f"App 声明了 {listed(sorted(permissions), '、')},但已运行的功能及隐私政策均未使用{name(group, 'zh')}"
             + (f";{listed(sorted(left_out), '、')}未能运行。" if left_out else "。"),
         )
@@ -58,9 +57,8 @@ rule = Rule(
     scenarios=("function-walk",),
     needs=(FunctionMap(), Noted.of("function"), Text.of("policy"), Hooks(WATCHED)),
     decide=decide,
-    sees="The manifest's dangerous permissions beside the functions of the tester's map that were used, all calls of the run,"
-    " the permissions "
-    "asked for, and the policy.",
+    sees="The manifest's dangerous permissions beside the functions of the tester's map that were used, all calls of the run, "
+        "the permissions asked for, and the policy.",
     cannot_see="Use by a function that the map does not have, or in native code.",
     advice="Take the permission out of the manifest, merged manifests of SDKs included.",
     advice_zh="删除清单文件(含 SDK 合并部分)中业务功能不需要的敏感权限。",

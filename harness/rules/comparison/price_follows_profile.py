@@ -48,8 +48,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         notes = [note for seen in whole.values() for p in profiles for _, note in seen[p]]
         yield on_screen(
             run, notes, product, f"In each of {len(whole)} rounds, in turns, {product} cost {dear[0][0]} more than {dear[0][1]} "
-                                 f"({shown}): coupons, "
-            "offers to new users or stock may explain it, a person must say.",
+                f"({shown}): coupons, offers to new users or stock may explain it, a person must say.",
             f"交替查看 {len(whole)} 轮,“{product}”对{dear[0][0]}的价格均高于{dear[0][1]}({shown});是否因优惠券、"
             "新人优惠或库存所致需人工判断。",
             candidate=True)

@@ -51,9 +51,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                     caller=run.package,
                     stage=note.stage,
                     evidence=note.evidence,
-                    reason=f"One act of agreeing ({where}) also covers {listed([en for en, _ in named])}, and no control "
-                    "lets the "
-                    "user agree to the one without the other.",
+                    reason=f"One act of agreeing ({where}) also covers {listed([en for en, _ in named])}, and no control lets "
+                        "the user agree to the one without the other.",
                     reason_zh=f"一次同意操作同时涵盖{listed([zh for _, zh in named], '、')},用户无法分别选择,属捆绑授权。",
                 )
             else:
@@ -63,9 +62,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                     stage=note.stage,
                     evidence=note.evidence,
                     unclear=True,
-                    reason=f"One act of agreeing ({where}) covers the user agreement and the privacy policy and nothing more;"
-                    " whether "
-                    "that alone is a bundle the clause leaves open.",
+                    reason=f"One act of agreeing ({where}) covers the user agreement and the privacy policy and nothing more; "
+                        "whether that alone is a bundle the clause leaves open.",
                     reason_zh="一次同意操作同时涵盖用户协议与隐私政策,除此之外无其他事项;仅此是否构成捆绑授权,条款未明确。",
                 )
 
@@ -79,8 +77,8 @@ rule = Rule(
     needs=(Noted.of("notice", "page"), Screens()),
     decide=decide,
     sees="The sentences of the notice that speak of agreeing, and the text of each box of the login and registration page: "
-    "marketing, "
-    "sharing, personalisation, sensitive information or permissions beside the policy, without a box of their own.",
+        "marketing, sharing, personalisation, sensitive information or permissions beside the policy, without a box of their "
+        "own.",
     cannot_see="What the linked texts bundle; whether an item is necessary for the service.",
     advice="Ask for each further purpose in a choice of its own, which can be left out.",
     advice_zh="营销推送、个性化推荐、对外共享、敏感个人信息及系统权限应分别单独征求同意,不得与隐私政策一并同意。",

@@ -82,9 +82,8 @@ rule = Rule(
     scenarios=("first-launch-idle", "refuse-policy", "dismiss-notice"),
     needs=(Noted.of("notice"), Noted.of("dismissal"), Hooks(judged()), Screens()),
     decide=decide,
-    sees="Words of the notice that take going on for agreement; what begins to be read after the notice closed by itself, by "
-    "a tap beside "
-    "it or by back.",
+    sees="Words of the notice that take going on for agreement; what begins to be read after the notice closed by itself, by a "
+        "tap beside it or by back.",
     cannot_see="What is sent without being read by a hooked call; what was read before and goes on.",
     advice="Take only a tap on agree for consent; let the notice stay until it is answered.",
     advice_zh="仅可将用户主动点击“同意”视为同意;用户未作选择时不得处理个人信息。",

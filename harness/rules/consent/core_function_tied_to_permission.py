@@ -53,12 +53,10 @@ rule = Rule(
     scenarios=("refuse-permission-each",),
     needs=(FunctionMap(core=True), Noted.of("function"), Hooks(judged()), Screens()),
     decide=decide,
-    sees="Each core function of the tester's map used with its permissions denied and, in another scenario, with them "
-    "allowed; the calls "
-    "of the permission's kinds while it worked.",
-    cannot_see="Whether what a function reads is necessary for it; use of a permission that gives no kind of information, "
-    "such as "
-    "notifications.",
+    sees="Each core function of the tester's map used with its permissions denied and, in another scenario, with them allowed; "
+        "the calls of the permission's kinds while it worked.",
+    cannot_see="Whether what a function reads is necessary for it; use of a permission that gives no kind of information, such "
+        "as notifications.",
     advice="Let the core functions work without permissions that they do not need.",
     advice_zh="用户拒绝非必需权限后,核心功能应可正常使用。",
 )

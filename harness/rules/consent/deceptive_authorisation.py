@@ -67,8 +67,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 evidence=note.evidence,
                 unclear=True,
                 reason="On the notice the refusal is harder to see or to use than the agreement "
-                f"({listed([_measure(p) for p in found], '; ')}); "
-                "whether that misleads is for a person to say.",
+                    f"({listed([_measure(p) for p in found], '; ')}); whether that misleads is for a person to say.",
                 reason_zh=f"弹窗中拒绝选项较同意选项更难辨认或操作({listed([_measure(p) for p in found], ';')}),是否构成误导"
                 "需人工判断。",
             )
@@ -105,8 +104,7 @@ rule = Rule(
     needs=(Screens(), Boundary("after_agree")),
     decide=decide,
     sees="Words of a reward in the app's own dialog before, or its window beside, the system's; the answers of the system's "
-    "dialog on a window "
-    "that the app drew; how the refusal on a notice is drawn, which is told and not judged.",
+        "dialog on a window that the app drew; how the refusal on a notice is drawn, which is told and not judged.",
     cannot_see="Whether a purpose that is named is the true one, beyond what other rules find of where the data go; what was "
     "intended.",
     advice="Ask for an authorisation with its purpose alone: no reward, no imitation of the system, refusal as plain as "

@@ -41,7 +41,7 @@ def _changed(run: Tables, note: Note) -> Iterator[Finding]:
     added = [kind for kind in new if kind in after_says and kind not in before_says]
     versions = note.data.get("versions") or {}
     what = (f"Version {versions.get('to_name') or versions.get('to')}, installed over "
-            f"{versions.get('from_name') or versions.get('from')}")
+        f"{versions.get('from_name') or versions.get('from')}")
     what_zh = f"升级至版本 {versions.get('to_name') or versions.get('to')} 后"
     if others and added:
         mine_rows = rows[rows["kind"].isin(added)]
@@ -58,8 +58,7 @@ def _changed(run: Tables, note: Note) -> Iterator[Finding]:
                 *some(mine_rows["event_id"]),
             ],
             reason=f"{what}, reads {listed([name(kind) for kind in added])}, which its policy declares ({passages}) and the "
-            "earlier one did "
-            "not, without asking for consent anew.",
+                "earlier one did not, without asking for consent anew.",
             reason_zh=f"{what_zh},处理规则新增{listed([name(kind, 'zh') for kind in added], '、')},App 未重新取得同意即予读取。",
         )
         return
@@ -73,8 +72,7 @@ def _changed(run: Tables, note: Note) -> Iterator[Finding]:
             unclear=True,
             evidence=[*note.evidence, *some(rows[rows["kind"].isin(open_kinds)]["event_id"])],
             reason=f"{what}, reads {listed([name(kind) for kind in open_kinds])} for the first time and asked nothing; both "
-            "versions' "
-            "policies were not read, so whether the rules changed is not known.",
+                "versions' policies were not read, so whether the rules changed is not known.",
             reason_zh=f"{what_zh}首次读取{listed([name(kind, 'zh') for kind in open_kinds], '、')}且未再次征求同意;未取得两个"
             "版本的隐私政策,无法判断规则是否变更。",
         )
@@ -88,9 +86,8 @@ rule = Rule(
     scenarios=("app-update",),
     needs=(Noted.of("update"), Hooks(judged()), Screens()),
     decide=decide,
-    sees="What the later version reads that the earlier one did not, in all scenarios of the run; both policies, where the "
-    "app file tells the "
-    "way; whether a notice showed at the first start of the later version.",
+    sees="What the later version reads that the earlier one did not, in all scenarios of the run; both policies, where the app "
+        "file tells the way; whether a notice showed at the first start of the later version.",
     cannot_see="Changed purposes and recipients; a kind that the later version reads later than it was watched.",
     advice="Ask for consent again when an update adds kinds, purposes or recipients.",
     advice_zh="个人信息处理规则发生变更的,应以弹窗等方式告知并重新取得用户同意。",

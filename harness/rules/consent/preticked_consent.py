@@ -57,8 +57,7 @@ rule = Rule(
     needs=(Noted.of("notice", "page"), Screens()),
     decide=decide,
     sees="The state of each tick box of the notice, and of those of consent on the login and registration page, at first "
-    "sight; from "
-    "the node, else from the picture.",
+        "sight; from the node, else from the picture.",
     cannot_see="A box without a frame; boxes on pages that were not reached; a switch deep in the settings that is on by "
     "default.",
     advice="Leave every box that stands for consent empty until the user ticks it.",

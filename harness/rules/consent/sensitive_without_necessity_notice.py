@@ -142,8 +142,7 @@ rule = Rule(
     needs=(Hooks(SENSITIVE), Boundary("after_agree"), Screens()),
     decide=decide,
     sees="Calls that gave a sensitive kind, pages that ask for an identity number, a face or a bank card, and what notices, "
-    "dialogs and pages "
-    "said of it before: a purpose, an effect; else what the policy says.",
+        "dialogs and pages said of it before: a purpose, an effect; else what the policy says.",
     cannot_see="Whether the words are true or plain; a text in a picture that was not read.",
     advice="Before taking sensitive information, say on the spot why it is necessary and what it means for the user.",
     advice_zh="处理敏感个人信息前,应以弹窗等方式同步告知处理的必要性及对个人权益的影响。",

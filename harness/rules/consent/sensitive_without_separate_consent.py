@@ -115,9 +115,8 @@ def _finding(run: Tables, kind: str, caller: str, rows: list[dict[str, Any]], ac
         yield Finding(
             **common,
             evidence=[*some(row["event_id"] for row in bare), *some(left)],
-            reason=f"{caller} read {said['en']} {times(len(bare))}, and nothing had asked the user for that alone before: "
-            "there was only "
-            "the general agreement.",
+            reason=f"{caller} read {said['en']} {times(len(bare))}, and nothing had asked the user for that alone before: there "
+                "was only the general agreement.",
             reason_zh=f"{caller} 读取{said['zh']} {len(bare)} 次,此前仅有概括同意,未就该敏感个人信息取得单独同意。",
         )
     if dialog:
@@ -140,8 +139,7 @@ rule = Rule(
     needs=(Hooks(SENSITIVE), Boundary("after_agree"), Screens()),
     decide=decide,
     sees="Calls that gave a sensitive kind, and each question that was put to the user for that kind alone before, with its "
-    "answer: the app's "
-    "own dialog, a system dialog beside a text with the purpose, a bare system dialog.",
+        "answer: the app's own dialog, a system dialog beside a text with the purpose, a bare system dialog.",
     cannot_see="What a user types in (an identity number) until it leaves; whether a coarse place is sensitive in its use.",
     advice="Before reading sensitive information, ask for it alone, with its purpose, and go on without it after a no.",
     advice_zh="处理敏感个人信息前,应说明目的并就该项信息单独征得用户同意;用户拒绝后不得处理。",

@@ -62,8 +62,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             stage="after_refusal",
             evidence=some(evidence),
             reason=f"{base}, though the core function {listed(free)} worked after agreeing without reading or sending any "
-            "personal "
-            "information.",
+                "personal information.",
             reason_zh=f"{base_zh},而核心功能“{listed(free, '、')}”在同意后运行时并未读取或发送个人信息,拒绝提供缺乏必要性。",
         )
     elif needing:
@@ -104,8 +103,7 @@ rule = Rule(
     needs=(Noted.of("refusal"), FunctionMap(core=True), Hooks(judged()), Traffic(), Screens()),
     decide=decide,
     sees="Where a refusal followed to its end leads, and what each core function of the tester's map reads and sends when it "
-    "is used after "
-    "agreeing.",
+        "is used after agreeing.",
     cannot_see="Whether what a function reads is necessary for it; what the server would need.",
     advice="Offer a basic mode without consent for functions that need no personal information.",
     advice_zh="用户拒绝隐私政策时,应提供无需个人信息的基本功能,不得直接退出。",

@@ -77,9 +77,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         stage="",
         unclear=doubt,
         evidence=[*facts, *evidence(policy), *(one.id for one in looked)],
-        reason=f"The app handles minors' information ({en}), and neither rules of their own nor a part of the policy "
-        f"under its own "
-        f"heading was found{tail}",
+        reason=f"The app handles minors' information ({en}), and neither rules of their own nor a part of the policy under its "
+            f"own heading was found{tail}",
         reason_zh=f"应用涉及处理未成年人个人信息({zh}),未见专门的未成年人个人信息处理规则或独立章节{tail_zh}",
     )
 
@@ -92,9 +91,8 @@ rule = Rule(
     scenarios=("document-check", "minors"),
     needs=(MinorsUse(), Text.of("policy", "minors_rules")),
     decide=decide,
-    sees="Whether the app took an age under 14, has a mode for minors, or says that minors may use it; rules of their own,"
-    " or a part of "
-    "the policy under its own heading.",
+    sees="Whether the app took an age under 14, has a mode for minors, or says that minors may use it; rules of their own, or "
+        "a part of the policy under its own heading.",
     cannot_see="Store category and age rating; whether the rules suffice.",
     advice="Write rules for minors' information of their own and link them in the app.",
     advice_zh="处理未成年人个人信息的,应制定并在应用内链接专门的未成年人个人信息处理规则。",

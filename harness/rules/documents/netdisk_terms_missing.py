@@ -48,9 +48,8 @@ rule = Rule(
     scenarios=("document-check", "checklist"),
     needs=(Attached(CLAUSE),),
     decide=decide,
-    sees="The text of a net disk's product page that a person attached. Not about personal information: where none is "
-    "attached it decides "
-    "nothing.",
+    sees="The text of a net disk's product page that a person attached. Not about personal information: where none is attached "
+        "it decides nothing.",
     cannot_see="Whether what is stated is kept; plans on other pages.",
     advice="State storage space, transfer rate, functions and price of each plan on its page.",
     advice_zh="网盘类服务应明示存储空间、传输速率、功能权益及资费水平。",

@@ -55,8 +55,7 @@ rule = Rule(
     needs=(Text.of("policy"),),
     decide=decide,
     sees="For each of access, correction, deletion, withdrawal and account deletion the way that the policy tells, and "
-    "addresses and "
-    "numbers for all of them.",
+        "addresses and numbers for all of them.",
     cannot_see="Whether a way works (stated-path-missing drives it).",
     advice="Tell for each right the way to it in the app, and an address or a number to write or call.",
     advice_zh="隐私政策应逐项载明查询、更正、删除、撤回同意、注销账号的具体路径或联系方式。",

@@ -86,9 +86,8 @@ rule = Rule(
     scenarios=("document-check", "function-walk", "agree", "first-launch-agree"),
     needs=(Text.of("policy"), Hooks(judged())),
     decide=decide,
-    sees="Each kind that a call gave, and whether a sentence of the policy, the summary, a list or a dialog that names it,"
-    " or its "
-    "neighbours, says what for.",
+    sees="Each kind that a call gave, and whether a sentence of the policy, the summary, a list or a dialog that names it, or "
+        "its neighbours, says what for.",
     cannot_see="Whether the purpose is reasonable.",
     advice="State for each kind what it is processed for, beside the kind.",
     advice_zh="应对所处理的每类个人信息说明明确、合理的目的。",

@@ -80,8 +80,7 @@ rule = Rule(
     needs=(LinkLasts(), Screens()),
     decide=decide,
     sees="Each time the link was opened, in the notice and in the app: a text, an error, a login, nothing. Runs judged "
-    "together count "
-    "together.",
+        "together count together.",
     cannot_see="The time between two looks; a link in the store.",
     advice="Keep the policy at an address that lasts, open without a login, and watch that it opens.",
     advice_zh="应确保隐私政策链接长期有效,无需登录即可访问,并持续监测其可用性。",

@@ -76,9 +76,8 @@ rule = Rule(
     scenarios=("document-check", "personalisation-off"),
     needs=(ProfilingSpokenOf(),),
     decide=decide,
-    sees="Sentences on profiles, labels and personalisation in policy, summary and page of rights, with their neighbours: "
-    "what it is used "
-    "for and out of what it is made.",
+    sees="Sentences on profiles, labels and personalisation in policy, summary and page of rights, with their neighbours: what "
+        "it is used for and out of what it is made.",
     cannot_see="Profiling that no text speaks of; whether the rules told are those in use.",
     advice="Say for what a profile is used and from which information, and how, it is made.",
     advice_zh="进行用户画像的,应明示画像的具体用途,以及所依据的信息和标签生成的主要规则。",

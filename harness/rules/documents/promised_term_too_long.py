@@ -64,9 +64,8 @@ rule = Rule(
     scenarios=("document-check",),
     needs=(TermStated(),),
     decide=decide,
-    sees="The term that policy or page of rights promises, with its sentence; calendar days as working days of the PRC, "
-    "the least and "
-    "the most that they can be in the year of the run.",
+    sees="The term that policy or page of rights promises, with its sentence; calendar days as working days of the PRC, the "
+        "least and the most that they can be in the year of the run.",
     cannot_see="How long it takes in truth (request-overdue); which of several terms in one text binds: the one for "
     "requests counts.",
     advice="Promise to accept and handle requests within 15 working days.",

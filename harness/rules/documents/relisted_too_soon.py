@@ -44,9 +44,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 party=where,
                 unclear=not same,
                 evidence=text.note.evidence,
-                reason=f"{run.package} was removed on {removed} and offered on {day} by {where}, {days} working days "
-                f"later (at least "
-                f"{readings.told('relisting_ban')})" + ("." if same else "; whether it is the same app is not known."),
+                reason=f"{run.package} was removed on {removed} and offered on {day} by {where}, {days} working days later (at "
+                    f"least {readings.told('relisting_ban')})" + ("." if same else "; whether it is the same app is not known."),
                 reason_zh=f"{run.package} 于 {removed} 下架,{day} 在“{where}”重新提供,仅隔 {days} 个工作日(不足 {most} 个)"
                 + ("。" if same else ",但包名或签名不同,是否为同一应用需人工确认。"),
             )
@@ -61,8 +60,7 @@ rule = Rule(
     needs=(Attached(CLAUSE),),
     decide=decide,
     sees="A record that a person attached: `removed` (day), `looks` (each with `day`, `where`, `offered`, `package` or "
-    "`signer: same`); "
-    "working days of the PRC.",
+        "`signer: same`); working days of the PRC.",
     cannot_see="Channels at which nobody looked.",
     advice="Do not offer a removed app again, in any channel, before the term is over.",
     advice_zh="被下架的应用在40个工作日内不得通过任何渠道再次上架。",

@@ -75,9 +75,8 @@ rule = Rule(
     scenarios=("document-check",),
     needs=(Text.of("policy"),),
     decide=decide,
-    sees="Access, copy, transfer, correction, supplement, deletion and restriction, by their usual words, in the policy "
-    "and on the page "
-    "of rights.",
+    sees="Access, copy, transfer, correction, supplement, deletion and restriction, by their usual words, in the policy and on "
+        "the page of rights.",
     cannot_see="Whether a right that is named can be used (no-path-for-rights and the rules of rights).",
     advice="Name all seven rights in the policy, each with the way to it.",
     advice_zh="隐私政策应逐项告知查阅、复制、转移、更正、补充、删除、限制处理等权利及行使方式。",

@@ -65,7 +65,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             unclear=doubt,
             evidence=[*dict.fromkeys(e for note in notes for e in note.evidence), *(text.note.id for text in about)],
             reason=f"A component of {sdk} started the app {times(len(notes))} "
-            f"({listed(sorted(set(map(str, told)))) or 'unprompted'}){tail}"
+                f"({listed(sorted(set(map(str, told)))) or 'unprompted'}){tail}"
             + (f" (it speaks of {quoted(said)!r})." if said and not doubt else "."),
             reason_zh=f"{sdk} 的组件使应用自行启动 {len(notes)} 次{tail_zh}" + (f"(仅提及“{quoted(said)}”)"
             f"。" if said and not doubt else "。"),

@@ -25,9 +25,8 @@ rule = Rule(
     scenarios=("document-check", "ui-entry-crawl"),
     needs=(Text.of("shared_list"),),
     decide=decide,
-    sees="The rows of the list, from a table, from labelled lines, or cell by cell as the screen gives them. The notice "
-    "names four items; "
-    "the recipient's name is implied and told apart.",
+    sees="The rows of the list, from a table, from labelled lines, or cell by cell as the screen gives them. The notice names "
+        "four items; the recipient's name is implied and told apart.",
     cannot_see="Whether the wording is right; rows that open on pages of their own. Words outside a column that may say "
     "it leave it open.",
     advice="Give each row of the list the recipient, the type, the purpose, the scene and the way of sharing.",

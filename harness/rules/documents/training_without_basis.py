@@ -91,8 +91,7 @@ rule = Rule(
     needs=(TrainingSpokenOf(),),
     decide=decide,
     sees="Sentences that use what users put in for training or the improvement of models, and what stands beside them of "
-    "consent, choice "
-    "or law; boxes for it in the notice.",
+        "consent, choice or law; boxes for it in the notice.",
     cannot_see="Training itself, which happens on servers; a switch deep in the settings.",
     advice="Ask for consent before users' information is used for training, and let it be refused.",
     advice_zh="将用户个人信息用于模型训练前应取得同意或具备其他法定情形,并提供拒绝的途径。",

@@ -39,8 +39,7 @@ def lacking(run: Tables, name: str) -> Iterator[Finding]:
     if nearest is not None and nearest[1].get("in_text") and not _reached(run, name):
         note, entry = nearest
         yield on_screen(run, [note], name, f"{what.capitalize()} is named only within a text ({way(entry)}): whether there is "
-                                           "one was "
-                        "not seen.", f"{what_zh}仅在文字中提及({way(entry)}),是否存在无法判定。", unclear=True, more=cited(note,
+            "one was not seen.", f"{what_zh}仅在文字中提及({way(entry)}),是否存在无法判定。", unclear=True, more=cited(note,
                         entry))
 
 

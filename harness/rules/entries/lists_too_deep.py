@@ -44,8 +44,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             yield on_screen(
                 run, [note], name,
                 f"The entry of {what} is seen after {seen} taps from the first page ({way(entry)}): whether that is a "
-                "second-level "
-                "menu the clause leaves open.",
+                    "second-level menu the clause leaves open.",
                 f"{what_zh}入口自首页经 {seen} 次点击后可见({way(entry)}),是否属于二级菜单条款未明确。", unclear=True, more=more)
 
 

@@ -38,9 +38,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     help_zh = f"客服或帮助入口:{way(found[1])}。" if found else ""
     if hotlines(policy_text(run) or ""):
         yield on_screen(run, where + policy, "hotline", "A telephone number stands in the privacy policy's text alone, on no "
-            "other page: "
-                                               f"{looked}."
-                        f"{help_at} Whether that is a prominent place is for a person.",
+            f"other page: {looked}.{help_at} Whether that is a prominent place is for a person.",
                         f"仅隐私政策正文中有电话号码,其他页面未见({looked_zh})。{help_zh}是否属于显著位置需人工判断。",
                         unclear=True, more=more)
     elif not further(note):
@@ -71,8 +69,7 @@ rule = Rule(
     decide=decide,
     sees="Telephone numbers on the pages that a complete crawl read, and where they stand.",
     cannot_see="Whether the place is prominent (the screens are kept for a person); a number behind a login, in a picture, or "
-               "one "
-    "that is dialled without being shown; the website.",
+        "one that is dialled without being shown; the website.",
     advice="Show the hotline's number on the help, about or settings page.",
     advice_zh="在帮助、关于或设置页面公示客服热线号码。",
 )

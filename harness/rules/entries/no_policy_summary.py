@@ -46,9 +46,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                         f"未提供隐私政策摘要:应用内无入口({looked_zh}),政策正文无摘要,首次弹窗未列明信息种类和目的。",
                         more=cite, stage=told.absent[-1].stage)
     elif says == 1:
-        yield on_screen(run, [], "summary", "There is no entry for a summary of the privacy policy, and whether the text of the "
-                                            "notice "
-                        "is one is left open: it names kinds of information or purposes, not both.",
+        yield on_screen(run, [], "summary", "There is no entry for a summary of the privacy policy, and whether the text of "
+            "the notice is one is left open: it names kinds of information or purposes, not both.",
                         "未提供隐私政策摘要入口;首次弹窗仅列明信息种类或目的之一,是否构成摘要无法判定。", unclear=True, more=cite,
                         stage=told.absent[-1].stage)
 
@@ -64,8 +63,7 @@ rule = Rule(
     sees="An entry named 摘要, 概要 or 简版, such a heading in the policy, or a notice whose own text names kinds of information "
          "and purposes.",
     cannot_see="Whether a summary is concise and clear; whether the operator is one of the companies that the notice's annex "
-               "names: "
-    "a person must say.",
+        "names: a person must say.",
     advice="Put a short text of what is collected for what into the first notice, or a page 隐私政策摘要 beside the policy.",
     advice_zh="在首次弹窗中简要列明收集的信息种类和目的,或在隐私政策旁提供“隐私政策摘要”。",
 )

@@ -43,8 +43,7 @@ rule = Rule(
     decide=decide,
     sees="Whether a complete crawl after consent finds an entry of that name, and whether its page has content.",
     cannot_see="Whether the operator is one of the companies that the notice's annex names: a person must say; a list under a "
-               "name "
-    "of its own; whether the list is true (miit292-2g).",
+        "name of its own; whether the list is true (miit292-2g).",
     advice="Add a page 与第三方共享个人信息清单 below the settings, with each recipient, kind, purpose, scene and "
     "way of sharing.",
     advice_zh="在“设置”下提供“与第三方共享个人信息清单”,逐项列明接收方、信息种类、使用目的、使用场景和共享方式。",

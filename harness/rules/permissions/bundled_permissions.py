@@ -119,8 +119,7 @@ rule = Rule(
     needs=(Screens(), Boundary("after_agree"), Hooks.of("permission_request")),
     decide=decide,
     sees="Rows of permission dialogs that nobody asked for; dialogs, and calls that ask for several groups, while a function "
-    "of the tester's "
-    "map is used, and what it reads then.",
+        "of the tester's map is used, and what it reads then.",
     cannot_see="Use that comes later than the function was watched; groups whose use gives no kind of information "
     "(notifications).",
     advice="Ask for one permission at a time, for the function that needs it.",

@@ -94,8 +94,7 @@ rule = Rule(
     needs=(Boundary("after_permission_denial"), Noted.of("function", "question", "prompt"), Screens()),
     decide=decide,
     sees="After each denial of a permission: whether the app's process ends, the app is gone from the front, or a dialog has "
-    "no other answers "
-    "than to grant and to leave.",
+        "no other answers than to grant and to leave.",
     cannot_see="A permission that the app never asked for in the run; why an app crashed.",
     advice="Go on without the permission, and without the function that needs it, after a denial.",
     advice_zh="用户拒绝授权后,不得强制退出或关闭 App,应允许继续使用其他功能。",

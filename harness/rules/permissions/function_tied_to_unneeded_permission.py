@@ -50,9 +50,8 @@ rule = Rule(
     scenarios=("refuse-permission-each",),
     needs=(FunctionMap(), Noted.of("function"), Hooks(judged()), Screens()),
     decide=decide,
-    sees="Each function of the tester's map used with its permissions denied and, in another scenario, with them allowed; "
-    "the calls of the "
-    "permission's kinds while it worked.",
+    sees="Each function of the tester's map used with its permissions denied and, in another scenario, with them allowed; the "
+        "calls of the permission's kinds while it worked.",
     cannot_see="Whether what a function reads is necessary for it; an app without a map of functions.",
     advice="Let a function work without the permissions that it does not need.",
     advice_zh="用户拒绝与功能无关的权限后,不得影响该功能的使用。",

@@ -50,8 +50,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             evidence=note.evidence,
             unclear=unclear,
             reason=f"The app asked for the {name(item) if item else 'permission of a dialog that names none known'} {en}, "
-            "before the "
-            f"user had started a function that needs it{why}.",
+                f"before the user had started a function that needs it{why}.",
             reason_zh=f"{zh}即申请{name(item, 'zh') if item else '权限'},用户尚未使用需要该权限的功能{why_zh}。",
         )
     about = run.fact("app")
@@ -88,11 +87,9 @@ rule = Rule(
     needs=(Screens(), Boundary("after_agree")),
     decide=decide,
     sees="Permission dialogs that come up at launch, on coming back, after another dialog or while nothing is done; the API "
-    "version that the "
-    "app targets.",
-    cannot_see="Whether a tap that came before was on the function that needs the permission; permissions that the system "
-    "asks for later "
-    "than the run.",
+        "version that the app targets.",
+    cannot_see="Whether a tap that came before was on the function that needs the permission; permissions that the system asks "
+        "for later than the run.",
     advice="Ask for a permission when the user starts the function that needs it, and not before.",
     advice_zh="应在用户使用对应业务功能时动态申请权限,不得在启动时提前申请。",
 )

@@ -107,10 +107,8 @@ rule = Rule(
     needs=(Screens(), Noted.of("question", "function")),
     decide=decide,
     sees="The words of each permission dialog's surroundings: the app's own dialog before it, its window beside or under it, "
-    "the page before it, "
-    "the privacy notice; else the policy. Album and storage, contacts, location, camera, microphone, SMS, phone, calendar, "
-    "call log, "
-    "sensors and activity.",
+        "the page before it, the privacy notice; else the policy. Album and storage, contacts, location, camera, microphone, "
+        "SMS, phone, calendar, call log, sensors and activity.",
     cannot_see="A purpose in a picture that was not read; whether the purpose is the true one. The system's own words are no "
     "purpose.",
     advice="Say what a permission is for before or beside the system's dialog.",

@@ -43,8 +43,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             stage=counted[0].stage,
             evidence=[e for note in counted for e in note.evidence],
             reason=f"After the user had refused, {en}{of} came up again {many} without a tap that needs it, in scenario "
-            f"{scenario}. "
-            f"Profile: {readings.told('reprompts')}.",
+                f"{scenario}. Profile: {readings.told('reprompts')}.",
             reason_zh=f"用户拒绝后,在无相关操作的情况下{zh}{of_zh}再次弹出 {len(counted)} 次(场景 {scenario})。"
             + in_chinese(readings),
         )
@@ -70,9 +69,8 @@ def _loops(run: Tables, readings: Readings) -> Iterator[Finding]:
             caller=run.package,
             stage=note.stage,
             evidence=note.evidence,
-            reason=f"Whoever did not grant was sent to the settings {trips} times in a row, each time on coming back without "
-            "a grant. "
-            f"Profile: {readings.told('reprompts')}.",
+            reason=f"Whoever did not grant was sent to the settings {trips} times in a row, each time on coming back without a "
+                f"grant. Profile: {readings.told('reprompts')}.",
             reason_zh=f"用户未授权时,App 连续 {trips} 次引导跳转系统设置,返回后仍反复弹出。" + in_chinese(readings),
         )
 
@@ -85,12 +83,11 @@ rule = Rule(
     scenarios=("refuse-permission-each", "refuse-permissions", "restart-after-refuse", "refuse-policy"),
     needs=(Screens(), Noted.of("refusal", "function", "question")),
     decide=decide,
-    sees="Questions that come up again though nobody asked for them: the privacy notice within a session, or at a start "
-    "where the app goes on "
-    "without it; the app's own dialog for a permission, for push or cookies; a way to the settings that comes again without end.",
-    cannot_see="Questions later than the run. The notice at each start of an app without a basic mode is no offence here. "
-    "What the system "
-    "itself asks is judged by repeated-permission-prompts.",
+    sees="Questions that come up again though nobody asked for them: the privacy notice within a session, or at a start where "
+        "the app goes on without it; the app's own dialog for a permission, for push or cookies; a way to the settings that "
+        "comes again without end.",
+    cannot_see="Questions later than the run. The notice at each start of an app without a basic mode is no offence here. What "
+        "the system itself asks is judged by repeated-permission-prompts.",
     advice="After a refusal, ask again only when the user starts what needs it.",
     advice_zh="用户拒绝后,仅在其主动使用相关功能时再次询问,不得反复弹窗或反复引导至系统设置。",
     readings=("reprompts", "reprompt_window"),

@@ -59,8 +59,7 @@ rule = Rule(
     needs=(AgeSaid(), Traffic(), Screens()),
     decide=decide,
     sees="How the switch for personalised content stands once an age under fourteen was said, and requests that say in words "
-         "that content is "
-    "personalised or name interests.",
+        "that content is personalised or name interests.",
     cannot_see="Personalisation that a server does without a word in the request.",
     advice="Switch personalisation off as soon as an age under fourteen is known.",
     advice_zh="获知用户未满十四周岁后,应默认关闭个性化推荐。",

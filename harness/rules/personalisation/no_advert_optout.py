@@ -63,8 +63,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     about_zh = f"发往 {hosts} 的广告请求携带 {kinds}"
     if told.there:
         yield on_screen(run, notes or told.pages, "advertising", f"{about}; the app's switch "
-            f"({captions[0] or 'without a caption'}) does not say "
-                        "that it covers advertising.", f"{about_zh};应用的开关未载明适用于广告。", unclear=True, more=flows)
+            f"({captions[0] or 'without a caption'}) does not say that it covers advertising.",
+            f"{about_zh};应用的开关未载明适用于广告。", unclear=True, more=flows)
     elif policy is None:
         yield on_screen(run, notes, "advertising", f"{about}; the app has no switch against it, and its policy was not read.",
                         f"{about_zh};应用内无关闭选项,隐私政策未读取。", unclear=True, more=flows)
@@ -72,8 +72,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         only = " by the system's own settings" if _SYSTEM.search(policy[max(0, way_out.start() - 80) : way_out.end()
             + 80]) else ""
         yield on_screen(run, notes, "advertising", f"{about}; the app has no switch against it, and the policy speaks of a way "
-            f"out{only}: "
-                        f"{way_out[0]!r}.", f"{about_zh};应用内无关闭选项,隐私政策载有途径:“{way_out[0]}”。", unclear=True,
+            f"out{only}: {way_out[0]!r}.", f"{about_zh};应用内无关闭选项,隐私政策载有途径:“{way_out[0]}”。", unclear=True,
                         more=flows)
     else:
         looked, looked_zh = looked_at(told.absent[-1])

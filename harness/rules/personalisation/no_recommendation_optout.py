@@ -18,9 +18,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     no_switch = [n for n in run.noted("page") if n.data.get("page") == "personalisation" and n.data.get("outcome") == "no_switch"]
     why, cited = recommends(run)
     if no_switch and not told.pages and why:
-        yield on_screen(run, no_switch, "personalisation", f"Content is personalised ({why}); where the app speaks of that there "
-            "is no switch "
-                        "that was recognised.", "应用提供个性化内容,相关页面未识别到关闭开关。", unclear=True, more=cited)
+        yield on_screen(run, no_switch, "personalisation", f"Content is personalised ({why}); where the app speaks of that "
+            "there is no switch that was recognised.", "应用提供个性化内容,相关页面未识别到关闭开关。", unclear=True, more=cited)
     elif told.missing and why:
         looked, looked_zh = looked_at(told.absent[-1])
         yield on_screen(run, told.absent, "personalisation", f"Content is personalised ({why}), and the app has no switch "
@@ -50,9 +49,8 @@ rule = Rule(
     scenarios=("ui-entry-crawl", "personalisation-off"),
     needs=(SwitchOrSign(), Screens()),
     decide=decide,
-    sees="Words of the policy on personalised content, requests that say that content is personalised or name a user's interests,"
-         " and whether a "
-    "complete crawl finds a switch.",
+    sees="Words of the policy on personalised content, requests that say that content is personalised or name a user's "
+        "interests, and whether a complete crawl finds a switch.",
     cannot_see="A tab of content that follows nobody; 'not interested' on single items; personalisation that leaves no sign.",
     advice="Add a switch for personalised recommendation to the settings.",
     advice_zh="在设置中提供个性化推荐的关闭选项。",

@@ -67,9 +67,8 @@ rule = Rule(
     scenarios=("personalisation-off",),
     needs=(Paged.of("personalisation", "off", "stays_on", "was_off"), Boundary("after_optout"), Traffic(), Screens()),
     decide=decide,
-    sees="The switch after it was tapped and after a restart; flags in later requests that say that content is personalised, and "
-         "interests that "
-    "are the same as before.",
+    sees="The switch after it was tapped and after a restart; flags in later requests that say that content is personalised, "
+        "and interests that are the same as before.",
     cannot_see="Personalisation on the server, which no request shows; whether the lists differ for that reason.",
     advice="Keep the user's choice, and send it with each request so that nothing is personalised.",
     advice_zh="应持久保存用户选择并使其在各请求中生效。",

@@ -32,13 +32,12 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     if told.there:
         first = captions[0] or "the switch"
         yield on_screen(run, [*[note for note, _ in told.found[:1]], *told.pages[:1]], "profile", f"Users are profiled ({why}); "
-            "the app's switch "
-                        f"({first}) stops recommendations, and whether it stops the profile itself is not told.",
+            f"the app's switch ({first}) stops recommendations, and whether it stops the profile itself is not told.",
                         f"应用对用户进行画像,其开关(“{first}”)针对推荐,是否停止画像本身未说明。", unclear=True, more=cited)
     elif path:
         yield on_screen(run, told.absent, "profile", f"Users are profiled ({why}); no switch against it was found, the policy "
-            "speaks of a way: "
-                        f"{path[0]!r}.", f"应用对用户进行画像,应用内未找到拒绝选项,隐私政策载有途径:“{path[0]}”。", unclear=True,
+            f"speaks of a way: {path[0]!r}.", f"应用对用户进行画像,应用内未找到拒绝选项,隐私政策载有途径:“{path[0]}”。",
+            unclear=True,
                         more=cited)
     else:
         looked, looked_zh = looked_at(told.absent[-1])

@@ -35,9 +35,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     note, entry = nearest
     taps, many = int(entry.get("taps", 0)), readings.of("switch_taps")
     if taps > many:
-        yield on_screen(run, [note], "personalisation", f"The switch for personalised content is {taps} taps from the first page "
-            f"({way(entry)}), "
-                        f"more than {many:g}: the clause has no number, a person must say whether that is easy.",
+        yield on_screen(run, [note], "personalisation", f"The switch for personalised content is {taps} taps from the first "
+            f"page ({way(entry)}), more than {many:g}: the clause has no number, a person must say whether that is easy.",
                         f"个性化推荐开关自首页需 {taps} 次点击({way(entry)}),多于 {many:g} 次;条款无次数规定,"
                         "是否易于获取需人工判断。",
                         unclear=True, more=cited(note, entry))

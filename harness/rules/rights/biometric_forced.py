@@ -23,8 +23,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             "再次要求同一验证" if note.data.get("asks_again") else "无其他途径")
         if regulated(note) or not otherwise(note):
             yield on_screen(run, [note], "biometric", f"Who refuses face or finger at {path} comes to an end ({then}); whether "
-                "that service "
-                            "can do without is for a person.", f"在“{path}”拒绝生物识别后{then_zh},"
+                "that service can do without is for a person.", f"在“{path}”拒绝生物识别后{then_zh},"
                                 "该业务能否以其他方式办理需人工判断。", unclear=True)
         else:
             yield on_screen(run, [note], "biometric", f"Who refuses face or finger at {path} comes to an end: {then}.",

@@ -19,8 +19,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             continue
         if regulated(note):
             yield on_screen(run, [note], "biometric", f"{path} wants a face or a finger and offers nothing beside it; law may "
-                "ask for the "
-                            "real person there: a person must say.", f"“{path}”要求生物识别且未同时提供替代方式,"
+                "ask for the real person there: a person must say.", f"“{path}”要求生物识别且未同时提供替代方式,"
                                 "该业务是否依法必须核验真人需人工判断。",
                             unclear=True)
         elif outcome == "alternative_after_refusal":

@@ -31,8 +31,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
                 grade=Grade.A, item="genai_input", caller=rows[0]["sender"], stage="after_deletion", party=rows[0]["party"],
                 evidence=list(dict.fromkeys([*evidence(note), *(r["event"] for r in rows)])),
                 reason="After the account had been deleted the app still sent what was written to the generative service to "
-                       f"{host}: it had kept "
-                "it on the device.",
+                    f"{host}: it had kept it on the device.",
                 reason_zh=f"注销账号后,应用仍将用户此前输入的内容发送至 {host},表明其仍留存于设备。")
 
 

@@ -50,9 +50,8 @@ rule = Rule(
     scenarios=("genai-input-canary",),
     needs=(Noted.of("canary", having=("where", ("genai",))), SENT, Traffic(), Hooks.of("clipboard")),
     decide=decide,
-    sees="A marked text, written as input, in requests without encryption, in lines of the device's log by the app's processes, "
-         "and in calls "
-    "that fill the clipboard.",
+    sees="A marked text, written as input, in requests without encryption, in lines of the device's log by the app's "
+        "processes, and in calls that fill the clipboard.",
     cannot_see="How the server protects it; files on shared storage; forms that no decoder knows.",
     advice="Send input over TLS only, and keep it out of logs and the clipboard.",
     advice_zh="用户输入内容应加密传输,不得写入日志或剪贴板。",

@@ -26,9 +26,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             yield Finding(
                 item="minor", caller=run.package, stage=age.stage, evidence=[*evidence(age, *guardians), *found.cited],
                 unclear=True,
-                reason=f"A user of {years} came to {step}, and {found.words('en')} was taken after it: whether a guardian agreed "
-                       "was not "
-                "verified on any screen.",
+                reason=f"A user of {years} came to {step}, and {found.words('en')} was taken after it: whether a guardian "
+                    "agreed was not verified on any screen.",
                 reason_zh=f"用户填写年龄 {years} 岁后出现{step_zh},其后仍收集{found.words('zh')},未见对监护人同意的核验。")
         elif found.cited:
             yield Finding(
@@ -40,8 +39,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             yield Finding(
                 item="minor", caller=run.package, stage=age.stage, evidence=evidence(age), unclear=True,
                 reason=f"A user said to be {years} and the app went on without asking for a guardian; nothing personal was seen "
-                       "to be taken "
-                "after it.",
+                    "to be taken after it.",
                 reason_zh=f"用户填写年龄 {years} 岁后,应用未要求监护人同意即继续,其后未观察到收集个人信息。")
 
 

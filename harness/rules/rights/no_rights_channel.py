@@ -42,18 +42,15 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     all_notes = [*rights.absent, *deletion.absent, *notes, *[text.note for text in run.texts("policy")][-1:]]
     if _CHANNEL.search(policy):
         yield on_screen(run, all_notes, "rights", f"The app has no function to correct, delete or cancel ({looked}); its policy "
-            "names a "
-                        "channel, which was not tried.", f"应用内未找到更正、删除、注销功能({looked_zh}),隐私政策载有渠道,"
+            "names a channel, which was not tried.", f"应用内未找到更正、删除、注销功能({looked_zh}),隐私政策载有渠道,"
                             "但未验证其是否有效。",
                         unclear=True, more=screens)
     elif not offers:
         yield on_screen(run, all_notes, "rights", f"The app has no function to correct, delete or cancel ({looked}), but no "
-            "account either "
-                        "was seen in it.", f"应用内未找到更正、删除、注销功能({looked_zh}),但亦未见其提供账号。", unclear=True)
+            "account either was seen in it.", f"应用内未找到更正、删除、注销功能({looked_zh}),但亦未见其提供账号。", unclear=True)
     else:
         yield on_screen(run, all_notes, "rights", "The app offers accounts, but no function to correct, delete or cancel "
-            f"({looked}), and "
-                        "its policy names no channel.", f"应用提供账号,但未提供更正、删除、注销功能({looked_zh}),"
+            f"({looked}), and its policy names no channel.", f"应用提供账号,但未提供更正、删除、注销功能({looked_zh}),"
                             "隐私政策亦未载明渠道。", more=screens)
 
 
@@ -66,8 +63,7 @@ rule = Rule(
     needs=(Crawled.of("rights", "delete_account"), PolicyRead(), Screens()),
     decide=decide,
     sees="Whether complete crawls find a page for requests or a way to delete the account, whether its page works, and whether "
-         "the policy "
-    "names a channel.",
+        "the policy names a channel.",
     cannot_see="Whether a published address or telephone is answered (the checklist asks); what shows only to a real account.",
     advice="Add account deletion and a page for requests about one's own information to the settings, and name them in the "
            "policy.",

@@ -21,13 +21,11 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     looked, looked_zh = looked_at(told.absent[-1])
     notes = [*told.absent, *[text.note for text in run.texts("policy")][-1:]]
     if offline_only(said):
-        yield on_screen(run, notes, "withdraw", f"Consent can be withdrawn by letter or visit only ({said[0]!r}): no control for "
-                                                "it in "
-                        f"the app, {looked}.", f"撤回同意仅有线下途径(“{said[0]}”),应用内无撤回入口:{looked_zh}。")
+        yield on_screen(run, notes, "withdraw", f"Consent can be withdrawn by letter or visit only ({said[0]!r}): no control "
+            f"for it in the app, {looked}.", f"撤回同意仅有线下途径(“{said[0]}”),应用内无撤回入口:{looked_zh}。")
     elif said and not by_deleting_only(said):
         yield on_screen(run, notes, "withdraw", f"No control to withdraw consent was found ({looked}), but the policy speaks of "
-                                                "a way: "
-                        f"{said[0]!r}.", f"未找到撤回同意的控件({looked_zh}),但隐私政策载有途径:“{said[0]}”。", unclear=True)
+            f"a way: {said[0]!r}.", f"未找到撤回同意的控件({looked_zh}),但隐私政策载有途径:“{said[0]}”。", unclear=True)
     elif sought(run, "delete_account").there:
         yield on_screen(run, notes, "withdraw", "Only the deletion of the account is offered, nothing to withdraw consent alone:"
                                                 f" {looked}.",

@@ -40,16 +40,14 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         last, ended = _last(run)
         today = datetime.fromtimestamp(ended / 1e9, UTC).astimezone(CHINA).date()
         if today > due:
-            yield on_screen(run, [note], "request", f"The request of {begun} had to be handled by {due} ({days} working "
-                "days); this run "
-                            f"goes on until {today}, and no answer is attached: a person must say.{sure}",
+            yield on_screen(run, [note], "request", f"The request of {begun} had to be handled by {due} ({days} working days); "
+                f"this run goes on until {today}, and no answer is attached: a person must say.{sure}",
                             f"{begun} 提交的申请应于 {due} 前({days}个工作日)受理并处理;本次运行至 {today} 仍未附处理结果,"
                             f"需人工确认。{sure_zh}",
                             candidate=True, more=[last])
         else:
-            yield on_screen(run, [note], "request", f"The request of {begun} must be handled by {due} ({days} working days); the "
-                "answer is "
-                            f"still to be attached.{sure}",
+            yield on_screen(run, [note], "request", f"The request of {begun} must be handled by {due} ({days} working days); "
+                f"the answer is still to be attached.{sure}",
                             f"{begun} 提交的申请应于 {due} 前({days}个工作日)受理并处理,处理结果待附。{sure_zh}", unclear=True)
 
 
@@ -62,8 +60,7 @@ rule = Rule(
     needs=(Noted.of("request", having=("outcome", ("sent",))),),
     decide=decide,
     sees="The day on which a request was sent, the last of its fifteen working days by the calendar of the PRC, and whether an "
-         "answer is "
-    "attached (material.attachments) or shown at once.",
+        "answer is attached (material.attachments) or shown at once.",
     cannot_see="The answer itself: a person attaches it. After the term it names a candidate, never a violation.",
     advice="Answer each request within fifteen working days and keep proof of it.",
     advice_zh="在15个工作日内受理并处理用户申请,并留存凭证。",

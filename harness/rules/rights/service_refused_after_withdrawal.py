@@ -60,13 +60,11 @@ def _without_permissions(run: Tables, revoked: list[Note]) -> Iterator[Finding]:
             why = (f"hooked calls of that permission were seen while it worked ({', '.join(used)})" if used
                    else "the app file says that it may need it" if needs else "why is not known")
             yield on_screen(run, notes, item, f"{what} had worked, and did not once {shown} had been taken back; {why}, so it "
-                                              "may be "
-                            "necessary.", f"撤回{shown_zh}后“{what}”不可用,该权限可能为其所必需。", unclear=True, more=used,
+                "may be necessary.", f"撤回{shown_zh}后“{what}”不可用,该权限可能为其所必需。", unclear=True, more=used,
                             stage=after.stage)
         else:
-            yield on_screen(run, notes, item, f"{what} had worked, and is refused once {shown} was taken back, though nothing of "
-                                              "that "
-                            "permission was read while it worked.",
+            yield on_screen(run, notes, item, f"{what} had worked, and is refused once {shown} was taken back, though nothing "
+                "of that permission was read while it worked.",
                             f"撤回{shown_zh}后“{what}”被拒绝提供,而此前使用时未读取该权限对应的信息。", stage=after.stage)
 
 
@@ -94,13 +92,11 @@ def _without_consent(run: Tables, note: Note) -> Iterator[Finding]:
     names = ", ".join(str(use.data.get("name")) for _, use in lost)
     if lost:
         yield on_screen(run, [note, *(n for pair in lost for n in pair)], "withdraw", f"After all consent was withdrawn {names} "
-            "worked no "
-                        "more: whether that needs the information a person has to say.",
+            "worked no more: whether that needs the information a person has to say.",
                         f"撤回全部同意后“{names}”不可用,是否属于所必需需人工判断。", unclear=True, stage="after_withdrawal")
     elif note.data.get("outcome") == "exits" or after:
         yield on_screen(run, [note, *after], "withdraw", "After all consent was withdrawn the app ended or wants a login: "
-            "whether its "
-                        "functions need the information a person has to say.",
+            "whether its functions need the information a person has to say.",
                         "撤回全部同意后应用退出或要求登录,其功能是否必需相关信息需人工判断。", unclear=True, stage=
                             "after_withdrawal")
 
@@ -115,8 +111,7 @@ class Compared:
             if any(n.t < note.t for n in uses) and any(n.t > note.t for n in uses):
                 return []
         why = ("No function of the app was used both before and after something was withdrawn: the app file names none, or "
-               "nothing "
-               "could be withdrawn.")
+            "nothing could be withdrawn.")
         return [run.add_gap(GapKind.NOT_REACHED, why, "function")]
 
 
@@ -128,9 +123,8 @@ rule = Rule(
     scenarios=("withdraw-consent", "revoke-while-running"),
     needs=(Compared(), Screens()),
     decide=decide,
-    sees="Functions of the app file that worked and are refused after a permission was taken back, where no hooked call of that "
-         "permission "
-    "was seen while they worked. After all consent was withdrawn it only tells what stopped.",
+    sees="Functions of the app file that worked and are refused after a permission was taken back, where no hooked call of "
+        "that permission was seen while they worked. After all consent was withdrawn it only tells what stopped.",
     cannot_see="Whether information is necessary for a function (GB/T 41391-2022 附录A is the reference); reads that no hook "
                "sees.",
     advice="Refuse only what cannot work without the withdrawn information, and let everything else work on.",

@@ -19,14 +19,12 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         item, outcome, step = " > ".join(steps), note.data.get("outcome"), note.data.get("absent") or (steps or [""])[-1]
         login = any(kinds.get(screen) == "login" for screen in note.screens)
         if outcome == "undriven":
-            yield on_screen(run, [note, *texts], item, f"The policy states the way {item}; it was driven only as far as {step!r},"
-                " which "
-                            "this tool does not tap.", f"隐私政策载明路径“{item}”,因“{step}”属不可自动点击的控件,未能走完。",
+            yield on_screen(run, [note, *texts], item, f"The policy states the way {item}; it was driven only as far as "
+                f"{step!r}, which this tool does not tap.", f"隐私政策载明路径“{item}”,因“{step}”属不可自动点击的控件,未能走完。",
                             unclear=True)
         elif outcome == "absent" and login:
             yield on_screen(run, [note, *texts], item, f"The policy states the way {item}; a login stands where {step!r} should "
-                "be, so "
-                            "that it may need an account this run did not have.",
+                "be, so that it may need an account this run did not have.",
                             f"隐私政策载明路径“{item}”,但“{step}”处要求登录,可能需要本次运行未具备的账号。", unclear=True)
         elif outcome == "absent":
             yield on_screen(run, [note, *texts], item, f"The policy states the way {item}, but the app has no control {step!r} "
@@ -43,8 +41,7 @@ rule = Rule(
     needs=(Text.of("policy"), Screens()),
     decide=decide,
     sees="Each menu way that the policy's text states (words joined by -, > or →, beginning with 我的, 设置 and the like), "
-         "driven step "
-    "by step.",
+        "driven step by step.",
     cannot_see="Ways told in whole sentences; whether what stands at the end works (it is not tapped); stated URLs and "
     "addresses.",
     advice="Check every way that the policy states against the current version, and correct the policy or the menu.",

@@ -20,16 +20,14 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             elif note.data.get("outcome") == "done" and note.data.get("terms"):
                 term = ", ".join(map(str, note.data["terms"]))
                 yield on_screen(run, [note], "delete_account", f"The account was deleted; the page names a term ({term}): "
-                    "whether that is a "
-                                "cooling-off period, and how long one may be, the clause leaves open.",
+                    "whether that is a cooling-off period, and how long one may be, the clause leaves open.",
                                 f"账号注销已完成,页面载有期限({term}),是否属于冷静期及其合理性条款未明确。", unclear=True)
     for note in run.noted("request"):
         heavy = [d for d in map(str, note.data.get("demands", ())) if d in ("id_card", "face", "bank_card", "letter", "visit")]
         if heavy and not note.data.get("sent"):
             what, what_zh = words(heavy)
             yield on_screen(run, [note], "rights", f"The page for users' requests speaks of {what}; no request was sent, so "
-                "whether it is "
-                            "asked for is not known.", f"权利行使页面提及{what_zh};本次未提交申请,是否实际要求无法判定。",
+                "whether it is asked for is not known.", f"权利行使页面提及{what_zh};本次未提交申请,是否实际要求无法判定。",
                             unclear=True)
 
 
@@ -54,8 +52,7 @@ def _in_the_way(run: Tables, note: Note) -> Iterator[Finding]:
     else:
         what, what_zh = words(light + spoken) if light or spoken else ("nothing that was recognised", "未能识别的内容")
         yield on_screen(run, [note], "delete_account", f"Deleting the account ({path}) was not come to its end; the page asks "
-            "for or speaks "
-                        f"of {what}.{also}", f"注销账号({path})未能完成,页面涉及{what_zh}。{also_zh}", unclear=True)
+            f"for or speaks of {what}.{also}", f"注销账号({path})未能完成,页面涉及{what_zh}。{also_zh}", unclear=True)
 
 
 rule = Rule(
@@ -69,8 +66,7 @@ rule = Rule(
     sees="The driven deletion of the account: what it asks for, its fields, the terms it names, and whether its last button "
          "works.",
     cannot_see="What was collected when the account was made, unless the run saw that page; what happens after the last tap. A "
-               "code by SMS, "
-    "a cooling-off period and a balance to be cleared are left to a person.",
+        "code by SMS, a cooling-off period and a balance to be cleared are left to a person.",
     advice="Ask for nothing that was not collected at registration; delete by a tap and a confirmation.",
     advice_zh="注销等权利行使不得要求注册时未收集的信息,应以在线方式确认完成。",
 )

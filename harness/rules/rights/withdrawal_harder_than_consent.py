@@ -57,8 +57,7 @@ def _taps(run: Tables, note: Note, readings: Readings) -> Iterator[Finding]:
         yield on_screen(
             run, [note, agreeing[0]], "withdraw",
             f"Withdrawing consent took {took} taps ({path}), giving it {given}: more than {factor:g} times as many, and more "
-            "than "
-            f"{least:g}. Profile, our own reading.",
+                f"than {least:g}. Profile, our own reading.",
             f"撤回同意需 {took} 次点击({path}),作出同意仅需 {given} 次,超过 {factor:g} 倍且多于 {least:g} 次(本工具口径)。")
 
 
@@ -72,8 +71,7 @@ rule = Rule(
     decide=decide,
     sees="What the driven withdrawal asks for, whether its button works, and its taps beside those that agreeing took.",
     cannot_see="What is asked for after the last tap, by mail or telephone. One question, a code by SMS or an offer to stay is "
-               "no "
-    "restriction. An app without any way is the offence no-way-to-withdraw.",
+        "no restriction. An app without any way is the offence no-way-to-withdraw.",
     advice="Withdraw consent with a tap and one question, without documents, calls or visits.",
     advice_zh="撤回同意应经一次点击和一次确认即可完成,不得要求证件、电话或现场办理。",
     readings=("withdraw_factor", "withdraw_taps"),

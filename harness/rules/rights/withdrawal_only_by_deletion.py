@@ -19,8 +19,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         looked, looked_zh = looked_at(told.absent[-1])
         notes = [*told.absent, *[text.note for text in run.texts("policy")][-1:]]
         yield on_screen(run, notes, "withdraw", f"By its policy consent is withdrawn by deleting the account ({said[0]!r}), and "
-                                                "the app "
-                        f"has no other way: {looked}.", f"隐私政策载明以注销账号的方式撤回同意(“{said[0]}”),应用内无其他途径:"
+            f"the app has no other way: {looked}.", f"隐私政策载明以注销账号的方式撤回同意(“{said[0]}”),应用内无其他途径:"
                             f"{looked_zh}。")
 
 

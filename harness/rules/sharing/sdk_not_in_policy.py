@@ -84,9 +84,9 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             party=sdk.company,
             unclear=partly,
             evidence=[*evidence(read), *some(r["event_id"] for r in rows["calls"]), *some(r["flow"] for r in rows["flows"])],
-            reason=f"{caller}" + (f" ({sdk.company})" if sdk.company else "") + f" read or "
-            f"sent {listed([name(k) for k in said])} ("
-            f"read {times(count)}), and neither the policy nor a list names it" + (", as far as they were "
+            reason=f"{caller}" + (f" ({sdk.company})" if sdk.company else "") + " read or sent "
+                f"{listed([name(k) for k in said])} (read {times(count)}), and neither the policy nor a list names it"
+                + (", as far as they were "
             "read." if partly else "."),
             reason_zh=f"{caller}" + (f"({sdk.company})" if sdk.company else "") + f"读取或发"
             f"送{listed([name(k, 'zh') for k in said], '、')}"

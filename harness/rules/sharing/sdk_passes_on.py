@@ -67,9 +67,8 @@ rule = Rule(
     scenarios=("sdk-share", "agree", "function-walk", "first-launch-agree"),
     needs=(Text.of("policy", "shared_list"), Boundary("after_agree"), Hooks(judged()), Traffic(third=True)),
     decide=decide,
-    sees="Requests that SDK code is known to have sent, with a value that a hooked call gave, to a host of another "
-    "company than the "
-    "SDK's. Before consent or after refusal it is a violation; later a person looks up the SDK's own rules.",
+    sees="Requests that SDK code is known to have sent, with a value that a hooked call gave, to a host of another company "
+        "than the SDK's. Before consent or after refusal it is a violation; later a person looks up the SDK's own rules.",
     cannot_see="What servers pass on; the SDK's own rules; requests of which it is not known who sent them.",
     advice="Have the SDK name all that it passes information on to, name these in the app's list, or use an SDK that "
     "passes nothing on.",

@@ -96,12 +96,10 @@ rule = Rule(
     scenarios=("sdk-share", "background-idle", "agree", "function-walk", "first-launch-agree"),
     needs=(Text.of("policy", "shared_list"), Boundary("after_agree"), Hooks(judged()), Traffic(third=True)),
     decide=decide,
-    sees="What each SDK that the policy or the list names read and sent, beside the kinds of its own passage, and a "
-    "promise to do so "
-    "in use only.",
-    cannot_see="What the third party does on its servers; contract and audit, which are documents; whether the function "
-    "that an SDK "
-    "is for was in use.",
+    sees="What each SDK that the policy or the list names read and sent, beside the kinds of its own passage, and a promise to "
+        "do so in use only.",
+    cannot_see="What the third party does on its servers; contract and audit, which are documents; whether the function that "
+        "an SDK is for was in use.",
     advice="Say of each SDK every kind that it takes, or configure it to take no more; check it again at each of its updates.",
     advice_zh="逐一核对第三方SDK的实际收集行为,确保不超出隐私政策所披露的信息种类、目的与场景,SDK升级后应复核。",
 )

@@ -87,12 +87,10 @@ rule = Rule(
     scenarios=("self-start",),
     needs=(Noted.of("outside"), Hooks(judged())),
     decide=decide,
-    sees="Processes of the app that start after a force-stop, unlocking, a change of the network, another app's installation or "
-         "a restart of the "
-    "device, with the component that the system's log names, and what they read.",
-    cannot_see="Whether the start serves a push or an alarm that the user wants: a single one is left to a person; starts by the "
-               "maker's own system; "
-    "what ran before the hooks were in.",
+    sees="Processes of the app that start after a force-stop, unlocking, a change of the network, another app's installation "
+        "or a restart of the device, with the component that the system's log names, and what they read.",
+    cannot_see="Whether the start serves a push or an alarm that the user wants: a single one is left to a person; starts by "
+        "the maker's own system; what ran before the hooks were in.",
     advice="Switch the SDK's receivers, jobs and keep-alive off until the user uses what needs them.",
     advice_zh="关闭SDK自启动相关的接收器、任务和保活机制,仅在用户使用相应功能时启动。",
     readings=("self_starts",),

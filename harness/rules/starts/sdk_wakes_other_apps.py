@@ -56,11 +56,9 @@ rule = Rule(
     needs=(Hooks.of("component_start", "self_start"),),
     decide=decide,
     sees="Starts of activities, services and broadcasts by SDK code that name another app, seconds after no act of the user's, "
-         "and processes of that "
-    "app that the system's log has after an act on the device.",
+        "and processes of that app that the system's log has after an act on the device.",
     cannot_see="Starts through a content provider or an account; an app that is not installed beside this one. Sharing, paying "
-               "and logging in follow a "
-    "tap and are silent.",
+        "and logging in follow a tap and are silent.",
     advice="Let no SDK start, bind or wake other apps.",
     advice_zh="内嵌SDK不得启动、绑定或唤醒其他应用。",
     readings=("user_act",),
