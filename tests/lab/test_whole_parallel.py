@@ -2,8 +2,8 @@
 
 Each run starts the devices it needs and ends them. The scenarios (tests/lab/parallel) end when what is planted in the example
 shop has happened, so that a busy machine decides nothing; findings of stages that they do not wait for are compared as verdicts
-of their rules only. What the labels call `sometimes` hangs on when the screen was looked at, and what else follows a denial on how
-soon it was asked again: these rules are left out.
+of their rules only. What the labels call `sometimes` hangs on when the screen was looked at, and what else follows a denial on
+how soon it was asked again: these rules are left out.
 """
 
 from __future__ import annotations
