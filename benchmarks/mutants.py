@@ -120,7 +120,8 @@ class Texts:
             case ast.Tuple(elts=elements):
                 above = self._parents[parent]
                 if isinstance(above, ast.Assign) and above.value is parent and isinstance(above.targets[0], ast.Tuple):
-                    return self._is_text(above.targets[0].elts[elements.index(node)])  # type: ignore[arg-type]
+                    at = next(at for at, one in enumerate(elements) if one is node)
+                    return self._is_text(above.targets[0].elts[at])
             case ast.FunctionDef(name=name, body=body) if node in body:
                 return ("", name) in self._names
         return False

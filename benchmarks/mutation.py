@@ -166,7 +166,7 @@ class Trial:
                     return f"{case.rule}/{case.path.stem}"
         except _TooLong:
             return "does not end"
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - a mutant may raise anything when it is loaded
             return f"does not load: {type(error).__name__}"
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)

@@ -65,10 +65,10 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         name = name.strip()
         if name.endswith("的"):
             name = name[:-1]
-        if _LISTED.match(text, match.end()) or (name.isascii() and known_of(name) is None):
-            first = 0 if _LISTED.match(text, match.end()) is None else len(name)
-            while first < len(name) and not _OWN.match(capital(start + first) or "A"):
-                first = (name.find(" ", first) + 1) or len(name)
+        if _LISTED.match(text, match.end()):    # `SDK/API/JS code`: one of several things of a kind
+            continue
+        if name.isascii() and known_of(name) is None:
+            first = _first_capital(name, start, capital)
             start, name = start + first, name[first:]
         if is_generic(name):
             continue
@@ -107,6 +107,14 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         if (alone and listed) or ((integrates or _BRACKET.search(text[:start])) and not common):
             found[start] = (start, end, False)
     return sorted(found.values())
+
+
+def _first_capital(name: str, start: int, capital: Callable[[int], str]) -> int:
+    """Where the first word of a name begins that the text writes with a capital: what stands before it is of the sentence."""
+    first = 0
+    while first < len(name) and not _OWN.match(capital(start + first) or "A"):
+        first = (name.find(" ", first) + 1) or len(name)
+    return first
 
 
 def _is_bare_name(statement: Statement) -> bool:

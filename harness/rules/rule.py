@@ -25,14 +25,9 @@ def _of_kinds(run: Tables, *kinds: GapKind) -> list[Gap]:
 
 def not_reached(run: Tables, why: str, subject: str, *also: str, why_zh: str = "") -> list[Gap]:
     """The gaps that the run itself recorded of not reaching this subject (or one of `also`); else one that says why."""
-    named = _words(subject, *also)
-    recorded = [gap for gap in _of_kinds(run, GapKind.NOT_REACHED) if named & _words(gap.subject)]
+    named = {*subject.split(), *also}
+    recorded = [gap for gap in run.recorded_gaps() if gap.kind == GapKind.NOT_REACHED and named & set(gap.subject.split())]
     return recorded or [run.add_gap(GapKind.NOT_REACHED, why, subject, why_zh)]
-
-
-def _words(*subjects: str) -> set[str]:
-    """What subjects name: `splash or popup` two things, `canary of genai` two, and none of them is the word between."""
-    return {word for subject in subjects for word in subject.split()} - {"or", "of"}
 
 
 @dataclass(frozen=True)
@@ -136,7 +131,7 @@ class Noted:
                 return []
         what = " or ".join(self.types) + (f" of {' or '.join(map(str, self.having[1]))}" if self.having else "")
         wanted = (*self.types, *(map(str, self.having[1]) if self.having else ()))
-        return not_reached(run, f"This run has no record ({what}) of what the rule judges.", what, *wanted)
+        return not_reached(run, f"This run has no record ({what}) of what the rule judges.", " ".join(wanted))
 
 
 @dataclass(frozen=True)
@@ -153,7 +148,7 @@ class Text:
         if any(text.whole for page in self.pages for text in run.texts(page)):
             return []
         what = " or ".join(self.pages)
-        return not_reached(run, f"No text ({what}) of the app was read to its end.", what, *self.pages)
+        return not_reached(run, f"No text ({what}) of the app was read to its end.", " ".join(self.pages))
 
 
 @dataclass(frozen=True)

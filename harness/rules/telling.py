@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -44,11 +44,11 @@ def detail(step: dict[str, Any]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def earliest_stage(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Of the stages in which rows of calls or requests fell (`base`), the one that a run comes to first: by the order of
-    stages, not by time, since scenarios may be run in any order, and several at once."""
+def earliest_stage(stages: Iterable[Any]) -> str:
+    """The one of them that a run comes to first: by the order of stages, not by time, since scenarios may be run in any order,
+    and several at once."""
     order = ["", *Stage]
-    return min((str(row["base"]) for row in rows), key=order.index)
+    return min(map(str, stages), key=order.index)
 
 
 def listed(names: Sequence[str], joint: str = ", ") -> str:

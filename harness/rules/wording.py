@@ -66,11 +66,12 @@ def saying(pattern: re.Pattern[str], text: str, unless: re.Pattern[str] | None =
             yield said
 
 
-def around(text: str, sentence: str, reach: int = 1) -> str:
-    """A sentence with its neighbours."""
+def around(text: str, sentence: str, reach: int = 1, but: re.Pattern[str] | None = None) -> str:
+    """A sentence with its neighbours, but for those of another matter."""
     known = sentences(text)
     at = known.index(sentence)
-    return " ".join(known[max(0, at - reach) : at + reach + 1])
+    beside = known[max(0, at - reach) : at + reach + 1]
+    return " ".join(one for one in beside if one == sentence or but is None or not but.search(one))
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,10 @@ class Tables:
         """The texts of this page that were opened and kept, the last one last."""
         return [one for one in self.app_texts if one.page == page and one.outcome == "opened"]
 
+    def recorded_gaps(self) -> list[Gap]:
+        """The blind spots that the run itself recorded, without those that the analysis added."""
+        return [gap for gap in self.gaps if not gap.id.startswith("n")]
+
     def add_gap(self, kind: GapKind, detail: str, subject: str = "", detail_zh: str = "") -> Gap:
         """A blind spot that only the analysis can name (a scenario that was never run). Its id begins with `n`."""
         for gap in self.gaps:

@@ -13,6 +13,7 @@ from harness.decoding.places import path_of
 from harness.matching import Known
 from harness.matching.digests import is_hash
 from harness.model import Fact
+from harness.tables.shared import over_tls
 from harness.tables.values import Sighting
 
 MARKS = ("flow", "t", "key", "value", "what", "where", "sender", "host", "party", "relation", "scenario", "stage", "base",
@@ -88,10 +89,9 @@ class Watch:
         for one in sorted(found, key=lambda one: len(one.encodings)):
             if one.kind == _TYPED_TEXT and not is_hash(one.variant) and _ONE_WAY.isdisjoint(one.encodings):
                 first.setdefault(one.value, one)
-        clear = flow["protocol"] == "http" or str(flow["url"] or "").startswith(("http:", "ws:"))
         self.found += [_of(flow, TYPED) | {
             "via": "flow", "event": flow["flow"], "text": text, "where": one.where, "encodings": list(one.encodings),
-            "clear": clear and not one.via, "process": ""} for text, one in first.items()]
+            "clear": not over_tls(flow) and not one.via, "process": ""} for text, one in first.items()]
         return [one for one in found if one.kind != _TYPED_TEXT]
 
     def calls(self, rows: Iterable[Mapping[str, Any]]) -> None:

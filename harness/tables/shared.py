@@ -24,7 +24,7 @@ def shared(sightings: Iterable[Mapping[str, Any]], flows: Mapping[str, Mapping[s
     sensitive = sensitive_kinds()
     for one, also in _in_one_place(sorted(sightings, key=lambda s: (s["t"], s["flow"]))):
         flow = flows[one["flow"]]
-        tls = flow["protocol"] not in ("http", "tcp", "udp", "dns") and not str(flow["url"] or "").startswith(("http:", "ws:"))
+        tls = over_tls(flow)
         form = (tuple(one["encodings"]), one["variant"], tls)
         key = (one["kind"], *also, one["value"], one["sender"], one["host"], one["stage"], *form)
         row = found.get(key)
@@ -58,6 +58,10 @@ def shared(sightings: Iterable[Mapping[str, Any]], flows: Mapping[str, Mapping[s
             row["count"] += 1
         row["calls"] += [c for c in (*one["calls"], *one["via"]) if c not in row["calls"]]
     return pd.DataFrame(list(found.values()), columns=list(SHARED), dtype=object)
+
+
+def over_tls(flow: Mapping[str, Any]) -> bool:
+    return flow["protocol"] not in ("http", "tcp", "udp", "dns") and not str(flow["url"] or "").startswith(("http:", "ws:"))
 
 
 def hashed_as(variant: str) -> bool:

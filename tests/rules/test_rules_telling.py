@@ -14,4 +14,4 @@ from harness.rules.telling import earliest_stage
     (["after_agree", ""], ""),
 ])  # fmt: skip
 def test_the_stage_of_a_finding_is_the_one_that_a_run_comes_to_first_whatever_was_run_first(bases: list[str], first: str) -> None:
-    assert earliest_stage({"base": base} for base in bases) == first
+    assert earliest_stage(bases) == first

@@ -12,7 +12,7 @@ from harness.rules.functions import BACKGROUND, FIRST_PAGE, NOWHERE, UNKNOWN, Fu
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Screens
 from harness.rules.sensitive import name
-from harness.rules.telling import listed, real, some, times
+from harness.rules.telling import earliest_stage, listed, real, some, times
 from harness.tables import Tables
 
 JUDGED = frozenset({
@@ -48,7 +48,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             grade=Grade.B,
             item=str(kind),
             caller=str(caller),
-            stage="background" if place == BACKGROUND else str(group["base"].iloc[0]),
+            stage="background" if place == BACKGROUND else earliest_stage(group["base"]),
             unclear=unclear,
             evidence=some(group["event_id"]),
             reason=f"{caller} read {name(str(kind))} {times(len(group))} {en}; by the function map it belongs to {functions}.",

@@ -60,7 +60,7 @@ def _finding(run: Tables, group: str, kind: str, caller: str, rows: list[dict[st
         grade=Grade.A if sent else Grade.B,
         item=kind,
         caller=caller,
-        stage=earliest_stage(rows),
+        stage=earliest_stage(row["base"] for row in rows),
         evidence=[*denial, *some(row["event_id"] for row in rows), *some(sent)],
         reason=f"After the {item} had been denied, {caller} got {name(kind)} {times(len(rows))} ({methods})"
         + (", from which the same can be told." if around else " all the same."),

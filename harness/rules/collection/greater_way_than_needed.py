@@ -12,7 +12,7 @@ from harness.rules.policies import texts
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule
 from harness.rules.sensitive import name
-from harness.rules.telling import listed, quoted, real, some, times
+from harness.rules.telling import earliest_stage, listed, quoted, real, some, times
 from harness.tables import Tables
 
 FIXED = ("imei", "imsi", "device_serial", "mac")
@@ -83,7 +83,7 @@ def _against_promise(run: Tables, kind: str, rows: pd.DataFrame) -> Iterator[Fin
                 grade=Grade.B,
                 item=kind,
                 caller=listed(callers),
-                stage=str(rows["base"].iloc[0]),
+                stage=earliest_stage(rows["base"]),
                 evidence=[text.note.id, *some(rows["event_id"])],
                 reason=f"The policy promises the lesser way ({quoted(promise)!r}), and {listed(callers)} read {name(kind)} as a "
                     f"whole, {times(len(rows))}.",
@@ -117,7 +117,7 @@ def _unclear(kind: str, rows: pd.DataFrame, more: list[str], reason: str, reason
         grade=Grade.B,
         item=kind,
         caller=listed(sorted(set(rows["caller"]))),
-        stage=str(rows["base"].iloc[0]),
+        stage=earliest_stage(rows["base"]),
         unclear=True,
         evidence=[*some(rows["event_id"]), *more],
         reason=f"{reason}; whether a lesser way would do is for a person to say.",

@@ -13,6 +13,7 @@ from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Text, Traffic
 from harness.rules.sensitive import judged, name
 from harness.rules.telling import earliest_stage, listed, quoted, real, some, times
+from harness.rules.wording import sentences
 from harness.tables import Tables, groups, records
 from harness.tables.noted import AppText
 
@@ -66,7 +67,7 @@ def _finding(run: Tables, kind: str, caller: str, rows: list[dict[str, Any]], sa
         grade=Grade.A if sent else Grade.B,
         item=kind,
         caller=caller,
-        stage=earliest_stage(rows),
+        stage=earliest_stage(row["base"] for row in rows),
         unclear=doubt,
         party=listed(sorted({s["party"] for s in sent})),
         evidence=[*said.evidence, *some(row["event_id"] for row in rows), *some(s["flow"] for s in sent)],
@@ -110,7 +111,7 @@ def _recipients(run: Tables, known: Read, whole: bool) -> Iterator[Finding]:
             grade=Grade.A,
             item=listed(kinds),
             caller=listed(senders) or "unresolved",
-            stage=earliest_stage(group),
+            stage=earliest_stage(row["base"] for row in group),
             party=party,
             unclear=unclear,
             evidence=[
@@ -129,7 +130,7 @@ def _names_a_class(declared: Declared) -> bool:
     """Whether a text says that information goes to a class of companies (partners, third parties) and not to whom."""
     return any(_CLASS.search(one.name) for one in declared.recipients) or any(
         _CLASS.search(sentence) and _SHARES.search(sentence) and not _DOES_NOT.search(sentence)
-        for sentence in re.split(r"[。;；!！\n]|\. ", declared.text)
+        for sentence in sentences(declared.text)
     )
 
 

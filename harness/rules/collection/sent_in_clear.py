@@ -8,7 +8,7 @@ from harness.model import Finding, Grade
 from harness.rules.readings import Readings
 from harness.rules.rule import Boundary, Hooks, Rule, Traffic
 from harness.rules.sensitive import judged, name
-from harness.rules.telling import listed, some
+from harness.rules.telling import earliest_stage, listed, some
 from harness.tables import Tables, groups
 from harness.tables.shared import hashed_as
 
@@ -25,7 +25,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             grade=Grade.A,
             item=kind,
             caller=listed(senders),
-            stage=group[0]["stage"],
+            stage=earliest_stage(row["stage"] for row in group),
             party=group[0]["party"],
             unclear=hashed,
             evidence=[*flows, *some(call for row in group for call in row["calls"])],

@@ -112,7 +112,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         mine = [row for row in rows if row["scenario"] == scenario]
         what = (f"{caller} read {name(kind)} {times(len(mine))}", f"{caller} 读取{name(kind, 'zh')} {len(mine)} 次")
         yield from _finding(
-            run, kind, caller, earliest_stage(mine), some(row["event_id"] for row in mine), what, words[scenario], Grade.B
+            run, kind, caller, earliest_stage(row["base"] for row in mine),
+            some(row["event_id"] for row in mine), what, words[scenario], Grade.B
         )
     for note in run.noted("page"):
         if note.data.get("page") != "sensitive" or note.data.get("outcome") not in {"field", "notice"}:

@@ -102,7 +102,8 @@ def _finding(run: Tables, kind: str, caller: str, rows: list[dict[str, Any]], ac
             after_no.append(row)
         elif act[2] == "dialog" and not any(a[1] == "yes" and a[2] != "dialog" for a in acts if a[0] <= row["t"]):
             dialog.append(row)
-    common: dict[str, Any] = {"grade": grade, "item": kind, "caller": caller, "stage": earliest_stage(rows)}
+    stage = earliest_stage(row["base"] for row in rows)
+    common: dict[str, Any] = {"grade": grade, "item": kind, "caller": caller, "stage": stage}
     if after_no:
         note = last(after_no[0])[3]
         yield Finding(

@@ -65,7 +65,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             grade=Grade.B,
             item=kind,
             caller=listed(callers),
-            stage=earliest_stage(rows),
+            stage=earliest_stage(row["base"] for row in rows),
             unclear=doubt,
             evidence=[*evidence(read), *some(row["event_id"] for row in rows)],
             reason=f"{listed(callers)} read {name(kind)} {times(len(rows))}, and no text, list or dialog of the app "

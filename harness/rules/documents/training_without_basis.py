@@ -10,7 +10,7 @@ from harness.model import Finding, Gap
 from harness.rules.readings import Readings
 from harness.rules.rule import Rule
 from harness.rules.telling import quoted
-from harness.rules.wording import Spoken, around, saying, sentences, whole
+from harness.rules.wording import Spoken, around, saying, whole
 from harness.tables import Tables
 
 TEXTS = ("policy", "summary")
@@ -41,18 +41,11 @@ class TrainingSpokenOf:
                       "文本未说明是否将用户输入用于模型训练,服务器端的实际使用不可见。").missing(run, readings)
 
 
-def _beside(text: str, said: str) -> str:
-    """The sentence with its neighbours, those on children left out."""
-    known = sentences(text)
-    at = known.index(said)
-    return " ".join(one for one in known[max(0, at - 2) : at + 3] if one == said or not _OF_CHILDREN.search(one))
-
-
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     for text, _ in whole(run, *TEXTS):
         bare = [said for said in saying(_TRAINING, text.text)
                 if _USER_DATA.search(said) and not _NOT.search(said) and not _UNLESS.search(said)
-                and not _BASIS.search(_beside(text.text, said))]
+                and not _BASIS.search(around(text.text, said, 2, _OF_CHILDREN))]
         sure = [said for said in bare if not _ANONYMOUS.search(around(text.text, said))]
         if bare:
             said = (sure or bare)[0]

@@ -34,10 +34,10 @@ def _requests(run: Tables, off: Note) -> Iterator[Finding]:
     for host, rows in marks(run, scenario=off.scenario).items():
         before = [r for r in rows if r["base"] != "after_optout"]
         after = [r for r in rows if r["base"] == "after_optout" and not r["on_boundary"]]
-        flags = [r for r in after if r["what"] == "flag" and r["value"] == "1"]
-        last = [r for r in after if r["what"] == "flag"]
-        if flags and last[-1]["value"] == "0":      # what was under way when the switch was tapped
+        flags = [r for r in after if r["what"] == "flag"]
+        if flags and flags[-1]["value"] == "0":     # one that says 1 before it was under way when the switch was tapped
             flags = []
+        flags = [r for r in flags if r["value"] == "1"]
         told = {(r["key"], r["value"]) for r in before}
         tags = [r for r in after if r["what"] == "interests" and (r["key"], r["value"]) in told
                 and (STRONG.search(str(r["key"])) or flags)]

@@ -33,7 +33,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             else:
                 why, why_zh = ", which the policy does not name for it", ",隐私政策未就此披露"
             yield Finding(
-                grade=Grade.A, item="genai_input", caller=rows[0]["sender"], stage=earliest_stage(rows), party=rows[0]["party"],
+                grade=Grade.A, item="genai_input", caller=rows[0]["sender"], party=rows[0]["party"],
+                stage=earliest_stage(row["base"] for row in rows),
                 unclear=covered or not run.app.known or rows[0]["relation"] == "unknown",
                 evidence=list(dict.fromkeys([*evidence(note), *(r["event"] for r in rows)])),
                 reason=f"What was written to the generative service went to {host} ({form}){why}.",

@@ -20,7 +20,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         for host in dict.fromkeys(r["host"] for r in clear):
             mine = [r for r in clear if r["host"] == host]
             yield Finding(
-                grade=Grade.A, item="genai_input", caller=mine[0]["sender"], stage=earliest_stage(mine), party=mine[0]["party"],
+                grade=Grade.A, item="genai_input", caller=mine[0]["sender"], party=mine[0]["party"],
+                stage=earliest_stage(row["base"] for row in mine),
                 evidence=list(dict.fromkeys([*evidence(note), *(r["event"] for r in mine)])),
                 reason=f"What was written to the generative service went to {host} unencrypted.",
                 reason_zh=f"用户向生成式人工智能服务输入的内容以明文发送至 {host}。")

@@ -62,7 +62,7 @@ def _finding(kind: str, caller: str, rows: list[dict[str, Any]], read: Read, flo
         grade=Grade.A if flows else Grade.B,
         item=kind,
         caller=caller,
-        stage=earliest_stage(rows),
+        stage=earliest_stage(row["base"] for row in rows),
         unclear=bool(doubt),
         evidence=[*evidence(read), *some(row["event_id"] for row in rows), *some(flows)],
         reason=f"{caller} collected {name(kind)} ({times(len(rows))}), and the list of collected information ({head!r}) "

@@ -80,7 +80,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             grade=Grade.A if rows["flows"] else Grade.B,
             item="SDK",
             caller=caller,
-            stage=earliest_stage([*rows["calls"], *rows["flows"]]),
+            stage=earliest_stage(row["base"] for row in (*rows["calls"], *rows["flows"])),
             party=sdk.company,
             unclear=partly,
             evidence=[*evidence(read), *some(r["event_id"] for r in rows["calls"]), *some(r["flow"] for r in rows["flows"])],

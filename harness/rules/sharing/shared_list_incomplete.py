@@ -41,7 +41,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             grade=Grade.A,
             item=kind,
             caller=listed(senders_of(group)) or "unresolved",
-            stage=earliest_stage(group),
+            stage=earliest_stage(row["base"] for row in group),
             party=party,
             unclear=doubt,
             evidence=[*evidence(read), *some(flows), *some(c for row in group for c in row["calls"])],

@@ -79,7 +79,7 @@ def _finding(kind: str, caller: str, calls: list[dict[str, Any]], flows: list[di
         grade=Grade.A if flows else Grade.B,
         item=kind,
         caller=caller,
-        stage=stage or earliest_stage([*calls, *flows]),
+        stage=stage or earliest_stage(row["base"] for row in (*calls, *flows)),
         party=flows[0]["party"] if flows else "",
         unclear=why[2],
         evidence=[*found.evidence, *some(row["event_id"] for row in calls), *some(row["flow"] for row in flows)],

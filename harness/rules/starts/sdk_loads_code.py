@@ -41,7 +41,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         what = str(mine[0]["value"] or "code in memory")
         hosts = ", ".join(dict.fromkeys(str(f["host"]) for f in got))
         yield Finding(
-            item="code_loading", caller=caller, stage=earliest_stage(mine), party=hosts, unclear=not got,
+            item="code_loading", caller=caller, stage=earliest_stage(row["base"] for row in mine), party=hosts, unclear=not got,
             evidence=list(dict.fromkeys([*(str(c["event_id"]) for c in mine), *(str(f["event_id"]) for f in got)])),
             reason=f"{caller} loaded code from {what}" + (f", which it had downloaded from {hosts}." if got else
                                                           ": where that came from was not seen, it may be the app's own."),

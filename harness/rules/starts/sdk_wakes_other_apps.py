@@ -39,7 +39,8 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
         came = _started(run, package, calls[0]["t"])
         times = "once" if len(calls) == 1 else f"{len(calls)} times"
         yield Finding(
-            item="associated_start", caller=caller, stage=earliest_stage(calls), party=package, unclear=not came,
+            item="associated_start", caller=caller, party=package, unclear=not came,
+            stage=earliest_stage(row["base"] for row in calls),
             evidence=[*(str(c["event_id"]) for c in calls), *(n.id for n in came)],
             reason=f"{caller} started {package} {times} without an act of the user's" + (
                 ", and its process came up." if came else "; whether that app is there and started was not seen."),
