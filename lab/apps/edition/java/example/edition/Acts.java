@@ -4,6 +4,7 @@ import android.app.Activity;
 import android.content.Context;
 import android.os.Handler;
 import android.os.Looper;
+import android.util.Log;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URL;
@@ -94,7 +95,7 @@ final class Acts extends Feature {
             connection.getResponseCode();
             connection.disconnect();
         } catch (IOException unreachable) {
-            return;
+            Log.w("acts", "not sent: " + unreachable);
         }
     }
 }

@@ -30,14 +30,23 @@ final class Behaviour {
     }
 
     private static JSONObject read(Context context) {
-        try (InputStream in = context.getAssets().open("behaviour.json")) {
+        try {
+            return new JSONObject(asset(context, "behaviour.json"));
+        } catch (JSONException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    /** A file of the app's assets. */
+    static String asset(Context context, String name) {
+        try (InputStream in = context.getAssets().open(name)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             byte[] some = new byte[4096];
             for (int n = in.read(some); n >= 0; n = in.read(some)) {
                 out.write(some, 0, n);
             }
-            return new JSONObject(new String(out.toByteArray(), StandardCharsets.UTF_8));
-        } catch (IOException | JSONException broken) {
+            return new String(out.toByteArray(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
             throw new IllegalStateException(broken);
         }
     }

@@ -3,10 +3,6 @@ package example.edition;
 import android.content.Context;
 import android.content.Intent;
 import android.view.View;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The app's privacy policy, which opens from the home page and from the notice.
@@ -37,24 +33,11 @@ final class Documents extends Feature {
         }
         StringBuilder text = new StringBuilder(how.text("policy", ""));
         if (text.length() == 0) {
-            text.append(standard(context));
+            text.append(Behaviour.asset(context, "policy.txt").trim());
         }
         for (String more : how.texts("adds")) {
             text.append('\n').append(more);
         }
         return new Intent(context, TextActivity.class).putExtra(TextActivity.TEXT, text.toString());
-    }
-
-    private static String standard(Context context) {
-        try (InputStream in = context.getAssets().open("policy.txt")) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            byte[] some = new byte[4096];
-            for (int n = in.read(some); n >= 0; n = in.read(some)) {
-                out.write(some, 0, n);
-            }
-            return new String(out.toByteArray(), StandardCharsets.UTF_8).trim();
-        } catch (IOException broken) {
-            throw new IllegalStateException(broken);
-        }
     }
 }

@@ -9,6 +9,7 @@ import android.os.Handler;
 import android.os.Looper;
 import android.os.SystemClock;
 import android.provider.Settings;
+import android.util.Log;
 import dalvik.system.DexClassLoader;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -85,7 +86,7 @@ public final class Nimbus {
                         load(loader, came);
                     }
                 } catch (IOException unreachable) {
-                    Thread.currentThread().interrupt();
+                    Log.w("nimbus", "nothing came: " + unreachable);
                 }
             }
         }, "nimbus").start();
