@@ -219,6 +219,22 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def publish(part: Path, target: Path) -> None:
+    """Gives the finished file `part` the name `target`, on the same file system; a file that has that name already is kept.
+
+    Never replaces: a device that runs shows its processes the file that it found, and a file that lost its name cannot be
+    mounted any more. Both have the same content, because the name says what it was made from.
+    """
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        if not target.exists():
+            part.replace(target)
+    part.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Held by one process at a time; the system lets go of it when the process ends."""

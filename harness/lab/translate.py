@@ -19,7 +19,7 @@ from pathlib import Path
 
 from harness.errors import BadApk, HarnessError, RigError
 from harness.lab import translation_process
-from harness.lab.artefacts import sha256_of
+from harness.lab.artefacts import publish, sha256_of
 from harness.lab.runtime import artefact, compile_class_path, java
 from harness.lab.translation_process import HEAP, INSTALL, Limits, Stopped, TooMuch, Translations
 from harness.resources import cache_dir, resource
@@ -98,7 +98,7 @@ def _write_empty(jar: Path) -> None:
     with tempfile.TemporaryDirectory(dir=jar.parent) as work:
         part = Path(work) / jar.name
         zipfile.ZipFile(part, "w").close()
-        part.replace(jar)
+        publish(part, jar)
 
 
 def dex_size(apk: Path) -> int:
@@ -144,7 +144,7 @@ def _compile(sources: Iterable[Path], libraries: Iterable[Path], jar: Path) -> N
         with zipfile.ZipFile(part, "w") as archive:
             for file in sorted(classes.rglob("*.class")):
                 archive.write(file, file.relative_to(classes).as_posix())
-        part.replace(jar)
+        publish(part, jar)
 
 
 def _run(
@@ -175,8 +175,8 @@ def _run(
         replaced = [ReplacedMethod(*fields) for name, *fields in said if name == "replaced"]
         notes = Path(work) / "notes.json"
         notes.write_text(json.dumps([asdict(entry) for entry in replaced], indent=1), encoding="utf-8")
-        notes.replace(_notes(jar))
-        part.replace(jar)
+        publish(notes, _notes(jar))
+        publish(part, jar)
 
 
 def _listen(lines: Iterable[str], said: list[list[str]], progress: Progress | None) -> None:

@@ -242,6 +242,29 @@ def test_a_process_sees_its_own_data_and_no_more(classes: Path) -> None:
     both_users(piece, classes, False)
 
 
+def test_a_file_of_the_host_that_was_made_anew_is_shown_as_it_is_now(classes: Path, tmp_path: Path) -> None:
+    """As when a cache is emptied, or two devices fill it at once."""
+    async def piece(space: OwnSpace) -> None:
+        async with device(space, classes) as made:
+            shown, target = tmp_path / "translated.jar", "/data/app/base.apk"
+            for content in ("before", "after"):
+                new = tmp_path / "new"
+                new.write_text(content)
+                new.replace(shown)
+                talk = await start_hostile(made, 1)
+                await talk.until_end()
+                await made.walls.expose(talk.process, shown, target)
+                talk.go_on.sendall(b"x")
+                assert (await talk.until_end())["read the APK"] == ("done", content)
+            shown.unlink()
+            talk = await start_hostile(made, 1)
+            await talk.until_end()
+            with pytest.raises(RigError, match="could not be shown"):
+                await made.walls.expose(talk.process, shown, target)
+
+    both_users(piece, classes, False)
+
+
 NATIVE = """
 const call = new NativeFunction(Module.getGlobalExportByName('syscall'), 'long',
                                 ['long', 'long', 'long', 'long', 'long', 'long', 'long']);

@@ -115,6 +115,25 @@ def test_a_second_translation_comes_from_the_cache_and_is_the_same_file() -> Non
     assert (again, again.stat().st_mtime_ns, seen) == (first, before, [])
 
 
+@pytest.mark.lab
+def test_of_two_translations_at_once_the_first_to_end_stays(tmp_path: Path) -> None:
+    """A device that runs shows its processes the file that it found."""
+    apk = apk_of(tmp_path, "twice.apk", {"classes.dex": write_odd_dex(tmp_path), "assets/once": os.urandom(16)})
+    first: list[int] = []
+
+    def another_ends_first(done: int, total: int) -> None:
+        if not first:
+            first.append(0)
+            first[0] = translate(apk).stat().st_ino
+
+    jar = translate(apk, progress=another_ends_first)
+    assert first == [jar.stat().st_ino]
+    assert zipfile.ZipFile(jar).namelist() and replaced_methods(jar)
+    assert [found.name for found in jar.parent.iterdir() if found.is_dir()] == []
+    jar.with_suffix(".json").unlink()
+    jar.unlink()
+
+
 def test_a_file_that_is_no_zip_is_a_bad_apk(tmp_path: Path) -> None:
     path = tmp_path / "note.apk"
     path.write_text("not an archive")

@@ -34,7 +34,8 @@ class Stage:
     def __init__(self, folder: Path, owner: int) -> None:
         self.folder = folder
         self.owner = owner
-        self._shared: dict[Path, str] = {}
+        self._shared: dict[Path, tuple[tuple[int, int], str]] = {}
+        self._shows = 0
 
     @property
     def device(self) -> Path:
@@ -77,15 +78,22 @@ class Stage:
         (root / "sdcard").symlink_to("/storage/emulated/0")
 
     def share(self, source: Path) -> str:
-        """Makes a file or folder of the host reachable for the init; returns its path relative to the stage."""
+        """Makes a file or folder of the host reachable for the init; returns its path relative to the stage.
+
+        A file that was deleted and made anew is shown anew: what has lost its name cannot be mounted. Raises FileNotFoundError
+        where nothing has that name.
+        """
         source = source.resolve()
         if source.is_relative_to(self.folder):
             return str(source.relative_to(self.folder))
-        if source not in self._shared:
-            name = f"shared/{len(self._shared)}"
+        state = source.stat()
+        identity, name = self._shared.get(source, (None, ""))
+        if identity != (state.st_dev, state.st_ino):
+            name = f"shared/{self._shows}"
+            self._shows += 1
             self._show(source, self.folder / name)
-            self._shared[source] = name
-        return self._shared[source]
+            self._shared[source] = ((state.st_dev, state.st_ino), name)
+        return name
 
     def give(self, path: Path) -> None:
         """Makes the device's processes owners of `path` and all below that is still ours."""

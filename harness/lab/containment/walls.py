@@ -242,7 +242,7 @@ class Walls:
             self._stage.give(source)
         try:
             await self._order("expose", pid=process.pid, source=self._stage.share(source), target=place, read_only=read_only)
-        except OrderRefused as error:
+        except (OrderRefused, FileNotFoundError) as error:
             raise RigError(f"{target} could not be shown to process {process.pid}.", str(error)) from error
         return target
 

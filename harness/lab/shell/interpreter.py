@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from harness.errors import HarnessError
 from harness.lab.adbd.files import Files, holding, resolve
 from harness.lab.adbd.ownership import Credentials
 from harness.lab.shell.absent import ABSENT
@@ -354,6 +355,9 @@ class Shell:
                 raise
             subject = f"{error.filename}: " if error.filename else ""
             await _complain(streams, f"{call.name}: {subject}{error.strerror or error}\n")
+            return 1
+        except HarnessError as error:
+            await _complain(streams, f"{call.name}: {error}\n")
             return 1
 
     async def _call_function(self, function: Command, argv: list[str], streams: Streams) -> int:

@@ -7,9 +7,6 @@ is complete in any case).
 
 from __future__ import annotations
 
-import os
-import tempfile
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from harness.lab.ui.nodes import Bounds
 
-FONT_ENTRY = "fonts/NotoSansCJK-Regular.ttc"
+_FONT_FILE = "NotoSansCJK-Regular.ttc"
 _SIMPLIFIED_CHINESE = 2  # the face of the collection; 0 JP, 1 KR, 3 TC
 
 Colour = tuple[int, int, int]
@@ -32,25 +29,11 @@ BACKGROUND: Colour = (250, 249, 253)
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
-def extract_font(jar: Path, folder: Path) -> Path:
-    """The font out of nativeruntime-dist-compat's jar, kept in `folder`."""
-    target = folder / "NotoSansCJK-Regular.ttc"
-    if not target.is_file():
-        with zipfile.ZipFile(jar) as archive:
-            data = archive.read(FONT_ENTRY)
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(part, target)
-    return target
-
-
 def find_font(folder: Path | None) -> Path | None:
     """The font in a folder of Android's fonts; None where it is not there."""
     if folder is None:
         return None
-    path = folder / FONT_ENTRY.rpartition("/")[2]
+    path = folder / _FONT_FILE
     return path if path.is_file() else None
 
 

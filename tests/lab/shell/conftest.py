@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "adbd"))
 from memory_device import MemoryDevice
 
 from harness.lab.adbd.ownership import SHELL, Credentials
+from harness.lab.shell.call import ShellCommand
 from harness.lab.shell.catalogue import load_commands
 from harness.lab.shell.pipes import Collected, Pipe
 from harness.lab.shell.session import Session, SessionRequest
@@ -32,13 +33,14 @@ class Result:
 @dataclass
 class LabShell:
     device: MemoryDevice
+    commands: dict[str, ShellCommand] = field(default_factory=lambda: dict(COMMANDS))
 
     def __call__(self, script: str, *, stdin: bytes = b"", who: Credentials = SHELL, seconds: float = 20) -> Result:
         return asyncio.run(self._run(script, stdin, who, seconds))
 
     async def _run(self, script: str, stdin: bytes, who: Credentials, seconds: float) -> Result:
         out, err, pipe = Collected(), Collected(), Pipe()
-        session = Session(self.device, who, COMMANDS, lambda reason: self.device.reboots.append(reason))
+        session = Session(self.device, who, self.commands, lambda reason: self.device.reboots.append(reason))
         running = asyncio.ensure_future(session.run(SessionRequest(script, pipe, out, err, terminal=False)))
         if stdin:
             await pipe.write(stdin)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.errors import RigError
 from harness.lab.adbd.ownership import ROOT
+from harness.lab.shell.call import Call
 from harness.lab.shell.parser import parse
 from harness.lab.shell.syntax import ShellSyntaxError
 
@@ -135,3 +139,12 @@ def test_su_is_root_and_the_shell_is_not(out: Out) -> None:
         "2000\n0\nsh\n0\nroot\nshell\nshell\n"
     )
     assert out("whoami", who=ROOT) == "root\n"
+
+
+def test_a_command_that_the_device_fails_in_says_so_and_the_script_goes_on(sh: Any) -> None:
+    async def fail(call: Call) -> int:
+        raise RigError("The device failed.", "No memory.")
+
+    sh.commands["id"] = replace(sh.commands["id"], run=fail)
+    result = sh("id; echo $?")
+    assert (result.out, result.err) == ("1\n", "id: The device failed. No memory.\n")
