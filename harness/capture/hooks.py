@@ -438,6 +438,7 @@ class HookCapture:
                     "process": process.name,
                     "state": state,
                     "reason": process.ended.reason if process.ended else "",
+                    "ended_ns": process.ended.host_ns if process.ended else None,
                     "calls": process.calls,
                     "seq": process.seq,
                     "heard_ns": process.heard_ns,
