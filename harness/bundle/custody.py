@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,11 +58,11 @@ class Entry:
 
 
 class BrokenChain(ValueError):
-    """`entry`: the number of the line that does not fit; 0 for the head. The message says what is wrong, without the file's name."""
+    """The message says what is wrong, `file` where."""
 
-    def __init__(self, entry: int, what: str) -> None:
+    def __init__(self, what: str, file: str = CUSTODY) -> None:
         super().__init__(what)
-        self.entry = entry
+        self.file = file
 
 
 def operator(named: str = "") -> str:
@@ -77,7 +78,7 @@ def operator(named: str = "") -> str:
 def read_chain(source: Source, manifest_sha256: str) -> list[Entry]:
     """The entries of a chain that holds. Raises BrokenChain, Unreadable; where a bundle of an older version has none, too."""
     if not source.has(CUSTODY):
-        raise BrokenChain(0, "is missing")
+        raise BrokenChain("is missing")
     entries, head = [], manifest_sha256
     heads = {}
     with source.open(CUSTODY) as file:
@@ -115,14 +116,14 @@ def append(
             head = hashlib.sha256(last).hexdigest() if there else sealed
             line = _line(len(there) + 1, head, action, signer, now(), by=by, note=note, data=data)
             if len(line) > MOST:
-                raise UsageError("The note is too long.", f"An entry has {MOST} bytes at most.", "Keep the text in a file beside it.")
+                raise UsageError("The note is too long.", f"An entry has {MOST} bytes at most.", "Keep the text in a file.")
             file.seek(0, os.SEEK_END)
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
             _write_head(bundle, len(there) + 1, hashlib.sha256(line).hexdigest(), sealed, signer)
     except BrokenChain as bad:
-        raise BundleError(f"The chain of custody of {bundle} is broken: {_where(bad)} {bad}.",
+        raise BundleError(f"The chain of custody of {bundle} is broken: {bad.file} {bad}.",
                           "Nothing is appended to it, so that this stays to be seen.", "Ask for another copy.") from bad
     except Unreadable as bad:
         raise BundleError(f"The chain of custody of {bundle} cannot be read: it {bad}.", "", "Look at its files.") from bad
@@ -132,15 +133,12 @@ def append(
 
 
 def _line(
-    number: int, previous: str, action: Action, key: SigningKey, created: str, *, by: str, note: str, data: Mapping[str, Any] | None,
+    number: int, previous: str, action: Action, key: SigningKey, created: str, *, by: str, note: str,
+    data: Mapping[str, Any] | None,
 ) -> bytes:
     told = {"action": str(action), "by": operator(by), "data": dict(data or {}), "entry": number, "note": note,
             "previous": previous}
     return compact(sign_fields(told, key, created)) + b"\n"
-
-
-def _where(bad: BrokenChain) -> str:
-    return f"entry {bad.entry}" if bad.entry else CUSTODY
 
 
 @contextmanager
@@ -152,11 +150,8 @@ def _locked(path: Path) -> Iterator[BinaryIO]:
 
 
 def _last_line(path: Path) -> bytes:
-    last = b""
     with path.open("rb") as file:
-        for last in file:
-            pass
-    return last
+        return deque(file, maxlen=1).pop()
 
 
 def _write_head(bundle: Path, entries: int, head: str, sealed: str, signer: SigningKey) -> None:
@@ -168,17 +163,17 @@ def _write_head(bundle: Path, entries: int, head: str, sealed: str, signer: Sign
 
 def _check_head(source: Source, manifest_sha256: str, heads: Mapping[int, str]) -> None:
     if not source.has(CUSTODY_SIGNATURE):
-        raise BrokenChain(0, f"has {len(heads)} entries, and {CUSTODY_SIGNATURE} is missing")
+        raise BrokenChain("is missing", CUSTODY_SIGNATURE)
     with source.open(CUSTODY_SIGNATURE) as file:
         content = file.read(MOST)
     try:
         fields = read_signed(content, HEAD)
     except NotSigned as bad:
-        raise BrokenChain(0, f"has a {CUSTODY_SIGNATURE} that {bad}") from bad
+        raise BrokenChain(str(bad), CUSTODY_SIGNATURE) from bad
     if fields["manifest_sha256"] != manifest_sha256:
-        raise BrokenChain(0, "is that of another bundle")
+        raise BrokenChain("is that of another bundle", CUSTODY_SIGNATURE)
     if not isinstance(fields["entries"], int) or heads.get(fields["entries"]) != fields["head"]:
-        raise BrokenChain(0, f"does not have the {fields['entries']} entries that were signed")
+        raise BrokenChain(f"does not have the {fields['entries']} entries that were signed")
 
 
 def _entry(line: bytes, number: int, previous: str) -> Entry:
@@ -187,15 +182,15 @@ def _entry(line: bytes, number: int, previous: str) -> Entry:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict) or compact(value) + b"\n" != line:
-        raise BrokenChain(number, "is not as the harness writes it")
+        raise BrokenChain(f"has an entry {number} that is not as the harness writes it")
     try:
         check_signed(value, VOUCHED)
     except NotSigned as bad:
-        raise BrokenChain(number, str(bad)) from bad
+        raise BrokenChain(f"has an entry {number} that {bad}") from bad
     if value["entry"] != number or value["previous"] != previous:
-        raise BrokenChain(number, "does not follow on what stands before it")
+        raise BrokenChain(f"has an entry {number} that does not follow on what stands before it")
     if not all(isinstance(value[name], str) for name in ("action", "by", "note")) or not isinstance(value["data"], dict):
-        raise BrokenChain(number, "is not as the harness writes it")
+        raise BrokenChain(f"has an entry {number} that is not as the harness writes it")
     return _as_entry(value)
 
 

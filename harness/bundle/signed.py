@@ -122,8 +122,10 @@ def listed_files(entries: Any) -> dict[str, tuple[int, str]]:
 
 def cut_files(entries: Any) -> dict[str, tuple[int, str]]:
     """The same of the journals as they are when cut: those entries that have `redacted`. Raises NotSigned."""
-    cut = [{"path": r["path"], **r["redacted"]} for r in entries if isinstance(r, dict) and isinstance(r.get("redacted"), dict)]
-    return listed_files(cut)
+    if not isinstance(entries, list):
+        raise NotSigned("is not as the harness writes it")
+    cut = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("redacted"), dict)]
+    return listed_files([{"path": entry.get("path"), **entry["redacted"]} for entry in cut])
 
 
 def write_forced(path: Path, content: bytes) -> None:

@@ -238,7 +238,7 @@ class _Check:
         try:
             self.custody = read_chain(self.source, self.manifest_sha256)
         except BrokenChain as bad:
-            self._differs(CUSTODY, f"entry {bad.entry}: {bad}" if bad.entry else str(bad))
+            self._differs(bad.file, str(bad))
         except Unreadable as bad:
             self._differs(CUSTODY, str(bad))
         else:

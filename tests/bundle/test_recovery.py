@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness.bundle import Bundle, BundleError, Status, finish_seal, open_bundle, seal_interrupted, sealing, verify, write_report
+from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes, signing_key
 from harness.bundle.signed import SOFTWARE
 from harness.model import Fact, Flow, GapKind
