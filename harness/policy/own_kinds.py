@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from harness.policy.blocks import Document
@@ -23,14 +24,24 @@ _CONTEXT = 240
 _LISTED = 40
 
 
-def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
-    """For each kind its first declaration and its first denial. `taken`: places, in order, that speak of SDKs. A kind that is
-    denied
-    counts as declared, too, only where that is said in so many words, or in a part on collection."""
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A mention of a kind in a statement, with all mentions there, and what the rules make of it: `declared`, `denied`, or why it
+    is neither. `firm`: whether it is said in so many words."""
+
+    statement: Statement
+    mention: Mention
+    here: Sequence[Mention]
+    verdict: str
+    firm: bool
+
+
+def candidates(
+    document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]
+) -> Iterator[Candidate]:
+    """Every mention of a kind outside of `taken`, in order."""
     all_mentions = mentions(document.folded.text)
     starts = [m.start for m in all_mentions]
-    first: dict[tuple[str, bool], KindSaid] = {}
-    sure: set[str] = set()
     previous: Statement | None = None
     number = 0
     for statement in said:
@@ -42,16 +53,29 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
         if not here:
             continue
         goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
-        for mention, denied, firm in _said(document, statement, here, goes_on):
-            if firm or (statement.role in ("collects", "cookies") and pattern("collects_plainly").search(statement.text)):
-                sure.add(mention.kind)
-            key = (mention.kind, denied)
-            if key not in first and len(first) < 400:
-                at = statement.start, statement.end
-                if at[1] - at[0] > 2 * _CONTEXT:
-                    at = max(at[0], mention.start - _CONTEXT), min(at[1], mention.end + _CONTEXT)
-                optional = bool(pattern("optional").search(statement.text))
-                first[key] = KindSaid(kind=mention.kind, denied=denied, passage=passage(document, *at), optional=optional)
+        for mention, verdict, firm in _said(document, statement, here, goes_on):
+            yield Candidate(statement, mention, here, verdict, firm)
+
+
+def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
+    """For each kind its first declaration and its first denial. `taken`: places, in order, that speak of SDKs. A kind that is
+    denied
+    counts as declared, too, only where that is said in so many words, or in a part on collection."""
+    first: dict[tuple[str, bool], KindSaid] = {}
+    sure: set[str] = set()
+    for one in candidates(document, said, taken):
+        statement, mention = one.statement, one.mention
+        if one.verdict not in ("declared", "denied"):
+            continue
+        if one.firm or (statement.role in ("collects", "cookies") and pattern("collects_plainly").search(statement.text)):
+            sure.add(mention.kind)
+        key = (mention.kind, one.verdict == "denied")
+        if key not in first and len(first) < 400:
+            at = statement.start, statement.end
+            if at[1] - at[0] > 2 * _CONTEXT:
+                at = max(at[0], mention.start - _CONTEXT), min(at[1], mention.end + _CONTEXT)
+            optional = bool(pattern("optional").search(statement.text))
+            first[key] = KindSaid(kind=mention.kind, denied=key[1], passage=passage(document, *at), optional=optional)
     # What is denied and declared at once is declared only where that is said plainly.
     kept = (k for (kind, denied), k in first.items() if denied or kind in sure or (kind, True) not in first)
     return tuple(sorted(kept, key=lambda k: k.passage.start))
@@ -64,13 +88,14 @@ def _goes_on(before: Statement, statement: Statement) -> bool:
 
 def _said(
     document: Document, statement: Statement, here: Sequence[Mention], goes_on: bool
-) -> Iterator[tuple[Mention, bool, bool]]:
-    """Each mention that says something of collection, whether that is denied, and whether it is said in so many words."""
+) -> Iterator[tuple[Mention, str, bool]]:
+    """Each mention with what the rules make of it, and whether it is said in so many words."""
     text, begin = statement.text, statement.start
     covered = scopes(text, [(m.start - begin, m.end - begin) for m in here])
     lead_denies = bool(statement.lead) and _denies(statement.lead)
     if any(_heading_denies(heading) for heading in statement.block.path[-2:]):
         if statement.block.kind != "item" and len(text) > _LISTED and not covered:
+            yield from ((mention, "under a denial", False) for mention in here)
             return  # a sentence about such a part is no list of what is not collected
         lead_denies = True
     firm = [m.start() for m in pattern("firm").finditer(text)]
@@ -81,17 +106,23 @@ def _said(
     beside = _of_the_company(statement, bool(firm))
     aside = [(_PLACED, *m.span()) for m in pattern("by_means").finditer(text)]
     aside += [(_ACCOUNT, *m.span()) for m in pattern("registers").finditer(text)]
+    row_says_no = _row_says_no(document, statement)
     for mention in here:
         at = mention.start - begin
         polarity = next((p for a, b, p in covered if a <= mention.end - 1 - begin < b), "")
-        if polarity == "neutral" or mention.kind in beside or _row_says_no(document, statement):
-            continue
-        if any(mention.kind in kinds and a <= at < b for kinds, a, b in aside):
-            continue
-        if polarity == "denied" or lead_denies:
-            yield mention, True, False
-        elif _declared(document, statement, at, mention, firm):
-            yield mention, False, any(a <= at for a in firm)
+        if polarity == "neutral":
+            verdict = "neutral"
+        elif mention.kind in beside:
+            verdict = "beside"
+        elif row_says_no:
+            verdict = "row says no"
+        elif any(mention.kind in kinds and a <= at < b for kinds, a, b in aside):
+            verdict = "aside"
+        elif polarity == "denied" or lead_denies:
+            verdict = "denied"
+        else:
+            verdict = _why_not(document, statement, at, mention, firm) or "declared"
+        yield mention, verdict, verdict != "denied" and any(a <= at for a in firm)
 
 
 _PLACED = frozenset({"base_station", "bluetooth", "wifi_scan", "ip", "sensors", "location_precise", "network_type", "ssid_bssid"})
@@ -143,32 +174,31 @@ def _row_says_no(document: Document, statement: Statement) -> bool:
     return any(cell in ("否", "不收集", "no", "未收集", "not collected") for cell in cells)
 
 
-def _declared(document: Document, statement: Statement, at: int, mention: Mention, firm: list[int]) -> bool:
+def _why_not(document: Document, statement: Statement, at: int, mention: Mention, firm: list[int]) -> str:
+    """Why a mention that nothing denies declares nothing; "" where it does."""
     text, role = statement.text, statement.role
     if text.rstrip(" *_").endswith("?"):
-        return False
+        return "question"
     is_firm = any(a <= at for a in firm)
     if pattern("defines").search(text) and not is_firm:
-        return False
+        return "defines"
     if pattern("by_others").search(text, at):
-        return False
+        return "by others"
     if pattern("hypothetical").search(text) or (statement.lead and pattern("hypothetical").search(statement.lead)):
-        return False
+        return "hypothetical"
     if statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *")):
-        return False
+        return "purposes"
     if _of_others(text, at):
-        return False
+        return "of others"
     if role in _SILENT or (role in _WEAK and statement.block.kind not in ("row",)):
-        return is_firm and role not in ("exceptions",)
+        return "" if is_firm and role not in ("exceptions",) else "weak part"
     if statement.block.kind in ("row", "head") and statement.block.heads:
-        return _in_kinds_column(document, statement, mention)
+        return "" if _in_kinds_column(document, statement, mention) else "column"
     if in_purpose(text, at):
-        return False
-    return bool(
-        pattern("collects").search(text)
-        or pattern("collects").search(statement.lead)
-        or role in ("collects", "permissions", "cookies")
-    )
+        return "in purpose"
+    if pattern("collects").search(text) or pattern("collects").search(statement.lead):
+        return ""
+    return "" if role in ("collects", "permissions", "cookies") else "no verb"
 
 
 def _of_others(text: str, at: int) -> bool:
