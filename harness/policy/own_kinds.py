@@ -13,8 +13,10 @@ from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
 
 _CONTEXT = 240
-_ENOUGH, _PLENTY = 0.0, 2.0
+_ENOUGH, _PLENTY = 0.3, 2.0
 """Points (log odds) from which on a mention declares; from which on no further one of the kind is looked at."""
+_SETTLED = frozenset({"neutral", "under a denial", "aside", "beside", "row says no", "question"})
+"""What the rules say last: a denial under a condition and its like are none that letters could tell from a declaration."""
 
 
 def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
@@ -31,6 +33,8 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
             continue
         if one.verdict == "declared" and _plain(one):
             sure.add(kind)
+        if one.verdict in _SETTLED:
+            continue
         if kind in best and best[kind][0] >= _PLENTY:
             continue
         worth = points(features(document, one))
