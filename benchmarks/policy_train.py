@@ -1,7 +1,7 @@
 """Trains the learned part of the reader of policies: harness/policy/learned/kinds.tsv.
 
-    python -m benchmarks.policy_train FOLDER            # from the half `train` of FOLDER (see policy_recall) and all that was written
-    python -m benchmarks.policy_train FOLDER --leave    # writes nothing: trained without some policies, measured on these, in turn
+    python -m benchmarks.policy_train FOLDER            # from the half `train` of FOLDER (policy_recall) and what was written
+    python -m benchmarks.policy_train FOLDER --leave    # writes nothing: trained without some policies, measured on these
     python -m benchmarks.policy_train FOLDER --leave --bare    # the same without what was written for it
 
 A case is a mention of a kind. In a real policy it declares where the kind does and the quote of the facts stands there; where the
@@ -9,8 +9,8 @@ policy does not declare the kind at all, it does not; what is between is left to
 for it, policy_wording_zh.txt and policy_wording_en.txt, has signs for kinds, for which their words are drawn: {+} is declared,
 {-} and {!} are not, a comma makes a listing.
 
-Logistic regression in plain numpy, by Adam on small batches. Features are taken away at random while it learns, the rules' own verdict
-most: the rules were made with these policies in sight, and would else be believed more than they deserve on others.
+Logistic regression in plain numpy, by Adam on small batches. Features are taken away at random while it learns, the rules'
+own verdict most: the rules were made with these policies in sight, and would else be believed more than they deserve on others.
 """
 
 from __future__ import annotations
@@ -38,9 +38,13 @@ from harness.policy.sdks import read_sdks
 from harness.policy.statements import statements
 from harness.policy.words import read
 
-AWAY = {"v": 0.35, "k": 0.2, "r": 0.15, "w": 0.15, "s": 0.1, "c": 0.1, "t": 0.3, "b": 0.25, "a": 0.25, "n": 0.3, "l": 0.25, "h": 0.3}
+AWAY = {
+    "v": 0.35, "k": 0.2, "r": 0.15, "w": 0.15, "s": 0.1, "c": 0.1, "t": 0.3, "b": 0.25, "a": 0.25, "n": 0.3, "l": 0.25, "h": 0.3,
+}  # fmt: skip
 """How often a feature is taken away while the model learns, by its sort."""
-SCALE = {"v": 0.6, "k": 0.35, "r": 0.5, "w": 0.4, "s": 0.4, "c": 0.4, "t": 0.3, "b": 0.3, "a": 0.3, "n": 0.15, "l": 0.2, "h": 0.2}
+SCALE = {
+    "v": 0.6, "k": 0.35, "r": 0.5, "w": 0.4, "s": 0.4, "c": 0.4, "t": 0.3, "b": 0.3, "a": 0.3, "n": 0.15, "l": 0.2, "h": 0.2,
+}  # fmt: skip
 """How much a feature may weigh: the smaller, the slower it learns."""
 EPOCHS, BATCH, PACE, PENALTY, BAGS = 12, 256, 0.02, 0.004, 3
 LEAST, POLICIES = 3, 2
@@ -89,7 +93,8 @@ class Linear:
 def policies(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, Document, dict[str, Any]]]:
     for name in names:
         file = next(folder / (name + s) for s in SUFFIXES if (folder / (name + s)).exists())
-        yield name, files.read_file(file.read_bytes(), file.name)[0], json.loads((folder / f"{name}.facts.json").read_text("utf-8"))
+        facts = json.loads((folder / f"{name}.facts.json").read_text("utf-8"))
+        yield name, files.read_file(file.read_bytes(), file.name)[0], facts
 
 
 def _mentions(document: Document) -> Iterator[Candidate]:
@@ -150,7 +155,9 @@ def _words(chinese: bool) -> list[list[str]]:
     return found
 
 
-def _filled(lines: Sequence[str], kinds: list[list[str]], chance: random.Random, chinese: bool) -> tuple[str, list[tuple[int, int, str]]]:
+def filled(
+    lines: Sequence[str], kinds: list[list[str]], chance: random.Random, chinese: bool
+) -> tuple[str, list[tuple[int, int, str]]]:
     """A text in which words stand for the signs, and where they stand."""
     text, slots = "", []
     for line in lines:
@@ -185,12 +192,12 @@ def written() -> list[Case]:
             chance = random.Random(f"{language}{number}")
             for draw in range(DRAWS):
                 head = chance.choice(heads)
-                text, slots = _filled([*([f"# {head}"] if head != "-" else []), *lines], kinds, chance, language == "zh")
+                text, slots = filled([*([f"# {head}"] if head != "-" else []), *lines], kinds, chance, language == "zh")
                 document = files.document(text, "text/markdown")
                 said = statements(document)
                 for one in candidates(document, said, ()):
                     a, b = document.folded.back(one.mention.start), document.folded.back(one.mention.end - 1) + 1
-                    sign = next((s for x, y, s in slots if x <= a and b <= y + 2 or a <= x and y <= b), "")
+                    sign = next((s for x, y, s in slots if (x <= a and b <= y + 2) or (a <= x and y <= b)), "")
                     if sign:
                         kept = {f for f in features(document, one) if not f.startswith(("k:", "t:"))}
                         found.append(Case(f"{language}{number}", f"{draw} {one.mention.start}", float(sign == "+"), kept))

@@ -20,9 +20,8 @@ _SETTLED = frozenset({"neutral", "under a denial", "aside", "beside", "row says 
 
 
 def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
-    """For each kind the place that declares it most plainly, and its first denial. `taken`: places, in order, that speak of SDKs. A
-    kind that is denied counts as declared, too, only where the rules find that said in so many words, or in a part on collection.
-    """
+    """For each kind a place that declares it plainly, and its first denial. `taken`: places, in order, that speak of SDKs. A kind
+    that is denied counts as declared, too, only where the rules find that said in so many words, or in a part on collection."""
     best: dict[str, tuple[float, Candidate]] = {}
     denied: dict[str, Candidate] = {}
     sure: set[str] = set()
