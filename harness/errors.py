@@ -44,6 +44,10 @@ class RigError(HarnessError):
     exit_status = 4
 
 
+class ProcessGone(RigError):
+    """The app's process ended before it could be reached."""
+
+
 class NothingSelected(HarnessError):
     """The selection matched no app, scenario or rule."""
 

@@ -57,6 +57,8 @@ class HookedProcess:
     first_told: dict[str, Mapping[str, Any]] = field(default_factory=dict)   # what the first process said of each method: shared
 
     held: bool = False          # it stands still until its hooks are in
+    being_ended: bool = False   # what ends it was done while it was held
+    ended_held: bool = False    # and it was still held when it ended
     script: Script | None = None
     began_ns: int = 0
     heard_ns: int = 0

@@ -18,7 +18,7 @@ from harness.capture.agent_ring import BadRing
 from harness.capture.catalogue import CALLS_PER_SECOND, Catalogue
 from harness.capture.clock import Offset, agree, measure
 from harness.capture.hooked_process import Ended, HookedProcess, Journal, Script
-from harness.errors import RigError
+from harness.errors import ProcessGone, RigError
 from harness.model import Fact, Gap, GapKind
 
 AGENT_ROUNDS = 4
@@ -46,7 +46,8 @@ class Link(Protocol):
         """From now on each new process of the package is handed over, parked, and let go when `on_spawn` returns.
         `processes`: names that its manifest gives them beside its own and those that begin with it."""
 
-    def load(self, pid: int, source: str, on_message: OnMessage, on_end: OnEnd) -> Script: ...
+    def load(self, pid: int, source: str, on_message: OnMessage, on_end: OnEnd) -> Script:
+        """Raises ProcessGone where the process ends meanwhile, RigError where it cannot be entered."""
 
     def close(self) -> None: ...
 
@@ -172,15 +173,25 @@ class HookCapture:
     @contextmanager
     def stopping(self) -> Iterator[None]:
         """Around an act that ends the app's processes (force-stop, clear, uninstall): what they saw is fetched
-        before, what they still called until they ended after, and that they end is no gap."""
-        expected = self.alive()
+        before, what they still called until they ended after, and that they end is no gap. Nor is it one where a process
+        ends that is still held: it has called nothing."""
+        with self._lock:
+            held = [p for p in self.processes if p.held and p.ended is None]
+            for process in held:
+                process.being_ended = True
+        expected = [p for p in self.alive() if p not in held]
         fetched = {id(p): p.flush(self.limits.flush) for p in expected}
         for process in expected:
             process.expected_end = fetched[id(process)]
         try:
             yield
             with self._changed:
-                self._changed.wait_for(lambda: all(p.ended is not None for p in expected), self.limits.flush)
+                self._changed.wait_for(
+                    lambda: all(p.ended is not None for p in expected) and not any(p.held for p in held), self.limits.flush)
+        except BaseException:
+            for process in held:
+                process.being_ended = False
+            raise
         finally:
             for process in expected:
                 if process.ended is None:
@@ -200,7 +211,7 @@ class HookCapture:
         try:
             found = self.agent_clock(process)
         except RigError as bad:
-            if process.ended is None:
+            if process.ended is None and not process.being_ended:
                 self._gap(process, GapKind.CLOCK_UNCERTAIN, f"The clock of {process.name} is not known: {bad}", None, None)
             return
         device = self.device_offset
@@ -296,7 +307,7 @@ class HookCapture:
             why = spawned.unreachable or self._hook(process)
             if not why:
                 self._tell_clock(process)
-            if why:
+            if why and not (process.held and process.being_ended and process.ended is not None):
                 self._gap(
                     process,
                     GapKind.PROCESS_NOT_ATTACHED,
@@ -325,6 +336,9 @@ class HookCapture:
                 lambda message, data: self._heard(process, message, data),
                 lambda reason: self._ended(process, reason),
             )
+        except ProcessGone as error:
+            self._ended(process, "process-terminated")
+            return str(error)
         except RigError as error:
             return str(error)
         process.script = script
@@ -347,6 +361,7 @@ class HookCapture:
             if process.ended is not None:
                 return
             process.ended = Ended(reason, self.clock())
+            process.ended_held = process.held and process.being_ended
             for answered in list(process._answers.values()):
                 answered.set()
             self._changed.notify_all()
@@ -361,11 +376,12 @@ class HookCapture:
     def _look_back(self, process: HookedProcess, reason: str) -> None:
         """Closes the account of a process that has ended."""
         with self._guarded():
-            known = process.expected_end or process.said_goodbye
+            known = process.expected_end or process.said_goodbye or process.ended_held
             lost = process.ready.is_set() and not known
             # A process that is ended goes on calling until it is, and one that says goodbye has other threads: what they still
             # called is in its ring, too. Without a ring that cannot be had, and only an end that nobody meant is a gap.
-            why = self._salvage(process) if lost or (process.ready.is_set() and process.ring.startswith("/")) else ""
+            wrote = process.ready.is_set() and process.ring.startswith("/") and not process.ended_held
+            why = self._salvage(process) if lost or wrote else ""
             self._remove_ring(process)
             process.tell_holes()
             self._process_fact(process, "ended" if known else "lost")
@@ -422,6 +438,7 @@ class HookCapture:
                     "process": process.name,
                     "state": state,
                     "reason": process.ended.reason if process.ended else "",
+                    "ended_ns": process.ended.host_ns if process.ended else None,
                     "calls": process.calls,
                     "seq": process.seq,
                     "heard_ns": process.heard_ns,

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import frida
 
-from harness.errors import RigError
+from harness.errors import ProcessGone, RigError
 
 FRIDA_PORT = 27042
 SECONDS = 20.0
@@ -144,7 +144,8 @@ class FridaLink:
             threading.Thread(target=self._go_on_looking, name="frida-processes", daemon=True).start()
 
     def load(self, pid: int, source: str, on_message: OnMessage, on_end: OnEnd) -> LoadedScript:
-        """Attaches to a process and loads a script on QuickJS. `on_end` gets Frida's reason, once."""
+        """Attaches to a process and loads a script on QuickJS. `on_end` gets Frida's reason, once. Raises ProcessGone where
+        the process ends meanwhile, RigError where it cannot be entered."""
 
         def heard(message: dict[str, Any], data: bytes | None) -> None:
             if message["type"] == "send":
@@ -301,6 +302,12 @@ class FridaLink:
             ) from error
         except frida.ProcessNotFoundError as error:
             raise ProcessGone(f"Process {pid} is gone.", str(error), "Run again.") from error
+        except frida.TransportError as error:
+            if pid is None:
+                raise
+            raise ProcessGone(
+                f"The connection to process {pid} broke off.", str(error),
+                "The process ended meanwhile; if no other can be reached either, restart frida-server and run again.") from error
         except (frida.PermissionDeniedError, frida.NotSupportedError, frida.ProcessNotRespondingError) as error:
             raise RigError(
                 f"Frida on {self.where} refused{f' process {pid}' if pid is not None else ''}.",
@@ -323,10 +330,6 @@ class FridaLink:
             pass
         except RigError as error:
             self._errors.append(error)
-
-
-class ProcessGone(RigError):
-    """The process ended before it could be reached."""
 
 
 def _stack(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pandas as pd
 from harness.bundle import BundleReader
 from harness.decoding import Budget
 from harness.model import Call, Event, Fact, Flow, Gap, GapKind, Message, Outcome, Stack
-from harness.tables import attribution, ciphers, flow_makers, marks, noted, parties, prompts, shared, stages, values
+from harness.tables import attribution, ciphers, cut_off, flow_makers, marks, noted, parties, prompts, shared, stages, values
 from harness.tables.darkness import Darkness
 from harness.tables.noted import AppText, Note
 from harness.tables.recipients import HostCatalogue
@@ -277,7 +277,7 @@ def load(
         screens=screens_frame,
         steps=steps_frame,
         stages=stages.frame(found),
-        gaps=[*gaps, *darkness.gaps()],
+        gaps=[*cut_off.refusals(gaps, flows, facts), *darkness.gaps()],
         notes=notes,
         app_texts=noted.texts(notes, lambda name: source.object(name) if source.has_object(name) else None),
         facts=facts,

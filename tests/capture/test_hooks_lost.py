@@ -126,6 +126,29 @@ def test_a_process_that_is_gone_before_it_is_hooked_is_a_gap(
     assert capture.alive() == []
 
 
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_process_that_is_ended_while_it_is_held_has_called_nothing(
+    classes: Path, portal: Portal, journal: Memory, killed: bool
+) -> None:
+    """One that outlives the act, and cannot be hooked, is a gap all the same."""
+    with running(classes) as app:
+        portal.join(app)
+        capture = HookCapture(
+            portal.link(seconds=3), PACKAGE, journal, load_catalogue(CATALOGUE), level=35, limits=Limits(hooks=1, flush=5))
+        capture.start()
+        app.freeze()
+        released = portal.announce(app)
+        until(capture.holding)
+        with capture.stopping():
+            if killed:
+                os.kill(app.pid, signal.SIGKILL)
+        assert killed or released.wait(20)
+        assert not capture.holding()
+    assert [gap.kind for gap in journal.of(Gap)] == ([] if killed else [GapKind.PROCESS_NOT_ATTACHED])
+    assert [fact["state"] for fact in journal.facts("process")] == (["ended"] if killed else [])
+    assert capture.alive() == []
+
+
 def test_a_frozen_process_is_let_go_unhooked(classes: Path, portal: Portal, journal: Memory) -> None:
     """An app that cannot be hooked must still run: it is let go, and the journal says that it was not watched."""
     with running(classes) as app:
