@@ -40,7 +40,7 @@ def test_what_stands_nowhere_weighs_nothing() -> None:
 
 @pytest.mark.parametrize(("one", "other", "kinds"), [
     ("# 信息收集\n我们会收集您的手机号，用于登录。", "# 信息收集\n我们会收集您的身份证号，用于登录。", ("phone", "id_card")),
-    ("# Data\nWe collect your nationality to sign you in.", "# Data\nWe collect your gender to sign you in.", ("region", "gender")),
+    ("# Data\nWe collect your nationality to log you in.", "# Data\nWe collect your gender to log you in.", ("region", "gender")),
 ])  # fmt: skip
 def test_one_kind_reads_like_another(one: str, other: str, kinds: tuple[str, str]) -> None:
     """All but the kind and the term is the same, so that what was learned of one kind holds for the next."""
