@@ -94,11 +94,11 @@ def measure(folder: Path, names: list[str]) -> Figures:
             figures.mistakes.append(f"{name}: no policy or no facts")
             continue
         facts = json.loads((folder / f"{name}.facts.json").read_text("utf-8"))
-        _one(figures, name, from_bytes(file.read_bytes(), name=file.name), facts)
+        measure_one(figures, name, from_bytes(file.read_bytes(), name=file.name), facts)
     return figures
 
 
-def _one(figures: Figures, name: str, read: Declared, facts: dict[str, Any]) -> None:
+def measure_one(figures: Figures, name: str, read: Declared, facts: dict[str, Any]) -> None:
     declared = {k.kind for k in read.kinds if not k.denied}
     wanted = {k["kind"] for k in facts["kinds"] if not k["denied"]}
     denied = {k["kind"] for k in facts["kinds"] if k["denied"]}
