@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Checks a bundle of evidence without the tool that made it, by Python 3.9 alone: python check_bundle.py FOLDER-OR-ZIP
 Says intact, incomplete, altered or unverifiable, then what differs, then the fingerprint of the key that sealed it.
 Exit status: 0 intact, 1 altered, 3 incomplete or unverifiable, 2 no bundle."""
@@ -26,16 +25,18 @@ def point(packed):
     x = x if (x * x - square) % P == 0 else x * ROOT % P
     if y >= P or (x * x - square) % P or (x == 0 and sign):
         raise ValueError("no point of the curve")
-    return (x if x % 2 == sign else P - x), y
+    x = x if x % 2 == sign else P - x
+    return x, y, 1, x * y % P
 
 
 def add(a, b):
-    k = D * a[0] * a[1] * b[0] * b[1]
-    return (a[0] * b[1] + a[1] * b[0]) * pow(1 + k, -1, P) % P, (a[1] * b[1] + a[0] * b[0]) * pow(1 - k, -1, P) % P
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    return (f - e) * (h - g) % P, (h + g) * (f + e) % P, (h - g) * (h + g) % P, (f - e) * (f + e) % P
 
 
 def times(n, a):
-    rest = times(n >> 1, add(a, a)) if n else (0, 1)
+    rest = times(n >> 1, add(a, a)) if n else (0, 1, 1, 0)
     return add(rest, a) if n & 1 else rest
 
 
@@ -51,7 +52,8 @@ def read_signed(content, name):    # {} where a byte is other than it was signed
         key, signature = bytes.fromhex(value["public_key"]), bytes.fromhex(value["signature"])
         k = int.from_bytes(hashlib.sha512(signature[:32] + key + told).digest(), "little")
         s, base = int.from_bytes(signature[32:], "little"), point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
-        holds = len(key) == 32 and s < Q and times(s, base) == add(point(signature[:32]), times(k % Q, point(key)))
+        left, right = times(s, base), add(point(signature[:32]), times(k % Q, point(key)))
+        holds = len(key) == 32 and s < Q and all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
         form = canonical(value, line=name == "entry") == content and set(value) == named.union(SIGNED[name].split())
         return value if holds and form and (value["algorithm"], value["format"], len(signature)) == ("Ed25519", 1, 64) else {}
     except BROKEN:
@@ -64,8 +66,7 @@ class Files:
         walked = [(f, files + [d for d in dirs if os.path.islink(os.path.join(f, d))]) for f, dirs, files in os.walk(path)]
         there = [os.path.relpath(os.path.join(f, n), path).replace(os.sep, "/") for f, ns in walked for n in ns]
         there += [i.filename for i in self.zip.infolist() if not i.is_dir()] if self.zip else []
-        starts = [n[:-len(m[0])] for n in sorted(there, key=len) for m in [re.search(r"(?<![^/])(run\.jsonl|manifest\.json)$", n)]
-                  if m and n.count("/") < 2]
+        starts = [n[:n.rfind("/") + 1] for n in sorted(there, key=len) if re.fullmatch(r"([^/]*/)?(run.jsonl|manifest.json)", n)]
         self.start, self.inside = os.path.join(path, ""), starts[0] if self.zip and starts else ""
         names = [n[len(self.inside):] if n.startswith(self.inside) else n for n in there]
         self.names, self.twice = set(names), {a for a, b in zip(sorted(names), sorted(names)[1:]) if a == b}  # noqa: B905
@@ -88,10 +89,9 @@ class Files:
 
 def differing(files, there, entries, gone=()):
     listed = {e["path"]: (e["bytes"], e["hash"]) for e in entries}
-    same = {name for name, (size, digest) in listed.items() if files.read(name, size)[1:] == (digest[7:], size)}
+    same = {n for n, (size, digest) in listed.items() if files.read(n, size)[1:] == (digest[7:], size)} | set(gone) - there
     return [f"{n} was added: nothing that was signed lists it" for n in sorted(there - listed.keys())] + [
-        f"{n} is {'not as it was signed' if n in there else 'missing'}" for n in sorted(listed.keys() - same)
-        if n in there or n not in gone]
+        f"{n} is {'not as it was signed' if n in there else 'missing'}" for n in sorted(listed.keys() - same)]
 
 
 def check(path):

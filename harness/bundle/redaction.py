@@ -18,13 +18,14 @@ from harness.bundle.source import Source
 SEED = "redaction.seed"
 """A file of 64 hex digits and a line feed. Who has it can find a cut value by trying all."""
 
+FACTS = ("data",)
 PERSONAL: dict[str, tuple[str, ...]] = {
     "calls.jsonl": ("value", "arguments", "error"),
     "flows.jsonl": ("url", "request", "response"),
     "screens.jsonl": ("controls", "reason"),
     "steps.jsonl": ("target", "control", "detail"),
-    "run.jsonl": ("data",),
-    PROXY_JOURNAL: ("data",),
+    "run.jsonl": FACTS,
+    PROXY_JOURNAL: FACTS,
 }
 """Journal -> the fields of its lines that may hold what belongs to somebody. What they are called by is kept."""
 KEPT_FACTS = frozenset({
@@ -70,7 +71,7 @@ def cut(journal: str, lines: Iterable[bytes], seed: bytes) -> Iterator[bytes]:
         if not isinstance(record, dict):
             yield compact({"redacted": commitment(salt(seed, journal, number, ""), line.decode("latin-1"))}) + b"\n"
             continue
-        if "type" in record and record["type"] in KEPT_FACTS:
+        if fields == FACTS and isinstance(record.get("type"), str) and record["type"] in KEPT_FACTS:
             yield line
             continue
         for field in fields:

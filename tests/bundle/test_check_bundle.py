@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -114,7 +114,7 @@ def append(bundle: Path, files: list[Path], chance: random.Random) -> None:
 def reorder(bundle: Path, files: list[Path], chance: random.Random) -> None:
     path = chance.choice([file for file in files if len(set(file.read_bytes().splitlines(True))) > 1])
     lines = path.read_bytes().splitlines(True)
-    a, b = chance.sample([i for i in range(len(lines))], 2)
+    a, b = chance.sample(list(range(len(lines))), 2)
     if lines[a] == lines[b]:
         a, b = 0, next(i for i in range(len(lines)) if lines[i] != lines[0])
     lines[a], lines[b] = lines[b], lines[a]
@@ -186,7 +186,7 @@ def test_every_single_change_is_found_by_both_and_they_agree(
             assert not (bundle / "manifest.sig").exists() or not (bundle / "report" / "report.sig").exists()
 
 
-class scratch:  # noqa: N801 - a context, as contextlib's are
+class scratch:
     def __init__(self, sealed: Path, factory: pytest.TempPathFactory) -> None:
         self.place = factory.mktemp("changed") / "run"
         shutil.copytree(sealed, self.place)
@@ -199,8 +199,8 @@ class scratch:  # noqa: N801 - a context, as contextlib's are
 
 
 @pytest.fixture
-def copy(sealed: Path, tmp_path: Path) -> Iterator[Path]:
-    yield Path(shutil.copytree(sealed, tmp_path / "run"))
+def copy(sealed: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sealed, tmp_path / "run"))
 
 
 def test_what_was_not_touched_is_intact_for_both(sealed: Path, tmp_path: Path) -> None:
