@@ -80,8 +80,8 @@ def _show_redaction(result: Verification) -> None:
     if result.redaction is None:
         return
     lacks, by = result.redaction, result.redaction.signer
-    out.print(f"This is a redacted copy: it lacks {len(lacks.removed)} files, and what is personal in {len(lacks.cut)} journals. What is "
-              "left is as it was sealed.")
+    out.print(f"This is a redacted copy: it lacks {len(lacks.removed)} files, and what is personal in {len(lacks.cut)} journals.")
+    out.print("What is left is as it was sealed.")
     out.print(f"redacted by  {by.fingerprint} (SHA-256 of the public key)")
     out.print(f"redacted at  {printable(by.created)} (that signer's clock)")
 
