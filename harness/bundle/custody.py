@@ -76,9 +76,11 @@ def operator(named: str = "") -> str:
 
 
 def read_chain(source: Source, manifest_sha256: str) -> list[Entry]:
-    """The entries of a chain that holds. Raises BrokenChain, Unreadable; where a bundle of an older version has none, too."""
+    """The entries of a chain that holds; [] of a bundle that was sealed without one. Raises BrokenChain, Unreadable."""
     if not source.has(CUSTODY):
-        raise BrokenChain("is missing")
+        if source.has(CUSTODY_SIGNATURE) or _promised(source):
+            raise BrokenChain("is missing")
+        return []
     entries, head = [], manifest_sha256
     heads = {}
     with source.open(CUSTODY) as file:
@@ -88,6 +90,15 @@ def read_chain(source: Source, manifest_sha256: str) -> list[Entry]:
             heads[number] = head
     _check_head(source, manifest_sha256, heads)
     return entries
+
+
+def _promised(source: Source) -> bool:
+    """Whether the manifest says that there is a chain."""
+    with source.open(MANIFEST) as file:
+        try:
+            return json.loads(file.read()).get("custody") is True
+        except (ValueError, AttributeError, RecursionError):
+            return True    # it was changed: nothing to go by
 
 
 def begin(manifest_sha256: str, key: SigningKey, created: str, by: str) -> tuple[bytes, bytes]:
@@ -110,10 +121,10 @@ def append(
     signer = key or signing_key()
     try:
         sealed, _ = measure(source, MANIFEST)
+        read_chain(source, sealed)    # nothing is made beside what does not hold
         with _locked(bundle / CUSTODY) as file:
-            there = read_chain(source, sealed)
-            last = _last_line(bundle / CUSTODY)
-            head = hashlib.sha256(last).hexdigest() if there else sealed
+            there = [] if file.seek(0, os.SEEK_END) == 0 else read_chain(source, sealed)
+            head = hashlib.sha256(_last_line(bundle / CUSTODY)).hexdigest() if there else sealed
             line = _line(len(there) + 1, head, action, signer, now(), by=by, note=note, data=data)
             if len(line) > MOST:
                 raise UsageError("The note is too long.", f"An entry has {MOST} bytes at most.", "Keep the text in a file.")

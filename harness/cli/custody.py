@@ -53,6 +53,9 @@ def register(app: typer.Typer) -> None:
             entries, broken = [], f"{bad.file} {bad}"
         except Unreadable as bad:
             entries, broken = [], str(bad)
+        if not entries and not broken:
+            raise UsageError(f"{bundle} has no chain of custody yet.", "It was sealed by a version that began none.",
+                             "--add begins one.")
         if json:
             emit({"entries": [vars(entry) for entry in entries], "broken": broken})
         else:

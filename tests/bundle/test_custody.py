@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness.bundle import Bundle, BundleError, Status, verify
 from harness.bundle.custody import Action, append
+from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes
+from harness.bundle.manifest import signature
 from harness.errors import UsageError
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -90,3 +93,27 @@ def test_a_note_without_end_is_refused(bundle: Path) -> None:
     with pytest.raises(UsageError, match="too long"):
         append(bundle, Action.ANNOTATED, note="x" * (1 << 21), key=KEY)
     assert verify(bundle).status is Status.INTACT
+
+
+def test_a_bundle_that_was_sealed_without_a_chain_gets_one_with_its_first_entry(bundle: Path) -> None:
+    """As older versions sealed."""
+    listed = json.loads((bundle / "manifest.json").read_bytes())
+    del listed["custody"]
+    (bundle / "manifest.json").write_bytes(canonical(listed))
+    (bundle / "manifest.sig").write_bytes(signature((bundle / "manifest.json").read_bytes(), KEY, "2026-01-01T00:00:00Z"))
+    for name in ("custody.jsonl", "custody.sig"):
+        (bundle / name).unlink()
+    assert (verify(bundle).status, verify(bundle).custody) == (Status.INTACT, [])
+    append(bundle, Action.RECEIVED, key=KEY)
+    append(bundle, Action.OPENED, key=OTHER)
+    assert [entry.action for entry in verify(bundle).custody] == ["received", "opened"]
+    assert verify(bundle).status is Status.INTACT
+
+
+def test_a_chain_that_is_gone_is_not_begun_anew(bundle: Path) -> None:
+    for name in ("custody.jsonl", "custody.sig"):
+        (bundle / name).unlink()
+    assert verify(bundle).status is Status.ALTERED
+    with pytest.raises(BundleError, match="is missing"):
+        append(bundle, Action.OPENED, key=KEY)
+    assert not (bundle / "custody.jsonl").exists()
