@@ -4,7 +4,6 @@ Exit status: 0 intact, 1 altered, 3 incomplete or unverifiable, 2 no bundle."""
 import hashlib
 import json
 import os
-import re
 import sys
 import zipfile
 
@@ -15,6 +14,7 @@ SIGNED = {"manifest.sig": "manifest_sha256", "report/report.sig": "files manifes
           "entry": "action by data entry note previous"}
 LATER = {"manifest.json", ".manifest.json", ".manifest.sig", "custody.jsonl", *SIGNED}
 JOURNALS = {"calls": "c", "stacks": "s", "flows": "f", "screens": "v", "steps": "t", "gaps": "g", "run": "r", "proxy": "p"}
+STARTS = ("run.jsonl", "manifest.json")
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
@@ -66,13 +66,12 @@ class Files:
         walked = [(f, files + [d for d in dirs if os.path.islink(os.path.join(f, d))]) for f, dirs, files in os.walk(path)]
         there = [os.path.relpath(os.path.join(f, n), path).replace(os.sep, "/") for f, ns in walked for n in ns]
         there += [i.filename for i in self.zip.infolist() if not i.is_dir()] if self.zip else []
-        starts = [n[:n.rfind("/") + 1] for n in sorted(there, key=len) if re.fullmatch(r"([^/]*/)?(run.jsonl|manifest.json)", n)]
+        starts = [n[:n.rfind("/") + 1] for n in sorted(there, key=len) if n.count("/") < 2 and n.endswith(STARTS)]
         self.start, self.inside = os.path.join(path, ""), starts[0] if self.zip and starts else ""
         names = [n[len(self.inside):] if n.startswith(self.inside) else n for n in there]
         self.names, self.twice = set(names), {a for a, b in zip(sorted(names), sorted(names)[1:]) if a == b}  # noqa: B905
 
-    def read(self, name, limit=1 << 62):
-        """Content, SHA-256, length; nothing of what is longer than `limit`, or no plain file."""
+    def read(self, name, limit=1 << 62):    # content, SHA-256, length; nothing of what is longer, or is no plain file
         digest, size, parts = hashlib.sha256(), 0, []
         try:
             if name not in self.names or name in self.twice or (not self.zip and os.path.islink(self.start + name)):
@@ -107,7 +106,7 @@ def check(path):
         altered += differing(files, mine, entries, redacted.get("removed", ())) if mine else []
         if mine and (canonical(value) != content or value["format"] != 1):
             altered.append("manifest.json is not as the tool writes it")
-        report = {n for n in files.names if n.startswith("report/")} - {"report/report.sig"}
+        report = {n for n in files.names - LATER if n.startswith("report/")}
         altered += differing(files, report, signed["report/report.sig"]["files"]) if "report/report.sig" in signed else []
         unsure += [f"{n} is not signed" for n in report if "report/report.sig" not in signed]
         if mine and ("custody" in value or files.names & {"custody.jsonl", "custody.sig"}):
@@ -120,8 +119,8 @@ def check(path):
                 altered.append("the chain of custody is broken")
     except BROKEN as bad:
         altered.append(f"manifest, report or chain of custody: {bad!r}")
-    altered += [f"{n} is not what its name says" for n in files.names if re.match(r"objects/(?!\.partial/)", n)
-                and files.read(n)[1] != n.rsplit("/", 1)[1]]
+    stored = [n for n in files.names if n.startswith("objects/") and not n.startswith("objects/.partial/")]
+    altered += [f"{n} is not what its name says" for n in stored if files.read(n)[1] != n.rsplit("/", 1)[1]]
     unsure += ["manifest.sig is missing: nobody vouches for the manifest"] if content and "manifest.sig" not in signed else []
     (altered if seal else unsure).extend(f"{n} was left over" for n in files.names if n.startswith(".manifest."))
     for stem, letter in JOURNALS.items() if not altered else ():
@@ -142,8 +141,9 @@ def check(path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or not Files(sys.argv[1]).names & {"run.jsonl", "manifest.json", "manifest.sig"}:
+    if len(sys.argv) != 2 or not (here := Files(sys.argv[1]).names) & {*STARTS, "manifest.sig"}:
         sys.exit(print(__doc__, file=sys.stderr) or 2)
     said, found, sealer = check(sys.argv[1])
-    print(said, *("  " + ascii(one)[1:-1] for one in found), f"sealed by {sealer or 'nobody whose signature holds'}", sep="\n")
+    told = [*("  " + ascii(one)[1:-1] for one in found), *["this is a redacted copy"] * ("redaction.sig" in here)]
+    print(said, *told, f"sealed by {sealer or 'nobody whose signature holds'}", sep="\n")
     sys.exit({"intact": 0, "altered": 1}.get(said, 3))

@@ -44,14 +44,13 @@ def export(
         raise UsageError(f"{bundle} is not exported: it is {found.status}.", "A copy would be worth no more.",
                          "`harness verify` names what differs.")
     signer = key or signing_key()
+    cut = _cut(bundle, FolderSource(bundle)) if redact else {}
     custody.append(bundle, custody.Action.EXPORTED, note=note or target.name, by=by, data={"redacted": redact}, key=signer)
     source = FolderSource(bundle)
     names = [name for name in source.names() if sample or not name.startswith(f"{SAMPLE}/")]
-    cut: dict[str, tuple[int, str]] = {}
     pieces: dict[str, bytes] = {}
     removed = [name for name in source.names() if covered(name) and name not in names]
     if redact:
-        cut = _cut(bundle, source)
         removed += [name for name in names if redaction.removed(name)]
         names = [name for name in names if not redaction.removed(name) and not name.startswith(f"{REPORT}/")]
     if removed or cut:

@@ -82,6 +82,9 @@ def test_a_cut_export_verifies_and_holds_nothing_of_what_was_taken_out(bundle: P
     assert found.redaction is not None and found.redaction.signer.fingerprint != found.signer.fingerprint  # type: ignore[union-attr]
     assert found.redaction.cut == sorted(set(redaction.PERSONAL) & {path.name for path in bundle.iterdir()})
     assert INDEPENDENT.check(str(target))[0] == "intact"
+    said = subprocess.run([sys.executable, "-I", "-S", str(tmp_path / "check_bundle.py"), str(target)], capture_output=True,
+                          text=True, check=True)
+    assert said.stdout.splitlines()[:2] == ["intact", "this is a redacted copy"]
     call = json.loads(there["calls.jsonl"])
     assert (call["method"], call["kind"], call["outcome"], call["seq"]) == ("M.get", "imei", "value", 1)
     assert json.loads(there["flows.jsonl"].splitlines()[0])["host"] == "ads.example"
@@ -157,6 +160,17 @@ def test_cutting_takes_any_lines_and_gives_the_same_each_time(lines: list[dict[s
         shown = json.loads(made)
         assert all(not line.get(field) or set(shown[field]) == {"redacted"} for field in ("value", "arguments"))
         assert shown.get("method") == json.loads(json.dumps(line)).get("method")
+
+
+def test_what_cannot_be_redacted_says_why_and_leaves_no_entry(bundle: Path, tmp_path: Path) -> None:
+    export(bundle, tmp_path / "cut.zip", redact=True, key=KEY)
+    with zipfile.ZipFile(tmp_path / "cut.zip") as opened:
+        opened.extractall(tmp_path / "cut")
+    before = (tmp_path / "cut" / "custody.jsonl").read_bytes()
+    with pytest.raises(BundleError, match="cannot be redacted"):
+        export(tmp_path / "cut", tmp_path / "again.zip", redact=True, key=KEY)
+    assert (tmp_path / "cut" / "custody.jsonl").read_bytes() == before
+    assert not (tmp_path / "again.zip").exists()
 
 
 def test_what_cannot_be_exported_says_why(bundle: Path, tmp_path: Path) -> None:
