@@ -35,6 +35,9 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
     best: dict[str, tuple[int, Right]] = {}
     for number, statement in enumerate(said):
         text = statement.text
+        if "withdraw" not in best and _words("closes").search(text) and not _DENIES.search(text):
+            way = _path(document, said, number)
+            best["withdraw"] = 0, Right(stated=True, path=way, passage=passage(document, statement.start, statement.end))
         if statement.block.kind in ("row", "head") and statement.role != "rights":
             continue
         in_part = statement.role == "rights"
@@ -64,7 +67,10 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
             continue
         start, end = document.span(block.start, block.end)
         said_there = document.folded.text[start:end]
+        below = next((s.text for s in said if s.start >= end), "")
         for right in RIGHTS:
+            if right == "deletion_of_account" and _words("no_account").search(below):
+                continue
             if right not in best and _words(right).search(said_there) and _words("heads").search(said_there):
                 best[right] = 0, Right(stated=True, passage=passage(document, start, end))
     return {right: best[right][1] if right in best else Right() for right in RIGHTS}
