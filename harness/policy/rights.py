@@ -22,6 +22,7 @@ def _words(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in (found.values() if isinstance(found, dict) else found)))
 
 
+_ANYWHERE = {"withdraw": "closes", "delete": "erases"}
 _MAY = compiled("rights", "may")
 _ABROAD = compiled("rights", "abroad")
 _STEPS = "(?:收集|存储|保存|使用|加工|传输|提供|公开|共享|转让|公开披露|披露|删除|处理)"
@@ -35,9 +36,10 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
     best: dict[str, tuple[int, Right]] = {}
     for number, statement in enumerate(said):
         text = statement.text
-        if "withdraw" not in best and _words("closes").search(text) and not _DENIES.search(text):
-            way = _path(document, said, number)
-            best["withdraw"] = 0, Right(stated=True, path=way, passage=passage(document, statement.start, statement.end))
+        for right, words in _ANYWHERE.items():
+            if right not in best and _words(words).search(text) and not _DENIES.search(text):
+                way = _path(document, said, number)
+                best[right] = 0, Right(stated=True, path=way, passage=passage(document, statement.start, statement.end))
         if statement.block.kind in ("row", "head") and statement.role != "rights":
             continue
         in_part = statement.role == "rights"
