@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _SILENT = {"exceptions", "definitions", "changes", "contact"}
 _WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks", "uses"}
 _DETAIL = compiled("own_kinds", "detail")
 _LISTED = 40
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +135,7 @@ def _heading_denies(heading: str) -> bool:
 
 
 def _denies(lead: str) -> bool:
-    last = lead.rstrip(": ").rpartition("。")[2]
+    last = _BRACKETS.sub("", lead.rstrip(": ").rpartition("。")[2])  # what stands in brackets there denies nothing of the listing
     return bool(pattern("denies").search(last)) and not pattern("unless").search(last) and not pattern("turns").search(last)
 
 

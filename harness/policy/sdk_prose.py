@@ -25,10 +25,14 @@ _LISTED = compiled("sdk_prose", "listed")
 _OWN = re.compile(r"[A-Z0-9]")
 _NOT_A_NAME = compiled("sdk_prose", "not_a_name")
 _ABSENT = compiled("sdk_prose", "absent")
+_MEANS = compiled("sdk_prose", "means")
+_PROPER = re.compile(r"[A-Z][A-Za-z]{3,}$")
+_SERVES = compiled("sdk_prose", "serves")
+_PAGE = re.compile(r"['’]s\b|的?(?:官网|隐私|网站|链接|应用市场|应用商店)| (?:privacy|website|store|policy|account)")
 _PAYS = compiled("sdk_prose", "pays")
 _KIND_OF = compiled("sdk_prose", "kind_of")
 _MEMBER = re.compile(r"[^、,/\s](?:[^、,/]*[^、,/\s])?")
-_FOR = re.compile(r"\)? ?(?:\(|:|for |- |—|–)|\]\(")
+_FOR = re.compile(r"(?: (?:api|apis|sdk|services?))?\)? ?(?:\(|:|for |- |—|–)|\]\(")
 
 
 @cache
@@ -113,7 +117,8 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         heads = listed and _FOR.match(text, end) is not None and not text[:start].strip(" -*•·[\"“")
         if _PAYS.search(text) and statement.role != "sdks" and known_pays(written) and "sdk" not in text:
             continue
-        if ((alone or heads) and listed) or ((integrates or _BRACKET.search(text[:start])) and not common):
+        by_means = bool(_MEANS.search(text[max(0, start - 16) : start]) and _SERVES.search(text)) and not _PAGE.match(text, end)
+        if ((alone or heads) and listed) or (by_means and (not common or _PROPER.match(written))) or ((integrates or _BRACKET.search(text[:start])) and not common):
             found[start] = (start, end, False)
     absent = _absent(text)
     return sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
