@@ -117,15 +117,19 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         heads = listed and _FOR.match(text, end) is not None and not text[:start].strip(" -*•·[\"“")
         if _PAYS.search(text) and statement.role != "sdks" and known_pays(written) and "sdk" not in text:
             continue
-        by_means = bool(_MEANS.search(text[max(0, start - 16) : start]) and _SERVES.search(text)) and not _PAGE.match(text, end)
-        if ((alone or heads) and listed) or (by_means and (not common or _PROPER.match(written))) or ((integrates or _BRACKET.search(text[:start])) and not common):
+        by_means = _MEANS.search(text[max(0, start - 16) : start]) and _SERVES.search(text) and not _PAGE.match(text, end)
+        if (
+            ((alone or heads) and listed)
+            or (by_means and (not common or _PROPER.match(written)))
+            or ((integrates or _BRACKET.search(text[:start])) and not common)
+        ):
             found[start] = (start, end, False)
     absent = _absent(text)
     return sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
 
 
 def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
-    """Where the names stand that brackets behind a kind of SDKs hold, 广告SDK（穿山甲、某某）: all, where one of them is known."""
+    """The names that brackets behind a kind of SDKs hold, 广告SDK（穿山甲、某某）: all of them, where one is known."""
     match = _KIND_OF.match(text, at)
     if match is None:
         return []
@@ -265,11 +269,14 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
             entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
                 entry.add_kinds(text, 0, start, prose=True)
+        entry.own = bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
         entry.company = _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
 
 
+_OWN_MEANS = compiled("sdk_prose", "own_means")
+_TAKES_OF_USER = compiled("sdk_prose", "takes_of_user")
 _TAKES = compiled("sdk_prose", "takes")
 
 
