@@ -186,7 +186,7 @@ def named(text: str, heading: str = "第三方服务") -> list[str]:
     "本应用未集成极光推送、友盟统计或任何行为追踪 SDK。",
     "The app does not include Firebase Analytics or any tracking SDK.",
     "We use no analytics such as Firebase Analytics.",
-    "| 第三方服务 | 用途 | 传输数据 |\n|---|---|---|\n| 第三方AI绘图服务 | 生成图片 | 照片 |\n| 应用商店（Google Play） | 计费 | 订单 |",
+    "| 第三方服务 | 用途 | 数据 |\n|---|---|---|\n| 第三方AI绘图服务 | 绘图 | 照片 |\n| 应用商店（Google Play） | 计费 | 订单 |",
     "We share data only:\n\n- **With your consent**: When you ask us\n- **Service providers**: Those who help us",
 ])  # fmt: skip
 def test_kinds_of_services_stores_and_what_is_absent_are_no_sdks(text: str) -> None:
