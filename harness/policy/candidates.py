@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ _SILENT = {"exceptions", "definitions", "changes", "contact"}
 _WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks", "uses"}
 _DETAIL = compiled("own_kinds", "detail")
 _LISTED = 40
+_CONSTANT = re.compile(r"(?:android[._]permission[._])?[a-z]{3,}(?:_[a-z]{2,})+(?![a-z])")
+"""A permission as Android writes it: access_fine_location. Which app it is of needs no verb."""
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +137,7 @@ def _heading_denies(heading: str) -> bool:
 
 
 def _denies(lead: str) -> bool:
-    last = lead.rstrip(": ").rpartition("。")[2]
+    last = _BRACKETS.sub("", lead.rstrip(": ").rpartition("。")[2])  # what stands in brackets there denies nothing of the listing
     return bool(pattern("denies").search(last)) and not pattern("unless").search(last) and not pattern("turns").search(last)
 
 
@@ -151,6 +155,8 @@ def _why_not(document: Document, statement: Statement, at: int, mention: Mention
     if text.rstrip(" *_").endswith("?"):
         return "question"
     is_firm = any(a <= at for a in firm)
+    if _CONSTANT.match(text, at) and role not in _SILENT:
+        return ""
     if pattern("defines").search(text) and not is_firm:
         return "defines"
     if pattern("by_others").search(text, at):
@@ -175,6 +181,8 @@ def _why_not(document: Document, statement: Statement, at: int, mention: Mention
 def _of_others(text: str, at: int) -> bool:
     """Whether it is somebody else who takes what is named there: the last who is spoken of before it."""
     other = max((m.end() for m in pattern("third_party").finditer(text, 0, at)), default=-1)
+    if pattern("takes_by").search(text, 0, at):
+        return False
     ours = max((m.end() for m in pattern("ours").finditer(text, 0, at)), default=-1)
     return other > ours
 

@@ -39,6 +39,9 @@ class Entry:
     shared: bool = False
     """Whether it is one of several that a sentence names, and says the same of all of them."""
 
+    own: bool = False
+    """Whether the app is said to take by it what it takes: its kinds are the app's, too."""
+
     def add_listed(self, text: str, start: int, end: int) -> None:
         """The kinds of a cell or a field; what stands behind `：用于` says what each is for and names none."""
         at = start

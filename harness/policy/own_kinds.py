@@ -32,7 +32,7 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
             continue
         if one.verdict == "declared" and _plain(one):
             sure.add(kind)
-        if one.verdict in _SETTLED:
+        if one.verdict in _SETTLED or (one.statement.role == "definitions" and not one.firm):
             continue
         if kind in best and best[kind][0] >= _PLENTY:
             continue

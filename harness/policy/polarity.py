@@ -32,7 +32,8 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
         conditional = conditional or turned.startswith(("只有", "除非", "unless", "except"))
         passes_on = any(a < match.end() and match.start() < b for a, b in away)
         others = pattern("others").search(before[-24:]) and not pattern("ours").search(before[-24:])
-        if conditional or passes_on or others:
+        used = pattern("only_kept").search(match[0]) and pattern("in_use").search(said, 0, match.start())
+        if conditional or passes_on or others or used or pattern("for_what").match(said, match.start()):
             found.append((match.end(), end, "neutral"))
             continue
         stop = pattern("unrelated").search(said, match.end(), end) or pattern("goes_on").search(said, match.end(), end)

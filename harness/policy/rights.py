@@ -22,6 +22,7 @@ def _words(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in (found.values() if isinstance(found, dict) else found)))
 
 
+_ANYWHERE = {"withdraw": "closes", "delete": "erases"}
 _MAY = compiled("rights", "may")
 _ABROAD = compiled("rights", "abroad")
 _STEPS = "(?:收集|存储|保存|使用|加工|传输|提供|公开|共享|转让|公开披露|披露|删除|处理)"
@@ -35,6 +36,10 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
     best: dict[str, tuple[int, Right]] = {}
     for number, statement in enumerate(said):
         text = statement.text
+        for right, words in _ANYWHERE.items():
+            if right not in best and _words(words).search(text) and not _DENIES.search(text):
+                way = _path(document, said, number)
+                best[right] = 0, Right(stated=True, path=way, passage=passage(document, statement.start, statement.end))
         if statement.block.kind in ("row", "head") and statement.role != "rights":
             continue
         in_part = statement.role == "rights"
@@ -64,7 +69,10 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
             continue
         start, end = document.span(block.start, block.end)
         said_there = document.folded.text[start:end]
+        below = next((s.text for s in said if s.start >= end), "")
         for right in RIGHTS:
+            if right == "deletion_of_account" and _words("no_account").search(below):
+                continue
             if right not in best and _words(right).search(said_there) and _words("heads").search(said_there):
                 best[right] = 0, Right(stated=True, passage=passage(document, start, end))
     return {right: best[right][1] if right in best else Right() for right in RIGHTS}

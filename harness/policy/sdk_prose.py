@@ -24,6 +24,15 @@ _LEADING = compiled("sdk_prose", "leading")
 _LISTED = compiled("sdk_prose", "listed")
 _OWN = re.compile(r"[A-Z0-9]")
 _NOT_A_NAME = compiled("sdk_prose", "not_a_name")
+_ABSENT = compiled("sdk_prose", "absent")
+_MEANS = compiled("sdk_prose", "means")
+_PROPER = re.compile(r"[A-Z][A-Za-z]{3,}$")
+_SERVES = compiled("sdk_prose", "serves")
+_PAGE = re.compile(r"['’]s\b|的?(?:官网|隐私|网站|链接|应用市场|应用商店)| (?:privacy|website|store|policy|account)")
+_PAYS = compiled("sdk_prose", "pays")
+_KIND_OF = compiled("sdk_prose", "kind_of")
+_MEMBER = re.compile(r"[^、,/\s](?:[^、,/]*[^、,/\s])?")
+_FOR = re.compile(r"(?: (?:api|apis|sdk|services?))?\)? ?(?:\(|:|for |- |—|–)|\]\(")
 
 
 @cache
@@ -70,9 +79,10 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         if name.isascii() and known_of(name) is None:
             first = _first_capital(name, start, capital)
             start, name = start + first, name[first:]
-        if is_generic(name):
+        if is_generic(name) or _NOT_A_NAME.match(name):
+            found.update({a: (a, b, True) for a, b in _of_that_kind(text, match.end())})
             continue
-        if len(name) > 1 and not _NOT_A_NAME.match(name) and not _VERB.search(name):
+        if len(name) > 1 and not _VERB.search(name):
             found[start] = (start, match.end(), True)
     for match in _BY.finditer(text) if "由" in text else ():
         if (known_of(match["name"]) or statement.role == "sdks") and not _VERB.search(match["name"]):
@@ -104,9 +114,46 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
         if any(a <= start < b for a, b, _ in found.values()):
             continue
         alone = text.strip(' -*•·"“”.,') == spelled
-        if (alone and listed) or ((integrates or _BRACKET.search(text[:start])) and not common):
+        heads = listed and _FOR.match(text, end) is not None and not text[:start].strip(" -*•·[\"“")
+        if _PAYS.search(text) and statement.role != "sdks" and known_pays(written) and "sdk" not in text:
+            continue
+        by_means = _MEANS.search(text[max(0, start - 16) : start]) and _SERVES.search(text) and not _PAGE.match(text, end)
+        if (
+            ((alone or heads) and listed)
+            or (by_means and (not common or _PROPER.match(written)))
+            or ((integrates or _BRACKET.search(text[:start])) and not common)
+        ):
             found[start] = (start, end, False)
-    return sorted(found.values())
+    absent = _absent(text)
+    return sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
+
+
+def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
+    """The names that brackets behind a kind of SDKs hold, 广告SDK（穿山甲、某某）: all of them, where one is known."""
+    match = _KIND_OF.match(text, at)
+    if match is None:
+        return []
+    names = [(match.start("names") + m.start(), match.start("names") + m.end()) for m in _MEMBER.finditer(match["names"])]
+    said = [text[a:b] for a, b in names]
+    if not any(map(known_of, said)) or any(len(one) > 24 or _VERB.search(one) for one in said):
+        return []
+    return names
+
+
+def _absent(text: str) -> list[tuple[int, int]]:
+    """Where a sentence says of what is named there that the app has none of it: 未集成友盟, without Firebase."""
+    return [(m.start(), _turned(text, m.end())) for m in _ABSENT.finditer(text)]
+
+
+def _turned(text: str, at: int) -> int:
+    match = pattern("turns").search(text, at)
+    return match.start() if match else len(text)
+
+
+def known_pays(name: str) -> bool:
+    """Whether a known name is one of a way to pay."""
+    said = fold(name)
+    return "支付" in said or "pay" in said.replace("play", "") or said in ("stripe", "银联", "云闪付")
 
 
 def _first_capital(name: str, start: int, capital: Callable[[int], str]) -> int:
@@ -222,11 +269,14 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
             entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
                 entry.add_kinds(text, 0, start, prose=True)
+        entry.own = bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
         entry.company = _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
 
 
+_OWN_MEANS = compiled("sdk_prose", "own_means")
+_TAKES_OF_USER = compiled("sdk_prose", "takes_of_user")
 _TAKES = compiled("sdk_prose", "takes")
 
 

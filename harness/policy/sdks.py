@@ -26,7 +26,7 @@ def read_sdks(document: Document, said: Sequence[Statement]) -> tuple[tuple[SdkS
     entries = [*tables, *in_lines(document, of_sdks)]
     taken = _joined([span for entry in entries for span in entry.spans])
     prose = list(in_prose(document, said, taken))
-    places = _joined([*taken, *(span for entry in prose for span in entry.spans)])
+    places = _joined([*taken, *(span for entry in prose if not entry.own for span in entry.spans)])
     recorded = [(bare(entry.name), entry.name) for entry in entries]
     named = [*recorded, *((bare(entry.name), entry.name) for entry in prose)]
     groups: list[list[Entry]] = []

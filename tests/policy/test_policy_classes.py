@@ -175,3 +175,114 @@ def test_rights_that_are_headings_and_rights_in_lists() -> None:
 def test_a_merger_is_no_right_to_move_ones_data() -> None:
     found = md("# 您的权利\n\n在合并、收购时，如涉及个人信息的转移，我们会告知您。\n")
     assert not found.rights["transfer"].stated
+
+
+def named(text: str, heading: str = "第三方服务") -> list[str]:
+    return [s.name for s in md(f"# {heading}\n\n{text}\n").sdks]
+
+
+@pytest.mark.parametrize("text", [
+    "我们使用程序化广告SDK、即时消息推送SDK和境外SDK。",
+    "本应用未集成极光推送、友盟统计或任何行为追踪 SDK。",
+    "The app does not include Firebase Analytics or any tracking SDK.",
+    "We use no analytics such as Firebase Analytics.",
+    "| 第三方服务 | 用途 | 数据 |\n|---|---|---|\n| 第三方AI绘图服务 | 绘图 | 照片 |\n| 应用商店（Google Play） | 计费 | 订单 |",
+    "We share data only:\n\n- **With your consent**: When you ask us\n- **Service providers**: Those who help us",
+])  # fmt: skip
+def test_kinds_of_services_stores_and_what_is_absent_are_no_sdks(text: str) -> None:
+    assert named(text) == []
+
+
+def test_ways_to_pay_that_the_user_chooses_are_no_sdks() -> None:
+    assert named("您可以选择支付机构（包括微信支付等支付通道）付款。", "我们收集的信息") == []
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("有关友盟SDK的条款，请参阅友盟SDK的说明。", ["友盟SDK"]),
+    ("我们会使用信息流广告SDK（穿山甲、青鸾）推荐内容。", ["穿山甲", "青鸾"]),
+    ("Data is passed to third-party services, including:\n\n- Firebase for sign-in\n- AdMob (ads)", ["Firebase", "AdMob"]),
+])  # fmt: skip
+def test_names_behind_references_in_brackets_and_before_what_for(text: str, names: list[str]) -> None:
+    assert named(text) == names
+
+
+@pytest.mark.parametrize(("text", "name"), [
+    ("通过友盟统计上报崩溃。", "友盟统计"),
+    ("Crash reports are sent with Sentry.", "Sentry"),
+])  # fmt: skip
+def test_a_known_sdk_by_which_something_is_done_is_named_outside_of_the_part_on_sdks(text: str, name: str) -> None:
+    assert named(text, "隐私政策") == [name]
+
+
+def test_what_the_app_takes_by_an_sdk_is_said_of_both() -> None:
+    found = md("# 我们收集的信息\n\n本应用会通过内嵌的友盟SDK收集您的设备型号。\n")
+    assert found.sdks[0].kinds == ("device_model",)
+    assert declared(found) == {"device_model"}
+
+
+@pytest.mark.parametrize("text", [
+    "我们通过 Firebase Analytics 统计，并限制 IP 地址采集。",
+    "阿里云 OSS：保存文件。",
+])  # fmt: skip
+def test_what_is_switched_off_for_an_sdk_or_stands_in_its_name_is_none_of_its_kinds(text: str) -> None:
+    assert all(not {"ip", "os_version"} & set(s.kinds) for s in md(f"# 第三方SDK\n\n{text}\n").sdks)
+
+
+@pytest.mark.parametrize(("heading", "text", "right"), [
+    ("权限说明", "您可以随时在系统设置中关闭相机权限。", "withdraw"),
+    ("Permissions", "You can revoke the permission at any time in the system settings.", "withdraw"),
+    ("数据存储", "卸载应用后，所有数据将被清除。", "delete"),
+    ("Data storage", "Uninstalling the app removes all data stored on your device.", "delete"),
+    ("Privacy Policy", "To have your data removed, contact the developer.", "delete"),
+    ("隐私说明", "如需删除数据，请发送邮件给开发者。", "delete"),
+    ("您的权利", "- 查看 / 修改单条记录：在应用内操作。", "access"),
+])  # fmt: skip
+def test_rights_that_short_policies_give_without_the_word(heading: str, text: str, right: str) -> None:
+    assert md(f"# {heading}\n\n{text}\n").rights[right].stated
+
+
+@pytest.mark.parametrize(("text", "right"), [
+    ("我们将安全地存储您的个人信息并限制对其的任何进一步的处理。", "restrict"),
+    ("用户上传的文章有可能会被他人复制、转载。", "copy"),
+    ("如需删除自己的访问数据，请联系我们。", "access"),
+    ("You can disable location access in the settings.", "access"),
+    ("## 注销账号\n\n本应用无需注册账号即可使用。", "deletion_of_account"),
+])  # fmt: skip
+def test_words_of_a_right_that_state_none(text: str, right: str) -> None:
+    assert not md(f"# 您的权利\n\n{text}\n").rights[right].stated
+
+
+@pytest.mark.parametrize("text", [
+    "我们仅会读取剪切板内容，不会存储您的剪切板内容。",
+    "您享有以下权利（无需注册）：\n\n- 您可以撤销已授予的相机权限",
+    "We do not have control over these cookies.",
+    "We do not link your email to other records.",
+    "We do not require your name to be your real name.",
+])  # fmt: skip
+def test_denials_of_keeping_linking_or_form_are_none_of_collection(text: str) -> None:
+    assert denied(md(f"# 隐私政策\n\n{text}\n")) == set()
+
+
+def test_the_information_of_users_of_any_age_is_that_of_children_too() -> None:
+    found = md("# 儿童\n\n我们不主动收集任何年龄用户的个人信息。\n")
+    assert denied(found) == {"minor"}
+    assert denied(md("# Children\n\nWe do not collect data from anyone who we know to be under the age of 18.\n")) == {"minor"}
+
+
+@pytest.mark.parametrize("text", ["为营造公平、健康及安全的环境，我们会改进服务。", "All settings are saved on your phone."])
+def test_words_of_kinds_that_name_none(text: str) -> None:
+    assert not {"health", "phone"} & collected(text)
+
+
+def test_a_permission_as_android_writes_it_needs_no_verb() -> None:
+    assert "storage_files" in declared(md("# Privacy Policy\n\nREAD_EXTERNAL_STORAGE: to open your files.\n"))
+
+
+@pytest.mark.parametrize("text", [
+    "我们只会在实现目的所必需的时间内存储信息。",
+    "记录会保留直至您删除。",
+    "Logs are deleted after 30 days.",
+    "Your data is retained until you close the account.",
+])  # fmt: skip
+def test_terms_of_keeping(text: str) -> None:
+    assert md(f"# 存储\n\n{text}\n").retention.stated
