@@ -30,6 +30,7 @@ import java.util.concurrent.Callable;
 import javax.microedition.khronos.egl.EGLConfig;
 import javax.microedition.khronos.opengles.GL10;
 import org.apache.http.HttpResponse;
+import org.apache.http.client.HttpClient;
 import org.apache.http.client.methods.HttpGet;
 import org.apache.http.impl.client.DefaultHttpClient;
 
@@ -55,8 +56,21 @@ public final class MainActivity extends Activity {
                         return response.getStatusLine().getStatusCode();
                     }
                 });
+                say("client", new Callable<Object>() {
+                    @Override
+                    public Object call() throws Exception {
+                        HttpClient client = androids();
+                        return client.execute(new HttpGet("http://old.example/client")).getStatusLine().getStatusCode();
+                    }
+                });
             }
         }).start();
+    }
+
+    /** Android's own client, by its name: what Java is compiled against here has it not. */
+    private static HttpClient androids() throws Exception {
+        Class<?> client = Class.forName("android.net.http.AndroidHttpClient");
+        return (HttpClient) client.getMethod("newInstance", String.class).invoke(null, "old/1");
     }
 
     private void facts() {
@@ -64,6 +78,16 @@ public final class MainActivity extends Activity {
             @Override
             public Object call() {
                 return System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") + " " + System.getProperty("java.vendor");
+            }
+        });
+        say("main", new Callable<Object>() {
+            @Override
+            public Object call() throws Exception {
+                try {
+                    return androids().execute(new HttpGet("http://old.example/main"));
+                } catch (RuntimeException refused) {
+                    return refused.getMessage();
+                }
             }
         });
         say("temporary", new Callable<Object>() {
