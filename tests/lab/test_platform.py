@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -142,3 +144,27 @@ def test_resources_of_2013_are_read(apk: Path, tmp_path: Path) -> None:
             await daemon.stop()
 
     asyncio.run(asyncio.wait_for(main(), 120))
+
+
+class LateDaemon(SmallDaemon):
+    """Starts nothing before what asked for it was drawn: what is paused before is paused by the app's own process."""
+
+    async def _open(self, fields: Mapping[str, Any]) -> None:
+        await self.until(lambda: any(name == "drawn" for name, _ in self.events))
+        await super()._open(fields)
+
+
+def test_an_activity_that_starts_another_while_it_is_made_is_paused_before_it_is_measured(apk: Path, tmp_path: Path) -> None:
+    async def main() -> list[str]:
+        daemon = LateDaemon(apk, PACKAGE, tmp_path)
+        await daemon.start(profile=WIFI)
+        try:
+            await daemon.launch(".FrontDoor")
+            await daemon.until(lambda: "behind" in daemon.said)
+            return list(daemon.said)
+        finally:
+            await daemon.stop()
+
+    said = asyncio.run(asyncio.wait_for(main(), 120))
+    assert "measured while paused" in said[: said.index("behind")]
+    assert "measured while resumed" not in said
