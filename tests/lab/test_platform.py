@@ -84,6 +84,7 @@ def seen(apk: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     [
         "machine=Dalvik 2.1.0 The Android Project",
         "temporary=true",
+        "slept=true",
         "systemLoader=35",
         "time=2024-07-03 05:46 2024-01-11 14:06",
         "network=WIFI",

@@ -12,6 +12,7 @@ import android.opengl.GLES20;
 import android.opengl.GLSurfaceView;
 import android.os.Bundle;
 import android.os.Process;
+import android.os.SystemClock;
 import android.provider.MediaStore;
 import android.text.format.Time;
 import android.util.Log;
@@ -108,6 +109,16 @@ public final class MainActivity extends Activity {
                 } catch (ClassNotFoundException expected) {
                     return version.getField("SDK_INT").get(null);
                 }
+            }
+        });
+        say("slept", new Callable<Object>() {
+            @Override
+            public Object call() {
+                long began = System.nanoTime();
+                long up = SystemClock.uptimeMillis();
+                SystemClock.sleep(300);
+                long spent = (System.nanoTime() - began) / 1_000_000;
+                return spent >= 300 && spent < 3000 && Math.abs(SystemClock.uptimeMillis() - up - spent) < 100;
             }
         });
         say("time", new Callable<Object>() {
