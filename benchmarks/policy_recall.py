@@ -1,10 +1,10 @@
 """How well policies are read, against facts that a person wrote down for each.
 
-    python -m benchmarks.policy_recall FOLDER [--split FILE] [--half train|check3] [--show]
+    python -m benchmarks.policy_recall FOLDER [--split FILE] [--half NAME] [--show]
 
 FOLDER holds NAME.html, .md, .txt or .pdf, beside it NAME.facts.json (`kinds`: [{kind, denied, quote}], `sdks`: [{name,
 aliases, company, kinds}], `rights`: {right: whether it is stated}, dates, terms), and a split, split.json or what --split
-says: {train: [NAME], check3: [NAME]}. The words are made with `train` in sight; believe the figure of the other half. `--show`
+says: {train: [NAME], check3: [NAME], ...}. The words are made with `train` in sight; believe the figures of the others. `--show`
 prints the mistakes in `train` and refuses for the others.
 """
 
@@ -94,11 +94,11 @@ def measure(folder: Path, names: list[str]) -> Figures:
             figures.mistakes.append(f"{name}: no policy or no facts")
             continue
         facts = json.loads((folder / f"{name}.facts.json").read_text("utf-8"))
-        _one(figures, name, from_bytes(file.read_bytes(), name=file.name), facts)
+        measure_one(figures, name, from_bytes(file.read_bytes(), name=file.name), facts)
     return figures
 
 
-def _one(figures: Figures, name: str, read: Declared, facts: dict[str, Any]) -> None:
+def measure_one(figures: Figures, name: str, read: Declared, facts: dict[str, Any]) -> None:
     declared = {k.kind for k in read.kinds if not k.denied}
     wanted = {k["kind"] for k in facts["kinds"] if not k["denied"]}
     denied = {k["kind"] for k in facts["kinds"] if k["denied"]}
@@ -166,7 +166,7 @@ def _single(figures: Figures, name: str, read: Declared, facts: dict[str, Any]) 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How well policies are read.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--half", choices=("train", "check3"), default="train", help="which of the lists of --split")
+    parser.add_argument("--half", default="train", help="which of the lists of --split")
     parser.add_argument("--split", default="split.json", help="the file beside the policies that tells the halves apart")
     parser.add_argument("--show", action="store_true", help="print the mistakes in train")
     asked = parser.parse_args()

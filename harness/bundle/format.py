@@ -28,6 +28,12 @@ PARTIAL = "objects/.partial"
 SAMPLE = "sample"
 REPORT = "report"
 REPORT_SIGNATURE = "report/report.sig"
+CUSTODY = "custody.jsonl"
+CUSTODY_SIGNATURE = "custody.sig"
+REDACTION = "redaction.sig"
+LATER = frozenset({CUSTODY, CUSTODY_SIGNATURE, REDACTION})
+"""What is added to a bundle after it was sealed (docs/evidence.md)."""
+
 PROXY_JOURNAL = "proxy.jsonl"
 CONTINUES = "continues"
 """The fact of a run that goes on from another: bundle (its folder's name), path, manifest_sha256, scenarios (done there)."""

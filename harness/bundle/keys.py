@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -16,6 +17,15 @@ from harness.errors import HarnessError, UsageError
 from harness.resources import state_dir
 
 NAME = "signing.pem"
+
+
+class SigningKey(Protocol):
+    """What signs: a private key of this machine, or a program that has one (Ed25519, RFC 8032)."""
+
+    def sign(self, data: bytes, /) -> bytes:
+        """64 bytes."""
+
+    def public_key(self) -> Ed25519PublicKey: ...
 
 
 def signing_key(folder: Path | None = None) -> Ed25519PrivateKey:

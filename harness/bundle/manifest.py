@@ -8,14 +8,14 @@ public key, so that no byte of either file can change unseen.
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from harness.bundle.format import FORMAT, MANIFEST, PENDING, REPORT, SIGNATURE, BundleError, canonical
+from harness.bundle import redaction
+from harness.bundle.format import FORMAT, LATER, PENDING, REPORT, BundleError, canonical
+from harness.bundle.keys import SigningKey
 from harness.bundle.objects import CHUNK
-from harness.bundle.signed import COMMON, now, sign, write_forced
-from harness.bundle.source import FolderSource, Source, Unreadable
+from harness.bundle.signed import COMMON, sign
+from harness.bundle.source import Source, Unreadable
 
 VOUCHED = ("manifest_sha256",)
 SIGNED = tuple(sorted((*COMMON, *VOUCHED)))
@@ -23,8 +23,8 @@ SIGNED = tuple(sorted((*COMMON, *VOUCHED)))
 
 
 def covered(name: str) -> bool:
-    """Whether the manifest lists a file: all but itself, its signature, and what is derived."""
-    return name not in (*PENDING, *PENDING.values()) and not name.startswith(f"{REPORT}/")
+    """Whether the manifest lists a file: all but itself, its signature, what is derived, and what is added later."""
+    return name not in (*PENDING, *PENDING.values(), *LATER) and not name.startswith(f"{REPORT}/")
 
 
 def measure(source: Source, name: str, limit: int | None = None) -> tuple[str, int]:
@@ -43,6 +43,7 @@ def measure(source: Source, name: str, limit: int | None = None) -> tuple[str, i
 def manifest(source: Source) -> bytes:
     """manifest.json as bytes. The same files give the same bytes, whenever and wherever."""
     resources = []
+    cut = _cut_journals(source)
     for name in source.names():
         if not covered(name):
             continue
@@ -51,31 +52,20 @@ def manifest(source: Source) -> bytes:
         except Unreadable as bad:
             raise BundleError(
                 f"{source.name} cannot be sealed: {name} {bad}.", "", "Remove it, and seal again.") from bad
-        resources.append({"path": name, "bytes": size, "hash": f"sha256:{sha256}"})
-    return canonical({"profile": "data-package", "format": FORMAT, "resources": resources})
+        resource: dict[str, Any] = {"path": name, "bytes": size, "hash": f"sha256:{sha256}"}
+        if name in cut:
+            resource["redacted"] = {"bytes": cut[name][0], "hash": f"sha256:{cut[name][1]}"}
+        resources.append(resource)
+    return canonical({"profile": "data-package", "format": FORMAT, "custody": True, "resources": resources})
 
 
-def signature(listed: bytes, key: Ed25519PrivateKey, created: str) -> bytes:
+def _cut_journals(source: Source) -> dict[str, tuple[int, str]]:
+    try:
+        return redaction.cut_journals(source)
+    except (Unreadable, ValueError) as bad:
+        raise BundleError(f"{source.name} cannot be sealed: {bad}.", "", "Remove redaction.seed, and seal again.") from bad
+
+
+def signature(listed: bytes, key: SigningKey, created: str) -> bytes:
     """manifest.sig as bytes. `created`: UTC, ISO 8601."""
     return sign({"manifest_sha256": hashlib.sha256(listed).hexdigest()}, key, created)
-
-
-def seal(bundle: Path, key: Ed25519PrivateKey) -> None:
-    """Writes manifest.json and manifest.sig. Nothing may be written to the bundle afterwards, save report/.
-
-    Both are whole under other names before either gets its own: a kill between leaves the run's own signature
-    beside what it vouches for, and `recovery.finish_seal` has only to move it.
-    """
-    listed = manifest(FolderSource(bundle))
-    signed = signature(listed, key, now())
-    try:
-        for name, content in ((MANIFEST, listed), (SIGNATURE, signed)):
-            write_forced(bundle / PENDING[name], content)
-        for name, pending in PENDING.items():
-            (bundle / pending).replace(bundle / name)
-    except OSError as bad:
-        raise BundleError(
-            f"{bundle} could not be sealed: {bad.strerror}.",
-            "All journals and objects are kept, but nothing vouches for them: the bundle stays unverifiable.",
-            "Free some space, and run again.",
-        ) from bad

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from harness.bundle.format import FORMAT, MIXED, PREFIXES, PROXY_JOURNAL, BundleError, Misfit, decode
+from harness.bundle.format import FORMAT, MIXED, PREFIXES, PROXY_JOURNAL, REDACTION, BundleError, Misfit, decode
 from harness.bundle.objects import object_name
 from harness.bundle.source import Source, Unreadable, source_of
 from harness.errors import UsageError
@@ -186,6 +186,10 @@ def open_bundle(path: Path | str) -> BundleReader:
     source = source_of(Path(path))
     if not source.has("run.jsonl"):
         raise UsageError(f"{path} is no bundle.", "It has no run.jsonl.", "Name the folder of a run.")
+    if source.has(REDACTION):
+        raise BundleError(
+            f"{path} is a redacted copy.", "What its calls and messages held was taken out, so nothing can be decided from it.",
+            "Check it with `harness verify`; analyze the bundle that it was made from.")
     reader = BundleReader(source)
     first = next(reader.events(Fact), None)
     made = first.data.get("format") if first is not None and first.type == "bundle" else None

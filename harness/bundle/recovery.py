@@ -10,10 +10,8 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from harness.bundle.format import PENDING, REPORT_SIGNATURE, SIGNATURE, BundleError
-from harness.bundle.keys import fingerprint, public_bytes, signing_key
+from harness.bundle.keys import SigningKey, fingerprint, public_bytes, signing_key
 from harness.bundle.reader import open_bundle
 from harness.bundle.run import Bundle
 from harness.bundle.signed import SOFTWARE
@@ -24,7 +22,7 @@ from harness.model import Fact
 _SEAL = (*PENDING, *PENDING.values(), REPORT_SIGNATURE)
 
 
-def seal_interrupted(path: Path | str, key: Ed25519PrivateKey | None = None) -> bool:
+def seal_interrupted(path: Path | str, key: SigningKey | None = None) -> bool:
     """Closes what a killed harness left, marked as interrupted. False where that is not what it is: it has a manifest,
     a signature or the fact `end`.
 

@@ -10,10 +10,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from harness.bundle.format import MANIFEST, REPORT, REPORT_SIGNATURE, BundleError
-from harness.bundle.keys import public_bytes, signing_key
+from harness.bundle.keys import SigningKey, public_bytes, signing_key
 from harness.bundle.manifest import measure
 from harness.bundle.signed import NotSigned, listed_files, now, read_signed, sign, write_forced
 from harness.bundle.source import FolderSource, Unreadable
@@ -40,7 +38,7 @@ def report_place(bundle: Path, target: Path) -> bool:
     return True
 
 
-def write_report(bundle: Path, target: Path, content: bytes, key: Ed25519PrivateKey | None = None) -> None:
+def write_report(bundle: Path, target: Path, content: bytes, key: SigningKey | None = None) -> None:
     """Writes a file of the report/ folder and signs it. Raises BundleError.
 
     Other files there stay signed where they are as the same key signed them for the same manifest; this signer
@@ -79,7 +77,7 @@ def _manifest_sha256(bundle: Path) -> str:
                           "Run `harness verify` on the bundle.") from bad
 
 
-def _still_signed(bundle: Path, signer: Ed25519PrivateKey, manifest_sha256: str) -> list[dict[str, Any]]:
+def _still_signed(bundle: Path, signer: SigningKey, manifest_sha256: str) -> list[dict[str, Any]]:
     source = FolderSource(bundle)
     if not source.has(REPORT_SIGNATURE):
         return []

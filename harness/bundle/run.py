@@ -12,14 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from harness import __version__
 from harness.bundle.format import FORMAT, SAMPLE, BundleError
 from harness.bundle.journal import JournalWriter
-from harness.bundle.keys import signing_key
-from harness.bundle.manifest import seal
+from harness.bundle.keys import SigningKey, signing_key
 from harness.bundle.objects import ObjectStore, hash_file
+from harness.bundle.sealing import seal
 from harness.errors import UsageError
 from harness.model import Event, Fact, Gap, GapKind
 
@@ -105,7 +103,7 @@ class Bundle:
         """Forces what was journalled to the disk, so that it survives the loss of power too."""
         self._journals.sync()
 
-    def seal(self, complete: bool, reason: str = "", key: Ed25519PrivateKey | None = None) -> None:
+    def seal(self, complete: bool, reason: str = "", key: SigningKey | None = None) -> None:
         """Ends the run: fact `end`, and where it is not complete a gap `interrupted`; manifest; signature.
 
         The proxy must have ended before: while it writes, this raises BundleError.

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from harness import __version__
 from harness.bundle.format import FORMAT, canonical
-from harness.bundle.keys import fingerprint, public_bytes
+from harness.bundle.keys import SigningKey, fingerprint, public_bytes
 
 ALGORITHM = "Ed25519"
 SOFTWARE = f"privacy-harness {__version__}"
@@ -48,8 +48,13 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def sign(vouched: Mapping[str, Any], key: Ed25519PrivateKey, created: str) -> bytes:
+def sign(vouched: Mapping[str, Any], key: SigningKey, created: str) -> bytes:
     """The file as bytes. `vouched`: the fields besides the common ones."""
+    return canonical(sign_fields(vouched, key, created))
+
+
+def sign_fields(vouched: Mapping[str, Any], key: SigningKey, created: str) -> dict[str, Any]:
+    """The same as an object."""
     fields: dict[str, Any] = {
         "algorithm": ALGORITHM,
         "created": created,
@@ -58,7 +63,7 @@ def sign(vouched: Mapping[str, Any], key: Ed25519PrivateKey, created: str) -> by
         "software": SOFTWARE,
         **vouched,
     }
-    return canonical({**fields, "signature": key.sign(canonical(fields)).hex()})
+    return {**fields, "signature": key.sign(canonical(fields)).hex()}
 
 
 class NotSigned(ValueError):
@@ -78,7 +83,11 @@ def read_canonical(content: bytes) -> dict[str, Any]:
 
 def read_signed(content: bytes, vouched: Sequence[str]) -> dict[str, Any]:
     """The fields of a signature that fits its own text, with just these besides the common ones. Raises NotSigned."""
-    fields = read_canonical(content)
+    return check_signed(read_canonical(content), vouched)
+
+
+def check_signed(fields: dict[str, Any], vouched: Sequence[str]) -> dict[str, Any]:
+    """`read_signed`, of an object that was read already."""
     if fields.get("format") != FORMAT or fields.get("algorithm") != ALGORITHM:
         # A changed byte cannot be told from another format here, and neither can be relied on.
         raise NotSigned(f"is no {ALGORITHM} signature of format {FORMAT}")
@@ -109,6 +118,14 @@ def listed_files(entries: Any) -> dict[str, tuple[int, str]]:
     except (KeyError, TypeError, ValueError) as bad:
         raise NotSigned("is not as the harness writes it") from bad
     return {path: (size, digest.removeprefix("sha256:")) for path, size, digest in listed}
+
+
+def cut_files(entries: Any) -> dict[str, tuple[int, str]]:
+    """The same of the journals as they are when cut: those entries that have `redacted`. Raises NotSigned."""
+    if not isinstance(entries, list):
+        raise NotSigned("is not as the harness writes it")
+    cut = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("redacted"), dict)]
+    return listed_files([{"path": entry.get("path"), **entry["redacted"]} for entry in cut])
 
 
 def write_forced(path: Path, content: bytes) -> None:

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from harness.bundle import report as reports
+from harness.bundle.custody import BrokenChain, Entry, read_chain
 from harness.bundle.format import (
+    CUSTODY,
+    CUSTODY_SIGNATURE,
     FORMAT,
     MANIFEST,
     OBJECTS,
     PARTIAL,
     PENDING,
+    REDACTION,
     REPORT,
     REPORT_SIGNATURE,
     SIGNATURE,
@@ -25,10 +29,13 @@ from harness.bundle.keys import fingerprint
 from harness.bundle.manifest import VOUCHED, covered, measure
 from harness.bundle.objects import HASH
 from harness.bundle.reader import BundleReader
-from harness.bundle.signed import NotSigned, Signer, listed_files, read_canonical, read_signed
+from harness.bundle.signed import NotSigned, Signer, cut_files, listed_files, read_canonical, read_signed
 from harness.bundle.source import Source, Unreadable, source_of
 from harness.errors import UsageError
 from harness.model import GapKind
+
+REDACTED = ("cut", "manifest_sha256", "removed")
+"""What redaction.sig vouches for."""
 
 
 class Status(StrEnum):
@@ -45,11 +52,21 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Redaction:
+    """What a copy lacks of what was sealed: paths of files, and of journals that were cut; by whom."""
+
+    removed: list[str]
+    cut: list[str]
+    signer: Signer
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verification:
     """`differences`: what is wrong, the first to be found first. `signer`: None where no valid signature is there;
     `signature_found`: whether there is one at all. `trusted`: whether the key is the one that was asked for; None
     where none was. `manifest_sha256`: of manifest.json as it is, "" where there is none. `report_found`: whether the
-    bundle has a report; `report_signer`: who made it, None where no valid signature says so."""
+    bundle has a report; `report_signer`: who made it, None where no valid signature says so. `redaction`: None where it is no cut
+    copy. `custody`: the chain, [] where it does not hold."""
 
     status: Status
     differences: list[Difference] = field(default_factory=list)
@@ -59,6 +76,8 @@ class Verification:
     manifest_sha256: str = ""
     report_found: bool = False
     report_signer: Signer | None = None
+    redaction: Redaction | None = None
+    custody: list[Entry] = field(default_factory=list)
     files: int = 0                   # files whose bytes were read and compared
 
 
@@ -87,6 +106,10 @@ class _Check:
         self.signed: dict[str, Any] | None = None
         self.report_signed: dict[str, Any] | None = None
         self.manifest_sha256 = ""
+        self.has_chain = False
+        self.custody: list[Entry] = []
+        self.cut_files: dict[str, tuple[int, str]] = {}
+        self.redaction: Redaction | None = None
         self.files = 0
 
     def run(self, report: bool) -> Verification:
@@ -94,11 +117,13 @@ class _Check:
         listed = self._read_manifest() if sealed else None
         self._check_signature(sealed)
         self._check_pending()
+        self._check_redaction(listed or {})
         if listed is not None:
             self._check_files({name for name in self.names if covered(name)}, listed, "the manifest", "sealed")
         else:
             self._check_objects()
         self._check_end(sealed)
+        self._check_custody()
         if report:
             self._check_report()
         status = (Status.ALTERED if self.altered else Status.UNVERIFIABLE if self.unsure
@@ -112,6 +137,7 @@ class _Check:
             manifest_sha256=self.manifest_sha256,
             report_found=any(_of_report(name) for name in self.names),
             report_signer=Signer.of(self.report_signed) if self.report_signed else None,
+            redaction=self.redaction, custody=self.custody,
             files=self.files,
         )
 
@@ -134,6 +160,8 @@ class _Check:
         try:
             value = read_canonical(content)
             if value.get("format") == FORMAT:
+                self.has_chain = value.get("custody") is True
+                self.cut_files = cut_files(value.get("resources"))
                 return listed_files(value.get("resources"))
         except NotSigned as bad:
             self._differs(MANIFEST, str(bad))
@@ -181,16 +209,55 @@ class _Check:
                         file=name, what="was left by a run that was killed while it was sealed; where it fits, "
                                         "`harness analyze` moves it to its place"))
 
+    def _check_redaction(self, listed: Mapping[str, tuple[int, str]]) -> None:
+        """Before the files: those that were taken out are not missing."""
+        if not self.source.has(REDACTION):
+            return
+        content = self._read(REDACTION)
+        if content is None:
+            return
+        try:
+            fields = read_signed(content, REDACTED)
+        except NotSigned as bad:
+            self._differs(REDACTION, str(bad))
+            return
+        self.files += 1
+        removed, cut = fields["removed"], fields["cut"]
+        if not (_names(removed) and _names(cut)) or fields["manifest_sha256"] != self.manifest_sha256:
+            self._differs(REDACTION, "was made for another bundle")
+            return
+        self.redaction = Redaction(removed=removed, cut=cut, signer=Signer.of(fields))
+        for name in {*removed, *cut} - listed.keys():
+            self._differs(REDACTION, f"names {name}, which the manifest does not list")
+        for name in set(cut) - self.cut_files.keys():
+            self._differs(REDACTION, f"names {name}, of which nobody sealed what it is when cut")
+
+    def _check_custody(self) -> None:
+        if not self.manifest_sha256 or not (self.has_chain or any(self.source.has(one) for one in (CUSTODY, CUSTODY_SIGNATURE))):
+            return
+        try:
+            self.custody = read_chain(self.source, self.manifest_sha256)
+        except BrokenChain as bad:
+            self._differs(bad.file, str(bad))
+        except Unreadable as bad:
+            self._differs(CUSTODY, str(bad))
+        else:
+            self.files += 2
+
     def _check_files(self, there: set[str], listed: Mapping[str, tuple[int, str]], by: str, done: str) -> None:
         for name in sorted(there | listed.keys()):
             if name not in there:
-                self._differs(name, "is missing")
+                if self.redaction is None or name not in self.redaction.removed:
+                    self._differs(name, "is missing")
             elif name not in listed:
                 self._differs(name, f"was added: {by} does not list it")
             else:
                 self._check_file(name, *listed[name], done)
 
     def _check_file(self, name: str, size: int, sha256: str, done: str) -> None:
+        if self.redaction is not None and name in self.redaction.cut:
+            size, sha256 = self.cut_files.get(name, (0, ""))
+            done = f"{done} for a cut copy"
         try:
             found, length = measure(self.source, name, limit=size)
         except Unreadable as bad:
@@ -282,6 +349,10 @@ class _Check:
         if fields["manifest_sha256"] != made_from:
             for name in sorted(listed):
                 self._differs(name, "was made from another manifest than this bundle's")
+
+
+def _names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _of_report(name: str) -> bool:

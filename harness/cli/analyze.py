@@ -31,6 +31,25 @@ def close_killed(bundle: Path) -> None:
         )
 
 
+def note_opened(bundle: Path, command: str) -> None:
+    """Appends to the chain of custody that a sealed bundle is looked into; says so on stderr where that cannot be."""
+    from harness.bundle import custody
+    from harness.bundle.format import MANIFEST, SIGNATURE
+    from harness.errors import HarnessError
+    from harness.tables import bundles_in, is_run_folder
+
+    if bundle.is_dir() and is_run_folder(bundle):
+        for one in bundles_in(bundle):
+            note_opened(one, command)
+        return
+    if bundle.is_dir() and not all((bundle / name).exists() for name in (MANIFEST, SIGNATURE)):
+        return
+    try:
+        custody.append(bundle, custody.Action.OPENED, note=f"harness {command}")
+    except HarnessError as bad:
+        err.print(printable(f"That it was opened is not in its chain of custody: {bad.what} {bad.why}"))
+
+
 def refuse_run_folder(bundle: Path) -> None:
     """Raises UsageError for a folder of several bundles: a page is made from one, whose hashes it prints."""
     from harness.errors import UsageError
@@ -71,6 +90,7 @@ def register(app: typer.Typer) -> None:
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
         close_killed(bundle)
         integrity = check_all(bundle)
+        note_opened(bundle, "analyze")
         analysis = analyse(bundle, rules=rule or [], app=about, profile=profile)
         if json:
             emit(as_json(analysis, integrity))
@@ -108,6 +128,7 @@ def register(app: typer.Typer) -> None:
         close_killed(bundle)
         integrity = verify(bundle, report=False)    # the report is about to be made anew
         warn(integrity)
+        note_opened(bundle, "report")
         analysis = analyse(bundle, app=about, profile=profile)
         path = write_report(analysis, lang, to, integrity=integrity)
         if json:
@@ -127,6 +148,7 @@ def _write_har(bundle: Path, to: Path | None, lang: ReportLanguage, json: bool) 
         raise UsageError("No file is named for the HAR.", "A bundle holds nothing but its report.", "Say where: --to t.har.")
     close_killed(bundle)
     warn(verify(bundle, report=False))
+    note_opened(bundle, "report --har")
     write(open_bundle(bundle), to)
     if json:
         emit({"report": str(to), "bundle": str(bundle), "language": str(lang)})

@@ -30,12 +30,13 @@ def register(app: typer.Typer) -> None:
         Each row is what was observed: type, by whom, in which function and stage, how often; third party, company, types, way
         of sharing. The purpose is left for the developer to fill in. Without --out both are printed as Markdown.
         """
-        from harness.cli.analyze import close_killed
+        from harness.cli.analyze import close_killed, note_opened
         from harness.render import double_list
         from harness.tables import AppFacts, load_run
 
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
         close_killed(bundle)
+        note_opened(bundle, "lists")
         made = double_list.double_list(load_run(bundle, app=about).tables)
         text = double_list.as_markdown(made, lang)
         if out is not None:

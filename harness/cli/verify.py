@@ -42,6 +42,9 @@ def as_json(result: Verification) -> dict[str, Any]:
         "differences": [{"file": d.file, "what": d.what} for d in result.differences],
         "signer": _signer(result.signer),
         "report_signer": _signer(result.report_signer),
+        "redaction": None if result.redaction is None else {
+            "removed": result.redaction.removed, "cut": result.redaction.cut, "signer": _signer(result.redaction.signer)},
+        "custody": [vars(entry) for entry in result.custody],
     }
 
 
@@ -64,9 +67,23 @@ def show(result: Verification) -> None:
         out.print("A signature is there, but it does not hold: nobody vouches for this bundle.")
     else:
         out.print("No signature is there: nobody vouches for this bundle.")
+    _show_redaction(result)
     _show_report(result)
+    if result.custody:
+        last = result.custody[-1]
+        out.print(printable(f"custody      {len(result.custody)} entries, the last: {last.action} {last.at} {last.by}".rstrip()))
     for difference in result.differences:
         out.print(f"  {printable(difference.file)}: {printable(difference.what)}")
+
+
+def _show_redaction(result: Verification) -> None:
+    if result.redaction is None:
+        return
+    lacks, by = result.redaction, result.redaction.signer
+    out.print(f"This is a redacted copy: it lacks {len(lacks.removed)} files, and what is personal in {len(lacks.cut)} journals.")
+    out.print("What is left is as it was sealed.")
+    out.print(f"redacted by  {by.fingerprint} (SHA-256 of the public key)")
+    out.print(f"redacted at  {printable(by.created)} (that signer's clock)")
 
 
 def _show_report(result: Verification) -> None:

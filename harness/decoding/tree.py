@@ -143,7 +143,10 @@ def _between_escapes(layer: Layer) -> bool:
 
 
 def _token(layer: Layer) -> bool:
-    """Whether it is one of the many short tokens that texts hold, such as a signature: these name a session, not a person."""
+    """Whether it is one of the many short tokens that texts hold, such as a signature: these name a session, not a person. Of
+    what was read out of one in some charset its own bytes are asked: letters that chance makes are longer than these."""
+    if layer.decoder == "charset" and layer.parent is not None:
+        return _token(layer.parent)
     if layer.decoder not in _OF_DIGITS or layer.parent is None:
         return False
     around, start = layer.parent.data, layer.found.start

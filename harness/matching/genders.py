@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from harness.matching.lexicon import Agreement, bare, fields, words
+from harness.matching.names import VALUES, paired
 
 _WORDS = {
     "m": "male man männlich maennlich mann herr homme masculin hombre masculino maschile uomo mężczyzna erkek laki-laki "
@@ -26,6 +27,7 @@ _OF_PERSON = re.compile(
     rb"|last_name|user_?id|geburt|[^a-z]em|[^a-z]ph|[^a-z]hp)[\"'\]\\]{0,3} ?[:=]"
 )
 _NAME_BEFORE = re.compile(rb"([a-z0-9_.:$\x80-\xff\[\]-]{1,40})[\"'\\]{0,4}\s{0,2}[:=>]\s{0,2}[\[\"'\\]{0,5}\Z")
+_OF_ANYTHING = frozenset(name.encode() for name in VALUES)
 # Whose gender it is instead: who is looked for, who is shown, the child's.
 _OTHERS = frozenset({
     "target", "filter", "prefer", "preferred", "preference", "preferences",
@@ -77,6 +79,8 @@ def may_be(lowered: bytes, start: int) -> bool:
     if start < 2:
         return True  # the whole of a part of a form
     match = _NAME_BEFORE.search(lowered, max(0, start - 56), start)
+    if match is not None and match[1] in _OF_ANYTHING:
+        return _may_say(paired(lowered, start).encode())
     return match is not None and _may_say(match[1])
 
 

@@ -10,6 +10,16 @@ from harness.decoding.places import segment_key
 _LOOKED_BACK = 2000
 _BRACES = 100  # that are passed on the way back
 _LONGEST = 200  # bytes of a header's name
+_PAIR = 120  # bytes
+_OF_NAME = rb'"(?:k|key|n|name|field|fieldname|attr|attribute|property|propertyname|param|id|code|type)"\s?:\s?"([^"\\]{1,64})"'
+_OF_VALUE = (
+    rb'"(?:v|val|value|fieldvalue|data|string_?value)"\s?:\s?(?:\{\s?"(?:string|int|double)?_?value"\s?:\s?)?"?'
+)
+# Names of fields that hold any value.
+VALUES = frozenset({"v", "val", "value", "fieldvalue", "data", "stringvalue", "intvalue", "doublevalue"})
+_NAME_FIRST = re.compile(rb"[{,]\s?" + _OF_NAME + rb"\s?,\s?" + _OF_VALUE + rb"\Z", re.IGNORECASE)
+_VALUE_FIRST = re.compile(rb"\{\s?" + _OF_VALUE + rb"\Z", re.IGNORECASE)
+_NAME_BEHIND = re.compile(rb'[^"\\{}\[\],]{1,64}"?\s?,\s?' + _OF_NAME + rb"\s?[,}]", re.IGNORECASE)
 _OPENED = re.compile(rb'"([^"\\]{1,64})"\s*:\s*\[?\s*$')
 
 
@@ -21,6 +31,16 @@ def key_of(layer: Layer, start: int) -> str:
     if (named := segment_key(layer, start)) is not None:
         return named
     return key_at(layer.data, start) or inherited(layer)
+
+
+def paired(data: bytes, start: int) -> str:
+    """The name that stands in a field of its own beside the value's, in one object: `gender` of {"k":"gender","v":"female"}, in
+    either order; "" where there is none. `start`: where the value begins."""
+    if (match := _NAME_FIRST.search(data, max(0, start - _PAIR), start)) is None:
+        if _VALUE_FIRST.search(data, max(0, start - 24), start) is None:
+            return ""
+        match = _NAME_BEHIND.match(data, start)
+    return match[1].decode("utf-8", "replace") if match else ""
 
 
 def is_segment(layer: Layer, start: int, end: int) -> bool:

@@ -53,7 +53,8 @@ def state(name: str) -> str:
 
 
 def _name(value: str, *, japanese: bool = False) -> Iterator[str]:
-    for _, part in (("", value), *persons.parts_of(value, japanese=japanese)):
+    parts = [part for _, part in persons.parts_of(value, japanese=japanese)]
+    for part in dict.fromkeys((value, *parts, *persons.pieces_of(value))):
         plain = persons.normalised(part)
         yield plain
         yield plain.replace(" ", "")
@@ -63,8 +64,9 @@ def _name(value: str, *, japanese: bool = False) -> Iterator[str]:
 
 
 def _part(value: str) -> Iterator[str]:
-    plain = persons.normalised(value)
-    yield from (plain, plain.replace(" ", ""), _without_accents(plain))
+    for part in dict.fromkeys((value, *persons.pieces_of(value))):
+        plain = persons.normalised(part)
+        yield from (plain, plain.replace(" ", ""), _without_accents(plain))
 
 
 def _place(value: str) -> Iterator[str]:

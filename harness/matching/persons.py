@@ -49,6 +49,7 @@ _PERSONS = frozenset({
     "self", "name", "people", "players", "player", "billing", "shipping", "buyer", "seller", "userproperties", "traits",
     "identity", "holder",
 })  # fmt: skip
+_MOST_WORDS = 7
 _VAGUE = frozenset({"name", "first", "last", "given", "family", "full", "names", "n"})
 _IN_MAIL = re.compile(rb"[a-z0-9._+-]{0,64}(?:@|%(?:25)*40)[a-z0-9-]+\.[a-z]")
 _SHORT_FIELD = re.compile(rb"[^\w\s]{1,3}\s?[^\w\s]{0,2}\w{1,24}[^\w\s]{1,3}\s?[^\w\s]{0,2}|[^\w\s]{1,4} ?[^\w\s]{0,2}| |\t")
@@ -74,6 +75,18 @@ def parts_of(full: str, *, japanese: bool = False) -> list[tuple[str, str]]:
         begin = next((at for at, word in enumerate(words[1:], 1) if word.lower() in _PARTICLES), len(words) - 1)
         found.append(("family_name", " ".join(words[begin:] if begin < len(words) - 1 else words[1:])))
     return list(dict.fromkeys(found))
+
+
+def pieces_of(name: str) -> Iterator[str]:
+    """What forms take for the given names or the family's of a name of several words: every row of its words, and the first with
+    each other one. A particle alone is none."""
+    words = [word.strip(",") for word in name.split()]
+    if not 2 <= len(words) <= _MOST_WORDS or not all(_WORD.fullmatch(word) for word in words):
+        return
+    rows = [words[begin:end] for begin in range(len(words)) for end in range(begin + 1, len(words) + 1)]
+    for row in (*rows, *([words[0], other] for other in words[2:])):
+        if not {word.lower() for word in row} <= _PARTICLES:
+            yield " ".join(row)
 
 
 def joined(given: str, family: str) -> Iterator[tuple[str, str]]:

@@ -48,13 +48,13 @@ from harness.matching.hit import Hit, once
 from harness.matching.implied import PART_OF_CONTACT, PART_OF_NAME, implied
 from harness.matching.known import Known
 from harness.matching.lexicon import Agreement, agreement, bare, in_object, object_matters, words
-from harness.matching.names import is_segment, key_of, object_of
+from harness.matching.names import VALUES, is_segment, key_of, object_of, paired
 from harness.matching.normalised import normalised, of_parts_first
 from harness.matching.patterns import LongPatterns, Patterns, Quota
 from harness.matching.raw_forms import misread, raw_forms
 from harness.matching.short_values import ONE_DIGIT, LoneDigits, country_near, form_says, stricter
 from harness.matching.spellings import of_field, short_base64, spellings
-from harness.matching.standing import before_value, in_binary, in_locale, in_user_agent, leads, standing, surely_glued
+from harness.matching.standing import before_value, ends_agent, in_binary, in_locale, in_user_agent, leads, standing, surely_glued
 
 _SHORTEST = 2
 _BOOLEAN = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", ""})
@@ -71,6 +71,7 @@ _OF_PATHS = frozenset({"app_version", "os_version", "screen"}) | DIMENSIONS
 _OF_ADDRESS = frozenset({addresses.STREET, addresses.PART_OF_ADDRESS})
 _NETWORK = re.compile(r"(?:[2-6]G|wi-?fi)", re.IGNORECASE)  # as a whole field it is seldom anything else
 _BITS_OF = {"network_type": lambda text: max(WEAKEST, rarity(text)) if _NETWORK.fullmatch(text) else rarity(text)}
+_SAID_BY_FORM = frozenset({"os_version", "os_name"})  # what stands around them may say what they are
 _LOCALES = frozenset({"locale", "localization"})  # `X-App-Locale` says both, as `locale` does
 
 
@@ -285,13 +286,24 @@ class Search:
         said = stands < PART and form.word and not data[start:end].isascii() and variant not in (PART_OF_NAME, PART_OF_CONTACT)
         if said := said and chinese.ends_here(field, lowered, start, end):
             stands = PART
-        if bits + stands + BY_NAME[Agreement.NAMED] < ENOUGH and stands < WHOLE and field not in ("os_version", "os_name"):
+        if bits + stands + BY_NAME[Agreement.NAMED] < ENOUGH and stands < WHOLE and not (
+            field in _SAID_BY_FORM
+            or (field == "language" and layer.root == "headers")
+            or (field == "api_level" and form_says(field, lowered, start, end))
+        ):
             return None
         quota.weighed -= 1
         if quota.weighed < 0:
             return None
         key = key_of(layer, start)
         fits = max(_fits(form.known, key), Agreement.LIKELY) if said else _fits(form.known, key)
+        if (
+            fits < Agreement.LIKELY
+            and bare(key) in VALUES
+            and (said_beside := paired(data, start))
+            and (better := _fits(form.known, said_beside)) > max(fits, Agreement.UNKNOWN)
+        ):
+            key, fits = said_beside, better
         if field == "gender":
             code = form.variant in genders.CODES or end - start == 1
             if code and stands < WHOLE:
@@ -315,7 +327,9 @@ class Search:
             fits = stricter(field, lowered[start:end], key, fits)
             if field == "mnc" and not country_near(variant, lowered, start, end):
                 return None
-            if stands > IN_WORD and form_says(field, lowered, start, end):
+            if (stands > IN_WORD and form_says(field, lowered, start, end)) or (
+                field == "language" and layer.root == "headers" and ends_agent(lowered, start, end)
+            ):
                 fits, stands = max(fits, Agreement.NAMED), WHOLE
             elif field == "app_version" and lowered[start - 1 : start] == b"/" and fits == Agreement.NAMED:
                 # The product of a User-Agent: the app's own, or a library's with a version that happens to be the same.

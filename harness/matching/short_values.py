@@ -11,6 +11,7 @@ import numpy as np
 from harness.decoding.rows import ALNUM, DOT, sorts_of
 from harness.matching.lexicon import Agreement, bare, fields, words
 from harness.matching.patterns import Quota
+from harness.matching.standing import in_size
 
 ONE_DIGIT = frozenset({"os_version", "timezone", "mnc", "gender"})  # fields whose values may be of one digit
 MNC_BESIDE = "MNC beside "  # the variant of a network's number: it counts only where its country's stands near
@@ -18,7 +19,8 @@ _NEAR = 100  # bytes
 # Names of an OS's version that are as often something else's: one digit under them needs other values beside it.
 _VAGUE = frozenset({"version", "release", "vr", "sv", "av", "useragent", "ua", "zone"})
 _OF_SDKS = frozenset({"sdkversion", "sdkver", "v", "ver", "api", "build"})
-_ANDROID = re.compile(rb"android[\"' /;|,:_()-]{1,5}$")
+_API = re.compile(rb"android[^\n\"]{1,24}[^a-z]api(?: level)?[ /-]$")
+_ANDROID = re.compile(rb"android(?: os)?[\"' /;|,:_()-]{1,5}$")
 _GOES_ON = re.compile(rb"\.?\d")  # a longer version, which is an SDK's
 _FINGERPRINT = re.compile(rb"[\w.-]+\\?/[\w.-]+\\?/[\w.-]+:$")  # brand/product/device: before version/build/...
 _FINGERPRINT_GOES_ON = re.compile(rb"\\?/[\w.]+\\?/[\w.-]+:")
@@ -87,13 +89,17 @@ def country_near(variant: str, lowered: bytes, start: int, end: int) -> bool:
 def form_says(field: str, lowered: bytes, start: int, end: int) -> bool:
     """Whether what stands around says what the value is: `android 9`, or its place in a build's fingerprint."""
     if field == "os_version":
-        if _ANDROID.search(lowered[max(0, start - 16) : start]):
+        if _ANDROID.search(lowered[max(0, start - 19) : start]):
             return not _GOES_ON.match(lowered, end)
         return (
             lowered[start - 1 : start] == b":"
             and _FINGERPRINT.search(lowered[max(0, start - 120) : start]) is not None
             and _FINGERPRINT_GOES_ON.match(lowered[end : end + 80]) is not None
         )
+    if field == "api_level":  # `Android OS 14 / API-34`
+        return _API.search(lowered[max(0, start - 48) : start]) is not None
+    if field == "density":
+        return in_size(lowered, start, end)
     if field == "timezone":    # of a time stamp: 2024-05-30T23:57:07+0800
         if _BEHIND_LOCALE.search(lowered[max(0, start - 24) : start]) and _MINUTES.fullmatch(lowered[start:end]):
             return True

@@ -13,6 +13,9 @@ _DIMENSION = frozenset(b"x*,X")
 _LANGUAGE_AND_COUNTRY = re.compile(rb"[a-z]{2,3}(?:[-_][a-z]{4})?[-_][a-z]{2}|[a-z]{2,3}[-_][a-z]{4}")
 _ZONE = re.compile(rb"(?:asia|europe|america|africa|australia|pacific|atlantic|indian)(?:\\?/|(?:%(?:25)*5c)?%(?:25)*2f)$")
 _LOOKED_AT = frozenset({"os_name", "screen", "screen_width", "screen_height"})
+_OF_SIZE = frozenset({"screen_width", "screen_height", "density"})
+_LISTS = frozenset(b",;|")
+_SIZE = re.compile(rb"(?<![0-9a-z])([0-9]{3,4})w[_x,; -]{1,2}([0-9]{3,4})h(?:[_x,; -]{1,2}([0-9]{2,3})dpi)?(?![0-9a-z])")
 _PLACES = frozenset({"city", "province", "country", "address"})
 
 
@@ -22,6 +25,8 @@ def standing(lowered: bytes, start: int, end: int, field: str, *, word: bool) ->
     after = lowered[end] if end < len(lowered) else 10
     if before == 32 and start > 1 and lowered[start - 2] in b":=,":
         before = 34
+    if not word and after in _LISTS and start > 1 and _letter(before) and lowered[start - 2] in _LISTS and end - start >= 7:
+        before = 44  # a letter says which of a list it is: `,f10.0.0.108,h`
     if before == 92 or (start > 1 and lowered[start - 2] == 92 and before in b"nrt"):
         before = 34  # an escape
     if after == 92:
@@ -41,6 +46,8 @@ def standing(lowered: bytes, start: int, end: int, field: str, *, word: bool) ->
         if len(right) > 1 and right[0] in _DIMENSION and _digit(right[1:].lstrip(b" ")[:1] or b" "):
             after = 34
     elif field in ("language", "country") and before + after and in_locale(lowered, start, end):
+        return WHOLE
+    if field in _OF_SIZE and in_size(lowered, start, end):
         return WHOLE
     first, last = lowered[start], lowered[end - 1]
     glued = 0.0
@@ -64,6 +71,15 @@ def standing(lowered: bytes, start: int, end: int, field: str, *, word: bool) ->
     return WHOLE if before in _BEFORE and after in _AFTER else PART
 
 
+def in_size(lowered: bytes, start: int, end: int) -> bool:
+    """Whether it is a number of a screen's size that is written as `1644w_3840h_420dpi`."""
+    if lowered[end : end + 1] not in (b"w", b"h", b"d"):
+        return False
+    begun = max(0, start - 14)
+    found = _SIZE.finditer(lowered, begun, end + 14)
+    return any(match.span(group) == (start, end) for match in found for group in (1, 2, 3))
+
+
 _NO_LETTERS = bytes(byte if byte < 128 else 10 for byte in range(256))
 
 
@@ -78,6 +94,8 @@ def surely_glued(lowered: bytes, start: int, end: int, field: str) -> bool:
     """Whether a letter or digit stands right beside it, so that nothing speaks for it any more. Where that takes a closer look
     (escapes, dimensions, locales, the versions of User-Agents) it is left to `standing`."""
     if field in _LOOKED_AT or (start > 2 and lowered[start - 3] == 37):
+        return False
+    if field == "density" and lowered[end : end + 3] == b"dpi":
         return False
     if field in ("language", "country"):
         left, right = lowered[start - 1] if start else 10, lowered[end] if end < len(lowered) else 10
@@ -128,6 +146,21 @@ _PARTS_AGENTS = frozenset(b" ;(/),\n\"'=")
 def in_user_agent(lowered: bytes, start: int, end: int) -> bool:
     """Whether it is one of the words of a User-Agent, which blanks, semicolons, slashes and brackets part."""
     return (not start or lowered[start - 1] in _PARTS_AGENTS) and (end >= len(lowered) or lowered[end] in _PARTS_AGENTS)
+
+
+_AGENT = re.compile(rb"[a-z0-9-]*(?:agent|client|device)[a-z0-9-]*:[^\n]*/[0-9][^\n]*[;,|/( ] ?$")
+_LONGEST_AGENT, _LOCALE = 400, 5
+
+
+def ends_agent(lowered: bytes, start: int, end: int) -> bool:
+    """Whether a header that tells of the app and Android, as a User-Agent does, ends with it: `shop/5.2 (Android 14; pt-BR)`."""
+    if lowered[end : end + 2].rstrip(b") ") not in (b"", b"\n", b"\r") and lowered[end : end + 1] not in (b"\n", b"\r"):
+        return False
+    begun = lowered.rfind(b"\n", max(0, start - _LONGEST_AGENT), start) + 1
+    before = lowered[begun:start]
+    if end - start < _LOCALE and before.rstrip(b" ").endswith(b"/"):
+        return False  # of a path: `files/2/android/de`
+    return b"android" in before and _AGENT.match(before) is not None
 
 
 def _letter(byte: int) -> bool:

@@ -2,190 +2,60 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 
 from harness.policy.blocks import Document
+from harness.policy.candidates import Candidate, candidates
 from harness.policy.declared import KindSaid
-from harness.policy.fields import role_of_label
-from harness.policy.folding import fold
-from harness.policy.kinds import Mention, mentions
-from harness.policy.polarity import in_purpose, scopes
+from harness.policy.evidence import features
+from harness.policy.learned import points
 from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
-from harness.policy.words import compiled
 
-_SILENT = {"exceptions", "definitions", "changes", "contact"}
-_WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks", "uses"}
-_DETAIL = compiled("own_kinds", "detail")
 _CONTEXT = 240
-_LISTED = 40
+_ENOUGH, _PLENTY = 0.3, 2.0
+"""Points (log odds) from which on a mention declares; from which on no further one of the kind is looked at."""
+_SETTLED = frozenset({"neutral", "under a denial", "aside", "beside", "row says no", "question"})
+"""What the rules say last: a denial under a condition and its like are none that letters could tell from a declaration."""
 
 
 def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> tuple[KindSaid, ...]:
-    """For each kind its first declaration and its first denial. `taken`: places, in order, that speak of SDKs. A kind that is
-    denied
-    counts as declared, too, only where that is said in so many words, or in a part on collection."""
-    all_mentions = mentions(document.folded.text)
-    starts = [m.start for m in all_mentions]
-    first: dict[tuple[str, bool], KindSaid] = {}
+    """For each kind a place that declares it plainly, and its first denial. `taken`: places, in order, that speak of SDKs. A kind
+    that is denied counts as declared, too, only where the rules find that said in so many words, or in a part on collection."""
+    best: dict[str, tuple[float, Candidate]] = {}
+    denied: dict[str, Candidate] = {}
     sure: set[str] = set()
-    previous: Statement | None = None
-    number = 0
-    for statement in said:
-        while number < len(taken) and taken[number][1] <= statement.start:
-            number += 1
-        before, previous = previous, statement
-        here = all_mentions[bisect_left(starts, statement.start) : bisect_left(starts, statement.end)]
-        here = _outside(here, taken, number)
-        if not here:
+    for one in candidates(document, said, taken):
+        kind = one.mention.kind
+        if one.verdict == "denied":
+            denied.setdefault(kind, one)
             continue
-        goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
-        for mention, denied, firm in _said(document, statement, here, goes_on):
-            if firm or (statement.role in ("collects", "cookies") and pattern("collects_plainly").search(statement.text)):
-                sure.add(mention.kind)
-            key = (mention.kind, denied)
-            if key not in first and len(first) < 400:
-                at = statement.start, statement.end
-                if at[1] - at[0] > 2 * _CONTEXT:
-                    at = max(at[0], mention.start - _CONTEXT), min(at[1], mention.end + _CONTEXT)
-                optional = bool(pattern("optional").search(statement.text))
-                first[key] = KindSaid(kind=mention.kind, denied=denied, passage=passage(document, *at), optional=optional)
+        if one.verdict == "declared" and _plain(one):
+            sure.add(kind)
+        if one.verdict in _SETTLED:
+            continue
+        if kind in best and best[kind][0] >= _PLENTY:
+            continue
+        worth = points(features(document, one))
+        if worth > best[kind][0] if kind in best else worth > _ENOUGH:
+            best[kind] = worth, one
     # What is denied and declared at once is declared only where that is said plainly.
-    kept = (k for (kind, denied), k in first.items() if denied or kind in sure or (kind, True) not in first)
-    return tuple(sorted(kept, key=lambda k: k.passage.start))
+    found = [_said(document, one, False) for kind, (_, one) in best.items() if kind not in denied or kind in sure]
+    found += [_said(document, one, True) for one in denied.values()]
+    return tuple(sorted(found, key=lambda k: (k.passage.start, k.kind, k.denied)))
 
 
-def _goes_on(before: Statement, statement: Statement) -> bool:
-    """Whether a sentence spells out what the one before said to be collected."""
-    return bool(pattern("continues").search(statement.text) and pattern("firm").search(before.text)) and not _denies(before.text)
-
-
-def _said(
-    document: Document, statement: Statement, here: Sequence[Mention], goes_on: bool
-) -> Iterator[tuple[Mention, bool, bool]]:
-    """Each mention that says something of collection, whether that is denied, and whether it is said in so many words."""
-    text, begin = statement.text, statement.start
-    covered = scopes(text, [(m.start - begin, m.end - begin) for m in here])
-    lead_denies = bool(statement.lead) and _denies(statement.lead)
-    if any(_heading_denies(heading) for heading in statement.block.path[-2:]):
-        if statement.block.kind != "item" and len(text) > _LISTED and not covered:
-            return  # a sentence about such a part is no list of what is not collected
-        lead_denies = True
-    firm = [m.start() for m in pattern("firm").finditer(text)]
-    if goes_on or (statement.lead and pattern("firm").search(statement.lead) and not pattern("explains").search(text)):
-        firm.insert(0, 0)
-    if pattern("passively").search(text) and not covered and not pattern("others").search(text):
-        firm.insert(0, 0)
-    beside = _of_the_company(statement, bool(firm))
-    aside = [(_PLACED, *m.span()) for m in pattern("by_means").finditer(text)]
-    aside += [(_ACCOUNT, *m.span()) for m in pattern("registers").finditer(text)]
-    for mention in here:
-        at = mention.start - begin
-        polarity = next((p for a, b, p in covered if a <= mention.end - 1 - begin < b), "")
-        if polarity == "neutral" or mention.kind in beside or _row_says_no(document, statement):
-            continue
-        if any(mention.kind in kinds and a <= at < b for kinds, a, b in aside):
-            continue
-        if polarity == "denied" or lead_denies:
-            yield mention, True, False
-        elif _declared(document, statement, at, mention, firm):
-            yield mention, False, any(a <= at for a in firm)
-
-
-_PLACED = frozenset({"base_station", "bluetooth", "wifi_scan", "ip", "sensors", "location_precise", "network_type", "ssid_bssid"})
-_ACCOUNT = frozenset({"account"})
-_WAYS = frozenset(
-    {"phone", "email", "address", "name", "third_party_account", "user_content", "communications", "region", "browsing_log"}
-)
-_SHOWN = _WAYS | {"id_card", "face", "account", "biometric_other"}
-
-
-def _of_the_company(statement: Statement, firm: bool) -> frozenset[str]:
-    """Kinds that a sentence names as the company's own, to write to it, or as what is shown with a request: none is collected in
-    the service."""
-    if not firm and pattern("contact_line").search(statement.text):
-        return _WAYS
-    if statement.role not in ("collects", "permissions") and pattern("proves").search(statement.text):
-        return _SHOWN
-    return frozenset()
-
-
-def _outside(here: Sequence[Mention], taken: Sequence[tuple[int, int]], number: int) -> list[Mention]:
-    """The mentions that stand in none of the places `taken`, of which `number` is the first that may hold one."""
-    kept = []
-    for mention in here:
-        while number < len(taken) and taken[number][1] <= mention.start:
-            number += 1
-        if number == len(taken) or mention.start < taken[number][0]:
-            kept.append(mention)
-    return kept
-
-
-@cache
-def _heading_denies(heading: str) -> bool:
-    """Whether a part is of what is not collected: `Data we do not collect`, 我们不收集的信息."""
-    said = fold(heading)
-    return bool(pattern("denies").search(said)) and not pattern("unless").search(said) and not pattern("gives_away").search(said)
-
-
-def _denies(lead: str) -> bool:
-    last = lead.rstrip(": ").rpartition("。")[2]
-    return bool(pattern("denies").search(last)) and not pattern("unless").search(last) and not pattern("turns").search(last)
-
-
-def _row_says_no(document: Document, statement: Statement) -> bool:
-    """Whether a cell of the row is 否 or 不收集."""
-    if statement.block.kind != "row":
-        return False
-    cells = (document.folded.text[slice(*document.span(a, b))].strip() for a, b in statement.block.cells)
-    return any(cell in ("否", "不收集", "no", "未收集", "not collected") for cell in cells)
-
-
-def _declared(document: Document, statement: Statement, at: int, mention: Mention, firm: list[int]) -> bool:
-    text, role = statement.text, statement.role
-    if text.rstrip(" *_").endswith("?"):
-        return False
-    is_firm = any(a <= at for a in firm)
-    if pattern("defines").search(text) and not is_firm:
-        return False
-    if pattern("by_others").search(text, at):
-        return False
-    if pattern("hypothetical").search(text) or (statement.lead and pattern("hypothetical").search(statement.lead)):
-        return False
-    if statement.lead and pattern("purposes_follow").search(statement.lead.rstrip(": *")):
-        return False
-    if _of_others(text, at):
-        return False
-    if role in _SILENT or (role in _WEAK and statement.block.kind not in ("row",)):
-        return is_firm and role not in ("exceptions",)
-    if statement.block.kind in ("row", "head") and statement.block.heads:
-        return _in_kinds_column(document, statement, mention)
-    if in_purpose(text, at):
-        return False
-    return bool(
-        pattern("collects").search(text)
-        or pattern("collects").search(statement.lead)
-        or role in ("collects", "permissions", "cookies")
+def _plain(one: Candidate) -> bool:
+    statement = one.statement
+    return one.firm or (
+        statement.role in ("collects", "cookies") and bool(pattern("collects_plainly").search(statement.text))
     )
 
 
-def _of_others(text: str, at: int) -> bool:
-    """Whether it is somebody else who takes what is named there: the last who is spoken of before it."""
-    other = max((m.end() for m in pattern("third_party").finditer(text, 0, at)), default=-1)
-    ours = max((m.end() for m in pattern("ours").finditer(text, 0, at)), default=-1)
-    return other > ours
-
-
-def _in_kinds_column(document: Document, statement: Statement, mention: Mention) -> bool:
-    """In a table whose columns say which of them has the kinds, only that one counts, and the first."""
-    roles = [role_of_label(head) for head in statement.block.heads]
-    wanted = [
-        n for n, role in enumerate(roles)
-        if role in ("kinds", "permissions", "name", "type") or _DETAIL.search(fold(statement.block.heads[n]))
-    ]  # fmt: skip
-    if "kinds" not in roles and "permissions" not in roles:
-        return True
-    spans = [document.span(a, b) for n, (a, b) in enumerate(statement.block.cells) if n in wanted]
-    return statement.block.kind == "row" and any(a <= mention.start < b for a, b in spans)
+def _said(document: Document, one: Candidate, denied: bool) -> KindSaid:
+    statement, mention = one.statement, one.mention
+    start, end = statement.start, statement.end
+    if end - start > 2 * _CONTEXT:
+        start, end = max(start, mention.start - _CONTEXT), min(end, mention.end + _CONTEXT)
+    optional = bool(pattern("optional").search(statement.text))
+    return KindSaid(kind=mention.kind, denied=denied, passage=passage(document, start, end), optional=optional)

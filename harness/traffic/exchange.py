@@ -55,5 +55,5 @@ _STEERING = frozenset({
     ":method", ":scheme", ":authority", ":path", "host", "connection", "content-length", "content-type", "content-encoding",
     "transfer-encoding", "accept", "accept-encoding", "te", "trailer", "upgrade", "upgrade-insecure-requests",
     "proxy-connection", "keep-alive", "cache-control", "pragma", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest",
-    "sec-fetch-user", "expect", "range", "if-range",
+    "sec-fetch-user", "expect", "range", "if-range", "sec-websocket-version", "sec-websocket-key", "sec-websocket-extensions",
 })  # fmt: skip

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness.bundle import Bundle, BundleError, Status, finish_seal, open_bundle, seal_interrupted, verify, write_report
-from harness.bundle import manifest as manifests
+from harness.bundle import Bundle, BundleError, Status, finish_seal, open_bundle, seal_interrupted, sealing, verify, write_report
+from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes, signing_key
 from harness.bundle.signed import SOFTWARE
 from harness.model import Fact, Flow, GapKind
@@ -121,7 +121,7 @@ def test_a_run_that_goes_on_is_not_closed(tmp_path: Path) -> None:
     assert verify(bundle.path).status is Status.INTACT
 
 
-STEPS = ["write manifest", "write signature", "move manifest", "move signature"]
+STEPS = ["write seed", "write manifest", "write chain", "write its head", "write signature", "move manifest", "move signature"]
 
 
 def killed_at(step: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -135,7 +135,7 @@ def killed_at(step: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             raise Killed
         done += 1
 
-    write, move = manifests.write_forced, Path.replace
+    write, move = sealing.write_forced, Path.replace
 
     def write_forced(path: Path, data: bytes) -> None:
         count()
@@ -146,7 +146,7 @@ def killed_at(step: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return move(path, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(manifests, "write_forced", write_forced)
+        patch.setattr(sealing, "write_forced", write_forced)
         patch.setattr(Path, "replace", replace)
         with pytest.raises(Killed):
             bundle.seal(True, key=KEY)
@@ -160,7 +160,7 @@ def test_a_run_killed_while_it_was_sealed_is_finished_only_with_its_own_signatur
     path = killed_at(step, tmp_path, monkeypatch)
     assert verify(path).status is Status.UNVERIFIABLE
     assert seal_interrupted(path) is False
-    signature_made = step >= 2
+    signature_made = step >= 5
     assert finish_seal(path) is signature_made
     found = verify(path)
     assert found.status is (Status.INTACT if signature_made else Status.UNVERIFIABLE)
@@ -169,7 +169,7 @@ def test_a_run_killed_while_it_was_sealed_is_finished_only_with_its_own_signatur
         assert sorted(p.name for p in path.iterdir() if p.name.startswith(".")) == []
 
 
-@pytest.mark.parametrize("step", [2, 3], ids=STEPS[2:])
+@pytest.mark.parametrize("step", [5, 6], ids=STEPS[5:])
 @pytest.mark.parametrize("how", ["changed", "added", "torn", "another manifest"])
 def test_a_seal_that_does_not_fit_is_not_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, how: str
@@ -182,10 +182,10 @@ def test_a_seal_that_does_not_fit_is_not_finished(
     elif how == "torn":
         (path / ".manifest.sig").write_bytes((path / ".manifest.sig").read_bytes()[:-9])
     else:
-        name = path / ("manifest.json" if step == 3 else ".manifest.json")
+        name = path / ("manifest.json" if step == 6 else ".manifest.json")
         listed = json.loads(name.read_bytes())
         listed["resources"] = listed["resources"][1:]
-        name.write_bytes(manifests.canonical(listed))
+        name.write_bytes(canonical(listed))
     untouched(path)
     assert verify(path).status in (Status.UNVERIFIABLE, Status.ALTERED)
 
@@ -215,5 +215,5 @@ def test_a_full_disk_while_sealing_leaves_nothing_half_written(tmp_path: Path, m
     with monkeypatch.context() as patch:
         patch.setattr("harness.bundle.signed.os.fsync", lambda fd: full(fd))
         with pytest.raises(BundleError, match="No space left"):
-            manifests.seal(bundle.path, KEY)
+            sealing.seal(bundle.path, KEY)
     assert [p.name for p in bundle.path.iterdir() if "manifest" in p.name] == []

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness.bundle import Bundle, Status, report_place, verify, write_report
 from harness.bundle.keys import fingerprint, public_bytes
-from harness.bundle.manifest import seal
+from harness.bundle.sealing import seal
 from harness.errors import UsageError
 from harness.model import Fact
 

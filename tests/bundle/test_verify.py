@@ -17,7 +17,8 @@ from harness import __version__
 from harness.bundle import Bundle, Status, verify, write_report
 from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes
-from harness.bundle.manifest import manifest, seal, signature
+from harness.bundle.manifest import manifest, signature
+from harness.bundle.sealing import seal
 from harness.bundle.source import FolderSource
 from harness.model import Fact, Flow, Gap, GapKind, Message
 

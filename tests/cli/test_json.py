@@ -224,6 +224,20 @@ def test_report(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert Path(said.json["report"]).read_text("utf-8").startswith("<!doctype html>")
 
 
+def test_export_and_custody(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole, cut = tmp_path / "whole.zip", tmp_path / "cut.zip"
+    fits("export", say(capsys, "export", bundle, "--to", whole, "--json").json)
+    fits("export", say(capsys, "export", bundle, "--to", cut, "--redact", "--note", "to the bureau", "--json").json)
+    fits("verify", say(capsys, "verify", cut, "--json").json)
+    said = say(capsys, "custody", bundle, "--add", "handed_over", "--by", "A. Tester", "--json").json
+    fits("custody", said)
+    assert [entry["action"] for entry in said["entries"]] == ["sealed", "exported", "exported", "handed_over"]
+    (bundle / "custody.sig").unlink()
+    broken = say(capsys, "custody", bundle, "--json")
+    fits("custody", broken.json)
+    assert (broken.status, broken.json["entries"]) == (1, []) and "is missing" in broken.json["broken"]
+
+
 def test_verify(bundle: Path, killed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for path, status in ((bundle, "intact"), (killed, "incomplete")):
         document = say(capsys, "verify", path, "--json").json

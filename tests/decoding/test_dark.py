@@ -161,3 +161,9 @@ def test_json_under_one_byte_is_read() -> None:
 )
 def test_what_only_looks_like_it_is_left_alone(decoder: str, body: bytes) -> None:
     assert not any(layer.decoder == decoder for layer in unwrap([("body", body)]).layers)
+
+
+@pytest.mark.parametrize("form", ['{"anon_id":"%s"}', "anon_id=%s&event=open", "%s"])
+@pytest.mark.parametrize("own", ["XZd7d6b811-1be1-4bf5-92ff-df3962fc6df4", "XZf3532fb7e5b2421593f3b25a9f46c9b1"])
+def test_an_app_s_own_random_id_is_not_dark_because_its_bytes_are_letters_of_some_charset(form: str, own: str) -> None:
+    assert dark((form % own).encode()) == []

@@ -1,0 +1,199 @@
+"""The chain of custody: who did what with a bundle after its run. Appended, never edited (docs/evidence.md)."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from harness.bundle.format import CUSTODY, CUSTODY_SIGNATURE, MANIFEST, SIGNATURE, BundleError
+from harness.bundle.keys import SigningKey, fingerprint, signing_key
+from harness.bundle.manifest import measure
+from harness.bundle.redaction import compact, lines_of
+from harness.bundle.signed import NotSigned, check_signed, now, read_signed, sign, sign_fields, write_forced
+from harness.bundle.source import FolderSource, Source, Unreadable
+from harness.errors import UsageError
+
+try:
+    import fcntl
+except ImportError:  # Windows: no advisory locks, as for journals
+    fcntl = None  # type: ignore[assignment]
+
+VOUCHED = ("action", "by", "data", "entry", "note", "previous")
+HEAD = ("entries", "head", "manifest_sha256")
+MOST = 1 << 20
+"""Bytes of a line: a time-stamp token with its certificates has some 10,000."""
+OPERATOR = "HARNESS_OPERATOR"
+
+
+class Action(StrEnum):
+    SEALED = "sealed"          # the first entry of each chain
+    OPENED = "opened"
+    EXPORTED = "exported"
+    ANNOTATED = "annotated"
+    RECEIVED = "received"
+    HANDED_OVER = "handed_over"
+    TIMESTAMPED = "timestamped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line. `fingerprint`: SHA-256 of the raw public key of whoever signed it."""
+
+    number: int
+    action: str
+    at: str
+    by: str
+    note: str
+    fingerprint: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class BrokenChain(ValueError):
+    """The message says what is wrong, `file` where."""
+
+    def __init__(self, what: str, file: str = CUSTODY) -> None:
+        super().__init__(what)
+        self.file = file
+
+
+def operator(named: str = "") -> str:
+    """Who does it: as named, else HARNESS_OPERATOR, else the login name; "" where nobody knows."""
+    if named or os.environ.get(OPERATOR):
+        return named or os.environ[OPERATOR]
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
+
+
+def read_chain(source: Source, manifest_sha256: str) -> list[Entry]:
+    """The entries of a chain that holds. Raises BrokenChain, Unreadable; where a bundle of an older version has none, too."""
+    if not source.has(CUSTODY):
+        raise BrokenChain("is missing")
+    entries, head = [], manifest_sha256
+    heads = {}
+    with source.open(CUSTODY) as file:
+        for number, line in enumerate(lines_of(file.read), 1):
+            entries.append(_entry(line, number, head))
+            head = hashlib.sha256(line).hexdigest()
+            heads[number] = head
+    _check_head(source, manifest_sha256, heads)
+    return entries
+
+
+def begin(manifest_sha256: str, key: SigningKey, created: str, by: str) -> tuple[bytes, bytes]:
+    """The files of a chain of one entry: the sealing."""
+    line = _line(1, manifest_sha256, Action.SEALED, key, created, by=by, note="", data=None)
+    head = {"entries": 1, "head": hashlib.sha256(line).hexdigest(), "manifest_sha256": manifest_sha256}
+    return line, sign(head, key, created)
+
+
+def append(
+    bundle: Path, action: Action, *, note: str = "", by: str = "", data: Mapping[str, Any] | None = None,
+    key: SigningKey | None = None,
+) -> Entry:
+    """Appends an entry and returns it. Raises UsageError for what is no sealed bundle in a folder, BundleError where the chain
+    is broken or cannot be written to."""
+    source = FolderSource(bundle)
+    if not bundle.is_dir() or not source.has(MANIFEST) or not source.has(SIGNATURE):
+        raise UsageError(f"{bundle} has no chain of custody.", "Only a sealed bundle in a folder has one.",
+                         "Unpack a zip; let `harness analyze` close a run that was broken off.")
+    signer = key or signing_key()
+    try:
+        sealed, _ = measure(source, MANIFEST)
+        with _locked(bundle / CUSTODY) as file:
+            there = read_chain(source, sealed)
+            last = _last_line(bundle / CUSTODY)
+            head = hashlib.sha256(last).hexdigest() if there else sealed
+            line = _line(len(there) + 1, head, action, signer, now(), by=by, note=note, data=data)
+            if len(line) > MOST:
+                raise UsageError("The note is too long.", f"An entry has {MOST} bytes at most.", "Keep the text in a file.")
+            file.seek(0, os.SEEK_END)
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+            _write_head(bundle, len(there) + 1, hashlib.sha256(line).hexdigest(), sealed, signer)
+    except BrokenChain as bad:
+        raise BundleError(f"The chain of custody of {bundle} is broken: {bad.file} {bad}.",
+                          "Nothing is appended to it, so that this stays to be seen.", "Ask for another copy.") from bad
+    except Unreadable as bad:
+        raise BundleError(f"The chain of custody of {bundle} cannot be read: it {bad}.", "", "Look at its files.") from bad
+    except OSError as bad:
+        raise BundleError(f"The chain of custody of {bundle} cannot be written to: {bad.strerror}.", "", "") from bad
+    return _as_entry(json.loads(line))
+
+
+def _line(
+    number: int, previous: str, action: Action, key: SigningKey, created: str, *, by: str, note: str,
+    data: Mapping[str, Any] | None,
+) -> bytes:
+    told = {"action": str(action), "by": operator(by), "data": dict(data or {}), "entry": number, "note": note,
+            "previous": previous}
+    return compact(sign_fields(told, key, created)) + b"\n"
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[BinaryIO]:
+    with path.open("ab+") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def _last_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return deque(file, maxlen=1).pop()
+
+
+def _write_head(bundle: Path, entries: int, head: str, sealed: str, signer: SigningKey) -> None:
+    """After the line: a kill between leaves a head that names fewer lines than there are, which holds."""
+    pending = bundle / f".{CUSTODY_SIGNATURE}"
+    write_forced(pending, sign({"entries": entries, "head": head, "manifest_sha256": sealed}, signer, now()))
+    pending.replace(bundle / CUSTODY_SIGNATURE)
+
+
+def _check_head(source: Source, manifest_sha256: str, heads: Mapping[int, str]) -> None:
+    if not source.has(CUSTODY_SIGNATURE):
+        raise BrokenChain("is missing", CUSTODY_SIGNATURE)
+    with source.open(CUSTODY_SIGNATURE) as file:
+        content = file.read(MOST)
+    try:
+        fields = read_signed(content, HEAD)
+    except NotSigned as bad:
+        raise BrokenChain(str(bad), CUSTODY_SIGNATURE) from bad
+    if fields["manifest_sha256"] != manifest_sha256:
+        raise BrokenChain("is that of another bundle", CUSTODY_SIGNATURE)
+    if not isinstance(fields["entries"], int) or heads.get(fields["entries"]) != fields["head"]:
+        raise BrokenChain(f"does not have the {fields['entries']} entries that were signed")
+
+
+def _entry(line: bytes, number: int, previous: str) -> Entry:
+    try:
+        value = json.loads(line) if len(line) <= MOST else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict) or compact(value) + b"\n" != line:
+        raise BrokenChain(f"has an entry {number} that is not as the harness writes it")
+    try:
+        check_signed(value, VOUCHED)
+    except NotSigned as bad:
+        raise BrokenChain(f"has an entry {number} that {bad}") from bad
+    if value["entry"] != number or value["previous"] != previous:
+        raise BrokenChain(f"has an entry {number} that does not follow on what stands before it")
+    if not all(isinstance(value[name], str) for name in ("action", "by", "note")) or not isinstance(value["data"], dict):
+        raise BrokenChain(f"has an entry {number} that is not as the harness writes it")
+    return _as_entry(value)
+
+
+def _as_entry(value: Mapping[str, Any]) -> Entry:
+    return Entry(number=value["entry"], action=value["action"], at=value["created"], by=value["by"], note=value["note"],
+                 data=value["data"], fingerprint=fingerprint(bytes.fromhex(value["public_key"])))

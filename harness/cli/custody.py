@@ -1,0 +1,65 @@
+"""`harness custody`: who did what with a bundle since its run."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import Json
+from harness.cli.output import emit, out, printable
+
+
+class Noted(StrEnum):
+    """What a person may add; the rest is added by the commands that do it."""
+
+    ANNOTATED = "annotated"
+    RECEIVED = "received"
+    HANDED_OVER = "handed_over"
+
+
+def register(app: typer.Typer) -> None:
+    @app.command("custody")
+    def command(
+        bundle: Annotated[Path, typer.Argument(help="A bundle's folder, or a zip of one (to look at only).")],
+        add: Annotated[Noted | None, typer.Option("--add", help="Append an entry.")] = None,
+        note: Annotated[str, typer.Option("--note", help="Its text: from whom, to whom, why.")] = "",
+        by: Annotated[str, typer.Option("--by", help="Who; else HARNESS_OPERATOR, else the login name.")] = "",
+        json: Json = False,
+    ) -> int:
+        """Show a bundle's chain of custody, or append to it.
+
+        Each entry is signed and names the hash of the one before. Nothing is ever edited: a correction is another entry.
+        Exit status: 0 the chain holds, 1 it does not, 2 there is none.
+        """
+        from harness.bundle import custody
+        from harness.bundle.format import MANIFEST
+        from harness.bundle.manifest import measure
+        from harness.bundle.source import Unreadable, source_of
+        from harness.errors import UsageError
+
+        if add is not None:
+            custody.append(bundle, custody.Action(add), note=note, by=by)
+        elif note or by:
+            raise UsageError("There is nothing to add.", "--note and --by go with --add.", "Say what was done: --add received.")
+        source = source_of(bundle)
+        if not source.has(MANIFEST):
+            raise UsageError(f"{bundle} has no chain of custody.", "It is not sealed.", "`harness analyze` closes a killed run.")
+        try:
+            entries, broken = custody.read_chain(source, measure(source, MANIFEST)[0]), ""
+        except custody.BrokenChain as bad:
+            entries, broken = [], f"{bad.file} {bad}"
+        except Unreadable as bad:
+            entries, broken = [], str(bad)
+        if json:
+            emit({"entries": [vars(entry) for entry in entries], "broken": broken})
+        else:
+            for entry in entries:
+                told = f"{entry.number:>3}  {entry.at}  {entry.action:<11}  {entry.by or '?'}  {entry.note}"
+                out.print(printable(told.rstrip()))
+                out.print(f"     key {entry.fingerprint}")
+            if broken:
+                out.print(printable(f"The chain does not hold: {broken}."))
+        return int(bool(broken))
