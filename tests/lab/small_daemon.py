@@ -107,7 +107,7 @@ class SmallDaemon:
             if not fields["intent"].get("component", "").startswith(f"{self.package}/"):
                 return {"started": False, "why": "no such activity"}
             self._later(self._open(fields))
-            return {"started": True}
+            return {"started": True, "covers": True}
         if op == "clipboard" and fields["verb"] == "get":
             return {"text": self.clipboard}
         if op == "permissions":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.lab
 FOLDER = Path(__file__).parent / "platform"
 PACKAGE = "example.platform"
 WIFI = {"wifi": {"ssid": "lab-net", "bssid": "02:aa:bb:cc:dd:ee", "mac": "02:11:22:33:44:55", "ip": "10.1.2.3", "dns": []}}
-LAST = ("http=", "renderer drew", "posted", "direct=")
+LAST = ("client=", "renderer drew", "posted", "direct=")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,7 @@ def seen(apk: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     [
         "machine=Dalvik 2.1.0 The Android Project",
         "temporary=true",
+        "slept=true",
         "systemLoader=35",
         "time=2024-07-03 05:46 2024-01-11 14:06",
         "network=WIFI",
@@ -96,8 +99,9 @@ def test_the_platform_answers_as_a_phones(seen: Seen, line: str) -> None:
 
 
 def test_apaches_client_is_there_for_old_targets_and_goes_through_the_proxy(seen: Seen) -> None:
-    assert "http=204" in seen.said
-    assert seen.heard == [b"GET http://old.example/page HTTP/1.1\r\n"]
+    assert {"http=204", "client=204", "main=This thread forbids HTTP requests"} <= set(seen.said)
+    asked = [line for line in seen.heard if line]  # the one of the main thread connects and is refused before it asks
+    assert asked == [b"GET http://old.example/page HTTP/1.1\r\n", b"GET http://old.example/client HTTP/1.1\r\n"]
 
 
 def test_an_app_is_told_of_a_missing_library_if_it_is_prepared_and_goes_on_if_not(seen: Seen) -> None:
@@ -141,3 +145,27 @@ def test_resources_of_2013_are_read(apk: Path, tmp_path: Path) -> None:
             await daemon.stop()
 
     asyncio.run(asyncio.wait_for(main(), 120))
+
+
+class LateDaemon(SmallDaemon):
+    """Starts nothing before what asked for it was drawn: what is paused before is paused by the app's own process."""
+
+    async def _open(self, fields: Mapping[str, Any]) -> None:
+        await self.until(lambda: any(name == "drawn" for name, _ in self.events))
+        await super()._open(fields)
+
+
+def test_an_activity_that_starts_another_while_it_is_made_is_paused_before_it_is_measured(apk: Path, tmp_path: Path) -> None:
+    async def main() -> list[str]:
+        daemon = LateDaemon(apk, PACKAGE, tmp_path)
+        await daemon.start(profile=WIFI)
+        try:
+            await daemon.launch(".FrontDoor")
+            await daemon.until(lambda: "behind" in daemon.said)
+            return list(daemon.said)
+        finally:
+            await daemon.stop()
+
+    said = asyncio.run(asyncio.wait_for(main(), 120))
+    assert "measured while paused" in said[: said.index("behind")]
+    assert "measured while resumed" not in said

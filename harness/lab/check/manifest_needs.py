@@ -23,12 +23,6 @@ _WHAT = {
     errors.TEST_ONLY: "an installer that takes apps for tests only",
 }
 _PARTS = "a base and splits that belong together"
-_HARDWARE = {
-    "android.hardware.nfc", "android.hardware.bluetooth_le", "android.hardware.location.network",
-    "android.hardware.touchscreen.multitouch", "android.hardware.faketouch", "android.hardware.screen.landscape",
-    "android.hardware.telephony.gsm",
-}  # fmt: skip
-"""Besides FEATURES: hardware that the lab's phones stand in for."""
 
 
 def needs(content: Content, survey: Survey | None) -> Iterator[Need]:
@@ -98,12 +92,12 @@ def _features(content: Content) -> Iterator[Need]:
             wanted[name] = wanted.get(name, False) or required
         elif required:
             level = max(level, content.number(element, "glEsVersion"))
-    lacking = [name for name, required in wanted.items() if required and name not in FEATURES and name not in _HARDWARE]
+    lacking = [name for name, required in wanted.items() if required and name not in FEATURES]
     if lacking:
         what = f"what the lab's phone does not have: {', '.join(lacking[:5])}"
         yield Need.of(_LIMITS, "feature", what, "uses-feature in the manifest, required",
                       "it is installed all the same, and told that there is none", lacking)
-    optional = [name for name, required in wanted.items() if not required and name not in FEATURES and name not in _HARDWARE]
+    optional = [name for name, required in wanted.items() if not required and name not in FEATURES]
     if optional:
         yield Need.of(_NOTE, "feature", f"if there is any: {', '.join(optional[:5])}",
                       "uses-feature in the manifest, not required", "it is told that there is none", optional)

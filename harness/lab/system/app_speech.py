@@ -15,6 +15,7 @@ from harness.lab.system.activities import ActivityRefused
 from harness.lab.system.binders import NoSuchBinder
 from harness.lab.system.components import ComponentRefused
 from harness.lab.system.exchange import OF_ISOLATED, Answer, Exchange
+from harness.lab.system.facts import Component
 from harness.lab.system.intents import CATEGORY_HOME, Intent, full_class
 from harness.lab.system.logs import MAX_TEXT, PRIORITIES, LogLine, one_line
 from harness.lab.system.packages import ENABLED_STATES, Package
@@ -114,9 +115,10 @@ class AppSpeech:
         intent = Intent.from_json(arguments["intent"])
         if server.open_settings(intent):
             return {"started": True, "why": ""}
+        target: Component | None = None
         if CATEGORY_HOME not in intent.categories:
             try:
-                package, _, _ = server.activities.resolve(intent, process)
+                package, _, target = server.activities.resolve(intent, process)
                 server.providers.grant_with(process, intent, package)
             except ActivityRefused as fault:
                 return {"started": False, "why": str(fault)}
@@ -133,7 +135,9 @@ class AppSpeech:
         code = arguments.get("request_code")
         code = code if isinstance(code, int) else -1
         self._in_front(process, self._carry_out_start(intent, process, token, code), "start of an activity")
-        return {"started": True, "why": ""}
+        below = server.tasks.find(token)
+        covers = below is not None and target is not None and target.name != below.target.name
+        return {"started": True, "why": "", "covers": covers}
 
     async def _carry_out_start(self, intent: Intent, process: RunningProcess, token: str | None, request_code: int) -> None:
         try:

@@ -175,6 +175,23 @@ def test_what_was_stopped_comes_back_after_a_crash_once(on_device: OnDevice) -> 
     on_device(work)
 
 
+def test_who_starts_another_activity_is_told_that_it_will_lie_over_it(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        app = await launched(made)
+
+        async def covers(component: str, token: str | None) -> bool:
+            answer = await app.ask("start_activity", intent={"component": component}, caller_token=token, request_code=-1)
+            await made.settled()
+            return bool(answer["covers"])
+
+        main = app.token
+        assert await covers(f"{SHOP}/.Detail", main)
+        assert not await covers(f"{SHOP}/.Detail", app.token), "one may be delivered to itself"
+        assert not await covers(f"{SHOP}/.Detail", None)
+
+    on_device(work)
+
+
 def test_what_a_touch_or_key_brings_to_the_front_is_drawn_before_the_screen_is_read(on_device: OnDevice) -> None:
     async def work(made: Bench) -> None:
         made.server.processes.patience = replace(made.server.processes.patience, settle=3600)

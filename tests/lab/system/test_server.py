@@ -55,7 +55,7 @@ def test_an_activity_starts_another_and_gets_its_result(on_device: OnDevice) -> 
         app = await launched(made)
         main = app.token
         answer = await app.ask("start_activity", intent={"component": f"{SHOP}/.Detail"}, caller_token=main, request_code=5)
-        assert answer == {"started": True, "why": ""}
+        assert answer == {"started": True, "why": "", "covers": True}
         await made.settled()
         detail = app.token
         assert app.activities == {main: "stopped", detail: "resumed"}

@@ -98,6 +98,7 @@ public final class LabShadows implements ShadowProvider {
     "android.hardware.camera2.impl.CameraDeviceImpl", "NoShadow",
     "android.media.ImageReader", "LabImageReader$Picker",
     "android.os.FileObserver", "NoShadow",
+    "android.os.SystemClock", "LabSystemClock$Picker",
     "android.view.Surface", "LabSurface$Picker",
     "android.webkit.WebViewDatabase", "NoShadow",
   };

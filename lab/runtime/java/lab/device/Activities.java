@@ -60,6 +60,8 @@ public final class Activities {
   private final Wire wire;
   private final Map<Object, Record> records = new LinkedHashMap<>();
   private Object launching;
+  private Object coming; // on its way to the front
+  private boolean covered; // that one has started another, which will lie over it
 
   Activities(Wire wire) {
     this.wire = wire;
@@ -67,11 +69,13 @@ public final class Activities {
 
   /** Creates and resumes, from what it had saved if not null; an activity that is there already gets the intent (onNewIntent) instead. */
   void launch(Object token, Intent intent, String callerPackage, boolean root, Bundle saved, BoundApp app) {
+    coming(token);
     Record existing = records.get(token);
     if (existing != null) {
       existing.controller.newIntent(intent);
       existing.activity().setIntent(intent);
       move(existing, "resumed");
+      coming(null);
       return;
     }
     ActivityInfo info = activityInfo(intent, app);
@@ -114,6 +118,19 @@ public final class Activities {
     }
   }
 
+  private void coming(Object token) {
+    coming = token;
+    covered = false;
+  }
+
+  /**
+   * An activity has started one that will lie over it. One that is still on its way to the front is paused as soon as it is
+   * there, before it is first laid out: a phone's system has sent the word to pause before startActivity returns.
+   */
+  void covers(Object token) {
+    covered |= token != null && token.equals(coming);
+  }
+
   private void show(Record record) {
     record.controller.resume();
     record.state = State.RESUMED;
@@ -123,6 +140,11 @@ public final class Activities {
     }
     makeVisible(record.activity());
     record.controller.topActivityResumed(true);
+    boolean leaves = covered;
+    coming(null);
+    if (leaves) {
+      pause(record);
+    }
     Choreographer.getInstance()
         .postFrameCallback(
             first ->
@@ -147,7 +169,9 @@ public final class Activities {
       throw new DeviceMain.Wrong("no activity with token " + token);
     }
     record.saved = null;
+    coming(state.equals("resumed") ? token : null);
     move(record, state);
+    coming(null);
     return record.saved;
   }
 

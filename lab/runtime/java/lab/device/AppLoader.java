@@ -38,6 +38,8 @@ public final class AppLoader extends PathClassLoader {
 
   private static final String[] LEGACY_HTTP = {"org.apache.http.", "org.apache.commons.logging.", "org.apache.commons.codec."};
 
+  private static final String LEGACY_CLIENT = "android.net.http.AndroidHttpClient"; // of the same library
+
   private static final String[] ABIS = {"arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86", "riscv64"};
 
   private final FrameworkLoader framework;
@@ -80,6 +82,9 @@ public final class AppLoader extends PathClassLoader {
         return found;
       }
       if (isFramework(name)) {
+        if (!legacyHttp && name.startsWith(LEGACY_CLIENT)) {
+          return findClass(name);
+        }
         try {
           return framework.loadClass(name);
         } catch (ClassNotFoundException e) {

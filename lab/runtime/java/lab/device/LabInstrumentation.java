@@ -127,6 +127,9 @@ public final class LabInstrumentation extends Instrumentation {
     if (!Boolean.TRUE.equals(answer.get("started"))) {
       throw refusal(intent, (String) answer.get("why"));
     }
+    if (Boolean.TRUE.equals(answer.get("covers"))) {
+      activities.covers(caller);
+    }
   }
 
   private static RuntimeException refusal(Intent intent, String why) {

@@ -58,6 +58,11 @@ final class Planter {
     PackageManager.FEATURE_MICROPHONE, PackageManager.FEATURE_FINGERPRINT, PackageManager.FEATURE_BLUETOOTH,
     PackageManager.FEATURE_LOCATION, PackageManager.FEATURE_LOCATION_GPS, PackageManager.FEATURE_SCREEN_PORTRAIT,
     PackageManager.FEATURE_TELEPHONY, PackageManager.FEATURE_TOUCHSCREEN, PackageManager.FEATURE_WIFI, PackageManager.FEATURE_WEBVIEW,
+    PackageManager.FEATURE_BLUETOOTH_LE, PackageManager.FEATURE_FAKETOUCH, PackageManager.FEATURE_LOCATION_NETWORK,
+    PackageManager.FEATURE_SCREEN_LANDSCAPE, PackageManager.FEATURE_SENSOR_ACCELEROMETER, PackageManager.FEATURE_SENSOR_COMPASS,
+    PackageManager.FEATURE_SENSOR_GYROSCOPE, PackageManager.FEATURE_SENSOR_LIGHT, PackageManager.FEATURE_SENSOR_PROXIMITY,
+    PackageManager.FEATURE_SENSOR_STEP_COUNTER, PackageManager.FEATURE_SENSOR_STEP_DETECTOR, PackageManager.FEATURE_TELEPHONY_GSM,
+    PackageManager.FEATURE_TOUCHSCREEN_MULTITOUCH,
   };
   private static final int PREFIX = 24; // bits of the address that are the network's
 

@@ -12,6 +12,7 @@ import android.opengl.GLES20;
 import android.opengl.GLSurfaceView;
 import android.os.Bundle;
 import android.os.Process;
+import android.os.SystemClock;
 import android.provider.MediaStore;
 import android.text.format.Time;
 import android.util.Log;
@@ -30,6 +31,7 @@ import java.util.concurrent.Callable;
 import javax.microedition.khronos.egl.EGLConfig;
 import javax.microedition.khronos.opengles.GL10;
 import org.apache.http.HttpResponse;
+import org.apache.http.client.HttpClient;
 import org.apache.http.client.methods.HttpGet;
 import org.apache.http.impl.client.DefaultHttpClient;
 
@@ -55,8 +57,21 @@ public final class MainActivity extends Activity {
                         return response.getStatusLine().getStatusCode();
                     }
                 });
+                say("client", new Callable<Object>() {
+                    @Override
+                    public Object call() throws Exception {
+                        HttpClient client = androids();
+                        return client.execute(new HttpGet("http://old.example/client")).getStatusLine().getStatusCode();
+                    }
+                });
             }
         }).start();
+    }
+
+    /** Android's own client, by its name: what Java is compiled against here has it not. */
+    private static HttpClient androids() throws Exception {
+        Class<?> client = Class.forName("android.net.http.AndroidHttpClient");
+        return (HttpClient) client.getMethod("newInstance", String.class).invoke(null, "old/1");
     }
 
     private void facts() {
@@ -64,6 +79,16 @@ public final class MainActivity extends Activity {
             @Override
             public Object call() {
                 return System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") + " " + System.getProperty("java.vendor");
+            }
+        });
+        say("main", new Callable<Object>() {
+            @Override
+            public Object call() throws Exception {
+                try {
+                    return androids().execute(new HttpGet("http://old.example/main"));
+                } catch (RuntimeException refused) {
+                    return refused.getMessage();
+                }
             }
         });
         say("temporary", new Callable<Object>() {
@@ -84,6 +109,16 @@ public final class MainActivity extends Activity {
                 } catch (ClassNotFoundException expected) {
                     return version.getField("SDK_INT").get(null);
                 }
+            }
+        });
+        say("slept", new Callable<Object>() {
+            @Override
+            public Object call() {
+                long began = System.nanoTime();
+                long up = SystemClock.uptimeMillis();
+                SystemClock.sleep(300);
+                long spent = (System.nanoTime() - began) / 1_000_000;
+                return spent >= 300 && spent < 3000 && Math.abs(SystemClock.uptimeMillis() - up - spent) < 100;
             }
         });
         say("time", new Callable<Object>() {
