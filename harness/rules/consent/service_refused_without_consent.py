@@ -24,7 +24,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             yield _open(
                 run,
                 note.evidence,
-                "The control that refuses the privacy policy did nothing, or stayed disabled: where a refusal leads was not seen.",
+                "The control to refuse the privacy policy did nothing, or stayed disabled: where a refusal leads is not known.",
                 "拒绝隐私政策的控件点击无反应或始终不可点击,无法判断拒绝后的结果。",
             )
         return
