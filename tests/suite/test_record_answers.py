@@ -1,4 +1,4 @@
-"""What is recorded of an answer is the control that gave it; what the device did not do is not recorded, and the page is answered."""
+"""What is recorded of an answer is the control that gave it; what the device did not do is not recorded, and is told."""
 
 from __future__ import annotations
 
