@@ -220,6 +220,8 @@ class ScreenCapture(Generic[R]):
         self._journalled_at = 0.0
         self.after_step: str | None = None
         self.last: Seen[R] | None = None
+        self.moved = False
+        """Whether the last `take_other_than` saw another screen, also one that has gone again."""
         self.told: Callable[[Seen[R]], None] = lambda seen: None
         """Called with each screen that was journalled."""
 
@@ -240,11 +242,14 @@ class ScreenCapture(Generic[R]):
             self._sleep(PACE)
 
     def take_other_than(self, fingerprint: str, patience: float = PATIENCE) -> Seen[R] | None:
-        """As `take`, but first waits for the screen with this fingerprint to go. Gives it back where it stays."""
+        """As `take`, but first waits for the screen with this fingerprint to go. Gives it back where it stays; `moved` says
+        whether another came between."""
         until = self._monotonic() + patience
+        self.moved = False
         while self._monotonic() < until:
             look = self._look()
             if look is not None and look.fingerprint != fingerprint:
+                self.moved = True
                 break
             self._sleep(PACE)
         return self.take(patience)

@@ -195,7 +195,7 @@ class Step(Event):
     control: Control | None = None
     screen: str | None = None      # the screen before the step
     opens: str | None = None
-    outcome: str = "done"          # done, failed, not_reached, continues, asks_again, exits
+    outcome: str = "done"          # done, failed, not_reached; of a refusal: continues, limited, asks_again, exits, no_effect
     detail: dict[str, Any] = field(default_factory=dict)
 
 

@@ -14,7 +14,7 @@ from harness.capture.screen import ScreenCapture, Seen, as_control
 from harness.errors import HarnessError
 from harness.model import GapKind, Stage
 from harness.screens.reading import NOTICE_KINDS, FoundControl, Reading
-from harness.suite import declining, refusing
+from harness.suite import agreeing, declining, refusing
 from harness.suite.limits import Limits
 from harness.suite.prompts import Prompts
 from harness.suite.refusing import Dismissal, Refusal
@@ -188,45 +188,23 @@ class UiDriver:
             "Look at the last screen of the scenario; an app file can name the way to the notice.")
 
     def agree(self, notice: PolicyNotice) -> Sight | None:
-        """Agrees, ticking what must be ticked first, and to further notices that follow. The screen after it.
+        """Agrees, ticking what must be ticked first, and to further notices that follow (harness.suite.agreeing). The screen
+        after it.
 
-        The first agreeing tap opens the stage after_agree. Raises NotReached where the notice stays.
+        The first agreeing tap opens the stage after_agree. Raises NotReached where the notice stays, and without a tap where
+        the control to agree stays disabled.
         """
-        seen: Sight | None = notice.seen
-        tried: set[str] = set()
-        for _ in range(self.limits.second_chances + 1):
-            if seen is None or not seen.reading.is_notice:
-                return seen
-            seen = self._ready_to_agree(seen, force_boxes=seen.fingerprint in tried)
-            if seen is None or not seen.reading.is_notice:
-                return seen
-            choices = seen.reading.with_role("agree")
-            if not choices:
-                choices = seen.reading.with_role("later", "close")     # "look again" leads back to the first notice
-            if not choices:
-                break
-            tried.add(seen.fingerprint)
-            opens = Stage.AFTER_AGREE if choices[0].role == "agree" else None
-            seen = self.tap(choices[0], seen, opens=opens)
-        began = self.steps.clock()
-        raise self.not_reached(PolicyNotice, "the notice stayed, or offered nothing to agree with", began)
+        return agreeing.agree(self, notice.seen)
 
-    def _ready_to_agree(self, seen: Sight, force_boxes: bool) -> Sight | None:
-        """Ticks the boxes, scrolls to the end and waits for a count-down, as far as the agree button needs it."""
-        boxes = seen.reading.with_role("checkbox")
-        agree = seen.reading.with_role("agree")
-        blocked = bool(agree) and not agree[0].enabled
+    def wait_until(
+        self, seen: Sight, done: Callable[[Sight], bool], seconds: float, meanwhile: Callable[[Sight], None] = lambda seen: None
+    ) -> Sight | None:
+        """Looks on until `done` says so of a screen, for that long at most. `meanwhile` is done before each look. The screen as
+        it is then."""
+        until = self._monotonic() + seconds
         current: Sight | None = seen
-        for box in boxes:
-            if box.checked is False or (box.checked is None and (blocked or force_boxes)):
-                current = self.tap(box, current or seen, patience=1.0)
-        until = self._monotonic() + self.limits.enable
-        while current is not None and current.reading.is_notice:
-            agree = current.reading.with_role("agree")
-            if not agree or agree[0].enabled or self._monotonic() > until:
-                return current
-            if "sec" not in agree[0].text.lower() and not any(ch.isdigit() for ch in agree[0].text):
-                self._scroll_down(current)
+        while current is not None and not done(current) and self._monotonic() < until:
+            meanwhile(current)
             before = current.fingerprint
             self.capture.watch(1.0, stop=lambda s, b=before: s.fingerprint != b)    # type: ignore[misc]
             current = self.capture.last
@@ -254,7 +232,8 @@ class UiDriver:
             self.hands.type(text)
         return self.capture.take_other_than(here.fingerprint, min(2.0, self.limits.settle))
 
-    def _scroll_down(self, seen: Sight) -> None:
+    def scroll_text(self, seen: Sight) -> None:
+        """Moves the text of a notice on, above the controls that answer it."""
         tops = [c.bounds[1] for c in seen.reading.controls if c.role in ("agree", "refuse")]
         lefts = [c.bounds[0] for c in seen.reading.controls] or [0]
         rights = [c.bounds[2] for c in seen.reading.controls] or [1000]
@@ -262,9 +241,13 @@ class UiDriver:
         with self.steps.act("swipe", "up", screen=seen.event.id):
             self.hands.swipe(x, bottom, x, max(20, bottom // 3), 0.2)
 
-    def refuse(self, notice: PolicyNotice) -> Refusal:
-        """Refuses the notice and every one that asks again, to the end (harness.suite.refusing)."""
-        return refusing.refuse(self, notice)
+    def refuse(self, notice: PolicyNotice, by: str | Sequence[str] = ()) -> Refusal:
+        """Refuses the notice and every one that asks again, to the end (harness.suite.refusing). `by`: the text or id of the
+        control to tap; of several, one for each notice in a row, "" for the one that the driver chooses by itself.
+
+        Raises NotReached where the notice has no control of that name.
+        """
+        return refusing.refuse(self, notice, (by,) if isinstance(by, str) else tuple(by))
 
     def dismiss_notice(self, notice: PolicyNotice, how: str) -> Dismissal:
         """Leaves the notice without an answer: `back`, a tap `outside` of it, or `wait` (harness.suite.refusing)."""

@@ -183,7 +183,7 @@ class Explorer:
         if self._user.steps.base is not Stage.AFTER_REFUSAL:
             return self._user.agree(PolicyNotice(seen))
         self.walk.notices += 1
-        if self._user.refuse(PolicyNotice(seen)).outcome == "asks_again":
+        if self._user.refuse(PolicyNotice(seen)).outcome in ("asks_again", "no_effect"):
             self.walk.ended = "a notice without end"
             return None
         return self._user.look()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.capture.screen import ScreenCapture, ScreenSource
-from harness.errors import HarnessError, RigError
+from harness.errors import HarnessError
 from harness.model import Event
 from harness.screens.reading import FoundControl, Reading
 from harness.screens.recogniser import recognise
@@ -21,6 +21,7 @@ from harness.suite.app import Phone
 from harness.suite.app_file import written
 from harness.suite.driver import Hands, Sight, swipe_through
 from harness.suite.recording import Act, Recording, name_of, source, under
+from harness.suite.refusing import screen_size
 
 E = TypeVar("E", bound=Event)
 SETTLE = 2.0
@@ -103,13 +104,16 @@ class Desk:
 
     def tap(self, x: int, y: int) -> None:
         with self._turn:
-            act = self.recording.tap(self._reading(), x, y)
+            reading = self._reading()
+            self._on_screen(x, y)
+            act = self.recording.tap(reading, x, y)
             self._done(act, lambda: self._hands.tap(x, y))
 
     def type(self, x: int, y: int, text: str) -> None:
         """Writes into the field there; `$NAME` stands for the environment's variable. Raises NothingThere, UsageError."""
         with self._turn:
             reading = self._reading()
+            self._on_screen(x, y)
             control = under(reading.fields, x, y)
             if control is None:
                 raise NothingThere("There is no field there.", f"The screen has {len(reading.fields)}.", "Choose a field.")
@@ -147,11 +151,11 @@ class Desk:
             swipe_through(self._hands, self._reading(), verb.removeprefix("scroll_"))
 
     def _done(self, act: Act, do: Callable[[], None]) -> None:
-        """Takes the act out again where the device did not do it."""
+        """Takes the act out again where the device did not do it, whatever was raised."""
         try:
             do()
-        except RigError:
-            self.recording.acts.remove(act)
+        except BaseException:
+            self.recording.acts = [one for one in self.recording.acts if one is not act]
             raise
         finally:
             self._save()
@@ -168,6 +172,16 @@ class Desk:
         if self._seen is None:
             raise NothingThere("The screen cannot be read.", "The device gave no hierarchy.", "Look again in a moment.")
         return self._seen.reading
+
+    def _on_screen(self, x: int, y: int) -> None:
+        """Raises NothingThere for a place that the screen does not have."""
+        if self._seen is None:
+            return
+        sizes = [screen_size(replace(self._seen, picture=picture)) for picture in (self._seen.picture, self._picture)]
+        width, height = max(w for w, _ in sizes), max(h for _, h in sizes)
+        if x < 0 or y < 0 or (width and x >= width) or (height and y >= height):
+            raise NothingThere(
+                f"The screen has no place {x},{y}.", f"It is {width} wide and {height} high.", "Tap within the picture.")
 
     def _save(self) -> None:
         """After every act, so that nothing is lost however the recording ends."""

@@ -146,6 +146,9 @@ class RecordPage:
             act()
         except HarnessError as error:
             problem = {"what": error.what, "why": error.why, "fix": error.fix}
+        except Exception as error:  # noqa: BLE001 - whatever the library that drives the device raises
+            problem = {"what": "The device did not do it.", "why": f"{type(error).__name__}: {error}".rstrip(": "),
+                       "fix": "Look at the screen, then do it again."}
         document = self.desk.state() | {"problem": problem, "saved": self.saved.is_set()}
         self._answer(request, "application/json", json.dumps(document).encode())
 

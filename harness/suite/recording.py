@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from harness.screens.dark_patterns import stands_alone
 from harness.screens.phrases import fold
 from harness.screens.reading import FoundControl, Reading
+from harness.suite.refusing import REFUSING
 
 _ALLOWS = ("allow", "allow_once", "allow_foreground", "allow_selected")
 _REFUSES = ("refuse", "exit", "limited_mode")
@@ -35,12 +37,14 @@ _NO_ID = re.compile(r"[^a-z0-9]+")
 @dataclass(frozen=True)
 class Act:
     """`verb`: agree, refuse, tick, answer, tap, tap_at, type, or one of PLAIN_VERBS. `name`: the text or id of the control;
-    `value`: what was typed, or how the system was answered. `at`: where the finger was."""
+    `value`: what was typed, or how the system was answered. `at`: where the finger was. `by`: of a refusal, the control on each
+    notice, "" where the driver takes that one by itself."""
 
     verb: str
     name: str = ""
     value: str = ""
     at: tuple[int, int] = (0, 0)
+    by: tuple[str, ...] = ()
 
     def said(self) -> str:
         """For the person who records, in a few words."""
@@ -98,14 +102,24 @@ def _meaning(reading: Reading, control: FoundControl | None, x: int, y: int) -> 
         return Act("tap_at", at=(x, y))
     name, at = name_of(control, reading), (x, y)
     if reading.kind == "system_permission" and (control.role == "deny" or control.role in _ALLOWS):
-        return Act("answer", name, "deny" if control.role == "deny" else "allow", at)
+        return Act("answer", name, _answer(control), at)
+    if reading.kind == "system_permission" and control.role == "checkbox":
+        return Act("tick", name, at=at)
     if reading.is_notice and control.role == "agree":
         return Act("agree", name, at=at)
     if reading.is_notice and control.role in _REFUSES:
-        return Act("refuse", name, at=at)
-    if reading.is_notice and control.role == "checkbox":
+        own = control == next(iter(reading.with_role(*REFUSING)), None)
+        return Act("refuse", name, at=at, by=("" if own else name,))
+    if reading.is_notice and control.role == "checkbox" and control.checked is not True and not stands_alone(control.text):
         return Act("tick", name, at=at)
     return Act("tap", name, at=at) if name else Act("tap_at", at=at)
+
+
+def _answer(control: FoundControl) -> str:
+    """How the driver calls that answer to the system."""
+    if control.role == "deny":
+        return "deny_forever" if "dont_ask_again" in control.resource_id else "deny"
+    return "once" if control.role == "allow_once" else "allow"
 
 
 def id_of(words: str) -> str:
@@ -161,7 +175,9 @@ def _line(verb: str, act: Act) -> str:
     if verb == "agree":
         return "user.agree(user.expect(PolicyNotice))"
     if verb == "refuse":
-        return 'if user.refuse(user.expect(PolicyNotice)).outcome == "exits":\n    app.has_exited()'
+        by = act.by if any(act.by) else ()
+        how = f", by={_tuple(by) if len(by) > 1 else quoted(by[0])}" if by else ""
+        return f'if user.refuse(user.expect(PolicyNotice){how}).outcome == "exits":\n    app.has_exited()'
     if verb == "answer":
         return f"user.answer(user.expect(PermissionDialog).seen, {quoted(act.value)})      # {_remark(act.name)}"
     if verb == "type":
@@ -173,19 +189,24 @@ def _line(verb: str, act: Act) -> str:
 
 
 def _meant(acts: Sequence[Act]) -> list[tuple[str, Act]]:
-    """The acts with what the driver does by itself left out: it ticks boxes before it agrees, and refuses what asks again. A
-    refusal that was taken back on the next notice is a tap, since the driver would go on refusing."""
+    """The acts with what the driver does by itself left out: it ticks boxes before it agrees or denies for good, and refuses what
+    asks again. A refusal that was taken back on the next notice is a tap, since the driver would go on refusing."""
     meant: list[tuple[str, Act]] = []
+    ticks = 0
     for i, act in enumerate(acts):
         rest = [one.verb for one in acts[i:] if one.verb != "tick"]
         following = next((verb for verb in rest[1:] if verb != "refuse"), "")
+        before, ticks = ticks, ticks + 1 if act.verb == "tick" else 0
         if act.verb == "tick":
-            if rest[:1] != ["agree"]:
+            answered = next((one for one in acts[i:] if one.verb != "tick"), act)
+            if answered.verb != "agree" and (answered.verb, answered.value) != ("answer", "deny"):
                 meant.append(("tap", act))
+        elif act.verb == "answer" and act.value == "deny" and before % 2:
+            meant.append(("answer", replace(act, value="deny_forever")))
         elif act.verb == "refuse" and following == "agree":
             meant.append(("tap", act))
         elif act.verb in ("agree", "refuse") and meant and meant[-1][0] == act.verb:
-            continue
+            meant[-1] = (act.verb, replace(meant[-1][1], by=meant[-1][1].by + act.by))
         else:
             meant.append((act.verb, act))
     return meant
@@ -197,7 +218,7 @@ def _opened(acts: Sequence[Act]) -> list[str]:
     for verb, act in _meant(acts):
         agreed = agreed or verb == "agree"
         stage = {"agree": "after_agree", "refuse": "after_refusal", "background": "background"}.get(verb, "")
-        if verb == "answer" and act.value == "deny" and agreed:
+        if verb == "answer" and act.value.startswith("deny") and agreed:
             stage = "after_permission_denial"
         found += [stage] if stage and stage not in found else []
     return found

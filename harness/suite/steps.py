@@ -138,11 +138,11 @@ class Steps:
             self._prove(f"after {action} {target}".rstrip())
         return step
 
-    def gap(self, kind: GapKind, detail: str, *, subject: str = "", from_ns: int | None = None) -> Gap:
+    def gap(self, kind: GapKind, detail: str, *, subject: str = "", from_ns: int | None = None, detail_zh: str = "") -> Gap:
         now = self.clock()
         found = self.bundle.append(Gap(
             host_ns=now, kind=kind, detail=detail, subject=subject or self.scenario,
-            from_ns=now if from_ns is None else from_ns, to_ns=now,
+            from_ns=now if from_ns is None else from_ns, to_ns=now, detail_zh=detail_zh,
         ))
         self.gaps.append(found)
         return found

@@ -118,11 +118,6 @@ def test_refusal_that_asks_again_without_end():
     assert len(refusal.levels) == 2
 
 
-def test_a_refusing_tap_without_effect_asks_again():
-    made = launched({"notice": notice(不同意="!stay", 同意="main")})
-    assert made.user.refuse(made.user.expect(PolicyNotice)).outcome == "asks_again"
-
-
 def test_a_notice_without_refusal_is_left_by_the_back_key_and_says_so():
     made = launched({"notice": notice(同意="main")})
     assert made.user.refuse(made.user.expect(PolicyNotice)).outcome == "exits"

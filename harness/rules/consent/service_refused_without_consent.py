@@ -17,7 +17,16 @@ ENDS = {"exits": ("the app ended", "App 退出"), "asks_again": ("it asked again
 
 def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     shut = [note for note in run.noted("refusal") if note.data.get("outcome") in ENDS]
-    if not shut or any(note.data.get("outcome") in {"limited", "continues"} for note in run.noted("refusal")):
+    if any(note.data.get("outcome") in {"limited", "continues"} for note in run.noted("refusal")):
+        return
+    if not shut:
+        for note in [note for note in run.noted("refusal") if note.data.get("outcome") == "no_effect"][:1]:
+            yield _open(
+                run,
+                note.evidence,
+                "The control to refuse the privacy policy did nothing, or stayed disabled: where a refusal leads is not known.",
+                "拒绝隐私政策的控件点击无反应或始终不可点击,无法判断拒绝后的结果。",
+            )
         return
     first = shut[0]
     en, zh = ENDS[str(first.data["outcome"])]

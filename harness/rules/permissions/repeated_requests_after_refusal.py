@@ -53,7 +53,7 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
 def _is_the_only_door(run: Tables, note: Note) -> bool:
     """The notice at a new start of an app that has no basic mode: counted, and no offence (reading 1)."""
     refusals = [one for one in run.noted("refusal") if one.scenario == note.scenario and one.t <= note.t]
-    ended = not refusals or refusals[-1].data.get("outcome") in {"exits", "asks_again"}
+    ended = not refusals or refusals[-1].data.get("outcome") in {"exits", "asks_again", "no_effect"}
     return bool(note.data.get("launches_since")) and ended
 
 

@@ -138,13 +138,18 @@ final class Notice extends Feature {
         next.run();
     }
 
-    private void refused(Activity page, Runnable next, int level) {
+    private void refused(final Activity page, final Runnable next, int level) {
         String refusal = behaviour(page).text("on_refusal", "exit");
         int more = "second".equals(refusal) ? 1 : "third".equals(refusal) ? 2 : 0;
         if (level < more) {
             ask(page, next, level + 1);
         } else if ("again".equals(refusal)) {
-            ask(page, next, 0);
+            page.getWindow().getDecorView().postDelayed(new Runnable() {     // the bare page shows first: a tap that does
+                @Override                                                     // nothing looks like a notice that never goes
+                public void run() {
+                    ask(page, next, 0);
+                }
+            }, 1500);
         } else if ("limited".equals(refusal)) {
             Choice.keep(page, "refused", true);
             for (Feature feature : Features.of(page)) {
