@@ -16,6 +16,8 @@ from harness.suite.telling import describe, key_of, node_of
 
 _ORDER = ("violation", "candidate", "inconclusive")
 
+NOT_ASKED = f"{VerdictWord.INCONCLUSIVE}: the scenarios that this rule needs were not run"
+
 
 class VerdictFailed(Exception):
     """A rule's verdicts that count as a failure; the text is for people."""
@@ -43,6 +45,9 @@ class VerdictItem(pytest.Item):
         if failed:
             run = analysis.run
             raise VerdictFailed("\n\n".join(describe(v, run, again(self.config, node_of(v, run))) for v in failed))
+        if self.rule in analysis.not_asked:
+            self.user_properties += [("reason", verdict.reason) for verdict in verdicts]
+            pytest.skip(NOT_ASKED)      # the same words for all of them: one line of pytest's summary
         left = [v for v in verdicts if v.verdict is not VerdictWord.NOT_OBSERVED]
         if left:
             pytest.skip("; ".join(f"{v.verdict}: {v.reason}" for v in left))
