@@ -106,7 +106,7 @@ def _read(path: Path) -> tuple[dict[Any, Any], Mapping[Any, int]]:
     except (OSError, TypeError, ValueError, yaml.YAMLError) as bad:     # a UnicodeDecodeError is a ValueError
         raise UsageError(f"The profile {path} cannot be read.", str(bad), "Name a YAML file.") from bad
     if not isinstance(data, dict):
-        raise UsageError(f"The profile {path} holds no mapping.", f"It is {data!r}.", "Write one value a line, such as observe: 5.")
+        raise UsageError(f"The profile {path} holds no mapping.", f"It is {data!r}.", "Write lines such as observe: 5.")
     pairs = node.value if isinstance(node, yaml.MappingNode) else ()
     return data, {key.value: key.start_mark.line + 1 for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
 

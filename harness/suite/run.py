@@ -50,7 +50,9 @@ class Given:
     bugs: list[BaseException] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
+        """Before the plugin looks at its options, which are none of this run's."""
         config.stash[plugin.GIVEN] = True
         config.stash[plugin.SESSION] = self.session
 

@@ -131,8 +131,8 @@ def check(path: Path, scenario: Scenario) -> None:
         raise BrokenScenario(f"{path}: {unknown[0]!r} is no window.", "", f"Times of the profile: {', '.join(sorted(known))}.")
     if absent := [clause for clause in scenario.clauses if clause not in catalogue()]:
         near = get_close_matches(absent[0], catalogue(), n=1)
-        raise BrokenScenario(f"{path}: there is no clause {absent[0]!r}.", f"The scenario {scenario.id!r} says that it serves it.",
-                             (f"Is {near[0]} meant? " if near else "") + "`harness clauses` lists those there are.")
+        raise BrokenScenario(f"{path}: there is no clause {absent[0]!r}.", f"The scenario {scenario.id!r} names it.",
+                             (f"Is {near[0]} meant? " if near else "") + "`harness clauses` lists them.")
 
 
 def _import(path: Path) -> ModuleType:

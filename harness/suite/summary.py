@@ -49,8 +49,8 @@ def gap_lines(gaps: Sequence[Gap]) -> list[str]:
 
 def not_asked_line(rules: Collection[str]) -> str:
     """What takes the place of a line for each rule whose scenarios nobody ran."""
-    one = len(rules) == 1
-    return (f"{len(rules)} {'rule was' if one else 'rules were'} not decided: {'its' if one else 'their'} scenarios were not run.")
+    who, whose = ("rule was", "its") if len(rules) == 1 else ("rules were", "their")
+    return f"{len(rules)} {who} not decided: {whose} scenarios were not run."
 
 
 def show(analysis: Analysis, write_line: Callable[..., None], section: Callable[[str], None]) -> None:

@@ -163,13 +163,6 @@ def {fixture}({fixture}):
     assert result.parseoutcomes() == {"errors": 1}
 
 
-@pytest.mark.parametrize("option", ["observe", "wait", "proxy-port"])
-def test_what_is_no_number_is_refused(door, option):
-    conftest = "from harness.suite.plugin import harness_equipment\n"
-    result = door("pass", NEVER, f"--harness-{option}=soon", conftest=conftest)
-    result.stdout.fnmatch_lines(["*'soon' is no *", f"*Correct --harness-{option}.*"])
-
-
 MARKED = HEAD + """
 @pytest.mark.requires_device(kind="phone")
 def test_phone(app): pass
@@ -219,7 +212,8 @@ def test_the_summary_is_a_table_of_clauses_with_the_gaps_last(door):
 
 
 def test_what_was_asked_for_and_is_open_has_its_line(door):
-    text = SCENARIO.replace('id="mine"', 'id="first-launch-agree"').format(body="app.kill(); user.expect(PolicyNotice, timeout=1)")
+    text = SCENARIO.replace('id="mine"', 'id="first-launch-agree"')
+    text = text.format(body="app.kill(); user.expect(PolicyNotice, timeout=1)")
     result = door(files={"mine": text})
     result.stdout.fnmatch_lines([
         "INCONCLUSIVE  *collection-before-consent", "* rules were not decided: *", "not seen:", "  not_reached *"])

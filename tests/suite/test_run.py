@@ -260,7 +260,8 @@ def test_an_id_must_be_one(tmp_path):
 def test_a_clause_that_there_is_not_is_an_error_with_file_and_id(tmp_path):
     folder = scenario_file(tmp_path, "def test_mine(app): pass\n")
     file = folder / "mine.py"
-    file.write_text(file.read_text().replace('title="mine"', 'title="mine", clauses=("sz-guide-04f-no-procesing-before-consent",)'))
+    clauses = 'clauses=("sz-guide-04f-no-procesing-before-consent",)'
+    file.write_text(file.read_text().replace('title="mine"', f'title="mine", {clauses}'))
     with pytest.raises(BrokenScenario, match="there is no clause 'sz-guide-04f-no-procesing") as bad:
         find([folder])
     assert str(file) in bad.value.what and "'mine'" in bad.value.why

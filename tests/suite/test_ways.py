@@ -83,7 +83,8 @@ def test_a_profile_may_name_what_it_changes_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("line", "told"), [
     ("observe: abc", "`observe` is no number"), ("observe: .nan", "`observe` is no number"), ("observe: .inf", "`observe` is no"),
-    ("observe: 1e300", "`observe` is no"), ("observe: 1.0e+300", "`observe` is not between 0"), ("observe: null", "`observe` is no"),
+    ("observe: 1e300", "`observe` is no"), ("observe: 1.0e+300", "`observe` is not between 0"),
+    ("observe: null", "`observe` is no number"),
     ("settle: -1", "`settle` is not between 0"), ("second_chances: 0", "`second_chances` is not between 1"),
     (f"observe: {10**400}", "`observe` is not between 0"),
     ("taps: -4", "`taps` is not between 0"), ("taps: 2.5", "`taps` is no whole number"), ("taps: true", "`taps` is no whole"),
