@@ -136,15 +136,18 @@ def _check_scenarios(session: pytest.Session, items: list[pytest.Item]) -> None:
         except HarnessError as error:
             raise pytest.UsageError(plugin_options.words(error).partition(": ")[2]) from None
     config = session.config
+    ours = [item for item in items if _is_scenario(item)]
     named = config.getoption("harness_apk") or config.getoption("harness_package")
-    if not named and not config.option.collectonly and not any(_overridden(session, n) for n in ("app_args", "harness_session")):
+    if not named and not config.option.collectonly and not all(
+            _overridden(item, "app_args") or _overridden(item, "harness_session") for item in ours):
         raise plugin_options.no_app()
 
 
-def _overridden(session: pytest.Session, fixture: str) -> bool:
-    """Whether a conftest.py, or a test file, has a fixture of this name, too."""
-    known = getattr(getattr(session, "_fixturemanager", None), "_arg2fixturedefs", {})
-    return len(known.get(fixture, ())) != 1
+def _overridden(item: pytest.Item, fixture: str) -> bool:
+    """Whether a conftest.py, or a test file, has a fixture of this name, too. pytest tells that in private; where it does not,
+    it may be so."""
+    manager = getattr(item.session, "_fixturemanager", None)
+    return manager is None or len(manager.getfixturedefs(fixture, item) or ()) != 1
 
 
 def _verdicts(session: pytest.Session) -> list[pytest.Item]:
@@ -194,6 +197,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     result = yield
     config = session.config
     if workers.is_controller(config) and JUDGEMENT in config.stash:
+        _check(config)
         items = _verdicts(session)
         session.testscollected += len(items)
         reporter = config.pluginmanager.getplugin("terminalreporter")
