@@ -95,7 +95,7 @@ def register(app: typer.Typer) -> None:
         if json:
             emit(as_json(analysis, integrity))
         else:
-            print_analysis(analysis)
+            print_analysis(analysis, rule or ())
         return analysis.exit_status
 
     @app.command("report")

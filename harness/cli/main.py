@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 import harness.cli
 from harness import __version__
-from harness.cli.output import VisibleFormatter, fail, interrupted, out, show_bug, visible
+from harness.cli.output import VisibleFormatter, err, fail, interrupted, out, show_bug, visible
 from harness.errors import HarnessError
 
 _NOT_COMMANDS = {"comparison", "editions", "hook_check", "lab_check", "main", "options", "output", "verdicts"}
@@ -77,7 +77,8 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """Run it: a HarnessError prints what, why and what to do; Ctrl-C exits 130; anything else is a bug and shows."""
+    """Run it: a HarnessError prints what, why and what to do; Ctrl-C exits 130; anything else is a bug, shows, and exits 2:
+    1 would say that a violation was found."""
     sys.excepthook = show_bug
     logging.basicConfig(level=logging.WARNING)  # the first call counts: apkInspector makes one when it is imported, for DEBUG
     for handler in logging.getLogger().handlers:
@@ -94,6 +95,10 @@ def main() -> None:
         told = io.StringIO()
         error.show(file=told)  # type: ignore[attr-defined]
         sys.stderr.write(visible(told.getvalue()))
+        sys.exit(2)
+    except Exception as bug:  # noqa: BLE001 - whatever it is, it is no verdict
+        show_bug(type(bug), bug, bug.__traceback__)
+        err.print("harness: this is a bug of the harness, no verdict (exit status 2).", style="bold red")
         sys.exit(2)
     sys.exit(status if isinstance(status, int) else 0)
 

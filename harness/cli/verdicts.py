@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from harness.render import html
 from harness.rules.analysis import Analysis
 from harness.rules.analysis import as_json as analysis_as_json
 from harness.rules.sensitive import name
+from harness.suite.summary import not_asked_line
 
 STYLES = {
     VerdictWord.VIOLATION: "bold red",
@@ -34,13 +36,18 @@ def verdict_table(verdicts: list[Verdict]) -> Table:
     return table
 
 
-def print_analysis(analysis: Analysis) -> None:
-    """The verdict table, then what could not be seen."""
+def print_analysis(analysis: Analysis, named: Collection[str] = ()) -> None:
+    """The verdict table, then why what is open is open. Rules whose scenarios were not run are one line, save those that
+    were asked for by name."""
     run = analysis.run
-    out.print(verdict_table(analysis.verdicts))
-    for v in analysis.verdicts:
+    left_out = analysis.not_asked - set(named)
+    shown = [v for v in analysis.verdicts if v.rule not in left_out]
+    out.print(verdict_table(shown))
+    for v in shown:
         if v.verdict == VerdictWord.INCONCLUSIVE:
             out.print(printable(f"  {v.rule}: {v.reason}"))
+    if left_out:
+        out.print(not_asked_line(left_out))
     out.print(
         f"{len(run.calls)} calls, {len(run.flows)} flows, {len(run.screens)} screens, {len(run.gaps)} gaps; "
         f"{'complete' if run.complete else 'INCOMPLETE'}."

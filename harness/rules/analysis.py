@@ -30,6 +30,13 @@ class Analysis:
         return [v for v in self.verdicts if v.verdict == VerdictWord.VIOLATION]
 
     @property
+    def not_asked(self) -> frozenset[str]:
+        """Rules that were not decided because none of the scenarios that they need was run: no news for whoever ran others."""
+        open_only = {v.rule for v in self.verdicts} - {v.rule for v in self.verdicts if v.verdict != VerdictWord.INCONCLUSIVE}
+        run = set(self.run.scenarios)
+        return frozenset(rule.id for rule in engine.all_rules() if rule.id in open_only and not run & set(rule.scenarios))
+
+    @property
     def exit_status(self) -> int:
         """0 no violation, 1 violations, 3 nothing but inconclusive or candidates left open."""
         words = {v.verdict for v in self.verdicts}

@@ -12,28 +12,36 @@ from harness.suite import per_test
 from harness.tables.parts import bundles_in
 
 
+class NoRun(UsageError):
+    """There is nothing to judge."""
+
+
 class Judgement:
-    """`sealed` gives the bundle, sealed, or the folder of the workers' bundles; None where no run was made."""
+    """`sealed` gives the bundle, sealed, or the folder of the workers' bundles; None where no run was made. `told`: whether
+    somebody has said already why there is no analysis."""
 
     def __init__(self, sealed: Callable[[], Path | None]) -> None:
         self._sealed = sealed
+        self.told = False
         self._made: Analysis | HarnessError | None = None
 
     def analysis(self) -> Analysis:
-        """Made at the first call. Raises HarnessError, the same each time, where there is nothing to judge."""
+        """Made at the first call. Raises HarnessError, the same each time, where there is nothing to judge (NoRun) or it cannot
+        be judged."""
         if self._made is None:
             try:
                 self._made = self._judge()
             except HarnessError as bad:
                 self._made = bad
         if isinstance(self._made, HarnessError):
-            raise self._made
+            raise self._made.with_traceback(None)       # which would grow with each time that it is raised
         return self._made
 
     def _judge(self) -> Analysis:
         path = self._sealed()
         if path is None or not path.is_dir():
-            raise UsageError("No run was made.", "Its device or app could not be had; see the errors of the scenarios.")
+            raise NoRun("No run was made.", "Its device or app could not be had, or no scenario was run.",
+                        "See what is told of the scenarios.")
         for bundle in bundles_in(path):
             close_killed(bundle)
         analysis = analyse(path)

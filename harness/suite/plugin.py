@@ -10,7 +10,8 @@ Everything heavy is imported where a run needs it: this module is loaded by ever
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import os
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +45,9 @@ OUTCOME: pytest.StashKey[str] = pytest.StashKey()
 GIVEN: pytest.StashKey[bool] = pytest.StashKey()
 """Set where a session was opened by somebody else, who will also close it."""
 JUDGEMENT: pytest.StashKey[Judgement] = pytest.StashKey()
-VERDICTS = "verdicts::"
-"""How the node ids of verdicts begin."""
+CHECKED: pytest.StashKey[bool] = pytest.StashKey()
+VERDICTS = "verdicts"
+"""The folder in which pytest shows the verdicts: it stands where pytest was called."""
 _FIXTURES = frozenset({"app", "user", "timeline", "android_device"})
 _MARKERS = (
     "scenario(id): the scenario a test belongs to, where its file does not say",
@@ -66,6 +68,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    if plugin_options.asked(config):
+        _check(config)
+
+
+def _check(config: pytest.Config) -> None:
+    """What is wrong with the options is told before anything starts, once: where workers do the scenarios, by the controller."""
+    if config.stash.get(GIVEN, False) or config.stash.get(CHECKED, False) or workers.is_worker(config) or config.option.help:
+        return
+    config.stash[CHECKED] = True
+    plugin_options.check(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
+    plugin_options.check_sharing(config, len(specs))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
@@ -101,10 +118,36 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if workers.is_worker(config):
         config.workeroutput["harness"] = True  # type: ignore[attr-defined]
         return
+    _check(config)
+    _check_scenarios(session, items)
     from harness.suite.judgement import Judgement
 
     config.stash[JUDGEMENT] = Judgement(lambda: _sealed(config))
     items.extend(_verdicts(session))
+
+
+def _check_scenarios(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Raises pytest.UsageError where a scenario names what there is not, or nobody could name an app."""
+    from harness.suite.scenario import check
+
+    for module, path in {item.module: item.path for item in items if _is_scenario(item)}.items():  # type: ignore[attr-defined]
+        try:
+            check(path, module.scenario)
+        except HarnessError as error:
+            raise pytest.UsageError(plugin_options.words(error).partition(": ")[2]) from None
+    config = session.config
+    ours = [item for item in items if _is_scenario(item)]
+    named = config.getoption("harness_apk") or config.getoption("harness_package")
+    if not named and not config.option.collectonly and not all(
+            _overridden(item, "app_args") or _overridden(item, "harness_session") for item in ours):
+        raise plugin_options.no_app()
+
+
+def _overridden(item: pytest.Item, fixture: str) -> bool:
+    """Whether a conftest.py, or a test file, has a fixture of this name, too. pytest tells that in private; where it does not,
+    it may be so."""
+    manager = getattr(item.session, "_fixturemanager", None)
+    return manager is None or len(manager.getfixturedefs(fixture, item) or ()) != 1
 
 
 def _verdicts(session: pytest.Session) -> list[pytest.Item]:
@@ -113,7 +156,13 @@ def _verdicts(session: pytest.Session) -> list[pytest.Item]:
         return []
     from harness.suite.verdict_items import verdict_items
 
-    return list(verdict_items(session, fail_on, session.config.stash[JUDGEMENT], VERDICTS))
+    # As pytest shows a node id: relative to where it was called, whatever its root folder is.
+    at = os.path.relpath(Path(session.config.invocation_params.dir) / VERDICTS, session.config.rootpath)
+    return list(verdict_items(session, fail_on, session.config.stash[JUDGEMENT], f"{Path(at).as_posix()}::"))
+
+
+def _is_verdict(item: pytest.Item) -> bool:
+    return hasattr(item, "judgement")
 
 
 def _sealed(config: pytest.Config) -> Path | None:
@@ -148,6 +197,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     result = yield
     config = session.config
     if workers.is_controller(config) and JUDGEMENT in config.stash:
+        _check(config)
         items = _verdicts(session)
         session.testscollected += len(items)
         reporter = config.pluginmanager.getplugin("terminalreporter")
@@ -358,10 +408,10 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo is not None else None
     ours = "harness_scenario" in getattr(item, "fixturenames", ())
     unreached = isinstance(error, HarnessError) and _is_unreached(error)
-    if isinstance(error, HarnessError) and not unreached and (ours or item.nodeid.startswith(VERDICTS)):
+    if isinstance(error, HarnessError) and not unreached and (ours or _is_verdict(item)):
         if call.when == "call":
             report.when = "setup"       # the rig's failure, not the app's: an error, in every report pytest makes
-        report.longrepr = _words(error)
+        report.longrepr = plugin_options.words(error)
     if not ours:
         return report
     if call.when == "teardown":
@@ -388,11 +438,6 @@ def _is_unreached(error: HarnessError) -> bool:
     from harness.suite.driver import NotReached
 
     return isinstance(error, NotReached)
-
-
-def _words(error: HarnessError) -> str:
-    lines = [f"{type(error).__name__}: {error.what}", f"  why: {error.why}", f"  fix: {error.fix}"]
-    return "\n".join(line for line in lines if not line.endswith(": "))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

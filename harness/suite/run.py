@@ -7,6 +7,7 @@ so that a scenario is the same through both doors.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,6 +43,25 @@ class RunOutcome:
     error: HarnessError | None = None
 
 
+class ScenarioBug(HarnessError):
+    """A scenario raised what is no verdict and none of our errors: a bug of the scenario, or of what it called."""
+
+    @classmethod
+    def of(cls, error: BaseException, files: Sequence[ScenarioFile], bundle: Path) -> ScenarioBug:
+        """Told with the frames of the scenario alone, and the last one where that is another's; the bundle has all of them."""
+        own = {str(file.path.resolve()): file.scenario.id for file in files}
+        frames = traceback.extract_tb(error.__traceback__)
+        mine = [frame for frame in frames if str(Path(frame.filename).resolve()) in own]
+        named = own[str(Path(mine[-1].filename).resolve())] if mine else ""
+        shown = [*mine, *([frames[-1]] if frames and frames[-1] not in mine else [])]
+        why = "".join(f"\n{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in shown)
+        raised = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return cls(
+            f"{f'The scenario {named}' if named else 'A scenario'} failed with {raised}", f"It was raised at:{why}",
+            f"Correct it. The bundle is {bundle}: it is sealed, as not complete, and has the whole traceback; "
+            f"`harness analyze {shlex.quote(str(bundle))}` judges what was seen until then.")
+
+
 @dataclass
 class Given:
     """Lends an open session to the plugin, and keeps what pytest says of its tests."""
@@ -50,7 +70,9 @@ class Given:
     bugs: list[BaseException] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
+        """Before the plugin looks at its options, which are none of this run's."""
         config.stash[plugin.GIVEN] = True
         config.stash[plugin.SESSION] = self.session
 
@@ -76,8 +98,18 @@ def run_session(session: Session, scenarios: Sequence[ScenarioFile]) -> RunOutco
     """Opens the session, runs the scenarios in this order, seals.
 
     Raises UsageError and RigError where the run could not even be set up (the bundle is sealed all the same), and
-    what a scenario raised that is a bug, after sealing.
+    ScenarioBug for what a scenario raised that is a bug, after sealing. Any other exception is a bug of the harness; a note
+    on it says where the bundle is.
     """
+    try:
+        return _run_session(session, scenarios)
+    except Exception as bug:
+        if not isinstance(bug, HarnessError) and session.closed:
+            bug.add_note(f"The bundle is {session.bundle.path}: it is sealed, as not complete; `harness analyze` judges it.")
+        raise
+
+
+def _run_session(session: Session, scenarios: Sequence[ScenarioFile]) -> RunOutcome:
     session.open()
     given = Given(session)
     reason = ""
@@ -97,7 +129,7 @@ def run_session(session: Session, scenarios: Sequence[ScenarioFile]) -> RunOutco
     finally:
         losses = session.close(reason)
     if given.bugs:
-        raise given.bugs[0]
+        raise ScenarioBug.of(given.bugs[0], scenarios, session.bundle.path) from given.bugs[0]
     if given.refused:
         raise UsageError("The scenarios could not be run.", given.refused[0], f"The bundle is {session.bundle.path}.")
     return RunOutcome(

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 
@@ -109,14 +110,16 @@ def read_scenario(path: Path) -> ScenarioFile:
                              "Add one, or move the file out of the folder of scenarios.")
     if not _ID.fullmatch(scenario.id):
         raise BrokenScenario(f"{path}: {scenario.id!r} is no id.", "An id is words in small letters with hyphens.", "")
-    _check(path, scenario)
+    check(path, scenario)
     if not any(name.startswith("test_") and callable(value) for name, value in vars(module).items()):
         raise BrokenScenario(f"{path} has no test.", "What a scenario does stands in a function test_....", "")
     return ScenarioFile(scenario=scenario, path=path, doc=(module.__doc__ or "").strip())
 
 
-def _check(path: Path, scenario: Scenario) -> None:
-    """Fields of names hold names: a text in place of a tuple would be taken for its letters."""
+def check(path: Path, scenario: Scenario) -> None:
+    """Fields of names hold names, of things that there are: a text in place of a tuple would be taken for its letters. Raises
+    BrokenScenario."""
+    from harness.clauses import catalogue
     from harness.suite.limits import Limits
 
     for field in ("clauses", "opens", "windows", "needs", "suites"):
@@ -126,6 +129,10 @@ def _check(path: Path, scenario: Scenario) -> None:
     known = {f.name for f in fields(Limits) if f.type in ("float", float)}
     if unknown := [name for name in scenario.windows if name not in known]:
         raise BrokenScenario(f"{path}: {unknown[0]!r} is no window.", "", f"Times of the profile: {', '.join(sorted(known))}.")
+    if absent := [clause for clause in scenario.clauses if clause not in catalogue()]:
+        near = get_close_matches(absent[0], catalogue(), n=1)
+        raise BrokenScenario(f"{path}: there is no clause {absent[0]!r}.", f"The scenario {scenario.id!r} names it.",
+                             (f"Is {near[0]} meant? " if near else "") + "`harness clauses` lists them.")
 
 
 def _import(path: Path) -> ModuleType:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.model import Gap, Verdict, VerdictWord
+from harness.model import Gap, GapKind, Verdict, VerdictWord
 from harness.rules.analysis import Analysis
 
 _COLOURS = {VerdictWord.VIOLATION: "red", VerdictWord.CANDIDATE: "purple", VerdictWord.INCONCLUSIVE: "yellow"}
@@ -47,14 +47,25 @@ def gap_lines(gaps: Sequence[Gap]) -> list[str]:
     return [f"{kind.ljust(wide)}  {len(mine):3}  {_cut(mine[0].detail)}" for kind, mine in sorted(by.items())]
 
 
+def not_asked_line(rules: Collection[str]) -> str:
+    """What takes the place of a line for each rule whose scenarios nobody ran."""
+    who, whose = ("rule was", "its") if len(rules) == 1 else ("rules were", "their")
+    return f"{len(rules)} {who} not decided: {whose} scenarios were not run."
+
+
 def show(analysis: Analysis, write_line: Callable[..., None], section: Callable[[str], None]) -> None:
     section("privacy verdicts")
-    table = rows(analysis.verdicts)
+    left_out = analysis.not_asked
+    table = rows([v for v in analysis.verdicts if v.rule not in left_out])
     word, clause, rule = (max((len(getattr(row, name)) for row in table), default=0) for name in ("word", "clause", "rule"))
     for row in table:
         style = {_COLOURS[row.word]: True} if row.word in _COLOURS else {}
         write_line(f"{row.word.ljust(word)}  {row.clause.ljust(clause)}  {row.rule.ljust(rule)}  {row.note}".rstrip(), **style)
-    lines = gap_lines(analysis.run.gaps)
+    if left_out:
+        write_line(not_asked_line(left_out))
+    theirs = {gap for v in analysis.verdicts if v.rule in left_out for gap in v.gaps}
+    theirs -= {gap for v in analysis.verdicts if v.rule not in left_out for gap in v.gaps}
+    lines = gap_lines([g for g in analysis.run.gaps if not (g.kind == GapKind.NOT_REACHED and g.id in theirs)])
     if lines:
         write_line("not seen:")
         for line in lines:

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from harness.errors import HarnessError
 from harness.model import VerdictWord
 from harness.rules import engine
-from harness.suite.judgement import Judgement
-from harness.suite.plugin_options import again
+from harness.rules.analysis import Analysis
+from harness.suite.judgement import Judgement, NoRun
+from harness.suite.plugin_options import again, words
 from harness.suite.telling import describe, key_of, node_of
 
 _ORDER = ("violation", "candidate", "inconclusive")
+
+NOT_ASKED = f"{VerdictWord.INCONCLUSIVE}: the scenarios that this rule needs were not run"
 
 
 class VerdictFailed(Exception):
@@ -31,7 +35,7 @@ class VerdictItem(pytest.Item):
         self.judgement = judgement
 
     def runtest(self) -> None:
-        analysis = self.judgement.analysis()
+        analysis = self._analysis()
         verdicts = [v for v in analysis.verdicts if v.rule == self.rule]
         self.user_properties += [("rule", self.rule), ("clauses", ", ".join(verdicts[0].clauses) if verdicts else ""),
                                  ("bundle", str(analysis.bundle.resolve()))]
@@ -43,13 +47,29 @@ class VerdictItem(pytest.Item):
         if failed:
             run = analysis.run
             raise VerdictFailed("\n\n".join(describe(v, run, again(self.config, node_of(v, run))) for v in failed))
+        if self.rule in analysis.not_asked:
+            self.user_properties += [("reason", verdict.reason) for verdict in verdicts]
+            pytest.skip(NOT_ASKED)      # the same words for all of them: one line of pytest's summary
         left = [v for v in verdicts if v.verdict is not VerdictWord.NOT_OBSERVED]
         if left:
             pytest.skip("; ".join(f"{v.verdict}: {v.reason}" for v in left))
 
+    def _analysis(self) -> Analysis:
+        """Where there is none, one test says so and the others are skipped; none says it where the scenarios have said why."""
+        try:
+            return self.judgement.analysis()
+        except HarnessError as error:
+            told = self.session.testsfailed > 0 if isinstance(error, NoRun) else self.judgement.told
+            self.judgement.told = True
+            if told:
+                pytest.skip(f"not decided: {error.what}")
+            raise
+
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, VerdictFailed):
             return str(excinfo.value)
+        if isinstance(excinfo.value, HarnessError):
+            return words(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:

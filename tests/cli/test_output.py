@@ -25,7 +25,7 @@ from harness.model import Control, Stage
 from harness.render import html
 from harness.rules.analysis import analyse
 from harness.suite.steps import Steps
-from tests.cli.command_line import ROOT, say
+from tests.cli.command_line import ROOT, say, violating_run
 from tests.rules.test_rules import write_bundle
 
 FEIGNED = "x\x1b[2J\rharness: all is well\nNo violation."
@@ -133,6 +133,23 @@ def test_a_hostile_bundle(hostile: Path, words: tuple[str, ...], capsys: pytest.
     harmless(said.err)
     if "--rule" in words:
         assert SPELT in said.out
+
+
+def test_rules_whose_scenarios_nobody_ran_are_one_line_save_where_they_are_named(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bundle = violating_run(tmp_path)
+    said = say(capsys, "analyze", bundle)
+    assert said.status == 1
+    [line] = [line for line in said.out.splitlines() if "were not run" in line]
+    many = int(line.split()[0])
+    assert many > 50 and line == f"{many} rules were not decided: their scenarios were not run."
+    assert "None of the scenarios that this rule needs was run" not in said.out
+    whole = say(capsys, "analyze", bundle, "--json").json
+    unasked = [v for v in whole["verdicts"] if "None of the scenarios that this rule needs was run" in v["reason"]]
+    assert len({v["rule"] for v in unasked}) == many
+    rule = unasked[0]["rule"]
+    named = say(capsys, "analyze", bundle, "--rule", rule)
+    assert f"  {rule}: None of the scenarios that this rule needs was run" in named.out and "were not run" not in named.out
 
 
 def test_a_hostile_bundle_that_was_altered_is_warned_of_harmlessly(hostile: Path, capsys: pytest.CaptureFixture[str]) -> None:

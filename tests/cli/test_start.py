@@ -121,6 +121,26 @@ def test_each_command_has_a_summary_of_one_short_sentence(words: list[str], desc
     assert len(summary) <= 60, summary
 
 
+def test_a_bug_is_shown_and_is_no_violation() -> None:
+    """Exit status 1 says that an app was found to violate."""
+    code = """
+import harness.cli.rules, sys
+from harness.cli import main as cli
+def build():
+    def broken(**options):
+        raise TypeError("a bug \\x1b[2J")
+    return broken
+cli.build = build
+sys.argv = ["harness", "rules"]
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr and "TypeError: a bug \\x1b[2J" in done.stderr
+    assert done.stderr.splitlines()[-1] == "harness: this is a bug of the harness, no verdict (exit status 2)."
+
+
 def test_commands_come_in_the_order_in_which_one_meets_them() -> None:
     shown = fresh(command("--help"), COLUMNS="80").stdout.partition("Commands:\n")[2].partition("\n\n")[0]
     assert [line.split()[0] for line in shown.splitlines()] == ORDER

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from suite_door import SCENARIO
 
 pytest_plugins = ["pytester"]
 
@@ -56,30 +55,6 @@ def test_a_rig_that_cannot_be_set_up_is_an_error(door):
 def test_an_assertion_of_the_scenario_is_a_failure(door):
     result = door("assert user.look().reading.kind == 'login'", "--harness-fail-on=never")
     assert result.parseoutcomes() == {"failed": 1}
-
-
-def test_without_an_app_the_error_says_what_to_give(pytester, monkeypatch, tmp_path):
-    monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "state"))
-    folder = pytester.mkdir("scenarios")
-    (folder / "mine.py").write_text(SCENARIO.format(body="pass"), encoding="utf-8")
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "scenarios", "--harness-fail-on=never")
-    assert result.parseoutcomes().get("errors") == 1
-    result.stdout.fnmatch_lines(["*No app was named.*"])
-
-
-def test_an_app_file_that_is_misread_is_refused_at_this_door_too(door, tmp_path):
-    """By the same reader, with file and key, before the device is touched."""
-    file = tmp_path / "maps.yaml"
-    file.write_text("recipients: [{name: Maps, domains: maps.example, kinds: android_id}]", encoding="utf-8")
-    result = door("pass", "--harness-fail-on=never", f"--harness-app-file={file}")
-    assert result.parseoutcomes() == {"errors": 1}
-    result.stdout.fnmatch_lines([f"*{file}: `recipients[[]0].domains` is no list.*"])
-
-
-def test_a_word_is_no_package_at_this_door_either(door):
-    result = door("pass", "--harness-fail-on=never", "--harness-package=shop")
-    assert result.parseoutcomes() == {"errors": 1}
-    result.stdout.fnmatch_lines(["*shop is no name of a package.*"])
 
 
 def test_every_option_has_its_own_prefix_and_an_environment_variable(pytester):

@@ -163,13 +163,6 @@ def {fixture}({fixture}):
     assert result.parseoutcomes() == {"errors": 1}
 
 
-@pytest.mark.parametrize("option", ["observe", "wait", "proxy-port"])
-def test_what_is_no_number_is_refused(door, option):
-    conftest = "from harness.suite.plugin import harness_equipment\n"
-    result = door("pass", NEVER, f"--harness-{option}=soon", conftest=conftest)
-    result.stdout.fnmatch_lines(["*'soon' is no *", f"*Correct --harness-{option}.*"])
-
-
 MARKED = HEAD + """
 @pytest.mark.requires_device(kind="phone")
 def test_phone(app): pass
@@ -207,13 +200,33 @@ def test_the_summary_is_a_table_of_clauses_with_the_gaps_last(door):
         "timeline)", "timeline, bundle)").format(body="reads(bundle); user.agree(user.expect(PolicyNotice))") + READS})
     result.stdout.fnmatch_lines([
         "*= privacy verdicts =*",
-        "VIOLATION     *04f-no-processing-before-consent *collection-before-consent *1 finding",
-        "INCONCLUSIVE  *",
+        "VIOLATION  *04f-no-processing-before-consent *collection-before-consent *1 finding",
+        "* rules were not decided: their scenarios were not run.",
         "not seen:",
-        "  not_reached *",
+        "  undecided *",
         "bundle: *",
         "*= 1 failed, *",
     ], consecutive=False)
+    told = result.stdout.str().partition("= privacy verdicts =")[2].partition("bundle: ")[0]
+    assert "INCONCLUSIVE" not in told and "not_reached" not in told and len(told.splitlines()) < 12
+
+
+def test_what_was_asked_for_and_is_open_has_its_line(door):
+    text = SCENARIO.replace('id="mine"', 'id="first-launch-agree"')
+    text = text.format(body="app.kill(); user.expect(PolicyNotice, timeout=1)")
+    result = door(files={"mine": text})
+    result.stdout.fnmatch_lines([
+        "INCONCLUSIVE  *collection-before-consent", "* rules were not decided: *", "not seen:", "  not_reached *"])
+
+
+def test_rules_whose_scenarios_nobody_ran_are_one_line_and_whole_in_junit(door, pytester):
+    result = door("user.agree(user.expect(PolicyNotice))", f"--junitxml={pytester.path}/j.xml")
+    [told] = [line for line in result.outlines if line.startswith("SKIPPED") and "were not run" in line]
+    cases = [c for c in ElementTree.parse(pytester.path / "j.xml").iter("testcase") if c.find("skipped") is not None]
+    unasked = [c for c in cases if "were not run" in c.find("skipped").get("message")]
+    assert len(unasked) > 50 and told.startswith(f"SKIPPED [[]{len(unasked)}]".replace("[[]", "["))
+    reasons = [p.get("value") for c in unasked for p in c.iter("property") if p.get("name") == "reason"]
+    assert len(reasons) == len(unasked) and all("this rule needs was run: " in reason for reason in reasons)
 
 
 def test_a_rig_that_is_not_there_is_told_in_three_lines(door):

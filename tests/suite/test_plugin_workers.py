@@ -82,11 +82,24 @@ def test_a_worker_that_dies_leaves_its_rules_open_and_its_device_free(door, pyte
     assert any("killed or crashed" in gap.detail for gap in analyse(run_of(pytester)).run.gaps)
 
 
-def test_several_workers_cannot_have_one_serial(door):
-    conftest = "from harness.suite.plugin import harness_equipment\n"
-    result = door("", "-n", "2", "--harness-device=emulator-5554", conftest=conftest, files=FILES, apart=True)
-    result.stdout.fnmatch_lines(["*UsageError: 2 workers cannot share the device emulator-5554.*", "*--harness-device auto*"])
-    assert "failed" not in result.parseoutcomes()
+@pytest.mark.parametrize("app", ["--harness-package=com.example.shop", "-v"])
+def test_several_workers_cannot_have_one_serial(door, pytester, app):
+    """It is told before a worker starts."""
+    result = door("", "-n", "2", "--harness-device=emulator-5554", app, files=FILES, apart=True)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines[:3] == [
+        "ERROR: --harness-device: 2 workers cannot share the device emulator-5554.",
+        "  why: Each worker drives a device of its own.",
+        "  fix: Use --harness-device auto (any that is free) or lab, or run without -n.",
+    ]
+    assert "gw0" not in result.stdout.str() and not (pytester.path / "harness-results").exists()
+
+
+def test_a_device_that_the_environment_names_is_no_matter_of_other_projects(pytester, monkeypatch):
+    monkeypatch.setenv("ANDROID_SERIAL", "emulator-5554")
+    monkeypatch.setenv("HARNESS_DEVICE", "emulator-5554")
+    pytester.makepyfile(test_other="def test_other():\n    assert True\n")
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", "2").assert_outcomes(passed=1)
 
 
 def test_state_that_several_workers_would_not_keep_is_warned_of(door):

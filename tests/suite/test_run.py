@@ -17,7 +17,7 @@ from harness.bundle import Status, open_bundle, verify
 from harness.errors import NothingSelected, RigError, UsageError
 from harness.model import GapKind
 from harness.suite.limits import load_limits
-from harness.suite.run import make_order, run_session
+from harness.suite.run import ScenarioBug, make_order, run_session
 from harness.suite.scenario import BrokenScenario, find, of_suite, select
 from harness.suite.session import Session
 
@@ -230,11 +230,40 @@ def test_a_failing_assertion_of_a_scenario_is_kept_and_others_run(tmp_path):
 def test_a_bug_in_a_scenario_is_loud_and_the_bundle_sealed(tmp_path):
     folder = scenario_file(tmp_path, "def test_mine(app):\n    app.lunch()\n")
     made, _ = session(tmp_path)
-    with pytest.raises(AttributeError, match="lunch"):
+    with pytest.raises(ScenarioBug, match="The scenario mine failed with AttributeError: .*lunch") as bad:
         run_session(made, select(["mine"], [folder]))
+    bundle = made.bundle.path
+    assert bad.value.exit_status == 2       # and not that of a violation
+    assert bad.value.why.splitlines() == [
+        "It was raised at:", f"{folder / 'mine.py'}, line 5, in test_mine: app.lunch()"]
+    assert f"`harness analyze {bundle}`" in bad.value.fix and verify(bundle).status != Status.ALTERED
+    [kept] = open_bundle(bundle).facts("scenario_error")
+    assert "Traceback" in made.bundle.get_object(kept.data["traceback"]).decode()
     end = next(f.data for f in open_bundle(made.bundle.path).facts() if f.type == "end")
     assert end["complete"] is False
     assert "AttributeError" in end["reason"]
+
+
+def test_a_bug_below_a_scenario_is_told_with_the_line_that_raised_it(tmp_path):
+    folder = scenario_file(tmp_path, "import json\ndef test_mine(app):\n    app.launch()\n    json.loads('{')\n")
+    made, _ = session(tmp_path)
+    with pytest.raises(ScenarioBug, match="JSONDecodeError") as bad:
+        run_session(made, select(["mine"], [folder]))
+    first, last = bad.value.why.splitlines()[1:]
+    assert first.startswith(f"{folder / 'mine.py'}, line 7") and "decoder.py" in last
+    assert "pluggy" not in bad.value.why and "pytest" not in bad.value.why.replace(str(tmp_path), "")
+
+
+def test_a_bug_of_the_harness_in_a_run_says_where_the_bundle_is(tmp_path):
+    made, rig = session(tmp_path)
+
+    def broken(package):
+        raise TypeError("not callable")
+
+    rig.permissions = broken
+    with pytest.raises(TypeError, match="not callable") as bad:
+        run_session(made, select(["refuse-restart"]))
+    assert str(made.bundle.path) in bad.value.__notes__[0]
 
 
 def test_two_scenarios_with_one_id_are_an_error(tmp_path):
@@ -255,6 +284,17 @@ def test_a_broken_scenario_file_is_an_error(tmp_path, body, words):
 def test_an_id_must_be_one(tmp_path):
     with pytest.raises(BrokenScenario, match="is no id"):
         find([scenario_file(tmp_path, "def test_mine(app): pass\n", scenario_id="My Scenario")])
+
+
+def test_a_clause_that_there_is_not_is_an_error_with_file_and_id(tmp_path):
+    folder = scenario_file(tmp_path, "def test_mine(app): pass\n")
+    file = folder / "mine.py"
+    clauses = 'clauses=("sz-guide-04f-no-procesing-before-consent",)'
+    file.write_text(file.read_text().replace('title="mine"', f'title="mine", {clauses}'))
+    with pytest.raises(BrokenScenario, match="there is no clause 'sz-guide-04f-no-procesing") as bad:
+        find([folder])
+    assert str(file) in bad.value.what and "'mine'" in bad.value.why
+    assert "Is sz-guide-04f-no-processing-before-consent meant?" in bad.value.fix
 
 
 def test_an_unknown_scenario_selects_nothing():
@@ -283,7 +323,7 @@ def test_a_killed_harness_leaves_a_bundle_that_can_be_read_and_is_not_whole(tmp_
         from pathlib import Path
         from suite_equipment import APP, equipment
         from harness.suite.limits import load_limits
-        from harness.suite.run import make_order, run_session
+        from harness.suite.run import ScenarioBug, make_order, run_session
         from harness.suite.scenario import select
         from harness.suite.session import Session
         rig, clock = equipment()

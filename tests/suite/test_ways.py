@@ -79,3 +79,37 @@ def test_a_profile_may_name_what_it_changes_only(tmp_path: Path) -> None:
     file.write_text("obserev: 5\n", "utf-8")
     with pytest.raises(UsageError, match="obserev"):
         load_limits(str(file))
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("observe: abc", "`observe` is no number"), ("observe: .nan", "`observe` is no number"), ("observe: .inf", "`observe` is no"),
+    ("observe: 1e300", "`observe` is no"), ("observe: 1.0e+300", "`observe` is not between 0"),
+    ("observe: null", "`observe` is no number"),
+    ("settle: -1", "`settle` is not between 0"), ("second_chances: 0", "`second_chances` is not between 1"),
+    (f"observe: {10**400}", "`observe` is not between 0"),
+    ("taps: -4", "`taps` is not between 0"), ("taps: 2.5", "`taps` is no whole number"), ("taps: true", "`taps` is no whole"),
+    ("notice: [1]", "`notice` is no number"), ("name: [x]", "`name` is no text"), ("source: 7", "`source` is no text"),
+    ("7: 7", "there is no key 7"), ("obserev: 5", "there is no key 'obserev'"),
+])
+def test_a_profile_s_values_are_checked_with_file_line_and_key(tmp_path: Path, line: str, told: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"# mine\nidle: 5\n{line}\n", "utf-8")
+    with pytest.raises(UsageError) as bad:
+        load_limits(str(file))
+    assert told in bad.value.what and str(file) in bad.value.what
+    if not line.startswith("7"):
+        assert "line 3" in bad.value.what
+
+
+@pytest.mark.parametrize("text", ["- a", "observe: [", "just words", "? {a: b}\n: c"])
+def test_what_is_no_profile_at_all_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UsageError, match="mine.yaml"):
+        load_limits(str(file))
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])
+def test_a_window_is_a_time(seconds: float) -> None:
+    with pytest.raises(UsageError, match="observation window"):
+        load_limits().observing(seconds)
