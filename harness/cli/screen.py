@@ -22,9 +22,13 @@ _IMAGE = "Name a screenshot: PNG, JPEG or WebP."
 
 def read(file: Path, package: str | None, picture: Picture | None = None) -> tuple[Reading, str]:
     """The reading of a dump, and the dump. Raises UsageError where there is no such file or it holds no hierarchy."""
+    from harness.screens.hierarchy import HierarchyUnreadable, decoded
     from harness.screens.recogniser import recognise
 
-    text = _content(file, _DUMP).decode("utf-8", "replace")
+    try:
+        text = decoded(_content(file, _DUMP))
+    except HierarchyUnreadable as error:
+        raise UsageError(f"{file} holds no UI hierarchy.", str(error), _DUMP) from error
     reading = recognise(text, package, picture)
     if not reading.readable:
         raise UsageError(f"{file} holds no UI hierarchy.", reading.reason, _DUMP)

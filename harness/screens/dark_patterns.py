@@ -95,7 +95,7 @@ class _Notice:
     @property
     def is_whole(self) -> bool:
         """Whether all of the screen was read, so that what was not found is not there."""
-        return not self.reading.wants_picture
+        return not self.reading.wants_picture and all(note.kind != "bounds_unreadable" for note in self.reading.notes)
 
     @property
     def screen(self) -> Bounds:

@@ -14,7 +14,8 @@ NOTICE_KINDS = ("policy_consent", "policy_second_chance")
 class Note:
     """What must be known of how a screen was read. `kind`, open: picture_scaled, picture_size_unproven,
     picture_other_size, picture_black, picture_unreadable (those three: the picture was not used), words_missing (a part of
-    the screen has no words in the hierarchy, and no picture told them), drawn_without_words (its picture has none either)."""
+    the screen has no words in the hierarchy, and no picture told them), drawn_without_words (its picture has none either),
+    bounds_unreadable (nodes without a place: a control may be among them that is not listed)."""
 
     kind: str
     detail: str
