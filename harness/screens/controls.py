@@ -36,7 +36,7 @@ class Surface:
     """One window, surveyed. `body`: all its texts folded; `prose`: those that are no control's caption, of which `title` is the
     first where that is short; `captions`: those of controls. `pictures`: the largest picture's share of the window;
     `covers`: whether a page lies behind; `height`: the share of the window's height that words and controls have; `top`: where
-    they begin."""
+    they begin. `bare`: short texts for which no node takes taps, with the roles that the words would give a button."""
 
     controls: tuple[FoundControl, ...]
     body: str
@@ -48,6 +48,7 @@ class Surface:
     covers: bool = False
     height: float = 1.0
     top: float = 0.0
+    bare: tuple[FoundControl, ...] = ()
 
     @property
     def inputs(self) -> int:
@@ -91,6 +92,7 @@ def survey(window: Node, phrases: Phrases, nodes: list[Node] | None = None) -> S
         controls=tuple(controls[:MAX_CONTROLS]), body="\n".join(texts), prose="\n".join(prose), fields=tuple(fields),
         title="\n".join(text for text in prose[:2] if not phrases.title.exceeded_by(text)), captions="\n".join(captions),
         pictures=_largest_picture(nodes, window), covers=nodes[0] is not window, height=height, top=top,
+        bare=tuple(islice(_bare_texts(window, nodes, phrases), _MANY)),
     )  # fmt: skip
 
 
@@ -275,6 +277,24 @@ def _has_box(node: Node, phrases: Phrases) -> bool:
              or (other.clickable and not other.spoken() and _looks_like_box(other, phrases)))
         for other in around
     )
+
+
+def _bare_texts(window: Node, nodes: list[Node], phrases: Phrases) -> Iterator[FoundControl]:
+    """Short texts after the first one, no sentences, that stand for themselves and have no node that takes their taps."""
+    first = next((node for node in nodes if node.label), None)
+    for node in nodes:
+        if node is first or not node.label or node.area == 0 or node.children or node.cls.endswith(_EDITABLE):
+            continue
+        if node.pressable() is not None and not _is_behind(node, window):
+            continue
+        if phrases.link_caption.exceeded_by(caption(node.label)) or fold(node.label).endswith(_SENTENCE_END[1:]):
+            continue
+        role, weak, why = role_of(node.label, phrases)
+        if role != "link_policy" and not _has_box(node, phrases):
+            yield FoundControl(
+                text=node.label[:200], role=role, bounds=node.bounds, resource_id=node.resource_id, package=node.package,
+                enabled=node.enabled, tappable=False, weak=weak, why=f"{why} (a text without a clickable node)" if why else "",
+            )  # fmt: skip
 
 
 def _linked_texts(

@@ -157,6 +157,7 @@ def _no_refusal(notice: _Notice) -> Iterator[DarkPattern]:
         bounds=(notice.agree.bounds,) if notice.agree else (),
         measured={"refusals": Measure(0, "controls"), "unnamed_controls": Measure(unnamed, "controls"),
                   "later": Measure(len(notice.reading.with_role("later")), "controls"),
+                  "texts": Measure(list(notice.reading.bare_texts)),
                   "scrolled_to_end": Measure(notice.scrolled is not None or not scrollable)})
 
 
@@ -321,9 +322,11 @@ def _agree_by_continuing(notice: _Notice) -> Iterator[DarkPattern]:
             id="agree_by_continuing", detail=f"the text takes something else for agreement: {said[:80]!r}",
             bounds=(agree.bounds,) if agree else (), measured={"words": Measure(said[:120])})
     elif agree is not None and agree.weak and not notice.refusals and notice.is_whole:
+        if notice.reading.with_role("close", "skip", "later"):
+            return
         yield DarkPattern(
             id="agree_by_continuing", detail=f"the only answer is a bare {agree.text[:40]!r}", bounds=(agree.bounds,),
-            measured={"words": Measure(agree.text[:120])})
+            measured={"words": Measure(agree.text[:120]), "texts": Measure(list(notice.reading.bare_texts))})
 
 
 def _text_cut_off(notice: _Notice) -> Iterator[DarkPattern]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.screens.bare_texts import answers_of
 from harness.screens.controls import Surface
 from harness.screens.features import of_control, of_window
 from harness.screens.learned import Judgement, ends
@@ -170,8 +171,8 @@ def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
         second = _second(window, contextual(surface.controls))
         return _reading(_SECOND, f"speaks of {words}; asked again: {', '.join(second.words[:5])}", controls, surface, owner)
     if best == _NOTICE:
-        refusable = any(c.role in _NEGATIVE for c in controls)
-        return _reading(_NOTICE, f"speaks of {words}{'' if refusable else '; no control refuses'}", controls, surface, owner)
+        notice = _reading(_NOTICE, f"speaks of {words}", controls, surface, owner)
+        return notice if notice.with_role(*_NEGATIVE) else replace(notice, reason=f"{notice.reason}; no control refuses")
     return _reading(best, f"says {words}", controls, surface, owner)
 
 
@@ -196,8 +197,10 @@ def by_rules(kind: str, surface: Surface, phrases: Phrases) -> Sequence[FoundCon
 def _reading(
     kind: str, reason: str, controls: Iterable[FoundControl], surface: Surface, owner: str
 ) -> Reading:
-    judged = _judged(kind, tuple(controls), surface)
-    return Reading(kind=kind, reason=reason, controls=judged, fields=surface.fields, package=owner)
+    judged, left = _judged(kind, tuple(controls), surface), ()
+    if kind in (_NOTICE, _SECOND):
+        judged, left = answers_of(judged, surface.bare, kind, surface.prose)
+    return Reading(kind=kind, reason=reason, controls=judged, fields=surface.fields, package=owner, bare_texts=left)
 
 
 def _judged(kind: str, controls: tuple[FoundControl, ...], surface: Surface) -> tuple[FoundControl, ...]:
