@@ -16,9 +16,9 @@ from typing import Any
 
 import yaml
 
-from harness.screens.phrases import HAN, fold, languages_of, load
+from harness.screens.phrases import fold, languages_of, load
 from harness.screens.phrases.language import languages
-from harness.screens.phrases.spelling import spelled
+from harness.screens.phrases.spelling import HAN, spelled
 
 _ENGLISH = re.compile(
     r"\b(?:the|and|you|your|our|we|to|of|is|are|for|by|please|this|that|with|agree|accept|read|privacy|policy|terms)\b")
