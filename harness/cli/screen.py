@@ -13,6 +13,7 @@ from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.screens.dark_patterns import DarkPattern
+    from harness.screens.dark_words import LeftOut
     from harness.screens.picture import Picture
     from harness.screens.reading import Reading
 
@@ -22,9 +23,13 @@ _IMAGE = "Name a screenshot: PNG, JPEG or WebP."
 
 def read(file: Path, package: str | None, picture: Picture | None = None) -> tuple[Reading, str]:
     """The reading of a dump, and the dump. Raises UsageError where there is no such file or it holds no hierarchy."""
+    from harness.screens.hierarchy import HierarchyUnreadable, decoded
     from harness.screens.recogniser import recognise
 
-    text = _content(file, _DUMP).decode("utf-8", "replace")
+    try:
+        text = decoded(_content(file, _DUMP))
+    except HierarchyUnreadable as error:
+        raise UsageError(f"{file} holds no UI hierarchy.", str(error), _DUMP) from error
     reading = recognise(text, package, picture)
     if not reading.readable:
         raise UsageError(f"{file} holds no UI hierarchy.", reading.reason, _DUMP)
@@ -74,7 +79,15 @@ def _document(reading: Reading, patterns: list[DarkPattern]) -> dict[str, Any]:
     from harness.screens import dark_patterns
     from harness.screens import reading as readings
 
-    return readings.as_json(reading) | {"dark_patterns": [dark_patterns.as_json(pattern) for pattern in patterns]}
+    return readings.as_json(reading) | {
+        "dark_patterns": [dark_patterns.as_json(pattern) for pattern in patterns],
+        "left_out": [{"id": one.id, "reason": one.reason} for one in _left_out(reading)]}
+
+
+def _left_out(reading: Reading) -> list[LeftOut]:
+    from harness.screens.dark_words import left_out
+
+    return list(left_out(reading.text)) if reading.is_notice else []
 
 
 def _show(file: Path, reading: Reading, patterns: list[DarkPattern]) -> None:
@@ -84,6 +97,8 @@ def _show(file: Path, reading: Reading, patterns: list[DarkPattern]) -> None:
         out.print(printable(f"  {control.role:14}{state} {control.text!r} {list(control.bounds)}"))
     for pattern in patterns:
         out.print(printable(f"  dark pattern {pattern.id}: {pattern.detail}"))
+    for one in _left_out(reading):
+        out.print(printable(f"  not measured {one.id}: {one.reason}"))
     for note in reading.notes:
         out.print(printable(f"  note {note.kind}: {note.detail}"))
 

@@ -19,6 +19,7 @@ _SENTENCE_END = ("?", ":", "。", ".", "!", ";", ",")
 _PROSE = 60            # characters from which on an editable text is a text to read, not a field to fill in
 _MANY = 14             # controls from which on a window is a page, not a notice
 MAX_CONTROLS = 200
+COUNTED = "words with a number of votes"
 _NO_LINK = ("PRIVACY_DOCUMENT", "TERMS_DOCUMENT", "not_agreed", "not_without")
 _INLINE = 14           # characters of the shortest text that holds a link among other words
 _BEHIND = 0.8          # share of the window from which on what takes a tap is its background
@@ -28,6 +29,7 @@ _PICTURED = 0.3        # share of a panel that its picture has at least, where i
 _BESIDE, _TRIED = 12, 8   # parts of a node of which one may be a panel; how many panels are looked into
 _FRAMES = 6            # nodes looked through for one with several parts
 _SPOKEN = 8            # characters that a panel says at least
+_VOTED = re.compile(r"[^\d(\[{]+[\s·:](\d{1,9})(?:\.\d)?\s?[k万千w]?\+?")
 _DENIED = re.compile(r"(?:暂时?|先)?不(?:要)?(.+)|(?:don't|do not|not|no) (.+)")
 
 
@@ -36,7 +38,7 @@ class Surface:
     """One window, surveyed. `body`: all its texts folded; `prose`: those that are no control's caption, of which `title` is the
     first where that is short; `captions`: those of controls. `pictures`: the largest picture's share of the window;
     `covers`: whether a page lies behind; `height`: the share of the window's height that words and controls have; `top`: where
-    they begin."""
+    they begin. `bare`: short texts for which no node takes taps, with the roles that the words would give a button."""
 
     controls: tuple[FoundControl, ...]
     body: str
@@ -48,6 +50,7 @@ class Surface:
     covers: bool = False
     height: float = 1.0
     top: float = 0.0
+    bare: tuple[FoundControl, ...] = ()
 
     @property
     def inputs(self) -> int:
@@ -85,12 +88,13 @@ def survey(window: Node, phrases: Phrases, nodes: list[Node] | None = None) -> S
             captions.append(folded)
     controls = list(islice(_pressable_controls(window, nodes, phrases), MAX_CONTROLS))
     controls.extend(_linked_texts(window, nodes, controls, phrases))
-    controls = _opposites(controls)
+    controls = _votes(_opposites(controls))
     top, height = _spread(nodes, window)
     return Surface(
         controls=tuple(controls[:MAX_CONTROLS]), body="\n".join(texts), prose="\n".join(prose), fields=tuple(fields),
         title="\n".join(text for text in prose[:2] if not phrases.title.exceeded_by(text)), captions="\n".join(captions),
         pictures=_largest_picture(nodes, window), covers=nodes[0] is not window, height=height, top=top,
+        bare=tuple(islice(_bare_texts(window, nodes, phrases), _MANY)),
     )  # fmt: skip
 
 
@@ -277,6 +281,24 @@ def _has_box(node: Node, phrases: Phrases) -> bool:
     )
 
 
+def _bare_texts(window: Node, nodes: list[Node], phrases: Phrases) -> Iterator[FoundControl]:
+    """Short texts after the first one, no sentences, that stand for themselves and have no node that takes their taps."""
+    first = next((node for node in nodes if node.label), None)
+    for node in nodes:
+        if node is first or not node.label or node.area == 0 or node.children or node.cls.endswith(_EDITABLE):
+            continue
+        if node.pressable() is not None and not _is_behind(node, window):
+            continue
+        if phrases.link_caption.exceeded_by(caption(node.label)) or fold(node.label).endswith(_SENTENCE_END[1:]):
+            continue
+        role, weak, why = role_of(node.label, phrases)
+        if role != "link_policy" and not _has_box(node, phrases):
+            yield FoundControl(
+                text=node.label[:200], role=role, bounds=node.bounds, resource_id=node.resource_id, package=node.package,
+                enabled=node.enabled, tappable=False, weak=weak, why=f"{why} (a text without a clickable node)" if why else "",
+            )  # fmt: skip
+
+
 def _linked_texts(
     window: Node, nodes: list[Node], controls: list[FoundControl], phrases: Phrases
 ) -> Iterator[FoundControl]:
@@ -321,6 +343,15 @@ def _link(node: Node, phrases: Phrases) -> FoundControl | None:
         if match and len(whole) > len(match[0]):
             return found(match[0], role, "a link within a text")
     return None
+
+
+def _votes(controls: list[FoundControl]) -> list[FoundControl]:
+    """Captions of which several end in bare numbers, not all the same, count what others said: 赞成 312, 反对 4. A count-down has
+    a bracket or a unit, or stands on one control."""
+    counted = {at: match[1] for at, c in enumerate(controls) if (match := _VOTED.fullmatch(fold(c.text)))}
+    if len(set(counted.values())) < 2:
+        return controls
+    return [replace(c, role="other", weak=False, why=COUNTED) if at in counted else c for at, c in enumerate(controls)]
 
 
 def _opposites(controls: list[FoundControl]) -> list[FoundControl]:

@@ -12,12 +12,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from harness.screens.controls import role_of
+from harness.screens.dark_words import Words, data, documents_in, is_known, spoken, stands_alone, words
 from harness.screens.hierarchy import Bounds, HierarchyUnreadable, Node, windows
 from harness.screens.phrases import fold, load
 from harness.screens.reading import FoundControl, Reading
@@ -61,19 +59,6 @@ class DarkPattern:
 
 
 @dataclass(frozen=True)
-class _Words:
-    leaves: re.Pattern[str]
-    countdown: re.Pattern[str]
-    policy: re.Pattern[str]
-    terms: re.Pattern[str]
-    consents: re.Pattern[str]
-    negated: re.Pattern[str]
-    the_whole: re.Pattern[str]
-    by_continuing: tuple[re.Pattern[str], ...]
-    items: tuple[tuple[str, re.Pattern[str]], ...]
-
-
-@dataclass(frozen=True)
 class _Notice:
     """One notice with all that is measured on it. `density`: dots per inch, None where it is not known."""
 
@@ -83,6 +68,10 @@ class _Notice:
     density: int | None
     scrolled: Reading | None
     nodes: list[Node] = field(default_factory=list)
+
+    @property
+    def words(self) -> Words:
+        return words(spoken(self.reading.text))
 
     @property
     def agree(self) -> FoundControl | None:
@@ -95,7 +84,7 @@ class _Notice:
     @property
     def is_whole(self) -> bool:
         """Whether all of the screen was read, so that what was not found is not there."""
-        return not self.reading.wants_picture
+        return not self.reading.wants_picture and all(note.kind != "bounds_unreadable" for note in self.reading.notes)
 
     @property
     def screen(self) -> Bounds:
@@ -145,24 +134,7 @@ def as_json(pattern: DarkPattern) -> dict[str, Any]:
 
 @cache
 def thresholds() -> dict[str, Threshold]:
-    return {name: Threshold(t["value"], t["unit"], t["source"]) for name, t in _data()["thresholds"].items()}
-
-
-@cache
-def _data() -> dict[str, Any]:
-    data = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-    assert isinstance(data, dict)
-    return data
-
-
-@cache
-def _words() -> _Words:
-    words = _data()["words"]
-    names = ("leaves", "countdown", "policy", "terms", "consents", "negated", "the_whole")
-    single = {name: re.compile(words[name]) for name in names}
-    return _Words(
-        **single, by_continuing=tuple(re.compile(p) for p in words["by_continuing"]),
-        items=tuple((entry["item"], re.compile(entry["pattern"])) for entry in _data()["items"]))
+    return {name: Threshold(t["value"], t["unit"], t["source"]) for name, t in data()["thresholds"].items()}
 
 
 def _default_tick(notice: _Notice) -> Iterator[DarkPattern]:
@@ -185,12 +157,13 @@ def _no_refusal(notice: _Notice) -> Iterator[DarkPattern]:
         bounds=(notice.agree.bounds,) if notice.agree else (),
         measured={"refusals": Measure(0, "controls"), "unnamed_controls": Measure(unnamed, "controls"),
                   "later": Measure(len(notice.reading.with_role("later")), "controls"),
+                  "texts": Measure(list(notice.reading.bare_texts)),
                   "scrolled_to_end": Measure(notice.scrolled is not None or not scrollable)})
 
 
 def _exit_only(notice: _Notice) -> Iterator[DarkPattern]:
     refusals = notice.refusals
-    if refusals and all(c.role == "exit" or _words().leaves.search(fold(c.text)) for c in refusals):
+    if refusals and all(c.role == "exit" or notice.words.leaves.search(fold(c.text)) for c in refusals):
         yield DarkPattern(
             id="exit_only", detail=f"who refuses leaves the app: {refusals[0].text[:40]!r}",
             bounds=tuple(c.bounds for c in refusals), measured={"refusals": Measure([c.text[:40] for c in refusals])})
@@ -318,14 +291,14 @@ def _agree_preselected(notice: _Notice) -> Iterator[DarkPattern]:
 
 def _bundled_items(notice: _Notice) -> Iterator[DarkPattern]:
     """Items of which each wants a consent of its own, in the one act of agreeing. What has a box of its own is not in it."""
-    words = _words()
+    own_words = notice.words
     boxes = notice.reading.with_role("checkbox")
-    own = [fold(c.text) for c in boxes if len(boxes) > 1 or (c.checked is False and stands_alone(c.text))]
+    own = [fold(c.text) for c in boxes if len(boxes) > 1 or (c.checked is False and stands_alone(c.text, notice.reading.text))]
     found: dict[str, str] = {}
     for sentence in _SENTENCES.split(notice.reading.text):
-        if not words.consents.search(sentence) or words.negated.search(sentence):
+        if not own_words.consents.search(sentence) or own_words.negated.search(sentence):
             continue
-        for item, pattern in words.items:
+        for item, pattern in own_words.items:
             match = pattern.search(sentence)
             if match and item not in found and not any(pattern.search(box) for box in own):
                 found[item] = match.group(0)
@@ -337,43 +310,23 @@ def _bundled_items(notice: _Notice) -> Iterator[DarkPattern]:
             measured={"items": Measure(list(found)), "documents": Measure(_documents(notice), "documents")})
 
 
-def items_in(text: str) -> dict[str, str]:
-    """Of the items that want a consent of their own, those that a text names, with the words."""
-    folded = fold(text)
-    return {item: match.group(0) for item, pattern in _words().items if (match := pattern.search(folded))}
-
-
-def documents_in(text: str) -> list[str]:
-    """Which of a privacy policy and a user agreement a text names."""
-    folded = fold(text)
-    return [name for name, pattern in (("policy", _words().policy), ("terms", _words().terms)) if pattern.search(folded)]
-
-
-def stands_alone(text: str) -> bool:
-    """Whether a box of these words is for what they name alone: for no document, nor for all that is said above."""
-    return not documents_in(text) and _words().the_whole.search(fold(text)) is None
-
-
-def consents(text: str) -> bool:
-    """Whether a text speaks of agreeing."""
-    return bool(_words().consents.search(fold(text)))
-
-
 def _documents(notice: _Notice) -> int:
-    return sum(1 for pattern in (_words().policy, _words().terms) if pattern.search(notice.reading.text))
+    return len(documents_in(notice.reading.text))
 
 
 def _agree_by_continuing(notice: _Notice) -> Iterator[DarkPattern]:
     agree = notice.agree
-    said = next((m.group(0) for p in _words().by_continuing if (m := p.search(notice.reading.text))), None)
+    said = next((m.group(0) for p in notice.words.by_continuing if (m := p.search(notice.reading.text))), None)
     if said is not None:
         yield DarkPattern(
             id="agree_by_continuing", detail=f"the text takes something else for agreement: {said[:80]!r}",
             bounds=(agree.bounds,) if agree else (), measured={"words": Measure(said[:120])})
     elif agree is not None and agree.weak and not notice.refusals and notice.is_whole:
+        if notice.reading.with_role("close", "skip", "later"):
+            return
         yield DarkPattern(
             id="agree_by_continuing", detail=f"the only answer is a bare {agree.text[:40]!r}", bounds=(agree.bounds,),
-            measured={"words": Measure(agree.text[:120])})
+            measured={"words": Measure(agree.text[:120]), "texts": Measure(list(notice.reading.bare_texts))})
 
 
 def _text_cut_off(notice: _Notice) -> Iterator[DarkPattern]:
@@ -399,8 +352,9 @@ def _text_cut_off(notice: _Notice) -> Iterator[DarkPattern]:
 
 
 def _policy_link_missing(notice: _Notice) -> Iterator[DarkPattern]:
-    links = [c for c in notice.reading.with_role("link_policy") if _words().policy.search(fold(c.text))]
-    if links or _words().policy.search(notice.reading.text) or not notice.is_whole:
+    text = notice.reading.text
+    links = [c for c in notice.reading.with_role("link_policy") if notice.words.names_policy(fold(c.text))]
+    if links or notice.words.names_policy(text) or not notice.is_whole or not is_known(text):
         return
     yield DarkPattern(id="policy_link_missing", detail="no privacy policy is named, and none is linked",
                       measured={"links": Measure(0, "controls"), "named": Measure(False)})
@@ -408,7 +362,7 @@ def _policy_link_missing(notice: _Notice) -> Iterator[DarkPattern]:
 
 def _countdown_on_refusal(notice: _Notice) -> Iterator[DarkPattern]:
     for control in notice.refusals:
-        said = _words().countdown.search(fold(control.text))
+        said = notice.words.countdown.search(fold(control.text))
         waits = not control.enabled and notice.agree is not None and notice.agree.enabled
         if said or waits:
             yield DarkPattern(

@@ -6,6 +6,7 @@ no connection and stops at libxml2's ordinary limits of depth and size.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,17 @@ from lxml import etree
 Bounds = tuple[int, int, int, int]
 
 MAX_NODES = 100_000
+MAX_UNPLACED = 0.1
+"""Share of the nodes that say something or take a tap whose bounds may be unreadable: of more, what is left is another screen."""
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ("<?".encode("utf-16-le"), "utf-16-le"), ("<?".encode("utf-16-be"), "utf-16-be"),
+    ("<h".encode("utf-16-le"), "utf-16-le"), ("<h".encode("utf-16-be"), "utf-16-be"),
+)  # fmt: skip
+_MARKED = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SPOILT = 0.1          # share of the letters beyond ASCII that may be no UTF-8 in a dump of a device that writes some emoji wrong
 _BOUNDS = re.compile(r"\[(-?\d{1,7}),(-?\d{1,7})\]\[(-?\d{1,7}),(-?\d{1,7})\]")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ILLEGAL_REFERENCE = re.compile(
@@ -23,7 +35,7 @@ _ILLEGAL_REFERENCE = re.compile(
 
 
 class HierarchyUnreadable(ValueError):
-    """The text is no hierarchy: broken XML, too deep, too large, or without a node."""
+    """The text is no hierarchy: broken XML, too deep, too large, of an encoding that it does not have, or with too few bounds."""
 
 
 @dataclass(slots=True)
@@ -46,6 +58,7 @@ class Node:
     scrollable: bool
     password: bool
     selected: bool
+    placed: bool = True    # whether its bounds could be read
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
 
@@ -129,7 +142,48 @@ def windows(xml: str) -> list[Node]:
             else:
                 parent.children.append(node)
         pending.extend((child, node) for child in reversed(element))
+    lost, telling = unplaced(tops)
+    if lost > MAX_UNPLACED * telling:
+        raise HierarchyUnreadable(f"the bounds of {lost} of {telling} nodes that say something or take a tap cannot be read")
     return tops
+
+
+def unplaced(tops: list[Node]) -> tuple[int, int]:
+    """How many of the nodes that say something or take a tap have bounds that cannot be read, and how many such there are."""
+    telling = [n for top in tops for n in top.walk() if n.label or n.clickable or n.checkable]
+    return sum(not n.placed for n in telling), len(telling)
+
+
+def decoded(dump: bytes) -> str:
+    """The text of a dump in the encoding that its first bytes or its declaration name, UTF-8 where they name none.
+
+    Raises HierarchyUnreadable, with the name of the encoding, where it is unknown or the bytes are not of it.
+    """
+    mark, name = next(((mark, name) for mark, name in _MARKS if dump.startswith(mark)), (b"", ""))
+    if not name:
+        declared = _DECLARED.match(dump[:400])
+        name = declared[1].decode("ascii").lower() if declared else "utf-8"
+    try:
+        name = codecs.lookup({"gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)).name
+        return (dump[len(mark):] if mark in _MARKED else dump).decode(name)
+    except UnicodeDecodeError as error:
+        if name != "utf-8":
+            raise HierarchyUnreadable(f"the bytes are not of the encoding {name} that the dump names: {error}"[:200]) from error
+    except (LookupError, ValueError) as error:
+        raise HierarchyUnreadable(f"the dump names the encoding {name}, which is not known") from error
+    text = _paired(dump)
+    spoilt, foreign = text.count("\ufffd"), sum(ch > "\x7f" for ch in text)
+    if spoilt > _SPOILT * foreign:
+        raise HierarchyUnreadable(f"the dump is not of the encoding utf-8: {spoilt} bytes are not")
+    return text
+
+
+def _paired(dump: bytes) -> str:
+    """UTF-8 in which a letter may stand as two surrogates, as Java writes it; what else is wrong replaced."""
+    try:
+        return dump.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    except UnicodeDecodeError:
+        return dump.decode("utf-8", "replace")
 
 
 def texts_of(xml: str, package: str | None = None) -> list[str]:
@@ -173,6 +227,7 @@ def _node(element: etree._Element, parent: Node | None) -> Node:
     def true(name: str) -> bool:
         return get(name) == "true"
 
+    bounds = _bounds(get("bounds") or "")
     return Node(
         cls=get("class") or str(element.tag),
         package=get("package") or "",
@@ -180,7 +235,7 @@ def _node(element: etree._Element, parent: Node | None) -> Node:
         description=get("content-desc") or "",
         hint=get("hint") or "",
         resource_id=get("resource-id") or "",
-        bounds=_bounds(get("bounds") or ""),
+        bounds=bounds or (0, 0, 0, 0),
         checkable=true("checkable"),
         checked=true("checked"),
         clickable=true("clickable"),
@@ -190,13 +245,14 @@ def _node(element: etree._Element, parent: Node | None) -> Node:
         scrollable=true("scrollable"),
         password=true("password"),
         selected=true("selected"),
+        placed=bounds is not None,
         parent=parent,
     )
 
 
-def _bounds(text: str) -> Bounds:
+def _bounds(text: str) -> Bounds | None:
     match = _BOUNDS.fullmatch(text.strip())
     if match is None:
-        return (0, 0, 0, 0)
+        return None
     left, top, right, bottom = (int(part) for part in match.groups())
     return (left, top, right, bottom)

@@ -14,7 +14,8 @@ NOTICE_KINDS = ("policy_consent", "policy_second_chance")
 class Note:
     """What must be known of how a screen was read. `kind`, open: picture_scaled, picture_size_unproven,
     picture_other_size, picture_black, picture_unreadable (those three: the picture was not used), words_missing (a part of
-    the screen has no words in the hierarchy, and no picture told them), drawn_without_words (its picture has none either)."""
+    the screen has no words in the hierarchy, and no picture told them), drawn_without_words (its picture has none either),
+    bounds_unreadable (nodes without a place: a control may be among them that is not listed)."""
 
     kind: str
     detail: str
@@ -54,7 +55,8 @@ class Reading:
     a statement about the app. `fields`: what can be written in, with role "input". `permission`: a group of
     android.Manifest.permission_group. `text`: what the window says, one line for each text. `wants_picture`: the hierarchy
     leaves open what only the picture could tell, and no usable picture was given. `scrolls`: a part of the window says that
-    it has more than it shows."""
+    it has more than it shows. `bare_texts`: short texts beside a notice's agreement that nobody can tell whether they answer it,
+    where nothing else refuses."""
 
     kind: str
     reason: str
@@ -67,6 +69,7 @@ class Reading:
     read_from: str = "hierarchy"
     wants_picture: bool = False
     scrolls: bool = False
+    bare_texts: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
     def with_role(self, *roles: str) -> tuple[FoundControl, ...]:

@@ -14,10 +14,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.screens.controls import Surface, in_front, panel_of, survey
-from harness.screens.hierarchy import HierarchyUnreadable, Node, windows
+from harness.screens.hierarchy import HierarchyUnreadable, Node, unplaced, windows
 from harness.screens.phrases import Phrases, fold, languages_of, load
 from harness.screens.reading import Note, Reading
-from harness.screens.seen import asks_for_picture, completed
+from harness.screens.seen import asks_for_picture, completed, note_of
 from harness.screens.system_windows import read_crash, read_permission
 from harness.screens.weighing import weigh_window
 
@@ -50,9 +50,15 @@ def recognise(
         return Reading(kind="other", reason="the hierarchy has no window of an app")
     weigh = partial(_weigh, package=package, phrases=phrases)
     reading = weigh(shown)
-    if picture is None or not reading.wants_picture:
+    if picture is not None and reading.wants_picture:
+        reading = completed(shown, reading, package, picture, ocr, phrases, weigh)
+    elif picture is not None and (note := note_of(picture, [top.bounds for top in found])) is not None:
+        reading = replace(reading, notes=(*reading.notes, note))
+    lost, telling = unplaced(found)
+    if not lost:
         return reading
-    return completed(shown, reading, package, picture, ocr, phrases, weigh)
+    said = f"the bounds of {lost} of {telling} nodes that say something or take a tap cannot be read"
+    return replace(reading, notes=(*reading.notes, Note("bounds_unreadable", said)))
 
 
 def recognise_picture(picture: bytes | Picture, ocr: Ocr | None = None) -> Reading:

@@ -33,6 +33,7 @@ _GLUED = re.compile(r"^I(?=(?:agree|accept|disagree|consent|understand|decline|r
 _BARE = Length(han=12, other=36)
 _PUNCTUATED = re.compile(r"[,:;。.!?]\s*\S")
 _TAKEN = "read from the picture"
+_BLACK = Note("picture_black", "every pixel is black, as of a window with FLAG_SECURE")
 
 Weigh = Callable[[Sequence[Node]], Reading]
 
@@ -105,7 +106,7 @@ def completed(
         except PictureUnreadable as bad:
             return _without(reading, Note("picture_unreadable", str(bad)))
     if picture.is_black:
-        return _without(reading, Note("picture_black", "every pixel is black, as of a window with FLAG_SECURE"))
+        return _without(reading, _BLACK)
     fitting, note = fitted(picture, [window.bounds for window in shown])
     if fitting is None:
         assert note is not None
@@ -125,6 +126,17 @@ def completed(
     reason = f"{again.reason}; {_TAKEN}" if from_picture else again.reason
     return replace(again, controls=controls, reason=reason, read_from="picture" if from_picture else "hierarchy",
                    wants_picture=False, notes=(*reading_notes(reading), *notes))
+
+
+def note_of(picture: bytes | Picture, tops: list[Bounds]) -> Note | None:
+    """What must be known of a picture that is not read, but measured: None where it fits as it is."""
+    from harness.screens.picture import PictureUnreadable, decode, fitted
+
+    try:
+        seen = decode(picture) if isinstance(picture, bytes) else picture
+    except PictureUnreadable as bad:
+        return Note("picture_unreadable", str(bad))
+    return _BLACK if seen.is_black else fitted(seen, tops)[1]
 
 
 def reading_notes(reading: Reading) -> tuple[Note, ...]:

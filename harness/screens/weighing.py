@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.screens.controls import Surface
+from harness.screens.bare_texts import answers_of
+from harness.screens.controls import COUNTED, Surface
 from harness.screens.features import of_control, of_window
 from harness.screens.learned import Judgement, ends
 from harness.screens.learned import load as load_model
@@ -146,6 +147,17 @@ def _could_be(kind: str, window: Window) -> bool:
     return answers or bool(kind == "login" and surface.fields)
 
 
+def _of_other_matter(window: Window) -> bool:
+    """Whether what is agreed to or refused is no notice of the app: votes with their numbers, what is written to others, consent
+    taken back, an agreement on a payment or the like that names no document of a notice."""
+    if window.says("withdraws", "captions") or any(c.why == COUNTED for c in window.surface.controls):
+        return True
+    if window.says("talks", "captions") and "agree" not in window.strong:
+        return True
+    named = ("PRIVACY_DOCUMENT", "TERMS_DOCUMENT", "personal_information", "collects")
+    return bool(window.says("other_document", "prose")) and not any(window.says(topic) for topic in named)
+
+
 def _reasons(weight: Weight, judged: Judgement) -> list[str]:
     """The words that the rules found for the kind, and after them what weighed most for it."""
     most = [name.partition(":")[2] for name in judged.why[:4]]
@@ -156,7 +168,9 @@ def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
     """The reading of a window of the app's own."""
     window, weights = _weighed(surface, phrases)
     judged = load_model("kinds").judge(_features(window, weights))
-    best = next(kind for kind, sure in judged.likely if kind == "other" or (
+    barred = (_NOTICE, _SECOND) if _of_other_matter(window) else ()
+    likely = [(kind, sure) for kind, sure in judged.likely if kind not in barred]
+    best = next(kind for kind, sure in likely if kind == "other" or (
         ((sure >= _UNLIKE and _can_be_answered(kind, window)) or _could_be(kind, window))
         and (_speaks_for(kind, window, weights) or (bool(surface.prose) and sure >= _TOLD))))
     if best == "other":
@@ -170,8 +184,8 @@ def weigh_window(surface: Surface, owner: str, phrases: Phrases) -> Reading:
         second = _second(window, contextual(surface.controls))
         return _reading(_SECOND, f"speaks of {words}; asked again: {', '.join(second.words[:5])}", controls, surface, owner)
     if best == _NOTICE:
-        refusable = any(c.role in _NEGATIVE for c in controls)
-        return _reading(_NOTICE, f"speaks of {words}{'' if refusable else '; no control refuses'}", controls, surface, owner)
+        notice = _reading(_NOTICE, f"speaks of {words}", controls, surface, owner)
+        return notice if notice.with_role(*_NEGATIVE) else replace(notice, reason=f"{notice.reason}; no control refuses")
     return _reading(best, f"says {words}", controls, surface, owner)
 
 
@@ -187,7 +201,10 @@ def by_rules(kind: str, surface: Surface, phrases: Phrases) -> Sequence[FoundCon
     if kind == "other" or kind in _NO_ANSWERS:
         controls = unasked(controls, weak_only=kind != "youth_mode")
     if kind == "cookie_banner":
-        controls = [replace(c, role="refuse") if c.role == "limited_mode" else c for c in controls]
+        modes = phrases.topics["mode"]    # the necessary cookies alone are a refusal, a mode of the app is none
+        controls = [
+            replace(c, role="refuse") if c.role == "limited_mode" and not modes.search(fold(c.text)) else c for c in controls
+        ]  # fmt: skip
     if kind in ("ad_popup", "youth_mode"):    # nothing is asked that could be refused
         controls = [replace(c, role="close") if c.role == "refuse" else c for c in controls]
     return controls
@@ -196,8 +213,10 @@ def by_rules(kind: str, surface: Surface, phrases: Phrases) -> Sequence[FoundCon
 def _reading(
     kind: str, reason: str, controls: Iterable[FoundControl], surface: Surface, owner: str
 ) -> Reading:
-    judged = _judged(kind, tuple(controls), surface)
-    return Reading(kind=kind, reason=reason, controls=judged, fields=surface.fields, package=owner)
+    judged, left = _judged(kind, tuple(controls), surface), tuple[str, ...]()
+    if kind in (_NOTICE, _SECOND):
+        judged, left = answers_of(judged, surface.bare, kind, surface.prose)
+    return Reading(kind=kind, reason=reason, controls=judged, fields=surface.fields, package=owner, bare_texts=left)
 
 
 def _judged(kind: str, controls: tuple[FoundControl, ...], surface: Surface) -> tuple[FoundControl, ...]:

@@ -65,14 +65,15 @@ def _measured(user: UiDriver, seen: Sight, name: str, way: tuple[str, ...]) -> S
     reading = seen.reading
     boxes = reading.with_role("checkbox")
     links = reading.with_role("link_policy")
-    from harness.screens import dark_patterns
+    from harness.screens import dark_words
 
     user.steps.fact(
         "page", page=name, way=list(way), done="looked at", outcome="shown", screens=[seen.event.id], kind=reading.kind,
         default_ticks=sum(1 for b in boxes if b.checked), boxes=[{
-            "text": b.text, "ticked": b.checked, "consents": dark_patterns.consents(b.text),
-            "items": sorted(dark_patterns.items_in(b.text)), "documents": dark_patterns.documents_in(b.text),
-            "alone": dark_patterns.stands_alone(b.text)} for b in boxes],
+            "text": b.text, "ticked": b.checked, "consents": dark_words.consents(b.text, reading.text),
+            "items": sorted(dark_words.items_in(b.text, reading.text)),
+            "documents": dark_words.documents_in(b.text, reading.text),
+            "alone": dark_words.stands_alone(b.text, reading.text)} for b in boxes],
         links=[c.text for c in links], fields=[f.text for f in reading.fields],
         names_policy=says(seen, "policy"))
     return seen

@@ -20,7 +20,7 @@ def measure(user: UiDriver, notice: PolicyNotice, *, links: bool = True) -> Poli
 
     Raises NotReached where a link leads away and nothing leads back.
     """
-    from harness.screens import dark_patterns
+    from harness.screens import dark_patterns, dark_words
 
     seen = notice.seen
     scrolled, here = _scrolled(user, seen)
@@ -35,8 +35,10 @@ def measure(user: UiDriver, notice: PolicyNotice, *, links: bool = True) -> Poli
         "notice", screen=seen.event.id, kind=reading.kind, read_from=reading.read_from, density=user.density,
         ids=sorted({p.id for p in patterns}), patterns=[dark_patterns.as_json(p) for p in patterns],
         boxes=[{"text": b.text, "ticked": b.checked, "bounds": list(b.bounds),
-                "items": sorted(dark_patterns.items_in(b.text)), "documents": dark_patterns.documents_in(b.text)} for b in boxes],
-        documents=dark_patterns.documents_in(whole),
+                "items": sorted(dark_words.items_in(b.text, whole)), "documents": dark_words.documents_in(b.text, whole)}
+               for b in boxes],
+        documents=dark_words.documents_in(whole),
+        left_out=[{"id": one.id, "reason": one.reason} for one in dark_words.left_out(reading.text)],
         default_ticks=sum(1 for b in boxes if b.checked),
         agree=[_as_data(c) for c in reading.with_role("agree")],
         refuse=[_as_data(c) for c in reading.with_role(*dark_patterns.REFUSING)],

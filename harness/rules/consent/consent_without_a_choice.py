@@ -23,18 +23,23 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
     for note in run.noted("notice"):
         pattern = next((p for p in note.data.get("patterns") or () if p.get("id") == "agree_by_continuing"), None)
         if pattern is not None:
-            said = quoted(((pattern.get("measured") or {}).get("words") or {}).get("value", ""))
+            measured = pattern.get("measured") or {}
+            said = quoted((measured.get("words") or {}).get("value", ""))
             chosen = bool(note.data.get("refuse"))
+            texts = quoted(", ".join(map(str, (measured.get("texts") or {}).get("value") or ())))
+            beside = f", unless a text beside it ({texts!r}) answers it too, which is for a person to say" if texts else ""
+            beside_zh = f",但旁边的文字(“{texts}”)是否为其他选项需人工判断" if texts else ""
             yield Finding(
                 item="continuing",
                 caller=run.package,
                 stage=note.stage,
                 evidence=note.evidence,
-                unclear=chosen,
+                unclear=chosen or bool(texts),
                 reason=f"The notice takes going on for agreement ({said!r})"
-                + ("; as it can also be refused, whether consent rests on that is for a person to say." if chosen else "."),
+                + ("; as it can also be refused, whether consent rests on that is for a person to say."
+                   if chosen else f"{beside}."),
                 reason_zh=f"以继续使用等行为视为同意(“{said}”)"
-                + (",但亦提供拒绝选项,是否以此作为同意依据需人工判断。" if chosen else "。"),
+                + (",但亦提供拒绝选项,是否以此作为同意依据需人工判断。" if chosen else f"{beside_zh}。"),
             )
     for note in run.noted("dismissal"):
         if note.data.get("outcome") == "gone":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from harness.model import Finding
 from harness.rules.readings import Readings
 from harness.rules.rule import Noted, Rule, Screens
+from harness.rules.telling import quoted
 from harness.tables import Tables
 
 
@@ -21,6 +22,10 @@ def decide(run: Tables, readings: Readings) -> Iterator[Finding]:
             doubt, doubt_zh = " It was not seen to its end.", "但未滚动至末尾。"
         elif measured.get("unnamed_controls"):
             doubt, doubt_zh = " It has controls without a name, of which one may close it.", "但存在无文字控件,可能具有关闭作用。"
+        elif measured.get("texts"):
+            said = quoted(", ".join(map(str, measured["texts"])))
+            doubt = f" A text beside the agreement ({said!r}) may be a link that answers it; a person must say whether."
+            doubt_zh = f"但同意按钮旁有文字(“{said}”)可能为可点击的选项,需人工判断。"
         elif measured.get("later"):
             doubt, doubt_zh = (
                 " It can be put off; whether that is a way to refuse is for a person to say.",
