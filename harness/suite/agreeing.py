@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from harness.model import Stage
-from harness.screens.dark_patterns import items_in, stands_alone
+from harness.screens.dark_words import items_in, stands_alone
 from harness.screens.reading import FoundControl
 
 if TYPE_CHECKING:

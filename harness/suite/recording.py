@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.screens.dark_patterns import stands_alone
+from harness.screens.dark_words import stands_alone
 from harness.screens.phrases import fold
 from harness.screens.reading import FoundControl, Reading
 from harness.suite.refusing import REFUSING
