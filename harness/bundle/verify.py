@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import Certificate
+
 from harness.bundle import report as reports
-from harness.bundle.custody import BrokenChain, Entry, read_chain
+from harness.bundle.custody import Action, BrokenChain, Entry, read_chain
 from harness.bundle.format import (
     CUSTODY,
     CUSTODY_SIGNATURE,
@@ -31,6 +33,7 @@ from harness.bundle.objects import HASH
 from harness.bundle.reader import BundleReader
 from harness.bundle.signed import NotSigned, Signer, cut_files, listed_files, read_canonical, read_signed
 from harness.bundle.source import Source, Unreadable, source_of
+from harness.bundle.timestamp import BadToken, Stamp, read_stamp
 from harness.errors import UsageError
 from harness.model import GapKind
 
@@ -66,7 +69,7 @@ class Verification:
     `signature_found`: whether there is one at all. `trusted`: whether the key is the one that was asked for; None
     where none was. `manifest_sha256`: of manifest.json as it is, "" where there is none. `report_found`: whether the
     bundle has a report; `report_signer`: who made it, None where no valid signature says so. `redaction`: None where it is no cut
-    copy. `custody`: the chain, [] where it does not hold."""
+    copy. `custody`: the chain, [] where it does not hold; `stamps`: the time stamps in it that hold."""
 
     status: Status
     differences: list[Difference] = field(default_factory=list)
@@ -78,26 +81,34 @@ class Verification:
     report_signer: Signer | None = None
     redaction: Redaction | None = None
     custody: list[Entry] = field(default_factory=list)
+    stamps: list[Stamp] = field(default_factory=list)
     files: int = 0                   # files whose bytes were read and compared
 
 
-def verify(bundle: Path | str, trusted_key: bytes | None = None, *, report: bool = True) -> Verification:
+def verify(
+    bundle: Path | str, trusted_key: bytes | None = None, *, report: bool = True, authorities: Sequence[Certificate] = (),
+) -> Verification:
     """Checks a bundle in a folder or zip; with `trusted_key` (raw Ed25519 public key) also who sealed it. `report`:
-    whether what is derived is checked too; False for whoever is about to make it anew."""
+    whether what is derived is checked too; False for whoever is about to make it anew. `authorities`: roots that the keys of
+    time stamps are checked against."""
     source = source_of(Path(bundle))
     if not any(source.has(name) for name in ("run.jsonl", MANIFEST, SIGNATURE)):
         raise UsageError(f"{bundle} is no bundle.", "It has neither run.jsonl nor a manifest.", "Name a run's folder.")
-    return verify_source(source, trusted_key, report=report)
+    return verify_source(source, trusted_key, report=report, authorities=authorities)
 
 
-def verify_source(source: Source, trusted_key: bytes | None = None, *, report: bool = True) -> Verification:
+def verify_source(
+    source: Source, trusted_key: bytes | None = None, *, report: bool = True, authorities: Sequence[Certificate] = (),
+) -> Verification:
     """`verify`, for a bundle that is open already."""
-    return _Check(source, trusted_key).run(report)
+    return _Check(source, trusted_key, authorities).run(report)
 
 
 class _Check:
-    def __init__(self, source: Source, trusted_key: bytes | None) -> None:
+    def __init__(self, source: Source, trusted_key: bytes | None, authorities: Sequence[Certificate]) -> None:
         self.source = source
+        self.authorities = authorities
+        self.stamps: list[Stamp] = []
         self.names = source.names()
         self.trusted_key = trusted_key
         self.altered: list[Difference] = []
@@ -137,7 +148,7 @@ class _Check:
             manifest_sha256=self.manifest_sha256,
             report_found=any(_of_report(name) for name in self.names),
             report_signer=Signer.of(self.report_signed) if self.report_signed else None,
-            redaction=self.redaction, custody=self.custody,
+            redaction=self.redaction, custody=self.custody, stamps=self.stamps,
             files=self.files,
         )
 
@@ -243,6 +254,15 @@ class _Check:
             self._differs(CUSTODY, str(bad))
         else:
             self.files += 2
+            self._check_stamps()
+
+    def _check_stamps(self) -> None:
+        for entry in self.custody:
+            if entry.action == Action.TIMESTAMPED:
+                try:
+                    self.stamps.append(read_stamp(self.source, entry, self.authorities))
+                except BadToken as bad:
+                    self._differs(CUSTODY, f"has an entry {entry.number} whose time stamp {bad}")
 
     def _check_files(self, there: set[str], listed: Mapping[str, tuple[int, str]], by: str, done: str) -> None:
         for name in sorted(there | listed.keys()):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.options import Json
 from harness.cli.output import emit, out, printable
+
+if TYPE_CHECKING:
+    from harness.bundle.custody import Entry
 
 
 class Noted(StrEnum):
@@ -27,6 +31,8 @@ def register(app: typer.Typer) -> None:
         add: Annotated[Noted | None, typer.Option("--add", help="Append an entry.")] = None,
         note: Annotated[str, typer.Option("--note", help="Its text: from whom, to whom, why.")] = "",
         by: Annotated[str, typer.Option("--by", help="Who; else HARNESS_OPERATOR, else the login name.")] = "",
+        token: Annotated[Path | None, typer.Option(
+            "--token", help="Write the last time stamp's token into this file, for `openssl ts`.")] = None,
         json: Json = False,
     ) -> int:
         """Show a bundle's chain of custody, or append to it.
@@ -56,6 +62,8 @@ def register(app: typer.Typer) -> None:
         if not entries and not broken:
             raise UsageError(f"{bundle} has no chain of custody yet.", "It was sealed by a version that began none.",
                              "--add begins one.")
+        if token is not None:
+            _write_token(token, entries)
         if json:
             emit({"entries": [vars(entry) for entry in entries], "broken": broken})
         else:
@@ -66,3 +74,16 @@ def register(app: typer.Typer) -> None:
             if broken:
                 out.print(printable(f"The chain does not hold: {broken}."))
         return int(bool(broken))
+
+
+def _write_token(path: Path, entries: Sequence[Entry]) -> None:
+    from harness.bundle.timestamp import BadToken, token_of
+    from harness.errors import UsageError
+
+    stamped = [entry for entry in entries if entry.action == "timestamped"]
+    try:
+        path.write_bytes(token_of(stamped[-1]))
+    except (IndexError, BadToken) as bad:
+        raise UsageError("There is no time stamp in the chain.", "", "`harness timestamp` asks for one.") from bad
+    except OSError as bad:
+        raise UsageError(f"{path} cannot be written.", str(bad.strerror), "Name another file.") from bad

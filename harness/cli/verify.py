@@ -45,6 +45,7 @@ def as_json(result: Verification) -> dict[str, Any]:
         "redaction": None if result.redaction is None else {
             "removed": result.redaction.removed, "cut": result.redaction.cut, "signer": _signer(result.redaction.signer)},
         "custody": [vars(entry) for entry in result.custody],
+        "stamps": [vars(stamp) for stamp in result.stamps],
     }
 
 
@@ -72,6 +73,9 @@ def show(result: Verification) -> None:
     if result.custody:
         last = result.custody[-1]
         out.print(printable(f"custody      {len(result.custody)} entries, the last: {last.action} {last.at} {last.by}".rstrip()))
+    for stamp in result.stamps:
+        unsure = "" if stamp.checked else " (whose key that is was not checked: --tsa-ca)"
+        out.print(printable(f"time stamp   {stamp.at} by {stamp.authority}{unsure}"))
     for difference in result.differences:
         out.print(f"  {printable(difference.file)}: {printable(difference.what)}")
 
@@ -135,6 +139,8 @@ def register(app: typer.Typer) -> None:
     @app.command("verify")
     def command(
         bundle: Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.")],
+        tsa_ca: Annotated[Path | None, typer.Option(
+            "--tsa-ca", help="Root certificates (PEM) that the keys of its time stamps are checked against.")] = None,
         json: Json = False,
     ) -> int:
         """Say whether a bundle was altered, and who signed it.
@@ -144,8 +150,9 @@ def register(app: typer.Typer) -> None:
         Exit status: 0 intact, 1 altered, 3 incomplete or unverifiable, 2 not a bundle.
         """
         from harness.bundle import Status, verify
+        from harness.bundle.timestamp import read_roots
 
-        result = verify(bundle)
+        result = verify(bundle, authorities=read_roots(tsa_ca) if tsa_ca else ())
         if json:
             emit(as_json(result))
         else:

@@ -43,7 +43,7 @@ def test_an_intact_bundle_names_its_signer(sealed: Path, capsys: pytest.CaptureF
     assert result == {
         "status": "intact", "differences": [],
         "signer": {"fingerprint": own_fingerprint(), "created": created, "software": f"privacy-harness {__version__}"},
-        "report_signer": None, "redaction": None, "custody": result["custody"],
+        "report_signer": None, "redaction": None, "custody": result["custody"], "stamps": [],
     }  # fmt: skip
     [sealing] = result["custody"]
     assert (sealing["action"], sealing["at"], sealing["fingerprint"]) == ("sealed", created, own_fingerprint())
