@@ -1,6 +1,5 @@
 """Checks a bundle of evidence without the tool that made it, by Python 3.9 alone: python check_bundle.py FOLDER-OR-ZIP
-Says intact, incomplete, altered or unverifiable, then what differs, then the fingerprint of the key that sealed it.
-Exit status: 0 intact, 1 altered, 3 incomplete or unverifiable, 2 no bundle."""
+Says intact (exit status 0), altered (1), incomplete or unverifiable (3; 2: no bundle), what differs, and which key sealed it."""
 import hashlib
 import json
 import os
@@ -14,7 +13,7 @@ SIGNED = {"manifest.sig": "manifest_sha256", "report/report.sig": "files manifes
           "entry": "action by data entry note previous"}
 LATER = {"manifest.json", ".manifest.json", ".manifest.sig", "custody.jsonl", *SIGNED}
 JOURNALS = {"calls": "c", "stacks": "s", "flows": "f", "screens": "v", "steps": "t", "gaps": "g", "run": "r", "proxy": "p"}
-STARTS = ("run.jsonl", "manifest.json")
+REMOVABLE, STARTS = ("objects/", "sample/", "device.log", "proxy.log", "redaction.seed"), ("run.jsonl", "manifest.json")
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
@@ -103,7 +102,8 @@ def check(path):
         value = json.loads(content or b"{}")
         entries = [{**e, **e["redacted"]} if e["path"] in redacted.get("cut", ()) else e for e in value.get("resources", [])]
         mine = {n for n in files.names - LATER if not n.startswith("report/")} if "manifest.json" in files.names else set()
-        altered += differing(files, mine, entries, redacted.get("removed", ())) if mine else []
+        gone = [n for n in redacted.get("removed", ()) if n.startswith(REMOVABLE)]
+        altered += differing(files, mine, entries, gone) if mine else []
         if mine and (canonical(value) != content or value["format"] != 1):
             altered.append("manifest.json is not as the tool writes it")
         report = {n for n in files.names - LATER if n.startswith("report/")}
@@ -129,8 +129,8 @@ def check(path):
         for number, line in enumerate(lines if stem in ("run", "proxy", "gaps") or not seal else [], 1):
             try:
                 records.append({**json.loads(line)})
-                assert records[-1]["id"] == f"{letter}{number}"
-            except (*BROKEN, AssertionError):
+                _ = {f"{letter}{number}": True}[records[-1]["id"]]    # a KeyError where its id is another
+            except BROKEN:
                 (cut if seal else altered).append(f"{stem}.jsonl, line {number}, is no record in its place")
     ends = [r["data"].get("complete") for r in records if r.get("type") == "end"]
     (unsure if ends else cut).extend([] if content else ["manifest.json is missing"])

@@ -6,8 +6,7 @@ import getpass
 import hashlib
 import json
 import os
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,9 +16,9 @@ from typing import Any, BinaryIO
 from harness.bundle.format import CUSTODY, CUSTODY_SIGNATURE, MANIFEST, SIGNATURE, BundleError
 from harness.bundle.keys import SigningKey, fingerprint, signing_key
 from harness.bundle.manifest import measure
-from harness.bundle.redaction import compact, lines_of
+from harness.bundle.redaction import compact
 from harness.bundle.signed import NotSigned, check_signed, now, read_signed, sign, sign_fields, write_forced
-from harness.bundle.source import FolderSource, Source, Unreadable
+from harness.bundle.source import FolderSource, Source, Unreadable, lines_of
 from harness.errors import UsageError
 
 try:
@@ -77,19 +76,26 @@ def operator(named: str = "") -> str:
 
 def read_chain(source: Source, manifest_sha256: str) -> list[Entry]:
     """The entries of a chain that holds; [] of a bundle that was sealed without one. Raises BrokenChain, Unreadable."""
-    if not source.has(CUSTODY):
-        if source.has(CUSTODY_SIGNATURE) or _promised(source):
-            raise BrokenChain("is missing")
-        return []
-    entries, head = [], manifest_sha256
-    heads = {}
+    return _walked(source, manifest_sha256)[0] if _begun(source) else []
+
+
+def _begun(source: Source) -> bool:
+    """Whether there is a chain. Raises BrokenChain where there should be one, and is none."""
+    if not source.has(CUSTODY) and (source.has(CUSTODY_SIGNATURE) or _promised(source)):
+        raise BrokenChain("is missing")
+    return source.has(CUSTODY)
+
+
+def _walked(source: Source, manifest_sha256: str) -> tuple[list[Entry], str]:
+    """The entries, and the hash that the next one has to name."""
+    entries: list[Entry] = []
+    heads = [manifest_sha256]
     with source.open(CUSTODY) as file:
-        for number, line in enumerate(lines_of(file.read), 1):
-            entries.append(_entry(line, number, head))
-            head = hashlib.sha256(line).hexdigest()
-            heads[number] = head
+        for number, line in enumerate(lines_of(file), 1):
+            entries.append(_entry(line, number, heads[-1]))
+            heads.append(hashlib.sha256(line).hexdigest())
     _check_head(source, manifest_sha256, heads)
-    return entries
+    return entries, heads[-1]
 
 
 def _promised(source: Source) -> bool:
@@ -121,10 +127,9 @@ def append(
     signer = key or signing_key()
     try:
         sealed, _ = measure(source, MANIFEST)
-        read_chain(source, sealed)    # nothing is made beside what does not hold
+        begun = _begun(source)    # nothing is made beside what does not hold
         with _locked(bundle / CUSTODY) as file:
-            there = [] if file.seek(0, os.SEEK_END) == 0 else read_chain(source, sealed)
-            head = hashlib.sha256(_last_line(bundle / CUSTODY)).hexdigest() if there else sealed
+            there, head = _walked(source, sealed) if begun or file.seek(0, os.SEEK_END) else ([], sealed)
             line = _line(len(there) + 1, head, action, signer, now(), by=by, note=note, data=data)
             if len(line) > MOST:
                 raise UsageError("The note is too long.", f"An entry has {MOST} bytes at most.", "Keep the text in a file.")
@@ -160,11 +165,6 @@ def _locked(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _last_line(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return deque(file, maxlen=1).pop()
-
-
 def _write_head(bundle: Path, entries: int, head: str, sealed: str, signer: SigningKey) -> None:
     """After the line: a kill between leaves a head that names fewer lines than there are, which holds."""
     pending = bundle / f".{CUSTODY_SIGNATURE}"
@@ -172,7 +172,7 @@ def _write_head(bundle: Path, entries: int, head: str, sealed: str, signer: Sign
     pending.replace(bundle / CUSTODY_SIGNATURE)
 
 
-def _check_head(source: Source, manifest_sha256: str, heads: Mapping[int, str]) -> None:
+def _check_head(source: Source, manifest_sha256: str, heads: Sequence[str]) -> None:
     if not source.has(CUSTODY_SIGNATURE):
         raise BrokenChain("is missing", CUSTODY_SIGNATURE)
     with source.open(CUSTODY_SIGNATURE) as file:
@@ -183,7 +183,8 @@ def _check_head(source: Source, manifest_sha256: str, heads: Mapping[int, str]) 
         raise BrokenChain(str(bad), CUSTODY_SIGNATURE) from bad
     if fields["manifest_sha256"] != manifest_sha256:
         raise BrokenChain("is that of another bundle", CUSTODY_SIGNATURE)
-    if not isinstance(fields["entries"], int) or heads.get(fields["entries"]) != fields["head"]:
+    entries = fields["entries"]
+    if not isinstance(entries, int) or not 0 < entries < len(heads) or heads[entries] != fields["head"]:
         raise BrokenChain(f"does not have the {fields['entries']} entries that were signed")
 
 

@@ -13,7 +13,7 @@ from harness.bundle.format import MANIFEST, REDACTION, REPORT, SAMPLE, BundleErr
 from harness.bundle.keys import SigningKey, signing_key
 from harness.bundle.manifest import covered
 from harness.bundle.signed import cut_files, now, read_canonical, sign
-from harness.bundle.source import FolderSource
+from harness.bundle.source import FolderSource, lines_of
 from harness.bundle.verify import REDACTED, Status, verify
 from harness.errors import UsageError
 
@@ -51,8 +51,8 @@ def export(
     pieces: dict[str, bytes] = {}
     removed = [name for name in source.names() if covered(name) and name not in names]
     if redact:
-        removed += [name for name in names if redaction.removed(name)]
-        names = [name for name in names if not redaction.removed(name) and not name.startswith(f"{REPORT}/")]
+        removed += [name for name in names if redaction.among(name, redaction.REMOVED)]
+        names = [name for name in names if not redaction.among(name, redaction.REMOVED) and not name.startswith(f"{REPORT}/")]
     if removed or cut:
         told = {"cut": sorted(cut), "manifest_sha256": found.manifest_sha256, "removed": sorted(removed)}
         assert sorted(told) == sorted(REDACTED)
@@ -97,7 +97,7 @@ def _put(archive: zipfile.ZipFile, source: FolderSource, name: str, piece: bytes
             into.write(piece)
         elif cut:
             with source.open(name) as file:
-                for line in redaction.cut(name, redaction.lines_of(file.read), redaction.seed_of(source)):
+                for line in redaction.cut(name, lines_of(file), redaction.seed_of(source)):
                     into.write(line)
         else:
             _copy(source, name, into)

@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeVar
 
 from harness.bundle.format import FORMAT, MIXED, PREFIXES, PROXY_JOURNAL, REDACTION, BundleError, Misfit, decode
 from harness.bundle.objects import object_name
-from harness.bundle.source import Source, Unreadable, source_of
+from harness.bundle.source import Source, Unreadable, lines_of, source_of
 from harness.errors import UsageError
 from harness.model import JOURNALS, Call, Event, Fact, Flow, Gap, GapKind, Screen, Stack, Step
 
@@ -75,7 +75,7 @@ class BundleReader:
             yield ()
             return
         with self.source.open(LOG) as file:
-            yield file
+            yield lines_of(file)
 
     def gaps(self) -> list[Gap]:
         """The gaps of the harness, of the proxy, and one for each journal that ends in a torn line."""
@@ -161,15 +161,7 @@ class BundleReader:
             return
         try:
             with self.source.open(journal) as file:
-                number = 0
-                rest = b""
-                while chunk := file.read(1 << 20):
-                    *lines, rest = (rest + chunk).split(b"\n")
-                    for line in lines:
-                        number += 1
-                        yield number, line + b"\n"
-                if rest:
-                    yield number + 1, rest
+                yield from enumerate(lines_of(file), 1)
         except Unreadable as bad:
             raise self._bad(journal, str(bad)) from bad
 

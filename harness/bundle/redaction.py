@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from harness.bundle.format import OBJECTS, PREFIXES, PROXY_JOURNAL
-from harness.bundle.source import Source
+from harness.bundle.format import OBJECTS, PREFIXES, PROXY_JOURNAL, SAMPLE
+from harness.bundle.source import Source, lines_of
 
 SEED = "redaction.seed"
 """A file of 64 hex digits and a line feed. Who has it can find a cut value by trying all."""
@@ -35,6 +35,9 @@ KEPT_FACTS = frozenset({
 """Types of facts whose `data` says nothing of a person."""
 REMOVED = (SEED, "device.log", "proxy.log", f"{OBJECTS}/")
 """What a cut copy lacks altogether; a name that ends in / is a folder."""
+REMOVABLE = (*REMOVED, f"{SAMPLE}/")
+"""What any copy may lack. A journal is none of it: who takes one away hides what was seen."""
+_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 def compact(value: Any) -> bytes:
@@ -51,9 +54,9 @@ def commitment(salted: bytes, value: Any) -> str:
     return hashlib.sha256(salted + compact(value)).hexdigest()
 
 
-def removed(name: str) -> bool:
-    """Whether a cut copy is without this file."""
-    return any(name == one or (one.endswith("/") and name.startswith(one)) for one in REMOVED)
+def among(name: str, places: Iterable[str]) -> bool:
+    """Whether a file is one of these (REMOVED, REMOVABLE), or in one of their folders."""
+    return any(name == one or (one.endswith("/") and name.startswith(one)) for one in places)
 
 
 def cut(journal: str, lines: Iterable[bytes], seed: bytes) -> Iterator[bytes]:
@@ -75,7 +78,7 @@ def cut(journal: str, lines: Iterable[bytes], seed: bytes) -> Iterator[bytes]:
             yield line
             continue
         for field in fields:
-            if record.get(field):
+            if record.get(field) not in _NOTHING:
                 record[field] = {"redacted": commitment(salt(seed, journal, number, field), record[field])}
         yield compact(record) + b"\n"
 
@@ -93,7 +96,7 @@ def cut_journals(source: Source) -> dict[str, tuple[int, str]]:
         if source.has(journal):
             digest, size = hashlib.sha256(), 0
             with source.open(journal) as file:
-                for line in cut(journal, lines_of(file.read), seed):
+                for line in cut(journal, lines_of(file), seed):
                     digest.update(line)
                     size += len(line)
             found[journal] = (size, digest.hexdigest())
@@ -104,17 +107,6 @@ def seed_of(source: Source) -> bytes:
     """Raises Unreadable where there is none, ValueError where it is none."""
     with source.open(SEED) as file:
         return bytes.fromhex(file.read(65).decode("ascii").strip())
-
-
-def lines_of(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Each with its line feed; the last one may be without."""
-    rest = b""
-    while chunk := read(1 << 20):
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line + b"\n"
-    if rest:
-        yield rest
 
 
 assert PERSONAL.keys() <= PREFIXES.keys()

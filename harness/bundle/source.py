@@ -6,6 +6,7 @@ import os
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -30,6 +31,17 @@ class Source(Protocol):
     def has(self, name: str) -> bool: ...
 
     def open(self, name: str) -> BinaryIO: ...
+
+
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file of a bundle, each with its line feed; the last one may be without. Raises Unreadable."""
+    rest = b""
+    while chunk := file.read(1 << 20):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line + b"\n"
+    if rest:
+        yield rest
 
 
 def source_of(path: Path) -> Source:

@@ -7,7 +7,7 @@ import binascii
 import datetime
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,7 @@ def stamp(
     entry = custody.append(
         bundle, custody.Action.TIMESTAMPED, note=note, by=by, key=key,
         data={"authority": url, "token": base64.b64encode(token).decode("ascii")})
-    return Stamp(entry=entry.number, at=found.at, authority=found.authority, checked=bool(roots))
+    return replace(found, entry=entry.number)
 
 
 def token_of(entry: custody.Entry) -> bytes:
@@ -92,7 +92,7 @@ def read_stamp(source: Source, entry: custody.Entry, roots: Sequence[x509.Certif
     except Unreadable as bad:
         raise BadToken(f"is over {SIGNATURE}, which {bad}") from bad
     found = _read(token_of(entry), signed, roots)
-    return Stamp(entry=entry.number, at=found.at, authority=found.authority, checked=bool(roots))
+    return replace(found, entry=entry.number)
 
 
 def _read(token: bytes, signed: bytes, roots: Sequence[x509.Certificate]) -> Stamp:
@@ -110,9 +110,8 @@ def _read(token: bytes, signed: bytes, roots: Sequence[x509.Certificate]) -> Sta
     if imprint.hash_algorithm != _SHA256 or imprint.message != hashlib.sha256(signed).digest():
         raise BadToken("is for something else than this bundle's signature")
     if roots:
-        builder = VerifierBuilder(roots=list(roots), intermediates=[])
         try:
-            builder.build().verify_message(response, signed)
+            VerifierBuilder(roots=list(roots)).build().verify_message(response, signed)
         except (VerificationError, ValueError) as bad:
             raise BadToken(f"is not by an authority that the named certificates vouch for: {bad}") from bad
     utc = at.astimezone(datetime.UTC) if at.tzinfo else at.replace(tzinfo=datetime.UTC)

@@ -31,6 +31,7 @@ from harness.bundle.keys import fingerprint
 from harness.bundle.manifest import VOUCHED, covered, measure
 from harness.bundle.objects import HASH
 from harness.bundle.reader import BundleReader
+from harness.bundle.redaction import REMOVABLE, among
 from harness.bundle.signed import NotSigned, Signer, cut_files, listed_files, read_canonical, read_signed
 from harness.bundle.source import Source, Unreadable, source_of
 from harness.bundle.timestamp import BadToken, Stamp, read_stamp
@@ -163,6 +164,17 @@ class _Check:
             self._differs(name, str(bad))
             return None
 
+    def _read_signed(self, name: str, vouched: Sequence[str]) -> dict[str, Any] | None:
+        """The fields of a signature that holds; where it does not, that is told."""
+        content = self._read(name)
+        if content is None:
+            return None
+        try:
+            return read_signed(content, vouched)
+        except NotSigned as bad:
+            self._differs(name, str(bad))
+            return None
+
     def _read_manifest(self) -> dict[str, tuple[int, str]] | None:
         """Path -> size in bytes and SHA-256."""
         content = self._read(MANIFEST)
@@ -192,13 +204,8 @@ class _Check:
             if sealed:
                 self.unsure.append(Difference(file=SIGNATURE, what="is missing: nobody vouches for the manifest"))
             return
-        content = self._read(SIGNATURE)
-        if content is None:
-            return
-        try:
-            fields = read_signed(content, VOUCHED)
-        except NotSigned as bad:
-            self._differs(SIGNATURE, str(bad))
+        fields = self._read_signed(SIGNATURE, VOUCHED)
+        if fields is None:
             return
         self.signed = fields
         if not sealed:
@@ -224,13 +231,8 @@ class _Check:
         """Before the files: those that were taken out are not missing."""
         if not self.source.has(REDACTION):
             return
-        content = self._read(REDACTION)
-        if content is None:
-            return
-        try:
-            fields = read_signed(content, REDACTED)
-        except NotSigned as bad:
-            self._differs(REDACTION, str(bad))
+        fields = self._read_signed(REDACTION, REDACTED)
+        if fields is None:
             return
         self.files += 1
         removed, cut = fields["removed"], fields["cut"]
@@ -240,6 +242,9 @@ class _Check:
         self.redaction = Redaction(removed=removed, cut=cut, signer=Signer.of(fields))
         for name in {*removed, *cut} - listed.keys():
             self._differs(REDACTION, f"names {name}, which the manifest does not list")
+        for name in removed:
+            if not among(name, REMOVABLE):
+                self._differs(REDACTION, f"takes {name} out, of which no copy may be without")
         for name in set(cut) - self.cut_files.keys():
             self._differs(REDACTION, f"names {name}, of which nobody sealed what it is when cut")
 
@@ -353,11 +358,10 @@ class _Check:
             self.unsure += [Difference(file=name, what=f"is not signed: there is no {REPORT_SIGNATURE}")
                             for name in sorted(there)]
             return
-        content = self._read(REPORT_SIGNATURE)
-        if content is None:
+        fields = self._read_signed(REPORT_SIGNATURE, reports.VOUCHED)
+        if fields is None:
             return
         try:
-            fields = read_signed(content, reports.VOUCHED)
             listed = listed_files(fields["files"])
         except NotSigned as bad:
             self._differs(REPORT_SIGNATURE, str(bad))

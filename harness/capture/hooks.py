@@ -307,7 +307,7 @@ class HookCapture:
             why = spawned.unreachable or self._hook(process)
             if not why:
                 self._tell_clock(process)
-            if why and not (process.held and process.being_ended and process.ended is not None):
+            if why and not process.ended_held:
                 self._gap(
                     process,
                     GapKind.PROCESS_NOT_ATTACHED,

@@ -134,7 +134,7 @@ def _check_scenarios(session: pytest.Session, items: list[pytest.Item]) -> None:
         try:
             check(path, module.scenario)
         except HarnessError as error:
-            raise pytest.UsageError(plugin_options.words(error).partition(": ")[2]) from None
+            raise pytest.UsageError(plugin_options.told(error)) from None
     config = session.config
     ours = [item for item in items if _is_scenario(item)]
     named = config.getoption("harness_apk") or config.getoption("harness_package")

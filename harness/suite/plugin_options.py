@@ -124,13 +124,17 @@ def _naming(where: str) -> Iterator[None]:
     try:
         yield
     except HarnessError as error:
-        told = words(error).partition(": ")[2]
-        raise pytest.UsageError(f"{where}: {told}" if where else told) from None
+        raise pytest.UsageError(f"{where}: {told(error)}" if where else told(error)) from None
 
 
 def words(error: HarnessError) -> str:
-    """An error for a report of pytest's: what, why and what to do."""
-    lines = [f"{type(error).__name__}: {error.what}", f"  why: {error.why}", f"  fix: {error.fix}"]
+    """An error for a report of pytest's: its sort, what, why and what to do."""
+    return f"{type(error).__name__}: {told(error)}"
+
+
+def told(error: HarnessError) -> str:
+    """What, why and what to do, a line each."""
+    lines = [error.what, f"  why: {error.why}", f"  fix: {error.fix}"]
     return "\n".join(line for line in lines if not line.endswith(": "))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,7 +80,7 @@ def refuse(user: UiDriver, notice: PolicyNotice, by: Sequence[str] = ()) -> Refu
                 break
             shown.add(seen.fingerprint)
             named = by[len(levels)] if len(levels) < len(by) else ""
-            ready = user.wait_until(seen, lambda s, n=named: not _is_disabled(_choice(s, n)), user.limits.enable)  # type: ignore[misc]
+            ready = user.wait_until(seen, _can_be_tapped(named), user.limits.enable)
             if ready is None or not ready.reading.is_notice:
                 seen = ready
                 continue
@@ -143,6 +143,10 @@ def _choice(seen: Sight, named: str) -> FoundControl | None:
         wanted += [c for c in seen.reading.controls if fold(named) in fold(c.text)]
         return next(iter(wanted), None)
     return next(iter(seen.reading.with_role(*REFUSING)), None)
+
+
+def _can_be_tapped(named: str) -> Callable[[Sight], bool]:
+    return lambda seen: not _is_disabled(_choice(seen, named))
 
 
 def _is_disabled(control: FoundControl | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -191,3 +192,13 @@ def test_what_is_no_bundle_is_refused_with_a_reason(tmp_path: Path, name: str) -
         with pytest.raises(UsageError) as caught:
             use(tmp_path / name)
         assert caught.value.fix
+
+
+def test_the_log_of_a_bundle_in_a_zip_is_read_as_that_in_its_folder(tmp_path: Path) -> None:
+    bundle = Bundle.create(tmp_path, "com.example.shop")
+    (bundle.path / "device.log").write_bytes("first\r\n第二\nlast".encode())
+    bundle.seal(True)
+    packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", bundle.path))
+    for path in (bundle.path, packed):
+        with open_bundle(path).log() as lines:
+            assert list(lines) == [b"first\r\n", "第二\n".encode(), b"last"]

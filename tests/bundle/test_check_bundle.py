@@ -254,6 +254,7 @@ def test_the_script_is_short_and_needs_nothing_but_python(sealed: Path, tmp_path
     assert "harness" not in source.replace("the tool", "")
     done = subprocess.run([sys.executable, "-I", "-S", str(alone), str(sealed)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()[0], done.stderr) == (0, "intact", "")
-    assert verify(sealed).signer.fingerprint in done.stdout  # type: ignore[union-attr]
+    signer = verify(sealed).signer
+    assert signer is not None and signer.fingerprint in done.stdout
     nothing = subprocess.run([sys.executable, "-I", "-S", str(alone), str(tmp_path)], capture_output=True, text=True, check=False)
     assert nothing.returncode == 2 and "python check_bundle.py" in nothing.stderr

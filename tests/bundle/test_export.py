@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from harness.bundle import Bundle, BundleError, Status, open_bundle, redaction, verify, write_report
 from harness.bundle.custody import Action
 from harness.bundle.export import export
+from harness.bundle.signed import sign
 from harness.bundle.source import FolderSource
 from harness.errors import UsageError
 from harness.model import Call, Control, Fact, Flow, Gap, GapKind, Message, Outcome, Screen, Step
@@ -79,7 +80,8 @@ def test_a_cut_export_verifies_and_holds_nothing_of_what_was_taken_out(bundle: P
     assert any(name.startswith("sample/") for name in there) is sample
     found = verify(target)
     assert (found.status, found.differences) == (Status.INTACT, [])
-    assert found.redaction is not None and found.redaction.signer.fingerprint != found.signer.fingerprint  # type: ignore[union-attr]
+    assert found.redaction is not None and found.signer is not None
+    assert found.redaction.signer.fingerprint != found.signer.fingerprint
     assert found.redaction.cut == sorted(set(redaction.PERSONAL) & {path.name for path in bundle.iterdir()})
     assert INDEPENDENT.check(str(target))[0] == "intact"
     said = subprocess.run([sys.executable, "-I", "-S", str(tmp_path / "check_bundle.py"), str(target)], capture_output=True,
@@ -144,6 +146,20 @@ def test_the_whole_journal_in_a_cut_copy_is_not_what_was_signed_for_it(bundle: P
         assert (verify(target).status, INDEPENDENT.check(str(target))[0]) == (Status.ALTERED, "altered")
 
 
+def test_no_copy_may_be_without_what_was_not_seen(bundle: Path, tmp_path: Path) -> None:
+    """Who takes the gaps away, and signs that, is not believed."""
+    export(bundle, tmp_path / "cut.zip", redact=True, key=KEY)
+    with zipfile.ZipFile(tmp_path / "cut.zip") as opened:
+        opened.extractall(tmp_path / "cut")
+    told = json.loads((tmp_path / "cut" / "redaction.sig").read_bytes())
+    fields = {name: told[name] for name in ("cut", "manifest_sha256")} | {"removed": sorted([*told["removed"], "gaps.jsonl"])}
+    (tmp_path / "cut" / "redaction.sig").write_bytes(sign(fields, KEY, told["created"]))
+    (tmp_path / "cut" / "gaps.jsonl").unlink()
+    found = verify(tmp_path / "cut")
+    assert (found.status, INDEPENDENT.check(str(tmp_path / "cut"))[0]) == (Status.ALTERED, "altered")
+    assert "gaps.jsonl" in found.differences[0].what
+
+
 _VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=6)
@@ -158,7 +174,7 @@ def test_cutting_takes_any_lines_and_gives_the_same_each_time(lines: list[dict[s
     assert len(cut) == len(raw) and all(line.endswith(b"\n") for line in cut)
     for line, made in zip(lines, cut, strict=False):
         shown = json.loads(made)
-        assert all(not line.get(field) or set(shown[field]) == {"redacted"} for field in ("value", "arguments"))
+        assert all(line.get(field) in (None, "", [], {}) or set(shown[field]) == {"redacted"} for field in ("value", "arguments"))
         assert shown.get("method") == json.loads(json.dumps(line)).get("method")
 
 
