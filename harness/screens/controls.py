@@ -271,12 +271,11 @@ def _looks_like_box(node: Node, phrases: Phrases) -> bool:
 
 
 def _has_box(node: Node, phrases: Phrases) -> bool:
-    """Whether a tick box stands beside or in this node, so that its text belongs to the box."""
+    """Whether a tick box without words of its own stands beside or in this node, so that its text belongs to the box."""
     around = [*(node.parent.children if node.parent is not None else ()), *node.walk()]
     return any(
-        other is not node
-        and (other.checkable or other.cls.endswith(_BOXES)
-             or (other.clickable and not other.spoken() and _looks_like_box(other, phrases)))
+        other is not node and not other.spoken()
+        and (other.checkable or other.cls.endswith(_BOXES) or (other.clickable and _looks_like_box(other, phrases)))
         for other in around
     )
 

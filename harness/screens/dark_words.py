@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ def data() -> dict[str, Any]:
     return read
 
 
+@lru_cache(maxsize=256)     # asked for each pattern, and each box, of a screen
 def spoken(text: str) -> frozenset[str]:
     """The languages of a text besides Chinese and English."""
     return languages_of(fold(text))

@@ -12,13 +12,14 @@ from harness.screens.reading import FoundControl
 if TYPE_CHECKING:
     from harness.suite.driver import Sight, UiDriver
 
-_GROUPS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("document", lambda text: not stands_alone(text)),
-    ("other", lambda text: stands_alone(text) and not items_in(text)),
-    ("item", lambda text: stands_alone(text) and bool(items_in(text))),
+_Belongs = Callable[[str, str], bool]
+_GROUPS: tuple[tuple[str, _Belongs], ...] = (
+    ("document", lambda text, among: not stands_alone(text, among)),
+    ("other", lambda text, among: stands_alone(text, among) and not items_in(text, among)),
+    ("item", lambda text, among: stands_alone(text, among) and bool(items_in(text, among))),
 )
-"""Boxes by what they say, those first that agreeing means: a document or all that is said above; anything else; an item that
-wants a consent of its own (marketing, ...)."""
+"""Boxes by what they say, among the words of their screen, those first that agreeing means: a document or all that is said
+above; anything else; an item that wants a consent of its own (marketing, ...)."""
 
 
 def agree(user: UiDriver, notice: Sight) -> Sight | None:
@@ -64,13 +65,14 @@ def _ready(user: UiDriver, seen: Sight, *, kept: bool) -> Sight | None:
 
 
 def _tick(
-    user: UiDriver, seen: Sight | None, name: str, belongs: Callable[[str], bool], *, kept: bool
+    user: UiDriver, seen: Sight | None, name: str, belongs: _Belongs, *, kept: bool
 ) -> tuple[Sight | None, bool]:
     """Ticks the empty boxes of a group, and those that do not tell their state where agreeing is blocked."""
     done: set[tuple[str, str]] = set()
     while seen is not None and seen.reading.is_notice:
         blocked = kept or _is_blocked(seen)
-        box = next((b for b in seen.reading.with_role("checkbox") if belongs(b.text) and _wants_tick(b, blocked)
+        among = seen.reading.text
+        box = next((b for b in seen.reading.with_role("checkbox") if belongs(b.text, among) and _wants_tick(b, blocked)
                     and (b.text, b.resource_id) not in done), None)
         if box is None:
             break

@@ -110,7 +110,8 @@ def _meaning(reading: Reading, control: FoundControl | None, x: int, y: int) -> 
     if reading.is_notice and control.role in _REFUSES:
         own = control == next(iter(reading.with_role(*REFUSING)), None)
         return Act("refuse", name, at=at, by=("" if own else name,))
-    if reading.is_notice and control.role == "checkbox" and control.checked is not True and not stands_alone(control.text):
+    empty = control.role == "checkbox" and control.checked is not True
+    if reading.is_notice and empty and not stands_alone(control.text, reading.text):
         return Act("tick", name, at=at)
     return Act("tap", name, at=at) if name else Act("tap_at", at=at)
 

@@ -5,7 +5,8 @@
 
 Prints each run with its seconds, and for each edition how many of its runs came out as expected. Exit status 1 where one did not.
 Each run is a line of FOLDER/runs.jsonl as well, beside its bundle: `--page` writes docs/editions.md from these, of as many
-folders as are named, and drives nothing. Several may be driven at once, each into a folder of its own.
+folders as are named, and drives nothing; counts of editions that these do not have stay as they were. Several may be
+driven at once, each into a folder of its own.
 """
 
 from __future__ import annotations
@@ -49,15 +50,20 @@ class Ran:
     bundle: str
 
 
-def page(ran: Iterable[Ran], editions: Sequence[Edition]) -> str:
+def page(ran: Iterable[Ran], editions: Sequence[Edition], before: str = "") -> str:
+    """The page of these runs. `before`: the page as it was, whose counts stay for editions of which there is no run."""
+    kept = {(cells[1].strip(), cells[2].strip().removesuffix(" *")): (cells[5].strip(), cells[6].strip())
+            for cells in (line.split("|") for line in before.splitlines()) if len(cells) == 8}
     of: dict[tuple[str, str], list[Ran]] = {(one.app, one.name): [] for one in editions}
     for run in ran:
         of[run.app, run.edition].append(run)
     rows = []
     for one in editions:
         runs = of[one.app, one.name]
-        right = f"{sum(not run.wrong for run in runs)} of {len(runs)}" if runs else "none yet"
-        seconds = f"{statistics.median(run.driving for run in runs):.0f}" if runs else ""
+        right, seconds = kept.get((one.app, one.name), ("none yet", ""))
+        if runs:
+            right = f"{sum(not run.wrong for run in runs)} of {len(runs)}"
+            seconds = f"{statistics.median(run.driving for run in runs):.0f}"
         rows.append(f"| {one.app} | {one.name}{' *' if one.always else ''} | {one.scenario} | {one.doc} | {right} | {seconds} |")
     return _HEAD + "\n".join(rows) + "\n"
 
@@ -88,7 +94,7 @@ def main() -> int:
     parser.add_argument("--page", type=Path, nargs="+", default=[], metavar="FOLDER")
     asked = parser.parse_args()
     if asked.page:
-        PAGE.write_text(page(recorded(asked.page), all_editions()), "utf-8")
+        PAGE.write_text(page(recorded(asked.page), all_editions(), PAGE.read_text("utf-8")), "utf-8")
         print(f"written: {PAGE}")
         return 0
     chosen = [

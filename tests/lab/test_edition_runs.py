@@ -67,3 +67,5 @@ def test_the_page_counts_the_runs_of_each_edition_in_all_folders(tmp_path: Path)
         (folder / RUNS).write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs), "utf-8")
     rows = page(recorded(folders), [one, two, three]).splitlines()[-3:]
     assert [row.split(" | ")[-2:] for row in rows] == [["1 of 2", "4 |"], ["2 of 2", "6 |"], ["none yet", " |"]]
+    later = page([Ran(three.app, three.name, 9.0, [], "bundle")], [one, two, three], "\n".join(rows)).splitlines()[-3:]
+    assert [row.split(" | ")[-2:] for row in later] == [["1 of 2", "4 |"], ["2 of 2", "6 |"], ["1 of 1", "9 |"]]

@@ -105,6 +105,16 @@ def test_a_box_for_marketing_stays_empty():
     assert acts(made) == [f"tick {DOCUMENT}", "tap 同意"]
 
 
+def test_a_box_is_read_in_the_language_of_its_screen():
+    """Three words are too few to tell their language by."""
+    page = Page(body=("Aviso de privacidad", "Lea y acepte la política de privacidad y los términos y condiciones de uso."),
+                buttons={"Rechazar": "!exit", "Aceptar": "main"}, boxes={"Lo anterior": False, "Quiero ofertas": False})
+    made = rig({"notice": page, "main": MAIN}, "notice")
+    made.app.launch()
+    made.user.agree(made.user.expect(PolicyNotice))
+    assert acts(made) == ["tick Lo anterior", "tap Aceptar"]
+
+
 def test_other_boxes_are_ticked_one_kind_after_the_other_where_agreeing_stays_disabled():
     made = launched({MARKETING: False, AGE: False}, disabled=lambda d, c: c == "同意" and not d.ticked.get(AGE),
                     不同意="!exit", 同意="main")
