@@ -18,7 +18,7 @@ from harness.bundle.keys import SigningKey, fingerprint, signing_key
 from harness.bundle.manifest import measure
 from harness.bundle.redaction import compact
 from harness.bundle.signed import NotSigned, check_signed, now, read_signed, sign, sign_fields, write_forced
-from harness.bundle.source import FolderSource, Source, Unreadable, lines_of
+from harness.bundle.source import FolderSource, Source, Unreadable, lines_of, read_whole
 from harness.errors import UsageError
 
 try:
@@ -100,11 +100,10 @@ def _walked(source: Source, manifest_sha256: str) -> tuple[list[Entry], str]:
 
 def _promised(source: Source) -> bool:
     """Whether the manifest says that there is a chain."""
-    with source.open(MANIFEST) as file:
-        try:
-            return json.loads(file.read()).get("custody") is True
-        except (ValueError, AttributeError, RecursionError):
-            return True    # it was changed: nothing to go by
+    try:
+        return json.loads(read_whole(source, MANIFEST)).get("custody") is True
+    except (ValueError, AttributeError, RecursionError):
+        return True    # it was changed: nothing to go by
 
 
 def begin(manifest_sha256: str, key: SigningKey, created: str, by: str) -> tuple[bytes, bytes]:

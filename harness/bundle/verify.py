@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -33,7 +34,7 @@ from harness.bundle.objects import HASH
 from harness.bundle.reader import BundleReader
 from harness.bundle.redaction import REMOVABLE, among
 from harness.bundle.signed import NotSigned, Signer, cut_files, listed_files, read_canonical, read_signed
-from harness.bundle.source import Source, Unreadable, source_of
+from harness.bundle.source import Source, Unreadable, read_whole, source_of
 from harness.bundle.timestamp import BadToken, Stamp, read_stamp
 from harness.errors import UsageError
 from harness.model import GapKind
@@ -158,8 +159,7 @@ class _Check:
 
     def _read(self, name: str) -> bytes | None:
         try:
-            with self.source.open(name) as file:
-                return file.read()
+            return read_whole(self.source, name)
         except Unreadable as bad:
             self._differs(name, str(bad))
             return None
@@ -180,6 +180,8 @@ class _Check:
         content = self._read(MANIFEST)
         if content is None:
             return None
+        self.manifest_sha256 = hashlib.sha256(content).hexdigest()
+        self.files += 1
         try:
             value = read_canonical(content)
             if value.get("format") == FORMAT:
@@ -193,13 +195,6 @@ class _Check:
         return None
 
     def _check_signature(self, sealed: bool) -> None:
-        if sealed:
-            try:
-                self.manifest_sha256, _ = measure(self.source, MANIFEST)
-            except Unreadable:
-                pass    # told when the manifest was read
-            else:
-                self.files += 1
         if not self.source.has(SIGNATURE):
             if sealed:
                 self.unsure.append(Difference(file=SIGNATURE, what="is missing: nobody vouches for the manifest"))

@@ -15,6 +15,7 @@ from harness.bundle import Bundle, write_report
 from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes, public_pem, signing_key
 from harness.bundle.manifest import SIGNED
+from harness.errors import UsageError
 from harness.model import Fact, Gap, GapKind
 from tests.cli.command_line import say
 
@@ -161,8 +162,8 @@ def test_a_bundle_can_be_asked_for_its_signer(sealed: Path, tmp_path: Path, caps
     assert say(capsys, "verify", sealed, "--signer", own).status == 0
     refused = say(capsys, "verify", sealed, "--signer", other)
     assert refused.status == 1 and refused.out.startswith("altered: ")
-    wrong = say(capsys, "verify", sealed, "--signer", sealed / "manifest.json")
-    assert wrong.status == 2 and "is no public key" in wrong.err
+    with pytest.raises(UsageError, match="is no public key"):
+        say(capsys, "verify", sealed, "--signer", sealed / "manifest.json")
 
 
 def test_an_imported_key_signs_from_then_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -174,4 +175,5 @@ def test_an_imported_key_signs_from_then_on(tmp_path: Path, capsys: pytest.Captu
     said = say(capsys, "keys", "--import", source)
     assert f"{first}.pem" in said.err
     assert own_fingerprint() == fingerprint(public_bytes(key.public_key())) and own_fingerprint() in said.out
-    assert say(capsys, "keys", "--import", tmp_path / "missing.pem").status == 2
+    with pytest.raises(UsageError, match="is not there"):
+        say(capsys, "keys", "--import", tmp_path / "missing.pem")
