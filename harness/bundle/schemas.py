@@ -1,5 +1,5 @@
-"""JSON Schemas (2020-12) of everything in a bundle that is JSON, for readers in other languages: `python -m harness.bundle.schemas
-FOLDER` writes them (docs/schemas/bundle). Those of records are made from the types in harness/model/events.py and their comments."""
+"""JSON Schemas (2020-12) of all JSON in a bundle, for readers in other languages; those of records are made from the types in
+harness/model/events.py and their comments. `python -m harness.bundle.schemas FOLDER` writes them (docs/schemas/bundle)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def _record(kind: type) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     required = []
     for part in dataclasses.fields(kind):
-        properties[part.name] = schema_of(hints[part.name]) | ({"description": comments[part.name]} if part.name in comments else {})
+        told = {"description": comments[part.name]} if part.name in comments else {}
+        properties[part.name] = schema_of(hints[part.name]) | told
         if part.default is dataclasses.MISSING and part.default_factory is dataclasses.MISSING:
             required.append(part.name)
     return {"type": "object", "required": required, "properties": properties,
@@ -106,7 +107,8 @@ def _mixed(journal: str, kinds: dict[str, type[Event]]) -> dict[str, Any]:
 
 def _manifest() -> dict[str, Any]:
     cut = {"type": "object", "required": ["bytes", "hash"], "properties": {key: _HASHED[key] for key in ("bytes", "hash")}}
-    resource = {"type": "object", "required": list(_HASHED), "additionalProperties": False, "properties": _HASHED | {"redacted": cut}}
+    resource = {
+        "type": "object", "required": list(_HASHED), "additionalProperties": False, "properties": _HASHED | {"redacted": cut}}
     return {
         "$schema": _DIALECT, "title": f"manifest.json, bundle format {FORMAT}", "type": "object",
         "required": ["profile", "format", "resources"],

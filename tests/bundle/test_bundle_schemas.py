@@ -20,7 +20,9 @@ from tests.cli.command_line import violating_run
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "schemas" / "bundle"
 SCHEMAS = all_schemas()
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5,
+)  # fmt: skip
 
 
 def event(kind: type[Event]) -> st.SearchStrategy[Event]:
