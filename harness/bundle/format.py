@@ -18,6 +18,9 @@ from harness.errors import HarnessError
 from harness.model import JOURNALS, Event, Fact, Gap
 
 FORMAT = 1
+FORMATS = range(1, FORMAT + 1)
+"""All that are read and checked (migrations.py)."""
+
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 PENDING = {MANIFEST: ".manifest.json", SIGNATURE: ".manifest.sig"}

@@ -18,6 +18,7 @@ from harness.bundle.format import (
     CUSTODY,
     CUSTODY_SIGNATURE,
     FORMAT,
+    FORMATS,
     MANIFEST,
     OBJECTS,
     PARTIAL,
@@ -184,14 +185,14 @@ class _Check:
         self.files += 1
         try:
             value = read_canonical(content)
-            if value.get("format") == FORMAT:
+            if value.get("format") in FORMATS:
                 self.has_chain = value.get("custody") is True
                 self.cut_files = cut_files(value.get("resources"))
                 return listed_files(value.get("resources"))
         except NotSigned as bad:
             self._differs(MANIFEST, str(bad))
             return None
-        self.unsure.append(Difference(file=MANIFEST, what=f"has format {value.get('format')!r}, not {FORMAT}"))
+        self.unsure.append(Difference(file=MANIFEST, what=f"has format {value.get('format')!r}, not up to {FORMAT}"))
         return None
 
     def _check_signature(self, sealed: bool) -> None:
