@@ -6,7 +6,7 @@
 Prints each run with its seconds, and for each edition how many of its runs came out as expected. Exit status 1 where one did not.
 Each run is a line of FOLDER/runs.jsonl as well, beside its bundle: `--page` writes docs/editions.md from these, of as many
 folders as are named, and drives nothing; counts of editions that these do not have stay as they were. Of an edition that is
-`--mended` the runs after its last one that came out otherwise count. Several may be driven at once, each into a folder of its own.
+`--mended` the runs after its last one that came out otherwise count. Several may be driven at once, each into its own folder.
 """
 
 from __future__ import annotations
