@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
     def compare(
         old: Annotated[Path, typer.Argument(help="The bundle of the earlier version, or of the first device: folder or zip.")],
         new: Annotated[Path, typer.Argument(help="That of the later version, or of the second device.")],
-        page: Annotated[Path | None, typer.Option("--html", help="Write the comparison as one HTML page into this file, too.")] = None,
+        page: Annotated[Path | None, typer.Option("--html", help="Write it as one HTML page into this file, too.")] = None,
         lang: Language = ReportLanguage.ZH,
         app_file: AppFile = None,
         profile: Annotated[str | None, typer.Option(
@@ -40,8 +40,8 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         """Say what changed between two runs.
 
-        Each finding and each clause is fixed, still there, new, or no longer observable: where the new run did not reach what would
-        show it, nothing counts as fixed. Differences in SDKs, hosts, recipients, kinds, permissions and texts come with it.
+        Each finding and each clause is fixed, still there, new, or no longer observable: where the new run did not reach what
+        would show it, nothing counts as fixed. Differences in SDKs, hosts, recipients, kinds, permissions and texts come with it.
         Exit status: 0 all is fixed, 1 a violation is still there or new, 3 otherwise, 2 two apps, or no bundles.
         """
         from harness.cli.analyze import close_killed, note_opened
@@ -92,7 +92,8 @@ def _outside(page: Path, *bundles: Path) -> None:
 
     for bundle in bundles:
         if bundle.is_dir() and page.resolve().is_relative_to(bundle.resolve()):
-            raise UsageError(f"The page cannot be written to {page}.", "It lies in a bundle, and is of two.", "Name another file.")
+            raise UsageError(f"The page cannot be written to {page}.", "It lies in a bundle, and is of two.",
+                             "Name another file.")
 
 
 def show(made: Compared) -> None:

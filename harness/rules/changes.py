@@ -43,8 +43,8 @@ class Lack:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingChange:
-    """`old`, `new`: the verdicts of each run, worst first; () where it has none. `lacks`: why the run that does not have it cannot
-    have shown it; () where it could, or where both have it."""
+    """`old`, `new`: the verdicts of each run, worst first; () where it has none. `lacks`: why the run that does not have it
+    cannot have shown it; () where it could, or where both have it."""
 
     key: str
     change: Change
@@ -86,7 +86,8 @@ class Changes:
         """0 all that was found is fixed, 1 a violation is still there or new, 3 otherwise."""
         if any(verdict.verdict is VerdictWord.VIOLATION for one in self.findings for verdict in one.new):
             return 1
-        return 3 if {one.change for one in (*self.findings, *self.clauses)} - {Change.FIXED, None} else 0
+        changes = {one.change for one in self.findings} | {one.change for one in self.clauses}
+        return 3 if changes - {Change.FIXED, None} else 0
 
 
 def key(verdict: Verdict, package: str) -> str:
@@ -129,8 +130,8 @@ def lacking(found: Sequence[Verdict], seen: Analysis, other: Analysis) -> tuple[
     first = found[0]
     name = key(first, seen.run.package)
     lacks = [
-        Lack(text=f"It was seen again, and what it is was left open: {v.reason}", text_zh=f"再次观察到,但性质未能判定:{v.reason_zh}",
-             gaps=tuple(v.gaps))
+        Lack(text=f"It was seen again, and what it is was left open: {v.reason}",
+             text_zh=f"再次观察到,但性质未能判定:{v.reason_zh}", gaps=tuple(v.gaps))
         for v in other.verdicts
         if v.verdict is VerdictWord.INCONCLUSIVE and v.evidence and key(v, other.run.package) == name
     ]
@@ -139,12 +140,13 @@ def lacking(found: Sequence[Verdict], seen: Analysis, other: Analysis) -> tuple[
         lacks.append(Lack(text=_quoted(gaps), text_zh=_quoted(gaps, zh=True), gaps=tuple(gap.id for gap in gaps)))
     scenarios = _scenarios([i for v in found for i in v.evidence], seen)
     ended = _ended(other)
+    seen_in, seen_in_zh = ", ".join(scenarios) or "any scenario", "、".join(scenarios) or "任何场景"
     if undone := [one for one in scenarios if one not in ended]:
-        lacks.append(Lack(text=f"It was seen in {', '.join(scenarios)}; not run to the end in the other run: {', '.join(undone)}.",
-                          text_zh=f"见于场景 {'、'.join(scenarios)};另一次运行未完成:{'、'.join(undone)}。"))
+        lacks.append(Lack(text=f"It was seen in {seen_in}; not run to the end in the other run: {', '.join(undone)}.",
+                          text_zh=f"见于场景 {seen_in_zh};另一次运行未完成:{'、'.join(undone)}。"))
     elif first.stage in _STAGES and not _opened(other, scenarios, str(first.stage)):
-        lacks.append(Lack(text=f"The other run did not come to the stage {first.stage} in {', '.join(scenarios) or 'any scenario'}.",
-                          text_zh=f"另一次运行未进入该阶段({first.stage}):{'、'.join(scenarios) or '任何场景'}。"))
+        lacks.append(Lack(text=f"The other run did not come to the stage {first.stage} in {seen_in}.",
+                          text_zh=f"另一次运行未进入该阶段({first.stage}):{seen_in_zh}。"))
     return tuple(lacks)
 
 

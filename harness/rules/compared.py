@@ -32,11 +32,11 @@ class Compared:
 
 
 def compare_bundles(
-    old: Path, new: Path, integrity: tuple[Verification, Verification], *, app: AppFacts | None = None, profile: str | None = None,
-    other_app: bool = False,
+    old: Path, new: Path, integrity: tuple[Verification, Verification], *, app: AppFacts | None = None,
+    profile: str | None = None, other_app: bool = False,
 ) -> Compared:
-    """Judges both and compares. `app`, `profile`: for both, else each by its own. Raises UsageError for bundles of two apps, save with
-    `other_app`; else as `analyse`."""
+    """Judges both and compares. `app`, `profile`: for both, else each by its own. Raises UsageError for bundles of two apps, save
+    with `other_app`; else as `analyse`."""
     both = [analyse(path, app=app, profile=profile) for path in (old, new)]
     packages = [one.run.package for one in both]
     if packages[0] != packages[1] and not other_app:

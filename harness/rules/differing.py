@@ -15,7 +15,7 @@ from harness.rules.analysis import Analysis
 from harness.rules.policies import PAGES, parsed
 from harness.rules.sensitive import kinds
 from harness.rules.telling import real
-from harness.tables import Tables, groups, records
+from harness.tables import Tables, groups
 from harness.tables.attribution import load_sdks
 from harness.tables.noted import AppText
 
@@ -23,6 +23,7 @@ Row = dict[str, Any]
 _OF_THE_APP = ("version", "version_code", "sha256", "size", "min_sdk", "target_sdk", "debuggable", "signers")
 _NO_WINDOW = frozenset({"name", "source"})
 _AGENT = ("agent", "catalogue")
+_TOLD = 6    # windows that a remark quotes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +76,8 @@ def differences(old: Analysis, new: Analysis) -> Differences:
     app = (was.fact("app"), now.fact("app"))
     return Differences(
         app={name: (app[0].get(name), app[1].get(name)) for name in _OF_THE_APP if app[0].get(name) != app[1].get(name)},
-        permissions=_permissions(*app), sdks=_lists(_sdks(was), _sdks(now), "name"), hosts=_lists(_hosts(was), _hosts(now), "host"),
-        recipients=_lists(_recipients(was), _recipients(now), "party"),
+        permissions=_permissions(*app), sdks=_lists(_sdks(was), _sdks(now), "name"),
+        hosts=_lists(_hosts(was), _hosts(now), "host"), recipients=_lists(_recipients(was), _recipients(now), "party"),
         kinds_read=_lists(_read(was), _read(now), "kind"), kinds_sent=_lists(_sent(was), _sent(now), "kind", "party"),
         texts=[one for page in PAGES if (one := _text(page, was, now)) is not None],
         scenarios=_lists([{"id": one} for one in was.scenarios], [{"id": one} for one in now.scenarios], "id"),
@@ -115,7 +116,8 @@ def _sdks(run: Tables) -> list[Row]:
     for frame, name, origin, count in ((run.calls, "caller", "origin", "calls"), (run.flows, "sender", "sender_origin", "flows")):
         if len(frame):
             for sdk, number in frame[frame[origin] == "sdk"][name].value_counts().items():
-                row = found.setdefault(str(sdk), {"name": str(sdk), "company": companies.get(str(sdk), ""), "calls": 0, "flows": 0})
+                row = found.setdefault(str(sdk), {"name": str(sdk), "company": companies.get(str(sdk), ""), "calls": 0,
+                                                  "flows": 0})
                 row[count] = int(number)
     return [found[name] for name in sorted(found)]
 
@@ -123,7 +125,8 @@ def _sdks(run: Tables) -> list[Row]:
 def _hosts(run: Tables) -> list[Row]:
     named = run.flows[run.flows["host"].astype(bool)] if len(run.flows) else run.flows
     return [{"host": host, "party": rows[0]["party"], "relation": rows[0]["relation"],
-             "senders": sorted({str(row["sender"]) for row in rows}), "flows": len(rows)} for (host,), rows in groups(named, "host")]
+             "senders": sorted({str(row["sender"]) for row in rows}), "flows": len(rows)}
+            for (host,), rows in groups(named, "host")]
 
 
 def _recipients(run: Tables) -> list[Row]:
@@ -168,14 +171,13 @@ def remarks(old: Analysis, new: Analysis) -> list[Remark]:
 
 
 def _order(old: Analysis, new: Analysis) -> Iterable[Remark]:
-    codes = [one.run.fact("app").get("version_code") for one in (old, new)]
-    versions = [one.run.fact("app").get("version") or "?" for one in (old, new)]
-    if all(isinstance(code, int) for code in codes) and codes[0] > codes[1]:
-        yield Remark(
-            kind="swapped", text=f"OLD is version {versions[0]} ({codes[0]}), NEW is {versions[1]} ({codes[1]}), which is the older one: "
-            "perhaps they are the wrong way round.",
-            text_zh=f"“旧”为版本 {versions[0]}({codes[0]}),“新”为版本 {versions[1]}({codes[1]}),后者版本更低,两者可能颠倒。")
-    elif codes[0] == codes[1] and 0 < _begun(new.run) < _begun(old.run):
+    app = [one.run.fact("app") for one in (old, new)]
+    was, now = (one.get("version_code") for one in app)
+    if isinstance(was, int) and isinstance(now, int) and was > now:
+        pair = [f"{one.get('version') or '?'} ({one.get('version_code')})" for one in app]
+        yield Remark(kind="swapped", text=f"OLD is version {pair[0]}, NEW is {pair[1]}, which is the older one: perhaps they are "
+                     "the wrong way round.", text_zh=f"“旧”为版本 {pair[0]},“新”为 {pair[1]},后者版本更低,两者可能颠倒。")
+    elif was == now and 0 < _begun(new.run) < _begun(old.run):
         yield Remark(kind="run_earlier", text="NEW was run before OLD: perhaps they are the wrong way round.",
                      text_zh="“新”的运行早于“旧”的运行,两者可能颠倒。")
 
@@ -186,14 +188,18 @@ def _begun(run: Tables) -> int:
 
 def _same(old: Analysis, new: Analysis) -> Iterable[Remark]:
     if same_file(old, new):
-        yield Remark(kind="same_file", text="Both runs are of the same app file: what differs comes of the runs or the devices, and "
-                     "nothing was fixed.", text_zh="两次运行的应用文件相同:差异来自运行或设备,不存在“已整改”。")
+        yield Remark(kind="same_file", text="Both runs are of the same app file: what differs comes of the runs or the devices, "
+                     "and nothing was fixed.", text_zh="两次运行的应用文件相同:差异来自运行或设备,不存在“已整改”。")
 
 
 def _other_app(old: Analysis, new: Analysis) -> Iterable[Remark]:
     if old.run.package != new.run.package:
         yield Remark(kind="other_app", text=f"These are two apps: {old.run.package} and {new.run.package}.",
                      text_zh=f"这是两个应用:{old.run.package} 与 {new.run.package}。")
+    if old.run.app != new.run.app:
+        yield Remark(kind="other_app_file", text="What was told of the app (first-party domains, recipients, functions) differs, "
+                     "so that the same act may be judged otherwise; --app judges both by one file.",
+                     text_zh="两次运行所用的应用说明(自有域名、接收方、功能)不同,同一行为可能得出不同结论;可用 --app 统一。")
 
 
 def _device(old: Analysis, new: Analysis) -> Iterable[Remark]:
@@ -205,30 +211,34 @@ def _device(old: Analysis, new: Analysis) -> Iterable[Remark]:
 
 
 def _tools(old: Analysis, new: Analysis) -> Iterable[Remark]:
-    for kind, names, en, zh in (("other_hooks", _AGENT, "What was watched differs: the hooks are of other versions", "观察点(Hook)版本不同"),
-                                ("other_tool", ("harness",), "The runs were made by different versions of the harness", "检测工具版本不同")):
-        facts = [one.run.fact("agent" if kind == "other_hooks" else "tools") for one in (old, new)]
-        pairs = [[str(fact.get(name, "?"))[:12] for fact in facts] for name in names if facts[0].get(name) != facts[1].get(name)]
-        if pairs:
-            said = "; ".join(f"{a} -> {b}" for a, b in pairs)
-            yield Remark(kind=kind, text=f"{en} ({said}).", text_zh=f"{zh}({said})。")
-    if old.run.app != new.run.app:
-        yield Remark(kind="other_app_file", text="What was told of the app (first-party domains, recipients, functions) differs, so that "
-                     "the same act may be judged otherwise; --app judges both by one file.",
-                     text_zh="两次运行所用的应用说明(自有域名、接收方、功能)不同,同一行为可能得出不同结论;可用 --app 统一。")
+    agent, tools = ([one.run.fact(kind) for one in (old, new)] for kind in ("agent", "tools"))
+    hooks = [one for name in _AGENT if (one := _other(name, *agent))]
+    if hooks:
+        yield Remark(kind="other_hooks", text=f"What was watched differs: the hooks are of other versions ({'; '.join(hooks)}).",
+                     text_zh=f"观察点(Hook)版本不同({';'.join(hooks)})。")
+    if said := _other("harness", *tools):
+        yield Remark(kind="other_tool", text=f"The runs were made by different versions of the harness ({said}).",
+                     text_zh=f"检测工具版本不同({said})。")
+
+
+def _other(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """"" where both say the same."""
+    return "" if old.get(name) == new.get(name) else " -> ".join(str(one.get(name, "?"))[:12] for one in (old, new))
 
 
 def _windows(old: Analysis, new: Analysis) -> Iterable[Remark]:
-    if old.readings.name != new.readings.name:
-        yield Remark(kind="other_profile", text=f"Other thresholds decided: {old.readings.name}, and {new.readings.name}; --profile judges "
-                     "both by one.", text_zh=f"判定阈值不同:{old.readings.name} 与 {new.readings.name};可用 --profile 统一。")
+    used = [one.readings.name for one in (old, new)]
+    if used[0] != used[1]:
+        yield Remark(kind="other_profile", text=f"Other thresholds decided: {used[0]}, and {used[1]}; --profile judges both by "
+                     "one.", text_zh=f"判定阈值不同:{used[0]} 与 {used[1]};可用 --profile 统一。")
     told = [one.run.fact("profile") for one in (old, new)]
     names = [name for name in {**told[0], **told[1]} if name not in _NO_WINDOW and told[0].get(name) != told[1].get(name)]
     if names and all(told):
-        said = ", ".join(f"{name} {told[0].get(name)} -> {told[1].get(name)}" for name in names[:6])
-        more = f" (+{len(names) - 6})" if len(names) > 6 else ""
-        yield Remark(kind="other_windows", text=f"How long and how far the runs looked on differs: {said}{more}. Silence weighs less "
-                     "where a run looked on for less.", text_zh=f"观察时长与范围不同:{said}{more}。观察越少,未观察到的意义越小。")
+        said = ", ".join(f"{name} {told[0].get(name)} -> {told[1].get(name)}" for name in names[:_TOLD])
+        more = f" (+{len(names) - _TOLD})" if len(names) > _TOLD else ""
+        yield Remark(kind="other_windows", text=f"How long and how far the runs looked on differs: {said}{more}. Silence weighs "
+                     "less where a run looked on for less.",
+                     text_zh=f"观察时长与范围不同:{said}{more}。观察越少,未观察到的意义越小。")
 
 
 def _scenarios(old: Analysis, new: Analysis) -> Iterable[Remark]:
