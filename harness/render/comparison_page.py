@@ -172,10 +172,11 @@ def _lists(view: _View) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if different.app:
         rows = [Row(side="", head=name, cells=[_plain(old), _plain(new)]) for name, (old, new) in different.app.items()]
-        found.append({"name": t["app"], "rows": rows, "both": 0, "unknown": ""})
+        found.append({"name": t["app"], "rows": rows, "both": 0, "unknown": "", "columns": view.names})
     for name, columns in _COLUMNS.items():
         lists: Lists | None = getattr(different, name)
-        titled = {"name": t["scenarios_list" if name == "scenarios" else name], "unknown": ""}
+        titled = {"name": t["scenarios_list" if name == "scenarios" else name], "unknown": "",
+                  "columns": [t["columns"][column] for column in columns]}
         if lists is None:
             found.append({**titled, "rows": [], "both": 0, "unknown": t["permissions_unknown"]})
         else:
@@ -198,6 +199,8 @@ def _cell(view: _View, column: str, value: object) -> str:
     values = value if isinstance(value, list) else [value]
     if column in _KINDS:
         values = [name_of(str(one), view.language) for one in values]
+    elif column == "relation":
+        values = [view.t["relations"].get(str(one), one) for one in values]
     elif column == "stages":
         values = [view.words["stages"].get(str(one), one) for one in values]
     return view.joined(values)
