@@ -27,7 +27,7 @@ from harness.bundle.manifest import measure
 from harness.bundle.objects import CHUNK
 from harness.bundle.redaction import compact
 from harness.bundle.signed import NotSigned, listed_files
-from harness.bundle.source import FolderSource, Source, Unreadable
+from harness.bundle.source import FolderSource, Source, Unreadable, source_of
 from harness.errors import UsageError
 
 MOST = 1 << 20
@@ -120,11 +120,11 @@ def answer(
 
 
 def _check(bundle: Path, verdict: Answered, text: str, attach: Sequence[Path], keep: Sequence[File]) -> None:
-    if not bundle.is_dir():
-        raise UsageError(f"{bundle} takes no answers: it is no folder.", "An answer is appended to the bundle itself.",
-                         "Unpack the zip into a folder, answer there, and pack it again with `harness export`.")
-    if (bundle / REDACTION).exists():
+    if source_of(bundle).has(REDACTION):
         raise UsageError(f"{bundle} takes no answers: it is a redacted copy.", "", "Answer in the bundle that it was made from.")
+    if not bundle.is_dir():
+        raise UsageError(f"{bundle} takes no answers: it is a zip.", "An answer is appended to the bundle itself.",
+                         "Unpack it into a folder, answer there, and pack it again with `harness export`.")
     if verdict is not Answered.OPEN and not text.strip() and not attach and not keep:
         raise UsageError("There is no reason for the verdict.", "An answer has a text, or a file, or both.",
                          "Say why with --text, or show it with --attach.")

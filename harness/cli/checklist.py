@@ -160,12 +160,13 @@ def _append(
     clause = answerable(whole_id(named)).id
     _sealed(bundle)
     before = next((row.answer for row in rows(bundle, all_modes=True) if row.clause.id == clause and not row.of), None)
+    kept = before.files if before is not None and keep else ()
+    made = answer(bundle, clause, Answered(verdict), text, attach=attach, keep=kept, by=by)
     if before is not None:
         left = "" if keep or not before.files else "; its files stay, too, but are no longer the answer's (--keep)"
         err.print(printable(f"It replaces entry {before.entry} ({_SAID[before.verdict]}, by {before.by or '?'}), which stays"
                             f"{left}."))
-    kept = before.files if before is not None and keep else ()
-    return answer(bundle, clause, Answered(verdict), text, attach=attach, keep=kept, by=by)
+    return made
 
 
 def _manifest(bundle: Path) -> str:
@@ -285,7 +286,8 @@ def _show_whole(row: Row) -> None:
         out.print()
         out.print(printable(f"entry {said.entry}: {_SAID[said.verdict]}  {said.at}  {said.by or '?'}"
                             f"{'' if said is row.answer else '  (replaced)'}{f'  as {row.of}' if row.of else ''}"))
-        out.print(printable("(its words are not in this copy)" if said.text is None else said.text))
+        for line in ("(its words are not in this copy)" if said.text is None else said.text).strip().split("\n"):
+            out.print(printable(f"  {line}"))
         for file in said.files:
             lacks = "" if file.there else "  (not in this copy)"
             out.print(printable(f"  {file.name or '?'}  {file.size:,} bytes  {file.path}{lacks}"))
