@@ -75,8 +75,10 @@ def rows(bundle: Path | str | Source, *, all_modes: bool = False) -> list[Row]:
 
 
 def answerable(clause: str) -> Clause:
-    """Raises UsageError for a clause that no person answers."""
-    found = catalogue()[clause]
+    """Raises UsageError for a clause that no person answers, or that there is not."""
+    found = catalogue().get(clause)
+    if found is None:
+        raise UsageError(f"There is no clause {clause!r}.", "", "`harness checklist BUNDLE` lists the rows.")
     if found.mode not in MODES:
         rules = ", ".join(deciding(found).rules)
         raise UsageError(f"{clause} is no row of the checklist.", f"It is decided by {rules}." if rules else "",

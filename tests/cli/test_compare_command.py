@@ -94,8 +94,8 @@ def test_a_redacted_copy_and_what_is_no_bundle_are_refused(
     export(new, tmp_path / "cut.zip", redact=True)
     with pytest.raises(HarnessError, match="redacted copy"):
         say(capsys, "compare", old, tmp_path / "cut.zip")
+    (tmp_path / "bare").mkdir()
     with pytest.raises(UsageError, match="no bundle"):
-        (tmp_path / "bare").mkdir()
         say(capsys, "compare", old, tmp_path / "bare")
     with pytest.raises(UsageError, match="does not exist"):
         say(capsys, "compare", tmp_path / "nothing", new)
