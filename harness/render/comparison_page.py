@@ -17,7 +17,6 @@ from markupsafe import Markup
 from harness import __version__
 from harness.clauses import catalogue
 from harness.errors import UsageError
-from harness.policy.changes import Changes as TextChanges
 from harness.render.view import texts as report_texts
 from harness.resources import resource
 from harness.rules.changes import Change, ClauseChange, FindingChange
@@ -218,7 +217,7 @@ def _text(view: _View, one: TextOf) -> dict[str, Any]:
         return made | {"said": view.t["text_one"] % ids[0][0]}
     if not one.changes.any:
         return made | {"said": view.t["text_same"]}
-    return made | {"rows": _text_rows(view, one.changes), "added": _few(view, one.changes.text_added),
+    return made | {"rows": _text_rows(view, one), "added": _few(view, one.changes.text_added),
                    "removed": _few(view, one.changes.text_removed)}
 
 
@@ -227,8 +226,9 @@ def _few(view: _View, sentences: Sequence[str]) -> list[str]:
     return [*sentences[:SHOWN], *more]
 
 
-def _text_rows(view: _View, changes: TextChanges) -> list[Row]:
-    t = view.t
+def _text_rows(view: _View, one: TextOf) -> list[Row]:
+    t, changes = view.t, one.changes
+    assert changes is not None
     rows: list[Row] = []
 
     def only(side: str, title: str, values: Sequence[str], *, kinds: bool) -> None:

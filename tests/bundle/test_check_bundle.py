@@ -240,6 +240,7 @@ def test_who_seals_anew_with_another_key_is_told_by_the_fingerprint(copy: Path) 
     before = INDEPENDENT.check(str(copy))[2]
     for name in ("manifest.json", "manifest.sig", "custody.jsonl", "custody.sig", "report/report.sig", "report/report.html"):
         (copy / name).unlink()
+    shutil.rmtree(copy / "attachments")
     (copy / "run.jsonl").write_bytes((copy / "run.jsonl").read_bytes().replace(b"lab", b"bal"))
     from harness.bundle.sealing import seal
 
