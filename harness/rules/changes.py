@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -138,7 +138,9 @@ def lacking(found: Sequence[Verdict], seen: Analysis, other: Analysis) -> tuple[
     (rule,) = [one for one in all_rules() if one.id == first.rule]
     if gaps := missing(rule, other.run, other.readings):
         lacks.append(Lack(text=_quoted(gaps), text_zh=_quoted(gaps, zh=True), gaps=tuple(gap.id for gap in gaps)))
-    scenarios = _scenarios([i for v in found for i in v.evidence], seen)
+    evidence = {i for v in found for i in v.evidence}
+    lacks += _uninstrumented(evidence, seen, other)
+    scenarios = _scenarios(evidence, seen)
     ended = _ended(other)
     seen_in, seen_in_zh = ", ".join(scenarios) or "any scenario", "、".join(scenarios) or "任何场景"
     if undone := [one for one in scenarios if one not in ended]:
@@ -156,9 +158,29 @@ def _quoted(gaps: Sequence[Gap], *, zh: bool = False) -> str:
     return " ".join(told[:_NAMED]) + ((f"(另有 {more} 项)" if zh else f" (and {more} more)") if more > 0 else "")
 
 
-def _scenarios(evidence: Iterable[str], analysis: Analysis) -> list[str]:
+def _uninstrumented(evidence: Set[str], seen: Analysis, other: Analysis) -> list[Lack]:
+    """What it was seen by that the other run did without: hooks in the app's processes, the proxy."""
+    lacks = []
+    if hooked(seen) and not hooked(other) and not evidence.isdisjoint(seen.run.calls["event_id"]):
+        lacks.append(Lack(text="It was seen by hooks; no process of the app was hooked in the other run.",
+                          text_zh="该项由 Hook 观察到,另一次运行未对应用任何进程插桩。"))
+    if proxied(seen) and not proxied(other) and not evidence.isdisjoint(seen.run.flows["event_id"]):
+        lacks.append(Lack(text="It was seen in traffic; the other run had no proxy.",
+                          text_zh="该项在网络流量中观察到,另一次运行未设代理。"))
+    return lacks
+
+
+def hooked(analysis: Analysis) -> bool:
+    return any(fact.type == "process" and fact.data.get("state") == "hooked" for fact in analysis.run.facts)
+
+
+def proxied(analysis: Analysis) -> bool:
+    return any(fact.type == "proxy" for fact in analysis.run.facts)
+
+
+def _scenarios(wanted: Set[str], analysis: Analysis) -> list[str]:
     """The scenarios in which these records were made, in the order of the run."""
-    run, wanted = analysis.run, set(evidence)
+    run = analysis.run
     found = {
         str(scenario).removesuffix(BROKEN_OFF)
         for frame in (run.calls, run.flows, run.screens, run.steps) if len(frame)

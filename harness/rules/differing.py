@@ -12,6 +12,7 @@ from typing import Any
 from harness.policy.changes import Changes as TextChanges
 from harness.policy.changes import compare as compare_texts
 from harness.rules.analysis import Analysis
+from harness.rules.changes import hooked, proxied
 from harness.rules.policies import PAGES, parsed
 from harness.rules.sensitive import kinds
 from harness.rules.telling import real
@@ -210,6 +211,16 @@ def _device(old: Analysis, new: Analysis) -> Iterable[Remark]:
                      text_zh=f"设备不同:{pair[0]} 与 {pair[1]}。")
 
 
+def _instruments(old: Analysis, new: Analysis) -> Iterable[Remark]:
+    for kind, has, en, zh in (("hooks_in_one", hooked, "had hooks in the app's processes", "对应用插桩"),
+                              ("proxy_in_one", proxied, "had its traffic read by a proxy", "经代理读取流量")):
+        told = [has(one) for one in (old, new)]
+        if told[0] != told[1]:
+            one, one_zh = ("OLD", "旧") if told[0] else ("NEW", "新")
+            yield Remark(kind=kind, text=f"Only {one} {en}: what that shows is not observable in the other.",
+                         text_zh=f"仅“{one_zh}”{zh},另一次运行无法观察其内容。")
+
+
 def _tools(old: Analysis, new: Analysis) -> Iterable[Remark]:
     agent, tools = ([one.run.fact(kind) for one in (old, new)] for kind in ("agent", "tools"))
     hooks = [one for name in _AGENT if (one := _other(name, *agent))]
@@ -257,4 +268,4 @@ def _ended(old: Analysis, new: Analysis) -> Iterable[Remark]:
 
 
 _LOOKS: tuple[Callable[[Analysis, Analysis], Iterable[Remark]], ...] = (
-    _order, _same, _other_app, _ended, _scenarios, _device, _windows, _tools)
+    _order, _same, _other_app, _ended, _scenarios, _device, _instruments, _windows, _tools)

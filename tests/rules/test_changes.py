@@ -121,6 +121,21 @@ def test_a_gap_counts_also_where_the_rule_found_something_else(tmp_path: Path) -
     assert told(changes) == {"still": ["android_id"], "unobservable": ["imei"]}
 
 
+@pytest.mark.parametrize(("fact", "kind", "unseen"), [
+    ({"type": "process", "state": "hooked", "pid": 1}, "hooks_in_one", ["android_id", "imei"]),
+    ({"type": "proxy", "proxy": "127.0.0.1:1"}, "proxy_in_one", ["android_id"]),
+])
+def test_nothing_is_fixed_on_a_device_without_what_had_shown_it(
+    fact: dict[str, Any], kind: str, unseen: list[str], tmp_path: Path
+) -> None:
+    """The earlier run was instrumented, the later one is not."""
+    there: Event = {"fact": {"at": 0, **fact}}
+    old, new = run(tmp_path, [there, *VIOLATING]), run(tmp_path, CLEAN)
+    assert told(compare(old, new)).get("unobservable") == unseen
+    assert kind in [remark.kind for remark in differences(old, new).remarks]
+    assert told(compare(old, run(tmp_path, [there, *CLEAN]))) == {"fixed": ["android_id", "imei"]}
+
+
 def test_a_stage_that_was_not_reached_is_not_fixed(tmp_path: Path) -> None:
     violating = [*launch(), *refusal(AFTER_REFUSAL)]
     never_refused = [*launch(), step(3000, "scenario_start", scenario="refuse-restart"), step(5000, "scenario_end")]
