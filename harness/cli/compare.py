@@ -151,6 +151,12 @@ def _show_clauses(made: Compared, heads: dict[str, str]) -> None:
 def _show_differences(made: Compared) -> None:
     different = made.differences
     out.print()
+    lists = [different.sdks, different.hosts, different.recipients, different.kinds_read, different.kinds_sent]
+    texts = [text for text in different.texts if text.changes is None or text.changes.any]
+    if not (different.app or different.permissions is None or texts
+            or any(one.added or one.removed for one in [*lists, different.permissions])):
+        out.print("no differences in permissions, SDKs, hosts, recipients, kinds and texts", style="bold")
+        return
     out.print("differences (what was seen; a thing that is missing was not seen in the scenarios that were run)", style="bold")
     for name, pair in different.app.items():
         out.print(printable(f"~ {name}: {pair[0]} -> {pair[1]}"))

@@ -119,8 +119,11 @@ def _runs(view: _View) -> list[dict[str, Any]]:
     row("scenarios", [view.joined(one.run.scenarios) for one, _ in both])
     row("profile", [one.readings.name for one, _ in both])
     row("integrity", [view.words["integrity_words"][str(checked.status)] for _, checked in both])
-    row("manifest", [checked.manifest_sha256 or t["none"] for _, checked in both], mono=True)
-    row("signer", [checked.signer.fingerprint if checked.signer else t["none"] for _, checked in both], mono=True)
+    several = [t["several"] % len(one.bundles) if len(one.bundles) > 1 else "" for one, _ in both]
+    row("manifest", [many or checked.manifest_sha256 or t["none"] for many, (_, checked) in zip(several, both, strict=True)],
+        mono=True)
+    row("signer", [many or (checked.signer.fingerprint if checked.signer else t["none"])
+                   for many, (_, checked) in zip(several, both, strict=True)], mono=True)
     return rows
 
 

@@ -21,7 +21,7 @@ from harness.tables import AppFacts
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """`integrity`: what `verify` said of each bundle before it was judged, OLD first."""
+    """`integrity`: what `verify` said of each before it was judged, OLD first; the worst, where a run is in several bundles."""
 
     old: Analysis
     new: Analysis
@@ -75,13 +75,15 @@ def as_json(made: Compared) -> dict[str, Any]:
 def _run(analysis: Analysis, integrity: Verification) -> dict[str, Any]:
     run = analysis.run
     app, device = run.fact("app"), run.fact("device")
+    one = len(analysis.bundles) == 1
     return {
         "bundle": str(analysis.bundle), "bundles": [str(bundle) for bundle in analysis.bundles],
         "app": {key: app.get(key) for key in ("package", "version", "version_code", "sha256")},
         "device": {key: device.get(key) for key in ("serial", "kind", "model", "release")},
         "begun_ns": next((fact.host_ns for fact in run.facts), None), "complete": run.complete, "profile": analysis.readings.name,
-        "scenarios": list(run.scenarios), "integrity": str(integrity.status), "manifest_sha256": integrity.manifest_sha256,
-        "signer": integrity.signer.fingerprint if integrity.signer else None,
+        "scenarios": list(run.scenarios), "integrity": str(integrity.status),
+        "manifest_sha256": integrity.manifest_sha256 if one else "",
+        "signer": integrity.signer.fingerprint if one and integrity.signer else None,
     }  # fmt: skip
 
 
