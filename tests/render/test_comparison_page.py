@@ -61,7 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Compared:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_from_the_app_becomes_markup(made: Compared, language: str) -> None:
     page = comparison_page.page(made, language=language)
-    tree = etree.fromstring(page, etree.HTMLParser())
+    tree = parsed(page)
     assert not tree.xpath("//script|//iframe|//object|//link|//form|//img|//@onerror|//@onclick|//*[@style]")
     assert page.count("<style>") == page.count("</style>") == 1
     assert tree.xpath("//table[@class='runs']//td[contains(., '{{7*7}}')]"), "a version stands there as it is"
@@ -69,7 +69,7 @@ def test_nothing_from_the_app_becomes_markup(made: Compared, language: str) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_change_is_on_the_page_with_its_reason_and_its_key(made: Compared, language: str) -> None:
-    tree = etree.fromstring(comparison_page.page(made, language=language), etree.HTMLParser())
+    tree = parsed(comparison_page.page(made, language=language))
     assert {one.change for one in made.changes.findings} >= {Change.STILL, Change.NEW, Change.FIXED}
     for change in Change:
         shown = tree.xpath(f"//section[@class='finding {change}']")
@@ -84,7 +84,7 @@ def test_each_change_is_on_the_page_with_its_reason_and_its_key(made: Compared, 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_differences_are_on_the_page(made: Compared, language: str) -> None:
-    text = "".join(etree.fromstring(comparison_page.page(made, language=language), etree.HTMLParser()).itertext())
+    text = "".join(parsed(comparison_page.page(made, language=language)).itertext())
     for word in ("a.CAMERA", "a.NFC", ".adnimbus.example", "我们收集设备标识", "我们收集位置信息", "1" * 64):
         assert word in text, word
     assert made.integrity[0].manifest_sha256 in text and made.integrity[1].manifest_sha256 in text
@@ -105,6 +105,10 @@ def test_both_languages_have_the_same_texts() -> None:
     assert shape(zh) == shape(en)
 
 
+def parsed(page: str) -> Any:
+    return etree.fromstring(page, etree.HTMLParser())
+
+
 def shape(value: object) -> object:
     return {key: shape(inner) for key, inner in value.items()} if isinstance(value, dict) else str
 
@@ -114,7 +118,7 @@ def test_of_one_app_file_nothing_is_called_fixed(tmp_path: Path) -> None:
     new = write_bundle(tmp_path, {"events": events(policy="x。")})
     made = compare_bundles(old, new, (verify(old), verify(new)))
     assert made.same_file and made.changes.of(Change.FIXED)
-    tree = etree.fromstring(comparison_page.page(made, language="en"), etree.HTMLParser())
+    tree = parsed(comparison_page.page(made, language="en"))
     assert tree.xpath("//h3[@id='fixed']/text()") == [f"only in the first run: {len(made.changes.of(Change.FIXED))}"]
     assert not tree.xpath("//span[contains(@class, 'badge') and text()='fixed']")
 

@@ -179,7 +179,8 @@ def test_a_key_is_of_rule_item_subject_party_and_stage_alone(tmp_path: Path) -> 
     renamed = dataclasses.replace(second, caller="example.shop.pro")
     assert key(renamed, "example.shop.pro") == key(second, "example.shop")
     for field, value in (("item", "imsi"), ("stage", "after_agree"), ("party", "x"), ("caller", "y"), ("rule", "z")):
-        assert key(dataclasses.replace(second, **{field: value}), "example.shop") != key(second, "example.shop")
+        changed: dict[str, Any] = {field: value}
+        assert key(dataclasses.replace(second, **changed), "example.shop") != key(second, "example.shop")
 
 
 # -- what differs beside the findings ----------------------------------------------------------------------------------
