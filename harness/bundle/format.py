@@ -34,6 +34,8 @@ REPORT_SIGNATURE = "report/report.sig"
 CUSTODY = "custody.jsonl"
 CUSTODY_SIGNATURE = "custody.sig"
 REDACTION = "redaction.sig"
+ATTACHMENTS = "attachments"
+"""The folder of what people answered and attached later: the chain of custody lists its files, not the manifest."""
 LATER = frozenset({CUSTODY, CUSTODY_SIGNATURE, REDACTION})
 """What is added to a bundle after it was sealed (docs/evidence.md)."""
 

@@ -13,8 +13,9 @@ from typing import Any
 from cryptography.x509 import Certificate
 
 from harness.bundle import report as reports
-from harness.bundle.custody import Action, BrokenChain, Entry, read_chain
+from harness.bundle.custody import Action, BrokenChain, Entry, attached, read_chain
 from harness.bundle.format import (
+    ATTACHMENTS,
     CUSTODY,
     CUSTODY_SIGNATURE,
     FORMAT,
@@ -237,6 +238,8 @@ class _Check:
             return
         self.redaction = Redaction(removed=removed, cut=cut, signer=Signer.of(fields))
         for name in {*removed, *cut} - listed.keys():
+            if name.startswith(f"{ATTACHMENTS}/"):
+                continue    # the chain lists these
             self._differs(REDACTION, f"names {name}, which the manifest does not list")
         for name in removed:
             if not among(name, REMOVABLE):
@@ -245,17 +248,29 @@ class _Check:
             self._differs(REDACTION, f"names {name}, of which nobody sealed what it is when cut")
 
     def _check_custody(self) -> None:
-        if not self.manifest_sha256 or not (self.has_chain or any(self.source.has(one) for one in (CUSTODY, CUSTODY_SIGNATURE))):
+        if not self.manifest_sha256:
+            return
+        if not (self.has_chain or any(self.source.has(one) for one in (CUSTODY, CUSTODY_SIGNATURE))):
+            self._check_attachments({})
             return
         try:
             self.custody = read_chain(self.source, self.manifest_sha256)
+            listed = attached(self.custody)
         except BrokenChain as bad:
             self._differs(bad.file, str(bad))
         except Unreadable as bad:
             self._differs(CUSTODY, str(bad))
         else:
             self.files += 2
+            self._check_attachments(listed)
             self._check_stamps()
+
+    def _check_attachments(self, listed: Mapping[str, tuple[int, str]]) -> None:
+        there = {name for name in self.names if name.startswith(f"{ATTACHMENTS}/")}
+        self._check_files(there, listed, "the chain of custody", "signed")
+        for name in self.redaction.removed if self.redaction else ():
+            if name.startswith(f"{ATTACHMENTS}/") and name not in listed:
+                self._differs(REDACTION, f"names {name}, which the chain of custody does not list")
 
     def _check_stamps(self) -> None:
         for entry in self.custody:
