@@ -21,9 +21,9 @@ def register(app: typer.Typer) -> None:
             help="Make the Ed25519 private key in this file (PEM) this rig's own. The one before is kept beside it.")] = None,
         json: Json = False,
     ) -> int:
-        """Show the key that signs bundles; make it if there is none yet.
+        """Show the key that signs bundles, or bring another.
 
-        Hand its fingerprint over by another way than the bundles: it is what tells whose they are (`harness verify --signer`).
+        It is made where there is none yet. Hand its fingerprint over by another way than the bundles: it is what tells whose they are (`harness verify --signer`).
         HARNESS_SIGNING_KEY=FILE signs with another key; HARNESS_SIGN_WITH=COMMAND and HARNESS_PUBLIC_KEY=FILE with one that a
         program holds, on a token for instance.
         """

@@ -19,8 +19,8 @@ HEAVY = {
     "pandas", "numpy", "pyarrow", "pytest", "frida", "mitmproxy", "uiautomator2", "adbutils", "requests", "jinja2", "tldextract",
 }
 TELL = f"import sys; print('loaded:', *sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
-ORDER = ["demo", "run", "analyze", "report", "compare", "lists", "checklist", "verify", "export", "custody", "timestamp", "keys", "lab",
-         "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic"]
+ORDER = ["demo", "run", "analyze", "report", "compare", "lists", "checklist", "verify", "export", "custody", "timestamp", "keys",
+         "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic"]
 
 
 def fresh(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
