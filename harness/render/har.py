@@ -94,7 +94,7 @@ def _moment(ns: int) -> str:
 def _request(source: BundleReader, flow: Flow, mask: Masker | None) -> dict[str, Any]:
     message, address = flow.request, http.url(flow.url or "", mask)
     request: dict[str, Any] = {
-        "method": flow.method or "",
+        "method": (flow.method or "") if mask is None else mask.text(flow.method or ""),
         "url": address,
         "httpVersion": flow.version or "",
         "cookies": [],

@@ -15,6 +15,7 @@ MASKED_MOST = 1 << 18
 """Characters of a masked body; what is beyond is cut off, and said to be."""
 _WHOLE = 1 << 30
 _NO_UTF8 = re.compile("[\udc80-\udcff]+")  # bytes that were none (PEP 383)
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # no proxy writes them, but a bundle may have been made by others
 _PLAIN = frozenset({
     "accept", "accept-charset", "accept-encoding", "accept-language", "accept-ranges", "age", "allow", "cache-control",
     "connection", "content-disposition", "content-encoding", "content-language", "content-length", "content-range",
@@ -92,4 +93,6 @@ def _masked_header(name: str, value: str, mask: Masker) -> str:
 
 
 def _latin1(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("latin-1") if _NO_UTF8.search(text) else text
+    if not _NO_UTF8.search(text):
+        return text
+    return _HALVES.sub("?", text).encode("utf-8", "surrogateescape").decode("latin-1")

@@ -17,9 +17,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from harness.model import VerdictWord
 from harness.render.forms import texts
-from harness.render.machine import Machine, moment, span
+from harness.render.machine import Machine, moment
 from harness.render.typeface import BREAK, FAMILY, font_file, printable
-from harness.tables import records
+from harness.tables import Tables, records
 
 WIDTH = 2400
 LEFT, RIGHT = 240, 40    # pixels beside the axis
@@ -85,7 +85,7 @@ class _Drawing:
         self._m = machine
         self._words = _WORDS[machine.language]
         self._t = texts(machine.language)
-        self._from, self._to = _shown_span(machine)
+        self._from, self._to = _shown_span(machine.run)
         height = 150 + 2 * (BAND + 14) + len(LANES) * (LANE + 10) + BAND + 14 + 150
         self._image = Image.new("RGB", (WIDTH, height), PAPER)
         self._pen = ImageDraw.Draw(self._image)
@@ -219,7 +219,7 @@ class _Drawing:
         for number in range(int(seconds / step) + 1):
             x = self.x(self._from + round(number * step * 1e9))
             self._pen.line((x, bottom, x, bottom + 10), fill=INK, width=2)
-            self._pen.text((x, bottom + 16), f"{number * step:g}", font=_font(22), fill=INK, anchor="mt")
+            self._pen.text((x, bottom + 16), f"{number * step:,.10g}", font=_font(22), fill=INK, anchor="mt")
         began = (moment(self._from) or "")[:19].replace("T", " ") + " UTC"
         self._text(LEFT, bottom + 58, self._words["seconds"].format(began), 22, PALE)
 
@@ -231,13 +231,11 @@ class _Drawing:
         self._text(x, top + 20, self._words["more"], 22, PALE)
 
 
-def _shown_span(machine: Machine) -> tuple[int, int]:
-    """From the first scenario's beginning to the last event."""
-    first, last = span(machine.run)
-    began = [row["from_ns"] for row in records(machine.run.stages)]
-    times = [int(frame["t"].min()) for frame in (machine.run.steps, machine.run.screens, machine.run.calls, machine.run.flows)
-             if len(frame)]
-    return min([*began, *times], default=first), last
+def _shown_span(run: Tables) -> tuple[int, int]:
+    """ns: from the first to the last record that is shown. Facts are none: a bundle that was sealed later has late ones."""
+    frames = [frame for frame in (run.steps, run.screens, run.calls, run.flows) if len(frame)]
+    ends = [int(frame[name].max()) for frame in frames for name in ("t", "end_ns") if name in frame and frame[name].notna().any()]
+    return (min(int(frame["t"].min()) for frame in frames), max(ends)) if frames else (0, 0)
 
 
 def _round_step(least: float) -> float:
