@@ -27,11 +27,34 @@ def every_word(hostile: Analysis) -> Analysis:
     """The same with a verdict of each word: what it says of itself, and whom it names, is the app's."""
     said = hostile_run.ALL
     made = [
-        Verdict(rule="collection-before-consent", clauses=["szreg-consent"], verdict=VerdictWord.VIOLATION, grade=Grade.A,
-                stage="before_consent", item="imei", caller=said, party=said, evidence=["c2", "f1", "v1", "t2"], reason=said, reason_zh=said),
-        Verdict(rule="collection-before-consent", clauses=["szreg-consent"], verdict=VerdictWord.CANDIDATE, grade=Grade.B,
-                stage="before_consent", item="ssid_bssid", caller="example.shop", evidence=["c1"], reason="Seen.", reason_zh="见到。"),
-        Verdict(rule="sent-in-clear", clauses=[], verdict=VerdictWord.INCONCLUSIVE, gaps=["g1", "n1"], reason=said, reason_zh=said),
+        Verdict(
+            rule="collection-before-consent",
+            clauses=["szreg-consent"],
+            verdict=VerdictWord.VIOLATION,
+            grade=Grade.A,
+            stage="before_consent",
+            item="imei",
+            caller=said,
+            party=said,
+            evidence=["c2", "f1", "v1", "t2"],
+            reason=said,
+            reason_zh=said,
+        ),
+        Verdict(
+            rule="collection-before-consent",
+            clauses=["szreg-consent"],
+            verdict=VerdictWord.CANDIDATE,
+            grade=Grade.B,
+            stage="before_consent",
+            item="ssid_bssid",
+            caller="example.shop",
+            evidence=["c1"],
+            reason="Seen.",
+            reason_zh="见到。",
+        ),
+        Verdict(
+            rule="sent-in-clear", clauses=[], verdict=VerdictWord.INCONCLUSIVE, gaps=["g1", "n1"], reason=said, reason_zh=said
+        ),
         Verdict(rule="no-hotline", clauses=[], verdict=VerdictWord.NOT_OBSERVED, reason="Nothing.", reason_zh="未见。"),
         Verdict(rule="no-rule-of-this-version", clauses=["no-such-clause"], verdict="NOT_APPLICABLE"),  # type: ignore[arg-type]
     ]

@@ -32,7 +32,9 @@ def read(machine: Machine) -> etree._Element:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_it_is_valid_and_counts_as_many_as_the_bundle_has_verdicts(hostile: Analysis, of: Of, language: str, tmp_path: Path) -> None:
+def test_it_is_valid_and_counts_as_many_as_the_bundle_has_verdicts(
+    hostile: Analysis, of: Of, language: str, tmp_path: Path
+) -> None:
     machine = of(hostile, language)
     read(machine)
     file = tmp_path / "junit.xml"
@@ -55,8 +57,13 @@ def test_each_word_is_a_failure_or_skipped_and_says_which_it_is(every_word: Anal
             [told] = [child for child in case if child.tag in {"failure", "skipped", "error"}]
             found[told.get("type")] = told.tag
             assert told.get("message").startswith(f"{told.get('type')}: ")
-    assert found == {"VIOLATION": "failure", "CANDIDATE": "skipped", "INCONCLUSIVE": "skipped", "NOT_OBSERVED": "skipped",
-                     "NOT_APPLICABLE": "skipped"}
+    assert found == {
+        "VIOLATION": "failure",
+        "CANDIDATE": "skipped",
+        "INCONCLUSIVE": "skipped",
+        "NOT_OBSERVED": "skipped",
+        "NOT_APPLICABLE": "skipped",
+    }
     assert {str(word) for word in VerdictWord} <= set(found)
     [skipped] = root.xpath("//skipped[@type='NOT_OBSERVED']/@message")
     assert "not observed is not compliance" in skipped
@@ -70,8 +77,9 @@ def test_a_failure_names_its_clauses_with_their_force_its_evidence_and_what_to_d
 
 def test_a_run_that_did_not_end_and_a_bundle_that_was_altered_are_errors(hostile: Analysis, of: Of) -> None:
     broken = of(dataclasses.replace(hostile, run=dataclasses.replace(hostile.run, complete=False)))
-    altered = dataclasses.replace(broken, integrity=Verification(
-        status=Status.ALTERED, differences=[Difference(file=hostile_run.ALL, what="was changed")]))
+    altered = dataclasses.replace(
+        broken, integrity=Verification(status=Status.ALTERED, differences=[Difference(file=hostile_run.ALL, what="was changed")])
+    )
     root = read(altered)
     assert [e.get("type") for e in root.iterfind("testsuite/testcase/error")] == ["INCOMPLETE", "ALTERED"]
     assert (root.get("errors"), root.get("tests")) == ("2", str(len(hostile.verdicts) + 2))

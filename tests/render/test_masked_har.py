@@ -33,7 +33,9 @@ def read(machine: Machine) -> dict[str, Any]:
 
 def valid(document: Any) -> None:
     registry: Registry[Any] = Registry().with_resources((name, DRAFT6.create_resource(part)) for name, part in PARTS.items())
-    jsonschema.Draft6Validator(PARTS["har.json"], registry=registry, format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER).validate(document)
+    jsonschema.Draft6Validator(
+        PARTS["har.json"], registry=registry, format_checker=jsonschema.Draft6Validator.FORMAT_CHECKER
+    ).validate(document)
 
 
 def test_the_schema_is_no_rubber_stamp(hostile: Analysis, of: Of) -> None:
@@ -57,7 +59,13 @@ def test_masked_it_has_no_value_and_no_session_but_all_names(hostile: Analysis, 
     for secret in (hostile_run.IMEI, hostile_run.SSID, hostile_run.TOKEN, base64.b64encode(bytes(range(256))).decode()):
         assert secret not in text
     first = log["entries"][0]
-    assert [one["name"] for one in first["request"]["headers"]] == ["Content-Type", "Cookie", "Authorization", "X-Device", "X-Device"]
+    assert [one["name"] for one in first["request"]["headers"]] == [
+        "Content-Type",
+        "Cookie",
+        "Authorization",
+        "X-Device",
+        "X-Device",
+    ]
     assert [one["name"] for one in first["request"]["queryString"]] == ["ssid", "q"]
     assert first["request"]["url"].startswith("https://t.adnimbus.example/e/")
     assert '"imei"' in first["request"]["postData"]["text"]
@@ -72,8 +80,12 @@ def test_masked_a_body_that_is_no_text_is_left_out_and_its_size_told(hostile: An
     assert second["request"]["postData"]["comment"] == "Left out: 256 bytes that are no text, and so cannot be masked."
     assert second["request"]["bodySize"] == 256
     assert third["_webSocketMessages"][1] == {
-        "type": "send", "time": third["_webSocketMessages"][1]["time"], "opcode": 2, "data": "",
-        "_comment": "Left out: 255 bytes that are no text."}
+        "type": "send",
+        "time": third["_webSocketMessages"][1]["time"],
+        "opcode": 2,
+        "data": "",
+        "_comment": "Left out: 255 bytes that are no text.",
+    }
 
 
 def test_unmasked_it_is_byte_by_byte_what_was_sent(hostile: Analysis, of: Of, tmp_path: Path) -> None:

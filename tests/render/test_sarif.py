@@ -19,7 +19,7 @@ from harness.model import Verdict, VerdictWord
 from harness.render import sarif
 from harness.render.forms import visible
 from harness.render.machine import Machine, shown
-from harness.render.masvs import CONTROLS, _OF_ROOM, controls, room
+from harness.render.masvs import _OF_ROOM, CONTROLS, controls, room
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
 from harness.rules.identity import key
@@ -109,7 +109,11 @@ def test_a_result_points_to_lines_of_the_journals_to_stacks_and_to_the_request(e
     [found] = [r for r in run["results"] if r["properties"]["verdict"] == "VIOLATION"]
     places = [one["physicalLocation"] for one in (*found["locations"], *found["relatedLocations"])]
     assert [(p["artifactLocation"]["uri"], p["region"]["startLine"]) for p in places] == [
-        ("calls.jsonl", 2), ("flows.jsonl", 1), ("screens.jsonl", 1), ("steps.jsonl", 2)]
+        ("calls.jsonl", 2),
+        ("flows.jsonl", 1),
+        ("screens.jsonl", 1),
+        ("steps.jsonl", 2),
+    ]
     assert [len(stack["frames"]) for stack in found["stacks"]] == [2]
     assert found["occurrenceCount"] == 2
     request = run["webRequests"][found["webRequest"]["index"]]
@@ -157,8 +161,9 @@ def test_fingerprints_are_the_same_in_every_run_and_differ_between_findings(ever
     prints = [[r["partialFingerprints"][sarif.FINGERPRINT] for r in run["results"]] for run in (first, again)]
     assert prints[0] == prints[1]
     assert len(set(prints[0])) == len(prints[0])
-    later = dataclasses.replace(every_word, verdicts=[
-        dataclasses.replace(v, evidence=["c3"], reason="other", gaps=[]) for v in every_word.verdicts])
+    later = dataclasses.replace(
+        every_word, verdicts=[dataclasses.replace(v, evidence=["c3"], reason="other", gaps=[]) for v in every_word.verdicts]
+    )
     assert [r["partialFingerprints"][sarif.FINGERPRINT] for r in run_of(of(later))["results"]] == prints[0]
 
 
@@ -173,8 +178,13 @@ def test_a_key_tells_findings_apart_by_each_of_its_parts(item: str, caller: str,
     assert made(caller="example.shop") == made(caller="app")
 
 
-@given(st.recursive(st.text(st.characters(codec=None, exclude_categories=())) | st.integers() | st.none(),
-                    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))
+@given(
+    st.recursive(
+        st.text(st.characters(codec=None, exclude_categories=())) | st.integers() | st.none(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=8,
+    )
+)
 def test_whatever_a_text_holds_a_document_is_utf8_and_shows_it(value: Any) -> None:
     document = shown(value)
     text = json.dumps(document, ensure_ascii=False).encode("utf-8").decode("utf-8")

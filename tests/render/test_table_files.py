@@ -118,8 +118,10 @@ def test_csv_has_no_formula_and_nothing_unseen_and_fits_a_cell(both: tuple[Machi
     assert machine.mask.on or any("…[cut: 1048" in text and text.endswith("whole in Parquet]") for text in texts)
 
 
-@given(st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(STARTS).flatmap(
-    lambda start: st.text().map(lambda rest: start + rest)))
+@given(
+    st.text(st.characters(codec=None, exclude_categories=()))
+    | st.sampled_from(STARTS).flatmap(lambda start: st.text().map(lambda rest: start + rest))
+)
 def test_no_text_is_a_formula_in_csv_and_every_text_comes_back(text: str) -> None:
     cell = for_csv(TEXT, text)
     out = io.StringIO()
@@ -156,8 +158,12 @@ def test_parquet_says_what_its_columns_mean(hostile: Analysis, of: Of) -> None:
     content = dict(files(of(hostile), "parquet"))
     for table in TABLES:
         schema = pq.read_schema(io.BytesIO(content[f"{table.name}.parquet"]))
-        assert {field.name: field.metadata[b"description"].decode() for field in schema} == {c.name: c.about for c in table.columns}
+        assert {field.name: field.metadata[b"description"].decode() for field in schema} == {
+            c.name: c.about for c in table.columns
+        }
 
 
 def test_the_page_of_tables_is_made_from_them() -> None:
-    assert (ROOT / "docs" / "tables.md").read_text("utf-8") == page(), "make it anew: python -m harness.render.tables_page > docs/tables.md"
+    assert (ROOT / "docs" / "tables.md").read_text("utf-8") == page(), (
+        "make it anew: python -m harness.render.tables_page > docs/tables.md"
+    )

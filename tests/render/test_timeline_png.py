@@ -58,7 +58,7 @@ def test_the_two_languages_differ_and_equal_input_gives_an_equal_picture(hostile
 def test_chinese_is_drawn_as_chinese() -> None:
     face = timeline_png._font(24)
     boxes = {face.getmask(sign).getbbox() and bytes(face.getmask(sign)) for sign in "同意前后台"}
-    assert len(boxes) == 5    # a font without them draws one and the same box
+    assert len(boxes) == 5  # a font without them draws one and the same box
 
 
 def test_marks_stand_where_their_time_is(hostile: Analysis, of: Of) -> None:
@@ -74,8 +74,15 @@ def test_marks_stand_where_their_time_is(hostile: Analysis, of: Of) -> None:
 def test_a_run_in_which_nothing_happened_is_a_picture_that_says_so(hostile: Analysis, of: Of) -> None:
     run = hostile.run
     empty = dataclasses.replace(
-        run, calls=run.calls[:0], flows=run.flows[:0], screens=run.screens[:0], steps=run.steps[:0], stages=run.stages[:0], facts=[],
-        gaps=[])
+        run,
+        calls=run.calls[:0],
+        flows=run.flows[:0],
+        screens=run.screens[:0],
+        steps=run.steps[:0],
+        stages=run.stages[:0],
+        facts=[],
+        gaps=[],
+    )
     assert pixels(of(dataclasses.replace(hostile, run=empty))).shape[0] > 300
 
 
