@@ -11,8 +11,8 @@ _HEAD = """\
 # Tables of a bundle
 
 Made by `python -m harness.render.tables_page` from harness/render/bundle_tables.py. `harness report BUNDLE --format csv` or
-`--format parquet` writes them, a file each, with a `datapackage.json` (Frictionless) that describes them; docs/machine.md says how
-cells are written.
+`--format parquet` writes them, a file each, with a `datapackage.json` (Frictionless) that describes them; docs/machine.md says
+how cells are written.
 
 A column of type json holds a list or a mapping as JSON text. One that is marked ● may hold what is personal: it is masked
 unless `--unmask` is given.

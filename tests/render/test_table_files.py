@@ -48,10 +48,12 @@ def test_rows_are_as_many_as_the_bundle_has(both: tuple[Machine, dict[str, bytes
     machine, as_csv, as_parquet = both
     run = machine.run
     expected = {
-        "calls": len(run.calls), "flows": len(run.flows), "screens": len(run.screens), "steps": len(run.steps), "stages": len(run.stages),
-        "gaps": len(run.gaps), "verdicts": len(machine.analysis.verdicts), "sightings": len(run.sightings), "shared": len(run.shared),
-        "stacks": len(run.stacks), "clauses": len(catalogue()), "prompts": len(run.prompts), "marks": len(run.marks),
-        "typed": len(run.typed), "texts": len(run.app_texts), "hooks": sum(fact.type == "hook" for fact in run.facts),
+        name: len(getattr(run, name))
+        for name in ("calls", "flows", "screens", "steps", "stages", "gaps", "sightings", "shared", "stacks",
+                     "prompts", "marks", "typed")
+    } | {
+        "verdicts": len(machine.analysis.verdicts), "clauses": len(catalogue()), "texts": len(run.app_texts),
+        "hooks": sum(fact.type == "hook" for fact in run.facts),
     }  # fmt: skip
     assert (expected["calls"], expected["flows"], expected["screens"], expected["steps"]) == (5, 5, 1, 3)
     assert expected["shared"] > 0
