@@ -108,10 +108,14 @@ def register(app: typer.Typer) -> None:
         har: Annotated[
             bool, typer.Option("--har", help="Write the traffic instead, as HAR 1.2 for browsers' tools; needs --to FILE.")
         ] = False,
+        unmask: Annotated[
+            bool, typer.Option("--unmask", help="Show personal information in full; the report says so.")
+        ] = False,
         json: Json = False,
     ) -> int:
         """Write the report of a bundle: one self-contained page.
 
+        Of personal information it shows the last signs only, unless --unmask is given; it says which of both it is.
         Prints where it is. It is HTML. In BUNDLE/report/, where it goes unless --to says otherwise, it is signed with
         this user's key beside it; it is no part of what is sealed. With --har it is the recorded traffic, and no verdict.
         """
@@ -130,9 +134,9 @@ def register(app: typer.Typer) -> None:
         warn(integrity)
         note_opened(bundle, "report")
         analysis = analyse(bundle, app=about, profile=profile)
-        path = write_report(analysis, lang, to, integrity=integrity)
+        path = write_report(analysis, lang, to, integrity=integrity, unmask=unmask)
         if json:
-            emit({"report": str(path), "bundle": str(bundle), "language": str(lang)})
+            emit({"report": str(path), "bundle": str(bundle), "language": str(lang), "masked": not unmask})
         else:
             out.print(printable(str(path)))
         return 0
