@@ -113,6 +113,7 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         """Write the report of a bundle: one self-contained page.
 
+        Of personal information it shows the last signs only, unless --unmask is given; it says which of both it is.
         Prints where it is. It is HTML. With --format it is files for other programs: SARIF, JUnit, HAR, tables as CSV or Parquet,
         the timeline as PNG, the verdicts as JSON. Several go into the folder --to, one into the file --to. In BUNDLE/report/,
         where all go unless --to says otherwise, they are signed with this user's key; it is no part of what is sealed.
@@ -138,9 +139,9 @@ def register(app: typer.Typer) -> None:
                           unmask=unmask, json=json)
             return 0
         analysis = analyse(bundle, app=about, profile=profile)
-        path = write_report(analysis, lang, to, integrity=integrity)
+        path = write_report(analysis, lang, to, integrity=integrity, unmask=unmask)
         if json:
-            emit({"report": str(path), "bundle": str(bundle), "language": str(lang)})
+            emit({"report": str(path), "bundle": str(bundle), "language": str(lang), "masked": not unmask})
         else:
             out.print(printable(str(path)))
         return 0
