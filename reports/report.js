@@ -66,6 +66,7 @@
     row("stage", stageName(text("stage", i)));
     row("scenario", text("scenario", i));
     const more = D.more[i];
+    let found = null;
     for (let k = 0; k < more.length; k += 2) {
       const field = D.fields[more[k]];
       if (field === "stack") {
@@ -78,10 +79,12 @@
         picture.alt = id + " " + text("title", i);
         parts.push(picture);
       } else if (field === "found") {
-        const line = make("span");
-        const cut = D.texts[more[k + 1]].split(/[⟦⟧]/);
-        line.append(cut[0], ...(cut.length > 2 ? [make("mark", cut[1]), cut.slice(2).join("")] : []));
-        row("found", line);
+        found = make("span", D.texts[more[k + 1]]);
+        row("found", found);
+      } else if (field === "matched" && found) {
+        found.append(make("mark", D.texts[more[k + 1]]));
+      } else if (field === "after" && found) {
+        found.append(D.texts[more[k + 1]]);
       } else row(field, D.texts[more[k + 1]]);
     }
     if (D.finding[i]) {

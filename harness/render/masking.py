@@ -31,7 +31,8 @@ FREE = frozenset({
 _CONTENT = frozenset({"crypto"})        # what was encrypted, hashed and signed: nobody knows what it is
 _WIRE = frozenset({"http_write", "http_request", "socket", "web_view"})
 _LONGEST = 2000     # signs of a value that are looked for as they are; of a longer one its beginning
-_IN_ALL_FORMS = 3000  # values that are looked for in every form; later ones as they are
+_REMEMBERED = 200_000
+_IN_ALL_FORMS = 2000  # values that are looked for in every form; later ones as they are
 _MOST_LEAVES = 400  # texts of one value that are looked for elsewhere
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -70,8 +71,8 @@ def masked(text: str) -> str:
 
 
 class Masker:
-    """`knowns`: (kind, value) of what hooked calls gave; `spare`: texts that are no secret though a call gave them (the app's own
-    package). With `on` false every method shows what it is given."""
+    """`knowns`: (kind, value) of what hooked calls gave, personal or not; `spare`: texts that are no secret though a call gave
+    them (the app's own package). With `on` false every method shows what it is given."""
 
     def __init__(self, knowns: Iterable[tuple[str, Any]], *, spare: Iterable[str] = (), on: bool = True) -> None:
         self.on = on
@@ -79,8 +80,11 @@ class Masker:
         self._found: ahocorasick_rs.AhoCorasick | None = None
         if on:
             kept = {one.lower() for one in (*spare, *PLACEHOLDERS) if one}
-            given = (text for kind, value in knowns if kind not in FREE for text in _leaves(value))
-            texts = dict.fromkeys(text for text in given if _worth(text, kept))
+            of_kind: dict[str, dict[str, None]] = {}
+            for kind, value in knowns:
+                if kind in kinds() and kind not in FREE:
+                    of_kind.setdefault(kind, {}).update((text, None) for text in _leaves(value) if _worth(text, kept))
+            texts = dict.fromkeys(text for found in sorted(of_kind.values(), key=len) for text in found)
             written = {form for at, text in enumerate(texts) for form in (forms(text) if at < _IN_ALL_FORMS else (text,))}
             patterns = sorted({visible(form).translate(_LOWER) for form in written if _worth(form, kept)})
             if patterns:
@@ -128,6 +132,9 @@ class Masker:
         return self.wire(value, length) if kind in _WIRE else self.loose(value, length)
 
     def _kept(self, way: str, given: Any, length: int) -> str:
+        early = (way, given, length) if type(given) is str else None
+        if early is not None and (shown := self._seen.get(early)) is not None:
+            return shown
         text = plain(given)
         if not self.on or not text:
             return cut(text, length)
@@ -139,8 +146,10 @@ class Masker:
             if way == "wire":
                 done = _fields(done)
             found = cut(done.replace(_HELD, SIGN), length)
-            if len(self._seen) < 200_000:
+            if len(self._seen) < _REMEMBERED:
                 self._seen[key] = found
+                if early is not None:
+                    self._seen[early] = found
         return found
 
     def _known(self, text: str) -> str:
