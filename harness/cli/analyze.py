@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.options import AppFile, Json, Language, ReportLanguage, read_app_file
 from harness.cli.output import emit, err, out, printable
+
+if TYPE_CHECKING:
+    from harness.bundle import Verification
+    from harness.rules.analysis import Analysis
 
 
 def close_killed(bundle: Path) -> None:
@@ -108,13 +112,18 @@ def register(app: typer.Typer) -> None:
         har: Annotated[
             bool, typer.Option("--har", help="Write the traffic instead, as HAR 1.2 for browsers' tools; needs --to FILE.")
         ] = False,
+        pdf: Annotated[
+            Path | None, typer.Option("--pdf", help="Write it to this file instead, as PDF/A-3 with the manifest attached.")
+        ] = None,
         json: Json = False,
     ) -> int:
-        """Write the report of a bundle: one self-contained page.
+        """Write the report of a bundle: one self-contained page, or with --pdf a document of pages.
 
         Prints where it is. It is HTML. In BUNDLE/report/, where it goes unless --to says otherwise, it is signed with
         this user's key beside it; it is no part of what is sealed. With --har it is the recorded traffic, and no verdict.
         """
+        if pdf is not None:
+            _one_format(to, har)
         if har:
             return _write_har(bundle, to, lang, json)
         from harness.bundle import verify
@@ -130,12 +139,32 @@ def register(app: typer.Typer) -> None:
         warn(integrity)
         note_opened(bundle, "report")
         analysis = analyse(bundle, app=about, profile=profile)
-        path = write_report(analysis, lang, to, integrity=integrity)
+        if pdf is None:
+            path = write_report(analysis, lang, to, integrity=integrity)
+        else:
+            path = _write_pdf(analysis, pdf, lang, integrity)
         if json:
             emit({"report": str(path), "bundle": str(bundle), "language": str(lang)})
         else:
             out.print(printable(str(path)))
         return 0
+
+
+def _one_format(to: Path | None, har: bool) -> None:
+    """Raises UsageError where another format or place is asked for than that of --pdf; NoFont."""
+    from harness.errors import UsageError
+    from harness.render.typeface import font_file
+
+    if to is not None or har:
+        raise UsageError("One report at a time.", "--pdf names the file and its format.", "Leave out --to and --har.")
+    font_file()
+
+
+def _write_pdf(analysis: Analysis, path: Path, lang: ReportLanguage, integrity: Verification) -> Path:
+    from harness.render import pdf
+
+    pdf.write(analysis, path, language=lang, integrity=integrity)
+    return path
 
 
 def _write_har(bundle: Path, to: Path | None, lang: ReportLanguage, json: bool) -> int:

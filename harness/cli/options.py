@@ -23,7 +23,7 @@ class ReportLanguage(StrEnum):
     EN = "en"
 
 
-Language = Annotated[ReportLanguage, typer.Option("--lang", help="Language of the report.")]
+Language = Annotated[ReportLanguage, typer.Option("--lang", "--language", help="Language of the report.")]
 
 
 def read_app_file(path: Path | None) -> dict[str, Any] | None:
