@@ -363,6 +363,6 @@
   });
 
   let shut = [];
-  addEventListener("beforeprint", () => { shut = [...document.querySelectorAll("details:not([open])")]; shut.forEach((one) => { one.open = true; }); });
+  addEventListener("beforeprint", () => { shut = [...document.querySelectorAll("details:not([open]):not(.bulk)")]; shut.forEach((one) => { one.open = true; }); });
   addEventListener("afterprint", () => { shut.forEach((one) => { one.open = false; }); shut = []; });
 })();

@@ -115,10 +115,14 @@ def register(app: typer.Typer) -> None:
         pdf: Annotated[
             Path | None, typer.Option("--pdf", help="Write it to this file instead, as PDF/A-3 with the manifest attached.")
         ] = None,
+        unmask: Annotated[
+            bool, typer.Option("--unmask", help="Show personal information in full; the report says so.")
+        ] = False,
         json: Json = False,
     ) -> int:
         """Write the report of a bundle: one self-contained page, or with --pdf a document of pages.
 
+        Of personal information it shows the last signs only, unless --unmask is given; it says which of both it is.
         Prints where it is. It is HTML. In BUNDLE/report/, where it goes unless --to says otherwise, it is signed with
         this user's key beside it; it is no part of what is sealed. With --har it is the recorded traffic, and no verdict.
         """
@@ -140,11 +144,11 @@ def register(app: typer.Typer) -> None:
         note_opened(bundle, "report")
         analysis = analyse(bundle, app=about, profile=profile)
         if pdf is None:
-            path = write_report(analysis, lang, to, integrity=integrity)
+            path = write_report(analysis, lang, to, integrity=integrity, unmask=unmask)
         else:
-            path = _write_pdf(analysis, pdf, lang, integrity)
+            path = _write_pdf(analysis, pdf, lang, integrity, unmask)
         if json:
-            emit({"report": str(path), "bundle": str(bundle), "language": str(lang)})
+            emit({"report": str(path), "bundle": str(bundle), "language": str(lang), "masked": not unmask})
         else:
             out.print(printable(str(path)))
         return 0
@@ -160,10 +164,10 @@ def _one_format(to: Path | None, har: bool) -> None:
     font_file()
 
 
-def _write_pdf(analysis: Analysis, path: Path, lang: ReportLanguage, integrity: Verification) -> Path:
+def _write_pdf(analysis: Analysis, path: Path, lang: ReportLanguage, integrity: Verification, unmask: bool) -> Path:
     from harness.render import pdf
 
-    pdf.write(analysis, path, language=lang, integrity=integrity)
+    pdf.write(analysis, path, language=lang, integrity=integrity, unmask=unmask)
     return path
 
 

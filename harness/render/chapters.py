@@ -13,7 +13,7 @@ from typing import Any
 from harness import __version__
 from harness.bundle import BundleReader, Verification
 from harness.model import VerdictWord
-from harness.render.forms import day_and_time, from_iso, moment, number, plain
+from harness.render.forms import day_and_time, from_iso, moment, number, plain, word
 from harness.render.masking import Masker
 from harness.render.shapes import CustodyRow, FileRow, Row
 from harness.rules.analysis import Analysis
@@ -55,8 +55,7 @@ class Told:
 
     @property
     def device_kind(self) -> str:
-        kind = str(self.fact("device").get("kind", ""))
-        return str(self.t["device_kinds"].get(kind, kind))
+        return word(self.t, "device_kinds", self.fact("device").get("kind", ""))
 
     @property
     def begun(self) -> int:
@@ -88,7 +87,6 @@ def cover(told: Told, number_: str, made: datetime.datetime, checked: str) -> li
     named = " · ".join(filter(None, (told.device_kind, model, plain(device.get("serial")))))
     stamp = told.integrity.stamps[-1] if told.integrity.stamps else None
     source = (f"{t['stamped']} {from_iso(stamp.at, told.language)} ({stamp.authority})" if stamp else t["host_clock"])
-    word = t["integrity_words"][str(told.integrity.status)]
     return [
         told.row("number", number_, code=True, note="" if case.get("number") else t["number_note"]),
         told.row("name", app.get("label")),
@@ -101,7 +99,7 @@ def cover(told: Told, number_: str, made: datetime.datetime, checked: str) -> li
         told.row("period", " – ".join(filter(None, (told.at(told.begun), told.at(told.ended))))),
         told.row("time_source", source),
         told.row("issued", day_and_time(made, told.language), note=f"privacy-harness {__version__}"),
-        told.row("integrity", word, note=f"({t['checked_when_made']}: {checked})"),
+        told.row("integrity", t["integrity_words"][str(told.integrity.status)], note=f"({t['checked_when_made']}: {checked})"),
         told.row("authorised_by", case.get("authorised_by")),
     ]
 
@@ -217,18 +215,18 @@ def interventions(told: Told, hook_counts: Mapping[str, int]) -> list[Row]:
     answered = [step for step in records(run.steps)
                 if isinstance(step.get("detail"), Mapping) and step["detail"].get("permission")]
     given = Counter(str(getattr(step["control"], "role", "") or step["action"]) for step in answered)
-    hooked = ", ".join(f"{t['hook_words'].get(word, word)} {number(count)}" for word, count in hook_counts.items())
+    hooked = ", ".join(f"{word(t, 'hook_words', state)} {number(count)}" for state, count in hook_counts.items())
     return [
         told.row("root", device.get("root"), code=True),
         told.row("hooks_loaded", f"{number(agent['hooks'])} / {number(agent['methods'])}" if isinstance(agent.get("hooks"), int)
                  and isinstance(agent.get("methods"), int) else None, note=t["hooks_loaded_note"]),
         told.row("hooks_state", hooked),
         told.row("processes", f"{len(started)} ({t['late']}: {late})" if started else None),
-        told.row("canaries", ", ".join(f"{word} {count}" for word, count in checks.items()), note=t["canary_note"]),
+        told.row("canaries", ", ".join(f"{state} {count}" for state, count in checks.items()), note=t["canary_note"]),
         told.row("ca", proxy.get("certificate"), code=True, note=plain(proxy.get("store"))),
         told.row("proxy_mode", proxy.get("proxy"), code=True),
         told.row("pinning", t["pinning_none"]),
-        told.row("answered", ", ".join(f"{word} {count}" for word, count in given.items()) or t["none"]),
+        told.row("answered", ", ".join(f"{role} {count}" for role, count in given.items()) or t["none"]),
     ]
 
 
@@ -309,7 +307,6 @@ def _manifest(bundle: BundleReader) -> list[tuple[str, int, str]]:
 
 
 def custody(told: Told) -> list[CustodyRow]:
-    words = told.t["custody_words"]
-    return [CustodyRow(number=one.number, at=from_iso(one.at, told.language), action=words.get(one.action, one.action),
+    return [CustodyRow(number=one.number, at=from_iso(one.at, told.language), action=word(told.t, "custody_words", one.action),
                        by=told.mask.text(one.by), note=told.mask.text(one.note), key=one.fingerprint)
             for one in told.integrity.custody]

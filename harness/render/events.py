@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.render.findings import SHOWN_FRAMES, FindingMaker
-from harness.render.forms import cut, number
+from harness.render.forms import cut, number, visible, word
 from harness.render.pictures import SMALL
 from harness.render.timeline import LANES, cited_in
 from harness.render.view import Material
@@ -42,7 +42,7 @@ class _Pool:
         place = self._places.get(text)
         if place is None:
             place = self._places[text] = len(self.texts)
-            self.texts.append(text)
+            self.texts.append(visible(text))
         return place
 
 
@@ -98,7 +98,7 @@ class _Columns:
                     ("arguments", mask.argument(call["kind"], call["arguments"], 160) if call["arguments"] else ""),
                     ("value", mask.returned(call["kind"], call["value"], 240) if gave else ""),
                     ("error", mask.loose(call["error"], 200) if call["error"] else ""),
-                    ("outcome", t["outcomes"].get(call["outcome"], call["outcome"])),
+                    ("outcome", word(t, "outcomes", call["outcome"])),
                     ("process", cut(f"{call['process']} ({call['pid']})", 120)),
                     ("thread", mask.text(call["thread"], 80)),
                 ),
@@ -134,7 +134,7 @@ class _Columns:
         for place, screen in enumerate(ordered):
             image = material.pictures.of(screen, (), SMALL)[0] if place < _PICTURES and left > 0 else ""
             left -= len(image)
-            kind = self.t["screens"].get(screen["kind"], screen["kind"])
+            kind = word(self.t, "screens", screen["kind"])
             self.add(
                 "screens", screen, title=kind, who=self.mask.text(screen["package"], 120), kind=kind, stage=screen["stage"],
                 scenario=cut(screen["scenario"], 120),
@@ -144,7 +144,7 @@ class _Columns:
 
     def steps(self) -> None:
         for step in self.maker.in_order:
-            action = self.t["actions"].get(step["action"], step["action"])
+            action = word(self.t, "actions", step["action"])
             control = step["control"]
             touched = f"{control.text or control.resource_id} [{control.role}]" if control else step["target"]
             target = self.mask.text(touched, 120)
@@ -153,7 +153,7 @@ class _Columns:
                 "steps", step, title=f"{action} {target}".strip(), who="", kind=action, stage=step["opens"] or "",
                 scenario=cut(step["scenario"], 120),
                 fields=(("action", action), ("target", target), ("opens", opens), ("screen", step["screen"] or ""),
-                        ("outcome", self.t["step_outcomes"].get(step["outcome"], step["outcome"]))),
+                        ("outcome", word(self.t, "step_outcomes", step["outcome"]))),
             )  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def payload(material: Material) -> dict[str, Any]:
         "bars": bars,
         "lanes": list(LANES),
         "fields": list(FIELDS),
-        "stages": {stage: t["stages"].get(stage, stage) for stage in {s[1] for s in stages} | {""}},
+        "stages": {stage: word(t, "stages", stage) for stage in {s[1] for s in stages} | {""}},
         "scenarios": {cut(s, 120): t["scenarios"].get(s, "") for s in {s[0] for s in stages}},
         "words": dict(t["tl"]) | {name_: t[name_] for name_ in (
             "sort", "sorted_up", "sorted_down", "filter_text", "show_all", "seconds")},

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.render.chapters import Told
-from harness.render.forms import clock, cut, number, ranges
+from harness.render.forms import clock, cut, number, ranges, word
 from harness.render.shapes import Frequency, TableView
 from harness.rules.sensitive import kinds, name
 from harness.tables import records
@@ -73,8 +73,8 @@ def _reads(told: Told) -> TableView:
     for (kind, caller, stage, outcome), found in sorted(times.items(), key=lambda one: (-len(one[1]), one[0])):
         told_of = frequency(sorted(found))
         assert told_of is not None
-        rows.append([name(kind, told.language), _who(told, caller), told.t["stages"].get(stage, stage),
-                     told.t["outcomes"].get(outcome, outcome), told_of.count, told_of.rate or "–", told_of.most_1s,
+        rows.append([name(kind, told.language), _who(told, caller), word(told.t, "stages", stage),
+                     word(told.t, "outcomes", outcome), told_of.count, told_of.rate or "–", told_of.most_1s,
                      told_of.most_60s, told_of.first, told_of.last])
     return _table(told, "reads", rows, {4, 5, 6, 7})
 
@@ -90,7 +90,7 @@ def _hosts(told: Told) -> TableView:
     rows = []
     for (host, party, relation), all_of in sorted(found.items(), key=lambda one: (-len(one[1]), one[0])):
         senders = Counter(_who(told, sender) for _, _, sender in all_of)
-        rows.append([cut(host, 200), cut(party, 120), told.t["relations"].get(relation, relation), len(all_of),
+        rows.append([cut(host, 200), cut(party, 120), word(told.t, "relations", relation), len(all_of),
                      sum(clear for _, clear, _ in all_of), ", ".join(f"{who} {count}" for who, count in senders.most_common(6)),
                      ", ".join(sorted(items.get(host, ()))) or "–", clock(min(at for at, _, _ in all_of))])
     return _table(told, "hosts", rows, {3, 4})
@@ -106,16 +106,15 @@ def _callers(told: Told) -> TableView:
             read.setdefault((caller, origin), set()).add(kind)
     sent = Counter(_columns(told.analysis.run.flows, "sender", "sender_origin"))
     both = sorted({*calls, *sent}, key=lambda one: (-calls[one] - sent[one], one))
-    rows = [[_who(told, who), told.t["origins"].get(origin, origin), calls[who, origin], sent[who, origin],
+    rows = [[_who(told, who), word(told.t, "origins", origin), calls[who, origin], sent[who, origin],
              ", ".join(sorted(name(kind, told.language) for kind in read.get((who, origin), ()))) or "–"] for who, origin in both]
     return _table(told, "callers", rows, {2, 3})
 
 
 def _prompts(told: Told) -> TableView:
-    answers = told.t["answers"]
     rows = [[clock(row["t"]), name(str(row["permission"] or ""), told.language) or "–", cut(row["scenario"], 80),
-             told.t["stages"].get(row["stage"], row["stage"]), answers.get(str(row["answer"]), str(row["answer"] or "–")),
-             told.t["actions"].get(str(row["trigger"]), str(row["trigger"] or "–")), _who(told, str(row["caller"] or "–")),
+             word(told.t, "stages", row["stage"]), word(told.t, "answers", row["answer"]),
+             word(told.t, "actions", row["trigger"] or "–"), _who(told, str(row["caller"] or "–")),
              ranges([row["event_id"]])] for row in records(told.analysis.run.prompts)]
     return _table(told, "prompts", rows, set())
 

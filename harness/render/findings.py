@@ -12,7 +12,7 @@ from harness.clauses import catalogue
 from harness.model import Verdict
 from harness.render.chapters import Told
 from harness.render.figures import frequency
-from harness.render.forms import clock, cut, flatten, number, ranges, visible
+from harness.render.forms import clock, cut, flatten, number, ranges, visible, word
 from harness.render.pictures import Pictures
 from harness.render.shapes import CallView, Clause, FindingView, Frame, NoteView, RequestView, ScreenView, SharedView
 from harness.rules.rule import Rule
@@ -62,7 +62,7 @@ class FindingMaker:
         return str(self.t["unresolved"]) if caller == "unresolved" else visible(caller)
 
     def stage(self, stage: str) -> str:
-        return str(self.t["stages"].get(stage, stage))
+        return word(self.t, "stages", stage)
 
     def call(self, call: dict[str, Any]) -> CallView:
         frames = [Frame(text=self.mask.text(f, 300), own=not class_of(f).startswith(FRAMEWORK))
@@ -74,8 +74,8 @@ class FindingMaker:
             method=cut(call["method"] + (call["signature"] or ""), 300),
             arguments=self.mask.argument(call["kind"], call["arguments"]),
             value=got,
-            outcome=call["outcome"],
-            outcome_word=self.t["outcomes"].get(call["outcome"], call["outcome"]),
+            outcome=cut(call["outcome"], 40),
+            outcome_word=word(self.t, "outcomes", call["outcome"]),
             process=cut(f"{call['process']} ({call['pid']})", 120),
             thread=self.mask.text(call["thread"], 120),
             caller=self.who(call["caller"]),
@@ -143,7 +143,7 @@ class FindingMaker:
         return ScreenView(
             id=screen["event_id"],
             time=clock(screen["t"]),
-            kind=self.t["screens"].get(screen["kind"], screen["kind"]),
+            kind=word(self.t, "screens", screen["kind"]),
             image=image,
             sha256=screen["screenshot"] or "",
             marked=self.mask.text(control.text or control.resource_id, 80) if control else "",
@@ -156,7 +156,7 @@ class FindingMaker:
         """Without what only says where to look: its screens are shown beside it, its text stands in the bundle."""
         told = {key: value for key, value in note.data.items()
                 if key not in _NOT_TOLD and value not in (None, "", [], {})}
-        return NoteView(id=note.id, time=clock(note.t), kind=self.t["notes"].get(note.type, note.type),
+        return NoteView(id=note.id, time=clock(note.t), kind=word(self.t, "notes", note.type),
                         rows=[(self.mask.text(key, 100), self.mask.loose(value, 300))
                               for key, value in flatten(told)[:SHOWN_ROWS]])
 
@@ -252,7 +252,7 @@ class FindingMaker:
         if not at or place < 0:
             return str(self.t["not_recorded"])
         step = self.in_order[place]
-        action = self.t["actions"].get(step["action"], step["action"])
+        action = word(self.t, "actions", step["action"])
         target = self.mask.text(step["target"], 80)
         seconds = (at - int(step["t"])) / 1e9
         return f"{cut(step['scenario'], 80)} · {step['event_id']} {action} {target} · +{seconds:.1f} {self.t['seconds']}"
@@ -267,9 +267,9 @@ class FindingMaker:
         said = []
         for one in asked:
             state = table.get(one)
-            word = (self.t["granted"] if state.get("granted") else self.t["not_granted"]) if isinstance(state, Mapping) \
+            held = (self.t["granted"] if state.get("granted") else self.t["not_granted"]) if isinstance(state, Mapping) \
                 else self.t["not_recorded"]
-            said.append(f"{cut(one, 120)}: {word} ({self.t['at_the_end']})")
+            said.append(f"{cut(one, 120)}: {held} ({self.t['at_the_end']})")
         return "; ".join(said)
 
 

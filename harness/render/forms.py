@@ -82,6 +82,12 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def word(t: Mapping[str, Any], table: str, key: object) -> str:
+    """The word of a table of texts for what a bundle says; what the table does not know is shown as it stands."""
+    known: Mapping[str, str] = t[table]
+    return known.get(str(key)) or cut(key, 120)
+
+
 def cut(value: Any, length: int = 400) -> str:
     """At most `length` characters, the cut marked."""
     text = plain(value)

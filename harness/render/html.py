@@ -18,6 +18,7 @@ from markupsafe import Markup
 from harness.bundle import AllObjects, Verification, open_bundle, report_place, verify, write_report
 from harness.errors import UsageError
 from harness.render import events, timeline, view
+from harness.render.forms import visible
 from harness.resources import resource
 from harness.rules.analysis import Analysis
 from harness.tables import records
@@ -66,6 +67,7 @@ def page(
         lstrip_blocks=True,
     )
     environment.globals.update(v=made, t=made.t)
+    environment.finalize = _shown
     return environment.get_template("report.html.j2").render(
         parts=[(id, made.t[title]) for id, title in PARTS],
         policy=Markup(policy(style, script)),    # single quotes and letters of Base64 only
@@ -78,11 +80,17 @@ def page(
     )
 
 
+def _shown(value: object) -> object:
+    """Whatever a template writes: no control, no turned writing, no half a surrogate pair."""
+    return visible(value) if type(value) is str else value
+
+
 def _on_each_sheet(made: view.View) -> str:
     """The report's number and the sheet's own at the foot of each printed sheet."""
     number = re.sub(r"[^0-9A-Za-z._-]", "-", made.number)
-    pages = 'counter(page) " / " counter(pages)'
-    return f'\n@page {{ @bottom-left {{ content: "{number}"; }} @bottom-right {{ content: {pages}; }} }}\n'
+    look, pages = "font-size: 8pt; color: #556070", 'counter(page) " / " counter(pages)'
+    return (f'\n@page {{ size: A4; margin: 16mm 14mm 18mm; @bottom-left {{ content: "{number}"; {look}; }} '
+            f"@bottom-right {{ content: {pages}; {look}; }} }}\n")
 
 
 def write(

@@ -1,7 +1,7 @@
 """Personal information made unreadable for whoever reads a report: the last signs of a value stay, so that two can be told apart.
 
 A value is masked by its place (what a hooked call gave, what was found in a request) and by its text: whatever a hooked call
-gave is looked for in all other texts, in the spellings and hashes that docs/evidence.md lists. In texts of requests every
+gave is looked for in all other texts, in the spellings and hashes that docs/report.md lists. In texts of requests every
 value of a field is masked, known or not, since only the app knows what it put there.
 """
 
@@ -82,7 +82,7 @@ class Masker:
             given = (text for kind, value in knowns if kind not in FREE for text in _leaves(value))
             texts = dict.fromkeys(text for text in given if _worth(text, kept))
             written = {form for at, text in enumerate(texts) for form in (forms(text) if at < _IN_ALL_FORMS else (text,))}
-            patterns = sorted({form.translate(_LOWER) for form in written if _worth(form, kept)})
+            patterns = sorted({visible(form).translate(_LOWER) for form in written if _worth(form, kept)})
             if patterns:
                 self._found = ahocorasick_rs.AhoCorasick(patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
@@ -131,7 +131,7 @@ class Masker:
         text = plain(given)
         if not self.on or not text:
             return cut(text, length)
-        text = text[:length + 400]  # a value that is cut at the end is looked for as a whole
+        text = visible(text[:length + 400])  # a value that is cut at the end is looked for as a whole
         key = (way, text, length)
         found = self._seen.get(key)
         if found is None:
@@ -173,8 +173,8 @@ def _fields(text: str) -> str:
     for found in _TOKEN.finditer(text):
         token, after = found[0], text[found.end():found.end() + 8]
         done.append(text[last:found.start()])
-        kept = _HELD in token or token.lower() in _KEPT or _is_name(token, text, found.start(), after)
-        done.append(token if kept else _hold(token))
+        bare = not any(map(str.isalnum, token)) or _HELD in token or token.lower() in _KEPT
+        done.append(token if bare or _is_name(token, text, found.start(), after) else _hold(token))
         last = found.end()
     return "".join([*done, text[last:]])
 

@@ -15,7 +15,7 @@ from harness.model import Gap, GapKind, Verdict, VerdictWord
 from harness.render import chapters, clause_table, figures
 from harness.render.chapters import Told
 from harness.render.findings import FindingMaker
-from harness.render.forms import clock, cut, flatten, ranges, texts
+from harness.render.forms import clock, cut, flatten, ranges, texts, word
 from harness.render.masking import Masker
 from harness.render.pictures import Pictures
 from harness.render.shapes import GapView, ScenarioView, StageView, StepView, VerdictView, View
@@ -151,9 +151,10 @@ def _hooks(run: Tables, mask: Masker) -> tuple[list[dict[str, Any]], dict[str, i
     told = [f.data for f in run.facts if f.type == "hook"]
     counts: dict[str, int] = {}
     for hook in told:
-        counts[str(hook.get("status", "?"))] = counts.get(str(hook.get("status", "?")), 0) + 1
+        state = cut(hook.get("status", "?"), 40)
+        counts[state] = counts.get(state, 0) + 1
     rows = [{"method": mask.text(h.get("method"), 200), "process": mask.text(h.get("process"), 120),
-             "status": str(h.get("status", "?")), "why": mask.text(h.get("why"), 300)}
+             "status": cut(h.get("status", "?"), 40), "why": mask.text(h.get("why"), 300)}
             for h in sorted(told, key=lambda hook: hook.get("status") == "installed")]
     return rows, counts
 
@@ -182,7 +183,7 @@ def _gap(maker: FindingMaker, gap: Gap) -> GapView:
     t = maker.t
     span = "" if gap.from_ns is None else f"{clock(gap.from_ns)} – {clock(gap.to_ns) if gap.to_ns else t['to_the_end']}"
     cited = sorted({v.rule for v in maker.told.analysis.verdicts if gap.id in v.gaps})
-    kind = t["gaps"].get(str(GapKind(gap.kind)), str(gap.kind))
+    kind = word(t, "gaps", GapKind(gap.kind))
     detail = (gap.detail_zh if maker.language == "zh" else "") or gap.detail
     return GapView(id=gap.id, kind=kind, detail=maker.mask.text(detail, 1000), subject=maker.mask.text(gap.subject, 200),
                    span=span, cited_by=cited)
@@ -192,7 +193,7 @@ def _scenarios(maker: FindingMaker) -> list[ScenarioView]:
     run = maker.told.analysis.run
     found: dict[str, list[StageView]] = {}
     for row in boundaries(run):
-        action = maker.t["actions"].get(row["action"], row["action"])
+        action = word(maker.t, "actions", row["action"])
         found.setdefault(row["scenario"], []).append(StageView(
             stage=row["stage"], word=maker.stage(row["stage"]), begins=clock(row["from_ns"]), ends=clock(row["to_ns"]),
             seconds=round((row["to_ns"] - row["from_ns"]) / 1e9, 1), opened_by=row["opened_by"],
@@ -216,9 +217,9 @@ def _step(maker: FindingMaker, step: dict[str, Any]) -> StepView:
         id=step["event_id"],
         time=clock(step["t"]),
         scenario=cut(step["scenario"], 120),
-        action=maker.t["actions"].get(step["action"], step["action"]),
+        action=word(maker.t, "actions", step["action"]),
         target=maker.mask.text(touched, 120),
         opens=maker.stage(step["opens"]) if step["opens"] else "",
-        outcome=maker.t["step_outcomes"].get(step["outcome"], step["outcome"]),
+        outcome=word(maker.t, "step_outcomes", step["outcome"]),
         screen=step["screen"] or "",
     )
