@@ -27,7 +27,7 @@ from harness.errors import UsageError
 from harness.render import timeline, view
 from harness.render.shapes import ScreenView, View
 from harness.render.timeline import BAR, LABEL, LANE_HEIGHT, LANES, WIDTH, Strip
-from harness.render.typeface import FAMILY, MONO, font_file, printable
+from harness.render.typeface import BREAK, FAMILY, MONO, font_file, printable
 from harness.resources import resource
 from harness.rules.analysis import Analysis
 from harness.rules.rule import Rule
@@ -58,6 +58,7 @@ def document(
             "fonts": {"text": FAMILY, "mono": MONO},
             "stage_colours": STAGES,
             "totals_line": made.t["counts_line"] % tuple(f"{made.totals[name]:,}" for name in ("flows", "screens", "steps")),
+            "hook_states": [(printable(made.t["hook_words"].get(word, word)), count) for word, count in made.hook_counts.items()],
             "attachments": [{"name": name, "file": f"attachment-{number}"} for number, name in enumerate(attached)],
             "strips": [plain.strip(number, strip) for number, strip in enumerate(strips)],
         }
@@ -136,7 +137,7 @@ class _Plain:
         if isinstance(value, float):
             return value if abs(value) < float("inf") else str(value)
         if isinstance(value, Mapping):
-            return {str(key).encode("utf-8", "backslashreplace").decode(): self.of(one) for key, one in value.items()}
+            return {printable(str(key)).replace(BREAK, ""): self.of(one) for key, one in value.items()}
         if isinstance(value, (list, tuple)):
             return [self.of(one) for one in value]
         if isinstance(value, frozenset):
