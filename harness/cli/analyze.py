@@ -120,11 +120,12 @@ def register(app: typer.Typer) -> None:
         ] = False,
         json: Json = False,
     ) -> int:
-        """Write the report of a bundle: one self-contained page, or with --pdf a document of pages.
+        """Write the report of a bundle: one self-contained page.
 
         Of personal information it shows the last signs only, unless --unmask is given; it says which of both it is.
         Prints where it is. It is HTML. In BUNDLE/report/, where it goes unless --to says otherwise, it is signed with
         this user's key beside it; it is no part of what is sealed. With --har it is the recorded traffic, and no verdict.
+        With --pdf it is a document of numbered pages (PDF/A-3), and the bundle's manifest and signature are attached to it.
         """
         if pdf is not None:
             _one_format(to, har)
