@@ -35,7 +35,7 @@
   const stageName = (stage) => D.stages[stage] || stage;
   function clock(us, exact) {
     const at = new Date(D.t0 + us / 1000).toISOString();
-    return at.slice(11, exact ? 23 : 19) + "Z";
+    return (view.end > 864e8 ? at.slice(0, 10) + " " : "") + at.slice(11, exact ? 23 : 19) + "Z";
   }
 
   // ---- evidence
@@ -66,6 +66,7 @@
     row("stage", stageName(text("stage", i)));
     row("scenario", text("scenario", i));
     const more = D.more[i];
+    let found = null;
     for (let k = 0; k < more.length; k += 2) {
       const field = D.fields[more[k]];
       if (field === "stack") {
@@ -78,10 +79,12 @@
         picture.alt = id + " " + text("title", i);
         parts.push(picture);
       } else if (field === "found") {
-        const line = make("span");
-        const cut = D.texts[more[k + 1]].split(/[⟦⟧]/);
-        line.append(cut[0], ...(cut.length > 2 ? [make("mark", cut[1]), cut.slice(2).join("")] : []));
-        row("found", line);
+        found = make("span", D.texts[more[k + 1]]);
+        row("found", found);
+      } else if (field === "matched" && found) {
+        found.append(make("mark", D.texts[more[k + 1]]));
+      } else if (field === "after" && found) {
+        found.append(D.texts[more[k + 1]]);
       } else row(field, D.texts[more[k + 1]]);
     }
     if (D.finding[i]) {
@@ -249,7 +252,7 @@
   }
   function ticks(made, height) {
     const span = view.to - view.from, steps = [1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 2e7, 3e7, 6e7, 12e7, 3e8, 6e8, 18e8, 36e8, 72e8, 216e8, 864e8];
-    const step = steps.find((one) => span / one <= 9) || 864e8, offset = (D.t0 * 1000) % step;
+    const fits = view.end > 864e8 ? 5 : 9, step = steps.find((one) => span / one <= fits) || Math.ceil(span / fits / 864e8) * 864e8, offset = (D.t0 * 1000) % step;
     for (let at = Math.ceil((view.from + offset) / step) * step - offset; at <= view.to; at += step) {
       const x = xOf(at).toFixed(1);
       made.append(draw("line", { class: "tick", x1: x, x2: x, y1: TOP - 4, y2: height }), draw("text", { x, y: 11, "text-anchor": xOf(at) > WIDTH - 40 ? "end" : "middle" }, clock(at, step < 1e6)));

@@ -21,6 +21,7 @@ from harness.tables import records
 
 _PEOPLE = ("operator", "reviewer", "witness", "client", "authority", "place")
 _NOT_CASE = frozenset({*_PEOPLE, "command_line", "number", "received"})
+_FOLDERS = {"objects": "file_object", "sample": "file_sample"}
 _SHOWN_FILES = 400  # rows of the list of evidence
 
 
@@ -281,7 +282,7 @@ def files(told: Told, shown: set[str]) -> tuple[list[FileRow], int]:
     """Rows of the manifest: what is no object, then the objects in `shown`; and how many more it lists."""
     listed = _manifest(told.bundle)
     rows = [
-        FileRow(path=path, what=told.t["file_kinds"].get(path, told.t["file_object"] if path.startswith("objects/") else ""),
+        FileRow(path=path, what=told.t["file_kinds"].get(path) or told.t.get(_FOLDERS.get(path.partition("/")[0], ""), ""),
                 bytes=size, sha256=digest)
         for path, size, digest in sorted(listed, key=lambda one: (one[0].startswith("objects/"), one[0]))
         if not path.startswith("objects/") or digest in shown

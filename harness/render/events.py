@@ -26,7 +26,7 @@ _PICTURE_BYTES = 4 << 20
 FIELDS = (
     "time", "subject", "kind", "stage", "scenario", "outcome", "arguments", "value", "process", "thread", "stack", "status",
     "url", "recipient", "bytes", "found", "action", "target", "opens", "screen", "activity", "finding", "sha256", "error",
-    "protocol", "image",
+    "protocol", "image", "matched", "after",
 )  # fmt: skip
 _PLACE = {field: place for place, field in enumerate(FIELDS)}
 
@@ -108,7 +108,7 @@ class _Columns:
         mask = self.mask
         for flow in self.maker.flows.values():
             hits = self.maker.of_flow.get(flow["event_id"], ())
-            found = [self._found(hit) for hit in hits[:12]]
+            found = [part for hit in hits[:12] for part in self._found(hit)]
             size = flow["request"].size if flow["request"] is not None else 0
             self.add(
                 "flows", flow, title=cut(f"{flow['method'] or flow['protocol']} {flow['host']}", 200),
@@ -118,15 +118,15 @@ class _Columns:
                     ("url", mask.url(flow["url"]) if flow["url"] else ""), ("protocol", flow["protocol"]),
                     ("status", "" if flow["status"] is None else str(flow["status"])),
                     ("recipient", self.maker.recipient(flow["host"], flow["party"])), ("bytes", number(size)),
-                    ("error", mask.loose(flow["error"], 200) if flow["error"] else ""), *(("found", one) for one in found),
+                    ("error", mask.loose(flow["error"], 200) if flow["error"] else ""), *found,
                 ),
             )  # fmt: skip
 
-    def _found(self, hit: dict[str, Any]) -> str:
-        """A value in its request; the script shows what stands in ⟦⟧ highlighted."""
-        around = (self.mask.wire(hit["before"][-80:], 80), self.mask.wire(hit["after"], 60))
-        return (f"{name(hit['kind'], self.maker.language)} · {self.mask.loose(hit['where'], 160)} · {self.maker.form(hit)}: "
-                f"{around[0]}⟦{self.mask.value(hit['matched'], 120)}⟧{around[1]}")
+    def _found(self, hit: dict[str, Any]) -> list[tuple[str, str]]:
+        """A value in its request: what it is and stands behind, itself, what comes after."""
+        told = f"{name(hit['kind'], self.maker.language)} · {self.mask.loose(hit['where'], 160)} · {self.maker.form(hit)}: "
+        return [("found", told + self.mask.wire(hit["before"][-80:], 80)), ("matched", self.mask.value(hit["matched"], 120)),
+                ("after", self.mask.wire(hit["after"], 60))]
 
     def screens(self, material: Material) -> None:
         left = _PICTURE_BYTES

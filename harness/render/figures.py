@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.render.chapters import Told
 from harness.render.forms import clock, cut, number, ranges, word
+from harness.render.rows import columns_of
 from harness.render.shapes import Frequency, TableView
 from harness.rules.sensitive import kinds, name
 from harness.tables import records
@@ -65,7 +66,7 @@ def _who(told: Told, caller: str) -> str:
 def _reads(told: Told) -> TableView:
     """What was read, by whom, in which stage, how often and how fast."""
     times: dict[tuple[str, str, str, str], list[int]] = {}
-    for call in _columns(told.analysis.run.calls, "kind", "caller", "stage", "outcome", "t"):
+    for call in columns_of(told.analysis.run.calls, "kind", "caller", "stage", "outcome", "t"):
         kind, caller, stage, outcome, at = call
         if kind in kinds():
             times.setdefault((kind, caller, stage, outcome), []).append(int(at))
@@ -81,7 +82,7 @@ def _reads(told: Told) -> TableView:
 
 def _hosts(told: Told) -> TableView:
     found: dict[tuple[str, str, str], list[tuple[int, bool, str]]] = {}
-    for host, party, relation, at, protocol, sender in _columns(
+    for host, party, relation, at, protocol, sender in columns_of(
             told.analysis.run.flows, "host", "party", "relation", "t", "protocol", "sender"):
         found.setdefault((host, party, relation), []).append((int(at), protocol == "http", sender))
     items: dict[str, set[str]] = {}
@@ -100,11 +101,11 @@ def _callers(told: Told) -> TableView:
     """Who acted: the app and the SDKs that were seen."""
     calls: Counter[tuple[str, str]] = Counter()
     read: dict[tuple[str, str], set[str]] = {}
-    for caller, origin, kind in _columns(told.analysis.run.calls, "caller", "origin", "kind"):
+    for caller, origin, kind in columns_of(told.analysis.run.calls, "caller", "origin", "kind"):
         calls[caller, origin] += 1
         if kind in kinds():
             read.setdefault((caller, origin), set()).add(kind)
-    sent = Counter(_columns(told.analysis.run.flows, "sender", "sender_origin"))
+    sent = Counter(columns_of(told.analysis.run.flows, "sender", "sender_origin"))
     both = sorted({*calls, *sent}, key=lambda one: (-calls[one] - sent[one], one))
     rows = [[_who(told, who), word(told.t, "origins", origin), calls[who, origin], sent[who, origin],
              ", ".join(sorted(name(kind, told.language) for kind in read.get((who, origin), ()))) or "–"] for who, origin in both]
@@ -122,13 +123,8 @@ def _prompts(told: Told) -> TableView:
 def _kinds(told: Told) -> TableView:
     """Calls of all kinds by outcome, technical ones too: what the observation consisted of."""
     counted: dict[str, Counter[str]] = {}
-    for kind, outcome in _columns(told.analysis.run.calls, "kind", "outcome"):
+    for kind, outcome in columns_of(told.analysis.run.calls, "kind", "outcome"):
         counted.setdefault(kind, Counter())[outcome] += 1
     rows = [[name(kind, told.language), outcomes["value"], outcomes["empty"], outcomes["denied"], outcomes["thrown"]]
             for kind, outcomes in sorted(counted.items(), key=lambda one: (-one[1].total(), one[0]))]
     return _table(told, "kinds", rows, {1, 2, 3, 4})
-
-
-def _columns(frame: Any, *names: str) -> list[tuple[Any, ...]]:
-    """The rows of a frame, these columns only: quicker than mappings for long runs."""
-    return list(zip(*(frame[one].tolist() for one in names), strict=True)) if len(frame) else []

@@ -14,10 +14,11 @@ from harness.render.chapters import Told
 from harness.render.figures import frequency
 from harness.render.forms import clock, cut, flatten, number, ranges, visible, word
 from harness.render.pictures import Pictures
+from harness.render.rows import rows_of
 from harness.render.shapes import CallView, Clause, FindingView, Frame, NoteView, RequestView, ScreenView, SharedView
 from harness.rules.rule import Rule
 from harness.rules.sensitive import name
-from harness.tables import MadeBy, Note, records
+from harness.tables import MadeBy, Note
 from harness.tables.attribution import FRAMEWORK, class_of
 
 SHOWN_CALLS = 5  # calls, requests and screens of a finding that are shown whole; the rest are counted and cited
@@ -34,13 +35,13 @@ class FindingMaker:
         self.told, self.t, self.mask, self.pictures = told, told.t, told.mask, pictures
         self.language = told.language
         run = told.analysis.run
-        self.calls = {c["event_id"]: c for c in records(run.calls)}
-        self.flows = {f["event_id"]: f for f in records(run.flows)}
-        self.screens = {s["event_id"]: s for s in records(run.screens)}
-        self.steps = {s["event_id"]: s for s in records(run.steps)}
+        self.calls = {c["event_id"]: c for c in rows_of(run.calls)}
+        self.flows = {f["event_id"]: f for f in rows_of(run.flows)}
+        self.screens = {s["event_id"]: s for s in rows_of(run.screens)}
+        self.steps = {s["event_id"]: s for s in rows_of(run.steps)}
         self.in_order = sorted(self.steps.values(), key=lambda s: int(s["t"]))
         self.step_times = [int(s["t"]) for s in self.in_order]
-        self.sightings = records(run.sightings)
+        self.sightings = rows_of(run.sightings)
         self.of_flow: dict[str, list[dict[str, Any]]] = {}
         for one in self.sightings:
             self.of_flow.setdefault(one["flow"], []).append(one)

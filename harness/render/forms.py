@@ -13,6 +13,7 @@ import yaml
 
 from harness.resources import resource
 
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 LISTED = 60  # ranges of ids that are written out; the bundle's own journals have them all
 _ID = re.compile(r"([a-z])(\d+)(@[0-9a-f]+)?")
 _UNSEEN = re.compile(
@@ -73,13 +74,13 @@ def plain(value: Any) -> str:
     """A recorded value as text: a text as it is, nothing as "", anything else as JSON."""
     if isinstance(value, str):
         return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return "" if value is None else _JSON.encode(value)
 
 
 def visible(text: str) -> str:
     """What a reader would not see, or would be led astray by, as its escape: controls, marks that turn the direction of
     writing, halves of surrogate pairs, which Java's texts may hold."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text if text.isprintable() else _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def word(t: Mapping[str, Any], table: str, key: object) -> str:
@@ -95,9 +96,10 @@ def cut(value: Any, length: int = 400) -> str:
 
 
 def ranges(ids: Iterable[str], most: int = LISTED) -> str:
-    """Ids in their order, a row of neighbours as c3–c9; what is beyond `most` ranges is counted."""
+    """Ids by kind and number, the kinds as they first come; a row of neighbours as c3–c9; what is beyond `most` ranges is
+    counted."""
     rows: list[tuple[str, int, int, str]] = []
-    for one in ids:
+    for one in _in_order(ids):
         found = _ID.fullmatch(one)
         if not found:
             rows.append((one, -1, -1, ""))
@@ -112,6 +114,18 @@ def ranges(ids: Iterable[str], most: int = LISTED) -> str:
              for letter, begin, end, label in rows[:most]]
     left = sum(1 if begin < 0 else end - begin + 1 for _, begin, end, _ in rows[most:])
     return ", ".join(shown) + (f" (+{number(left)})" if left else "")
+
+
+def _in_order(ids: Iterable[str]) -> list[str]:
+    given = list(ids)
+    found = {one: _ID.fullmatch(one) for one in given}
+    kinds = {letter: place for place, letter in reversed(list(enumerate(one[:1] for one in given)))}
+
+    def key(one: str) -> tuple[int, str, int]:
+        match = found[one]
+        return (kinds[one[:1]], match[3] or "", int(match[2])) if match else (kinds[one[:1]], "", -1)
+
+    return sorted(given, key=key)
 
 
 def flatten(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

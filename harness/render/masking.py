@@ -22,7 +22,9 @@ from harness.rules.sensitive import kinds
 from harness.tables.values import PLACEHOLDERS
 
 SIGN = "*"
-_HELD = "\ue000"  # stands for SIGN while a text is worked on, so that what is masked is told from what the app wrote
+_BEGIN, _END = "\ue000", "\ue001"  # around what is masked already, while a text is worked on
+_MARKS = str.maketrans("", "", _BEGIN + _END)
+_DONE = re.compile(f"({_BEGIN}[^{_END}]*{_END})")
 FREE = frozenset({
     "device_model", "os_version", "device_info_other", "app_info", "network_type", "sensors", "nfc", "system_property", "region",
     "permission_request",
@@ -31,7 +33,9 @@ FREE = frozenset({
 _CONTENT = frozenset({"crypto"})        # what was encrypted, hashed and signed: nobody knows what it is
 _WIRE = frozenset({"http_write", "http_request", "socket", "web_view"})
 _LONGEST = 2000     # signs of a value that are looked for as they are; of a longer one its beginning
-_IN_ALL_FORMS = 3000  # values that are looked for in every form; later ones as they are
+_PIECE = 32
+_REMEMBERED = 200_000
+_IN_ALL_FORMS = 2000  # values that are looked for in every form; later ones as they are
 _MOST_LEAVES = 400  # texts of one value that are looked for elsewhere
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -70,8 +74,8 @@ def masked(text: str) -> str:
 
 
 class Masker:
-    """`knowns`: (kind, value) of what hooked calls gave; `spare`: texts that are no secret though a call gave them (the app's own
-    package). With `on` false every method shows what it is given."""
+    """`knowns`: (kind, value) of what hooked calls gave, personal or not; `spare`: texts that are no secret though a call gave
+    them (the app's own package). With `on` false every method shows what it is given."""
 
     def __init__(self, knowns: Iterable[tuple[str, Any]], *, spare: Iterable[str] = (), on: bool = True) -> None:
         self.on = on
@@ -79,9 +83,13 @@ class Masker:
         self._found: ahocorasick_rs.AhoCorasick | None = None
         if on:
             kept = {one.lower() for one in (*spare, *PLACEHOLDERS) if one}
-            given = (text for kind, value in knowns if kind not in FREE for text in _leaves(value))
-            texts = dict.fromkeys(text for text in given if _worth(text, kept))
+            of_kind: dict[str, dict[str, None]] = {}
+            for kind, value in knowns:
+                if kind in kinds() and kind not in FREE:
+                    of_kind.setdefault(kind, {}).update((text, None) for text in _leaves(value) if _worth(text, kept))
+            texts = dict.fromkeys(text for found in sorted(of_kind.values(), key=len) for text in found)
             written = {form for at, text in enumerate(texts) for form in (forms(text) if at < _IN_ALL_FORMS else (text,))}
+            written |= {piece for text in texts if len(text) > _PIECE for piece in _pieces(text)}
             patterns = sorted({visible(form).translate(_LOWER) for form in written if _worth(form, kept)})
             if patterns:
                 self._found = ahocorasick_rs.AhoCorasick(patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
@@ -128,6 +136,9 @@ class Masker:
         return self.wire(value, length) if kind in _WIRE else self.loose(value, length)
 
     def _kept(self, way: str, given: Any, length: int) -> str:
+        early = (way, given, length) if type(given) is str else None
+        if early is not None and (shown := self._seen.get(early)) is not None:
+            return shown
         text = plain(given)
         if not self.on or not text:
             return cut(text, length)
@@ -138,13 +149,15 @@ class Masker:
             done = self._shapes(self._known(text), likely=way != "text")
             if way == "wire":
                 done = _fields(done)
-            found = cut(done.replace(_HELD, SIGN), length)
-            if len(self._seen) < 200_000:
+            found = cut(done.translate(_MARKS), length)
+            if len(self._seen) < _REMEMBERED:
                 self._seen[key] = found
+                if early is not None:
+                    self._seen[early] = found
         return found
 
     def _known(self, text: str) -> str:
-        text = text.replace(_HELD, " ")
+        text = text.translate(_MARKS)
         if self._found is None:
             return text
         done, last = [], 0
@@ -164,27 +177,33 @@ class Masker:
 
 
 def _hold(text: str) -> str:
-    return masked(text).replace(SIGN, _HELD)
+    return f"{_BEGIN}{masked(text)}{_END}"
 
 
 def _fields(text: str) -> str:
     """The names of fields in a piece of a request stay, everything else goes."""
+    return "".join(piece if place % 2 else _values(piece, first=place == 0) for place, piece in enumerate(_DONE.split(text)))
+
+
+def _values(text: str, *, first: bool) -> str:
+    """The same of a piece in which nothing is masked yet. `first`: nothing stands before it."""
     done, last = [], 0
     for found in _TOKEN.finditer(text):
         token, after = found[0], text[found.end():found.end() + 8]
         done.append(text[last:found.start()])
-        bare = not any(map(str.isalnum, token)) or _HELD in token or token.lower() in _KEPT
-        done.append(token if bare or _is_name(token, text, found.start(), after) else _hold(token))
+        bare = not any(map(str.isalnum, token)) or token.lower() in _KEPT
+        begins = found.start() == 0 and first
+        done.append(token if bare or _is_name(token, text, found.start(), after, begins=begins) else _hold(token))
         last = found.end()
     return "".join([*done, text[last:]])
 
 
-def _is_name(token: str, text: str, start: int, after: str) -> bool:
+def _is_name(token: str, text: str, start: int, after: str, *, begins: bool) -> bool:
     bare = token.rstrip(":")
     if not _NAME.fullmatch(bare):
         return False
     if bare != token:  # `Name: value`, a line of a head, or {name: value}
-        return start == 0 or text[start - 1] in "\r\n{,"
+        return begins or (start > 0 and text[start - 1] in "\r\n{,")
     return bool(re.match(r"""=|\\?["']\s*:""", after))
 
 
@@ -204,9 +223,15 @@ def _inside(value: Any, depth: int) -> Any:
     if depth > 6:
         return SIGN * 3
     if isinstance(value, Mapping):
-        return {visible(str(key)): _inside(one, depth + 1) for key, one in list(value.items())[:50]}
+        return {visible(str(key)): one if _names_columns(key, one) else _inside(one, depth + 1)
+                for key, one in list(value.items())[:50]}
     shown = [_inside(one, depth + 1) for one in list(value)[:3]]
     return [*shown, f"… {len(value)}"] if len(value) > 3 else shown
+
+
+def _names_columns(key: object, value: Any) -> bool:
+    """Whether it is the names of a cursor's columns, which are no values."""
+    return key == "columns" and isinstance(value, list) and all(isinstance(one, str) and _NAME.fullmatch(one) for one in value)
 
 
 def _leaves(value: Any) -> Iterator[str]:
@@ -223,9 +248,16 @@ def _leaves(value: Any) -> Iterator[str]:
             given += 1
             yield str(one)
         elif isinstance(one, Mapping):
-            waiting += list(one.values())
+            waiting += [inner for key, inner in one.items() if not _names_columns(key, inner)]
         elif isinstance(one, (list, tuple)):
             waiting += list(one)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Of a long value its lines and, since a text that holds it may be cut, pieces of it."""
+    yield from text.splitlines()
+    for start in range(0, len(text), _PIECE):
+        yield text[start:start + _PIECE]
 
 
 def _worth(text: str, spare: set[str]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.model import Verdict, VerdictWord
+from harness.render.rows import columns_of
 from harness.tables import Tables, records
 
 WIDTH = 960
@@ -100,7 +101,4 @@ _WHAT = {"steps": "action", "screens": "kind", "calls": "method", "flows": "host
 def _events(run: Tables, lane: str) -> list[tuple[str, int, str]]:
     """(id, ns, what) of the events of a lane."""
     frame = {"steps": run.steps, "screens": run.screens, "calls": run.calls, "flows": run.flows}[lane]
-    if not len(frame):
-        return []
-    return [(event, int(t), str(what)) for event, t, what in
-            zip(frame["event_id"].tolist(), frame["t"].tolist(), frame[_WHAT[lane]].tolist(), strict=True)]
+    return [(event, int(t), str(what)) for event, t, what in columns_of(frame, "event_id", "t", _WHAT[lane])]

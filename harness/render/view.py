@@ -18,6 +18,7 @@ from harness.render.findings import FindingMaker
 from harness.render.forms import clock, cut, flatten, ranges, texts, word
 from harness.render.masking import Masker
 from harness.render.pictures import Pictures
+from harness.render.rows import columns_of
 from harness.render.shapes import GapView, ScenarioView, StageView, StepView, VerdictView, View
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
@@ -49,12 +50,11 @@ def _knowns(run: Tables) -> Iterator[tuple[str, Any]]:
     """What hooked calls gave, and what was found to have left."""
     seen = set()
     for frame in (run.calls[run.calls["outcome"] == "value"] if len(run.calls) else run.calls, run.sightings):
-        if len(frame):
-            for kind, value in zip(frame["kind"].tolist(), frame["value"].tolist(), strict=True):
-                key = (kind, value if isinstance(value, str) else repr(value))
-                if key not in seen:
-                    seen.add(key)
-                    yield kind, value
+        for kind, value in columns_of(frame, "kind", "value"):
+            key = (kind, value if isinstance(value, str) else repr(value))
+            if key not in seen:
+                seen.add(key)
+                yield kind, value
     for fact in run.facts:    # what the suite typed for a person
         if fact.type == "canary" and fact.data.get("text"):
             yield "user_content", fact.data.get("text")

@@ -123,6 +123,8 @@ def test_whatever_the_value_at_least_two_thirds_of_it_are_hidden(value: str) -> 
         ('\\"token\\":\\"abcdefgh\\"', '\\"token\\":\\"******gh\\"'),
         ("plain words alone", "***** ***** *****"),
         ('9015420","model":"XH-A15', '*****20","model":"****15'),
+        ("8%BD%E5%8D%8E%27%3A%27490154203237518%27", "******************A%27***********7518***"),
+        ("\ue000490154203237518 wenjing\ue001", "***********7518 *****ng"),
     ],
 )  # fmt: skip
 def test_in_a_request_names_stay_and_values_do_not(wire: str, shown: str) -> None:
@@ -142,6 +144,15 @@ def test_names_of_code_and_placeholders_are_not_taken_for_values() -> None:
     assert mask.text(said) == said
 
 
+def test_the_columns_of_a_query_keep_their_names_and_its_rows_do_not_show() -> None:
+    rows = {"columns": ["_id", "display_name"], "count": 2, "rows": [["1", "王小明明"], ["2", "Zhang Lihua"]]}
+    mask = Masker([("contacts", rows)])
+    shown = mask.returned("contacts", rows)
+    assert '"columns": ["_id", "display_name"]' in shown
+    assert "王***" in shown and "********hua" in shown
+    assert mask.loose(["_id", "display_name"]) == '["_id", "display_name"]'
+
+
 def test_hidden_signs_of_an_app_are_made_visible() -> None:
     assert Masker([]).text("a\u202eb\ud83dc\x00") == "a\\u202eb\\ud83dc\\u0000"
     assert Masker([], on=False).value("a\u2066b") == "a\\u2066b"
@@ -150,6 +161,14 @@ def test_hidden_signs_of_an_app_are_made_visible() -> None:
 def test_a_long_text_is_cut_before_it_is_masked_and_no_value_at_the_cut_shows() -> None:
     mask = Masker([("imei", "490154203237518")])
     assert mask.text("x" * 95 + "490154203237518" + "y" * 1000, 100) == "x" * 95 + "*****" + " …"
+
+
+def test_a_long_value_is_found_where_a_text_has_only_a_part_of_it() -> None:
+    letter = "".join(f"Dear friend number {n}, come at {n} o'clock. " for n in range(40))
+    shown = Masker([("clipboard", letter)]).text(f"copied: {letter}", 300)
+    assert "friend" not in shown and shown.startswith("copied: ***")
+    lines = "first secret line 1\nsecond secret line 2 which is long enough"
+    assert "secret" not in Masker([("sms", lines)]).text("log: second secret line 2 which is long enough")
 
 
 def test_a_text_on_a_screen_that_is_personal_is_painted_over(analysis: Analysis) -> None:
