@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.options import AppFile, Formats, Json, Language, ReportFormat, ReportLanguage, Unmask, read_app_file
 from harness.cli.output import emit, err, out, printable
+
+if TYPE_CHECKING:
+    from harness.bundle import Verification
+    from harness.rules.analysis import Analysis
 
 
 def close_killed(bundle: Path) -> None:
@@ -108,6 +112,9 @@ def register(app: typer.Typer) -> None:
         profile: Thresholds = None,
         formats: Formats = None,
         har: Annotated[bool, typer.Option("--har", help="The same as --format har.")] = False,
+        pdf: Annotated[
+            Path | None, typer.Option("--pdf", help="Write it to this file instead, as PDF/A-3 with the manifest attached.")
+        ] = None,
         unmask: Unmask = False,
         json: Json = False,
     ) -> int:
@@ -117,14 +124,19 @@ def register(app: typer.Typer) -> None:
         Prints where it is. It is HTML. With --format it is files for other programs: SARIF, JUnit, HAR, tables as CSV or Parquet,
         the timeline as PNG, the verdicts as JSON. Several go into the folder --to, one into the file --to. In BUNDLE/report/,
         where all go unless --to says otherwise, they are signed with this user's key; it is no part of what is sealed.
+        With --pdf it is a document of numbered pages (PDF/A-3), and the bundle's manifest and signature are attached to it.
         """
+        wanted = list(dict.fromkeys([*(formats or ()), *([ReportFormat.HAR] if har else [])]))
+        if pdf is not None:
+            _one_format(to, wanted)
+        if ReportFormat.PDF in wanted:
+            _has_font()
         from harness.bundle import verify
         from harness.cli.verdicts import write_report
         from harness.cli.verify import warn
         from harness.rules.analysis import analyse
         from harness.tables import AppFacts
 
-        wanted = list(dict.fromkeys([*(formats or ()), *([ReportFormat.HAR] if har else [])]))
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
         refuse_run_folder(bundle)
         close_killed(bundle)
@@ -139,9 +151,36 @@ def register(app: typer.Typer) -> None:
                           unmask=unmask, json=json)
             return 0
         analysis = analyse(bundle, app=about, profile=profile)
-        path = write_report(analysis, lang, to, integrity=integrity, unmask=unmask)
+        if pdf is None:
+            path = write_report(analysis, lang, to, integrity=integrity, unmask=unmask)
+        else:
+            path = _write_pdf(analysis, pdf, lang, integrity, unmask)
         if json:
             emit({"report": str(path), "bundle": str(bundle), "language": str(lang), "masked": not unmask})
         else:
             out.print(printable(str(path)))
         return 0
+
+
+def _one_format(to: Path | None, wanted: list[ReportFormat]) -> None:
+    """Raises UsageError where another format or place is asked for than that of --pdf; NoFont."""
+    from harness.errors import UsageError
+
+    if to is not None or wanted:
+        raise UsageError("One report at a time.", "--pdf names the file and its format.",
+                         "Leave out --to, --format and --har, or say --format pdf beside other formats.")
+    _has_font()
+
+
+def _has_font() -> None:
+    """Raises NoFont."""
+    from harness.render.typeface import font_file
+
+    font_file()
+
+
+def _write_pdf(analysis: Analysis, path: Path, lang: ReportLanguage, integrity: Verification, unmask: bool) -> Path:
+    from harness.render import pdf
+
+    pdf.write(analysis, path, language=lang, integrity=integrity, unmask=unmask)
+    return path

@@ -66,6 +66,11 @@ def _contents(one: ReportFormat, made: Machine, path: Path) -> Iterator[tuple[Pa
 
         html.write(made.analysis, path, language=made.language, integrity=made.integrity, unmask=not made.mask.on)
         yield path, None
+    elif one is ReportFormat.PDF:
+        from harness.render import pdf
+
+        pdf.write(made.analysis, path, language=made.language, integrity=made.integrity, unmask=not made.mask.on)
+        yield path, None
     elif one is ReportFormat.JSON:
         from harness.render import verdicts_json
 

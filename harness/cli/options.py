@@ -23,13 +23,14 @@ class ReportLanguage(StrEnum):
     EN = "en"
 
 
-Language = Annotated[ReportLanguage, typer.Option("--lang", help="Language of the report.")]
+Language = Annotated[ReportLanguage, typer.Option("--lang", "--language", help="Language of the report.")]
 
 
 class ReportFormat(StrEnum):
     """What `harness report` can write."""
 
     HTML = "html"
+    PDF = "pdf"
     JSON = "json"
     SARIF = "sarif"
     JUNIT = "junit"
@@ -40,15 +41,15 @@ class ReportFormat(StrEnum):
 
 
 FILES: dict[ReportFormat, str] = {
-    ReportFormat.HTML: "report.html", ReportFormat.JSON: "findings.json", ReportFormat.SARIF: "results.sarif",
-    ReportFormat.JUNIT: "junit.xml", ReportFormat.HAR: "traffic.har", ReportFormat.CSV: "tables-csv",
-    ReportFormat.PARQUET: "tables-parquet", ReportFormat.PNG: "timeline.png",
+    ReportFormat.HTML: "report.html", ReportFormat.PDF: "report.pdf", ReportFormat.JSON: "findings.json",
+    ReportFormat.SARIF: "results.sarif", ReportFormat.JUNIT: "junit.xml", ReportFormat.HAR: "traffic.har",
+    ReportFormat.CSV: "tables-csv", ReportFormat.PARQUET: "tables-parquet", ReportFormat.PNG: "timeline.png",
 }  # fmt: skip
 """How each is called in a folder."""
 FOLDERS = frozenset({ReportFormat.CSV, ReportFormat.PARQUET})
 """Those that are a folder of files."""
 Formats = Annotated[list[ReportFormat] | None, typer.Option(
-    "--format", "-f", help="What to write instead of the page (repeatable): sarif, junit, har, csv, parquet, png, json; html.")]
+    "--format", "-f", help="What to write instead of the page (repeatable): sarif, junit, har, csv, parquet, png, json, pdf.")]
 Unmask = Annotated[bool, typer.Option("--unmask", help="Show personal information; else only its last signs are.")]
 
 

@@ -21,7 +21,7 @@ LONGEST = 4000  # signs of a text that are printed; what is longer stands in the
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LINE_END = re.compile("\r\n|[\n\r\u2028\u2029]")
 _LONG = re.compile(r"[!-~\u00a1-\u02af]{13,}")
-_PIECE = re.compile(r"[^./$?&=,;_()\-@%#|\\+*]{0,11}[./$?&=,;_()\-@%#|\\+*]*")
+_PIECE = re.compile(r"[^./$?&=,;_()\-@%#|\\+]{0,9}[./$?&=,;_()\-@%#|\\+]{1,3}|[^./$?&=,;_()\-@%#|\\+]{1,12}")
 
 
 class NoFont(HarnessError):
@@ -70,7 +70,7 @@ def _number(found: re.Match[str]) -> str:
 
 
 def _breakable(found: re.Match[str]) -> str:
-    return BREAK.join(piece for piece in _PIECE.findall(found[0]) if piece)
+    return BREAK.join(_PIECE.findall(found[0]))
 
 
 def printable(text: str, longest: int = LONGEST) -> str:
