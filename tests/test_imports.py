@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "policy": BASE,
     "tables": BASE | LEFT | READING | {"traffic", "screens", "policy"},
     "rules": BASE | LEFT | {"tables", "clauses", "policy"},
-    "render": BASE | LEFT | {"tables", "rules", "clauses"},
+    "render": BASE | LEFT | {"matching", "tables", "rules", "clauses"},
     "suite": BASE | LEFT | {"device", "capture", "screens", "policy", "tables", "rules", "render", "clauses"},
     "cli": BASE | LEFT | READING
     | {"device", "capture", "screens", "policy", "tables", "rules", "render", "suite", "lab", "traffic", "clauses"},

@@ -23,9 +23,9 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         """Show the key that signs bundles, or bring another.
 
-        It is made where there is none yet. Hand its fingerprint over by another way than the bundles: it is what tells whose they are (`harness verify --signer`).
-        HARNESS_SIGNING_KEY=FILE signs with another key; HARNESS_SIGN_WITH=COMMAND and HARNESS_PUBLIC_KEY=FILE with one that a
-        program holds, on a token for instance.
+        It is made where there is none yet. Hand its fingerprint over by another way than the bundles: it is what tells whose
+        they are (`harness verify --signer`). HARNESS_SIGNING_KEY=FILE signs with another key; HARNESS_SIGN_WITH=COMMAND and
+        HARNESS_PUBLIC_KEY=FILE with one that a program holds, on a token for instance.
         """
         from harness.bundle import keys
         from harness.errors import UsageError

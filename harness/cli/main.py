@@ -21,7 +21,7 @@ from harness import __version__
 from harness.cli.output import VisibleFormatter, err, fail, interrupted, out, show_bug, visible
 from harness.errors import HarnessError
 
-_NOT_COMMANDS = {"comparison", "editions", "hook_check", "lab_check", "main", "options", "output", "verdicts"}
+_NOT_COMMANDS = {"comparison", "editions", "formats", "hook_check", "lab_check", "main", "options", "output", "verdicts"}
 _ORDER = (
     "demo", "run", "analyze", "report", "compare", "lists", "checklist", "verify", "export", "custody", "timestamp", "keys",
     "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic",

@@ -60,11 +60,13 @@ def as_json(analysis: Analysis, integrity: Verification) -> dict[str, Any]:
 
 
 def write_report(
-    analysis: Analysis, language: str = "zh", target: Path | None = None, *, integrity: Verification | None = None
+    analysis: Analysis, language: str = "zh", target: Path | None = None, *, integrity: Verification | None = None,
+    unmask: bool = False,
 ) -> Path:
     """The HTML report, in the bundle's report/ folder (which the manifest leaves out) or where it is wanted.
-    `integrity`: what `verify` said of the bundle without its report, where that is known already."""
+    `integrity`: what `verify` said of the bundle without its report, where that is known already. `unmask`: whether personal
+    information is shown in full."""
     folder = analysis.bundle if analysis.bundle.is_dir() else Path.cwd()
     path = target or folder / "report" / "report.html"
-    html.write(analysis, path, language=language, integrity=integrity)
+    html.write(analysis, path, language=language, integrity=integrity, unmask=unmask)
     return path

@@ -1,7 +1,7 @@
-"""One self-contained HTML page: no script, no request, nothing from the app unescaped.
+"""One self-contained HTML page: one script and one style sheet of ours, no request, nothing from the app unescaped.
 
-The Content-Security-Policy allows the page's own style sheet by its hash and pictures inside the page,
-and nothing else.
+The Content-Security-Policy allows the page's own script and style sheet by their hashes and pictures inside the page, and
+nothing else. What the script shows is data inside the page (harness/render/events.py); it makes elements and texts, never markup.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+import re
 from pathlib import Path
 
 import jinja2
@@ -16,25 +17,37 @@ from markupsafe import Markup
 
 from harness.bundle import AllObjects, Verification, open_bundle, report_place, verify, write_report
 from harness.errors import UsageError
-from harness.render import timeline, view
+from harness.render import events, timeline, view
+from harness.render.forms import visible
 from harness.resources import resource
 from harness.rules.analysis import Analysis
-from harness.tables import boundaries
+from harness.tables import records
 
 LANGUAGES = ("zh", "en")
+PARTS = (
+    ("summary", "summary_title"), ("statements", "statements"), ("basis", "basis"), ("sample", "sample"),
+    ("environment", "environment"), ("tools", "tools_title"), ("interventions", "interventions"), ("people", "people"),
+    ("clocks", "clocks"), ("scenarios", "scenarios_title"), ("timeline", "timeline"), ("matrix", "matrix"),
+    ("verdicts", "verdicts"), ("findings", "findings"), ("shared", "shared"), ("statistics", "statistics"),
+    ("unseen", "unseen"), ("checklist", "checklist"), ("integrity", "integrity"), ("glossary", "glossary_title"),
+)  # fmt: skip
+"""(id, name of its title among the texts) of the page's parts, in their order."""
 
 
-def policy(style: str) -> str:
+def policy(style: str, script: str) -> str:
     """The page's Content-Security-Policy."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    allowed = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'; "
-        "script-src 'none'; connect-src 'none'"
+        f"default-src 'none'; style-src 'sha256-{allowed[0]}'; script-src 'sha256-{allowed[1]}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; connect-src 'none'"
     )
 
 
-def page(analysis: Analysis, *, language: str = "zh", integrity: Verification | None = None) -> str:
-    """The report as HTML. `integrity`: of the bundle without its report; checked here where it is not given.
+def page(
+    analysis: Analysis, *, language: str = "zh", integrity: Verification | None = None, unmask: bool = False
+) -> str:
+    """The report as HTML. `integrity`: of the bundle without its report; checked here where it is not given. `unmask`: personal
+    information is shown in full, and the page says so.
 
     Raises UsageError for a language that there is not.
     """
@@ -42,8 +55,10 @@ def page(analysis: Analysis, *, language: str = "zh", integrity: Verification | 
         raise UsageError(f"There is no report in {language!r}.", "", f"Choose one of: {', '.join(LANGUAGES)}.")
     bundle = AllObjects(open_bundle(analysis.bundle), [open_bundle(path) for path in analysis.bundles[1:]])
     checked = integrity or verify(analysis.bundle, report=False)
-    made = view.build(analysis, bundle, checked, language, checked_at=datetime.datetime.now(datetime.UTC))
-    style = resource("reports", "report.css").read_text("utf-8")
+    material = view.gather(analysis, bundle, checked, language, unmask=unmask)
+    made = view.build(analysis, bundle, checked, language, checked_at=datetime.datetime.now(datetime.UTC), material=material)
+    style = resource("reports", "report.css").read_text("utf-8") + _on_each_sheet(made)
+    script = resource("reports", "report.js").read_text("utf-8")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(resource("reports")),
         autoescape=True,
@@ -51,23 +66,40 @@ def page(analysis: Analysis, *, language: str = "zh", integrity: Verification | 
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(v=made, t=made.t)
+    environment.finalize = _shown
     return environment.get_template("report.html.j2").render(
-        v=made,
-        t=made.t,
-        policy=policy(style),
+        parts=[(id, made.t[title]) for id, title in PARTS],
+        policy=Markup(policy(style, script)),    # single quotes and letters of Base64 only
         style=Markup(style),
+        script=Markup(script),
         strips=timeline.strips(analysis.run, analysis.verdicts),
-        boundaries=boundaries(analysis.run),
+        stages=list(dict.fromkeys(s["stage"] for s in records(analysis.run.stages))),
         timeline=timeline,
-        clock=view.clock,
+        events=Markup(events.packed(events.payload(material))),
     )
 
 
-def write(analysis: Analysis, path: Path, *, language: str = "zh", integrity: Verification | None = None) -> None:
+def _shown(value: object) -> object:
+    """Whatever a template writes: no control, no turned writing, no half a surrogate pair."""
+    return visible(value) if type(value) is str else value
+
+
+def _on_each_sheet(made: view.View) -> str:
+    """The report's number and the sheet's own at the foot of each printed sheet."""
+    number = re.sub(r"[^0-9A-Za-z._-]", "-", made.number)
+    look, pages = "font-size: 8pt; color: #556070", 'counter(page) " / " counter(pages)'
+    return (f'\n@page {{ size: A4; margin: 16mm 14mm 18mm; @bottom-left {{ content: "{number}"; {look}; }} '
+            f"@bottom-right {{ content: {pages}; {look}; }} }}\n")
+
+
+def write(
+    analysis: Analysis, path: Path, *, language: str = "zh", integrity: Verification | None = None, unmask: bool = False
+) -> None:
     """Write the page, and sign it where it lies in the bundle. Raises UsageError where the file cannot be written, or
     where it would alter the bundle."""
     in_bundle = report_place(analysis.bundle, path)
-    text = page(analysis, language=language, integrity=integrity)
+    text = page(analysis, language=language, integrity=integrity, unmask=unmask)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not in_bundle:

@@ -1,454 +1,225 @@
 """What a report says, in the order in which it says it; formats only lay it out.
 
-Everything that came from an app stays plain text here: a format escapes it.
+`harness/render/shapes.py` has the shapes. Everything that came from an app stays plain text here: a format escapes it.
 """
 
 from __future__ import annotations
 
-import base64
 import datetime
-import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
-
-import yaml
-from PIL import Image, ImageDraw
 
 from harness import __version__
 from harness.bundle import BundleReader, Verification
-from harness.clauses import catalogue
 from harness.model import Gap, GapKind, Verdict, VerdictWord
-from harness.resources import resource
+from harness.render import chapters, clause_table, figures
+from harness.render.chapters import Told
+from harness.render.findings import FindingMaker
+from harness.render.forms import clock, cut, flatten, ranges, texts, word
+from harness.render.masking import Masker
+from harness.render.pictures import Pictures
+from harness.render.rows import columns_of
+from harness.render.shapes import GapView, ScenarioView, StageView, StepView, VerdictView, View
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
-from harness.rules.readings import Readings
 from harness.rules.rule import Rule
 from harness.rules.sensitive import name
-from harness.tables import MadeBy, Note, records
-from harness.tables.attribution import FRAMEWORK, class_of
+from harness.tables import Tables, boundaries, records
 
-SHOWN_CALLS = 5  # calls, requests and screens of a finding that are shown whole; the rest are counted and cited
-THUMBNAIL = 360  # pixels across
-SHOWN_ROWS = 20  # fields of a fact
-_NOT_TOLD = frozenset({"scenario", "screen", "screens", "notice", "object", "sha256"})
+__all__ = ["Material", "View", "build", "gather", "texts"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Frame:
-    text: str
-    own: bool  # neither framework nor JVM
+_FACTS = ("case", "app", "device", "tools", "agent", "proxy", "clock")
+_SHOWN = frozenset({VerdictWord.VIOLATION, VerdictWord.CANDIDATE})
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallView:
-    id: str
-    time: str
-    method: str
-    arguments: str
-    value: str
-    outcome: str
-    process: str
-    thread: str
-    frames: list[Frame]
+class Material:
+    """What a view is made from, for formats that show more than the view does (the timeline's events)."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class RequestView:
-    id: str
-    time: str
-    line: str
-    status: str
-    where: str
-    form: str
-    before: str
-    matched: str
-    after: str
-    sender: str    # whose request it was, and by what that is known; "" where it is not
-
-
-@dataclass(frozen=True, kw_only=True)
-class SharedView:
-    """A row of what left the device."""
-
-    item: str
-    sensitive: bool
-    value: str
-    sender: str
-    recipient: str
-    where: str
-    form: str
-    stage: str
-    encrypted: bool
-    count: int
-    first: str
-    last: str
-    ids: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScreenView:
-    id: str
-    time: str
-    kind: str
-    image: str  # data URI, "" where there is no picture
-    sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clause:
-    id: str
-    source: str
-    force: str
-    text: str
-    quoted: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoteView:
-    """What the suite wrote down: a fact that a finding rests on, as rows of a table."""
-
-    id: str
-    time: str
-    kind: str
-    rows: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FindingView:
-    number: int
-    verdict: Verdict
-    rule: Rule
-    title: str
-    item: str
-    reason: str
-    clauses: list[Clause]
-    calls: list[CallView]
-    requests: list[RequestView]
-    notes: list[NoteView]
-    screens: list[ScreenView]
-    advice: str
-    first: str
-    count: int
-    more: int
-    steps: list[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class GapView:
-    id: str
-    kind: str
-    detail: str
-    subject: str
-    span: str
-    cited_by: list[str]
-
-
-@dataclass(kw_only=True)
-class View:
-    """The whole report. `t`: the texts of its language."""
-
-    language: str
-    t: Mapping[str, Any]
-    app: Mapping[str, Any]
-    device: Mapping[str, Any]
-    tools: Mapping[str, Any]
-    complete: bool
-    simulated: bool
-    verdicts: list[Verdict]
-    rules: dict[str, Rule]
-    readings: Readings
-    counts: dict[str, int]
-    findings: list[FindingView]
-    gaps: list[GapView]
-    hooks: list[dict[str, Any]]
-    hook_counts: dict[str, int]
-    steps: list[dict[str, Any]]
-    shared: list[SharedView]
-    facts: list[tuple[str, str]]
-    integrity: Verification
-    checked: str  # when and by which tool, for a page says nothing of a bundle that was changed later
-    totals: dict[str, int]
-    made: str
-    clause: Callable[[str], Clause] = field(repr=False)
-
-
-def texts(language: str) -> Mapping[str, Any]:
-    """reports/texts/LANGUAGE.yaml."""
-    loaded: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"{language}.yaml").read_text("utf-8"))
-    return loaded
-
-
-def clock(ns: int | None) -> str:
-    """UTC, to the millisecond, with the date left to the report's head. An analysis gap has no time."""
-    if not ns:
-        return "–"
-    return datetime.datetime.fromtimestamp(ns / 1e9, datetime.UTC).strftime("%H:%M:%S.%f")[:-3] + "Z"
-
-
-def moment(ns: int) -> str:
-    return datetime.datetime.fromtimestamp(ns / 1e9, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def cut(value: Any, length: int = 400) -> str:
-    text = (
-        value
-        if isinstance(value, str)
-        else ""
-        if value is None
-        else yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10_000)
-        .strip()
-        .removesuffix("\n...")
-    )
-    return text if len(text) <= length else text[:length] + " …"
-
-
-def thumbnail(png: bytes, boxes: list[tuple[int, int, int, int]]) -> str:
-    """A small picture as a data URI, with the touched controls framed in red."""
-    with Image.open(io.BytesIO(png)) as picture:
-        shown = picture.convert("RGB")
-        pen = ImageDraw.Draw(shown)
-        for left, top, right, bottom in boxes:
-            if right > left and bottom > top:
-                pen.rectangle((left, top, right, bottom), outline=(200, 16, 46), width=max(4, shown.width // 150))
-        shown.thumbnail((THUMBNAIL, THUMBNAIL * 3))
-        out = io.BytesIO()
-        shown.save(out, "JPEG", quality=72)
-    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
-
-
-class Builder:
-    """Collects the views of one analysis."""
-
-    def __init__(self, analysis: Analysis, bundle: BundleReader, language: str) -> None:
-        self.analysis, self.bundle, self.language = analysis, bundle, language
-        self.t = texts(language)
+    def __init__(
+        self, analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str, *, unmask: bool
+    ) -> None:
         run = analysis.run
-        self.calls = {c["event_id"]: c for c in records(run.calls)}
-        self.flows = {f["event_id"]: f for f in records(run.flows)}
-        self.screens = {s["event_id"]: s for s in records(run.screens)}
-        self.steps = {s["event_id"]: s for s in records(run.steps)}
-        self.sightings = records(run.sightings)
-        self.notes = {note.id: note for note in run.notes}
-        self._pictures: dict[str, str] = {}
-
-    def clause(self, clause: str) -> Clause:
-        entry = catalogue()[clause]
-        return Clause(
-            id=clause,
-            source=entry.source,
-            force=self.t["force"][entry.force],
-            text=entry.zh if self.language == "zh" else entry.en,
-            quoted=self.language == "zh" and entry.quoted,
-        )
-
-    def call(self, call: dict[str, Any]) -> CallView:
-        frames = [Frame(text=f, own=not class_of(f).startswith(FRAMEWORK)) for f in call["frames"]]
-        value = cut(call["value"]) if call["outcome"] == "value" else call["error"] or ""
-        return CallView(
-            id=call["event_id"],
-            time=clock(call["t"]),
-            method=call["method"] + (call["signature"] or ""),
-            arguments=cut(call["arguments"], 200),
-            value=value,
-            outcome=call["outcome"],
-            process=f"{call['process']} ({call['pid']})",
-            thread=call["thread"],
-            frames=frames,
-        )
-
-    def request(self, sighting: dict[str, Any]) -> RequestView:
-        flow = self.flows[sighting["flow"]]
-        chain = [*sighting["encodings"], *([] if sighting["variant"] == "raw" else [sighting["variant"]])]
-        return RequestView(
-            id=flow["event_id"],
-            time=clock(flow["t"]),
-            line=f"{flow['method'] or ''} {cut(flow['url'] or flow['host'], 300)}",
-            status="" if flow["status"] is None else str(flow["status"]),
-            where=sighting["where"],
-            form=" → ".join(chain) or self.t["plain"],
-            before=sighting["before"],
-            matched=sighting["matched"],
-            after=sighting["after"],
-            sender=self.sender(flow["made_by"]),
-        )
-
-    def sender(self, made: MadeBy) -> str:
-        if made.basis:
-            named = made.caller if made.origin != "unresolved" else f"{made.caller} ({made.prefix})"
-            return f"{named} ({self.t['bases'][made.basis]})"
-        return self.t["one_of"] + " " + ", ".join(made.candidates) if made.candidates else ""
-
-    def screen(self, screen: dict[str, Any], boxes: list[tuple[int, int, int, int]]) -> ScreenView:
-        sha = screen["screenshot"]
-        image = ""
-        if sha and self.bundle.has_object(sha):
-            key = f"{sha}{boxes}"
-            if key not in self._pictures:
-                self._pictures[key] = thumbnail(self.bundle.object(sha), boxes)
-            image = self._pictures[key]
-        return ScreenView(
-            id=screen["event_id"],
-            time=clock(screen["t"]),
-            kind=self.t["screens"].get(screen["kind"], screen["kind"]),
-            image=image,
-            sha256=sha or "",
-        )
-
-    def note(self, note: Note) -> NoteView:
-        """Without what only says where to look: its screens are shown beside it, its text stands in the bundle."""
-        told = {key: value for key, value in note.data.items()
-                if key not in _NOT_TOLD and value not in (None, "", [], {})}
-        return NoteView(id=note.id, time=clock(note.t), kind=self.t["notes"].get(note.type, note.type),
-                        rows=flatten(told)[:SHOWN_ROWS])
-
-    def shared(self, row: dict[str, Any]) -> SharedView:
-        chain = [*row["encodings"], *([] if row["variant"] == "raw" else [row["variant"]])]
-        party = row["party"] if row["party"] != row["host"] else ""
-        return SharedView(
-            item=" / ".join(name(kind, self.language) for kind in (row["kind"], *row["also"])),
-            sensitive=row["sensitive"],
-            value=cut(row["value"], 120),
-            sender=self.t["unresolved"] if row["sender"] == "unresolved" else row["sender"],
-            recipient=f"{row['host']} ({party})" if party else row["host"],
-            where=cut(row["where"], 200),
-            form=" → ".join(chain) or self.t["plain"],
-            stage=self.t["stages"].get(row["stage"], row["stage"]),
-            encrypted=row["encrypted"],
-            count=row["count"],
-            first=clock(row["first_ns"]),
-            last=clock(row["last_ns"]),
-            ids=", ".join([*row["calls"][:3], *row["flows"][:3]]),
-        )
-
-    def _screens_of(self, ids: list[str], at: int) -> list[ScreenView]:
-        """The screens that are cited; else the last one before the event, which shows what the user saw then."""
-        shown: list[ScreenView] = []
-        for i in ids:
-            if i in self.screens:
-                shown.append(self.screen(self.screens[i], []))
-            elif i in self.steps and self.steps[i].get("screen") in self.screens:
-                control = self.steps[i].get("control")
-                shown.append(self.screen(self.screens[self.steps[i]["screen"]], [control.bounds] if control else []))
-        if not shown:
-            before = [s for s in self.screens.values() if s["t"] <= at] or list(self.screens.values())[:1]
-            shown = [self.screen(s, []) for s in before[-1:]]
-        return shown
-
-    def finding(self, number: int, verdict: Verdict, rules: Mapping[str, Rule]) -> FindingView:
-        rule = rules[verdict.rule]
-        calls = [self.calls[i] for i in verdict.evidence if i in self.calls]
-        notes = [self.notes[i] for i in verdict.evidence if i in self.notes]
-        flows = {i for i in verdict.evidence if i in self.flows}
-        hits = [s for s in self.sightings if s["flow"] in flows and (s["kind"] == verdict.item or not verdict.item)]
-        at = min(
-            [c["t"] for c in calls]
-            + [self.flows[f]["t"] for f in flows]
-            + [self.screens[i]["t"] for i in verdict.evidence if i in self.screens]
-            + [self.steps[i]["t"] for i in verdict.evidence if i in self.steps]
-            + [n.t for n in notes]
-            or [0]
-        )
-        screens = self._screens_of(verdict.evidence, at)
-        zh = self.language == "zh"
-        return FindingView(
-            number=number,
-            verdict=verdict,
-            rule=rule,
-            title=rule.title_zh if zh else rule.title,
-            item=name(verdict.item, self.language),
-            reason=verdict.reason_zh if zh else verdict.reason,
-            clauses=[self.clause(c) for c in verdict.clauses],
-            calls=[self.call(c) for c in calls[:SHOWN_CALLS]],
-            requests=[self.request(h) for h in hits[:SHOWN_CALLS]],
-            notes=[self.note(n) for n in notes[:SHOWN_CALLS]],
-            screens=screens[:SHOWN_CALLS],
-            advice=rule.advice_zh if zh else rule.advice,
-            first=clock(at),
-            count=len(verdict.evidence),
-            more=max(0, len(calls) - SHOWN_CALLS)
-            + max(0, len(hits) - SHOWN_CALLS)
-            + max(0, len(notes) - SHOWN_CALLS)
-            + max(0, len(screens) - SHOWN_CALLS),
-            steps=[i for i in verdict.evidence if i in self.steps],
-        )
-
-    def gap(self, gap: Gap) -> GapView:
-        span = (
-            ""
-            if gap.from_ns is None
-            else f"{clock(gap.from_ns)} – {clock(gap.to_ns) if gap.to_ns else self.t['to_the_end']}"
-        )
-        cited = [v.rule for v in self.analysis.verdicts if gap.id in v.gaps]
-        kind = self.t["gaps"].get(str(GapKind(gap.kind)), str(gap.kind))
-        detail = (gap.detail_zh if self.language == "zh" else "") or gap.detail
-        return GapView(id=gap.id, kind=kind, detail=detail, subject=gap.subject, span=span, cited_by=cited)
-
-    def step(self, step: dict[str, Any]) -> dict[str, Any]:
-        control = step["control"]
-        touched = f"{control.text or control.resource_id} [{control.role}]" if control else step["target"]
-        return {
-            "id": step["event_id"],
-            "time": clock(step["t"]),
-            "scenario": step["scenario"],
-            "action": step["action"],
-            "target": cut(touched, 120),
-            "opens": step["opens"] or "",
-            "outcome": step["outcome"],
-        }
+        self.mask = Masker(_knowns(run), spare=[run.package], on=not unmask)
+        self.told = Told(
+            analysis=analysis, bundle=bundle, integrity=integrity, mask=self.mask, t=texts(language), language=language)
+        self.pictures = Pictures(bundle, self.mask)
+        self.maker = FindingMaker(self.told, self.pictures)
 
 
-def flatten(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """A fact's mapping as rows of a table."""
-    rows: list[tuple[str, str]] = []
-    for key, value in data.items():
-        if isinstance(value, Mapping) and value:
-            rows += flatten(value, f"{prefix}{key}.")
-        else:
-            rows.append((f"{prefix}{key}", cut(value, 300)))
-    return rows
+def _knowns(run: Tables) -> Iterator[tuple[str, Any]]:
+    """What hooked calls gave, and what was found to have left."""
+    seen = set()
+    for frame in (run.calls[run.calls["outcome"] == "value"] if len(run.calls) else run.calls, run.sightings):
+        for kind, value in columns_of(frame, "kind", "value"):
+            key = (kind, value if isinstance(value, str) else repr(value))
+            if key not in seen:
+                seen.add(key)
+                yield kind, value
+    for fact in run.facts:    # what the suite typed for a person
+        if fact.type == "canary" and fact.data.get("text"):
+            yield "user_content", fact.data.get("text")
+
+
+def gather(analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str, *, unmask: bool = False) -> Material:
+    """The material of a report in `language` (zh or en)."""
+    return Material(analysis, bundle, integrity, language, unmask=unmask)
 
 
 def build(
-    analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str, *, checked_at: datetime.datetime
+    analysis: Analysis,
+    bundle: BundleReader,
+    integrity: Verification,
+    language: str,
+    *,
+    checked_at: datetime.datetime,
+    unmask: bool = False,
+    material: Material | None = None,
 ) -> View:
-    """Everything a format needs. `language`: zh or en. `checked_at`: when `integrity` was found."""
+    """Everything a format needs. `language`: zh or en. `checked_at`: when `integrity` was found. `unmask`: personal information
+    is shown in full. `material`: from `gather`, where it is there already."""
+    made = material or gather(analysis, bundle, integrity, language, unmask=unmask)
+    told, maker, mask, t = made.told, made.maker, made.mask, made.told.t
     run = analysis.run
-    maker = Builder(analysis, bundle, language)
     rules = {r.id: r for r in all_rules()}
-    shown = [v for v in analysis.verdicts if v.verdict in {VerdictWord.VIOLATION, VerdictWord.CANDIDATE}]
-    told = [f.data | {"id": f.id} for f in run.facts if f.type == "hook"]
-    hooks = sorted(told, key=lambda hook: hook.get("status") == "installed")    # what is not watched comes first
-    statuses: dict[str, int] = {}
-    for hook in hooks:
-        statuses[str(hook.get("status", "?"))] = statuses.get(str(hook.get("status", "?")), 0) + 1
+    shown = [place for place, v in enumerate(analysis.verdicts) if v.verdict in _SHOWN]
+    numbers = {place: number for number, place in enumerate(shown, start=1)}
+    findings = [maker.finding(number, analysis.verdicts[place], rules) for place, number in numbers.items()]
+    hooks, hook_counts = _hooks(run, mask)
+    number = chapters.report_number(told)
+    checked = f"{checked_at.strftime('%Y-%m-%d %H:%M:%S UTC')}, privacy-harness {__version__}"
     device, app = run.fact("device"), run.fact("app")
-    facts: list[tuple[str, str]] = []
-    for kind in ("case", "app", "device", "tools", "clock"):
-        facts += flatten(run.fact(kind), f"{kind}.")
-    first = next((f.host_ns for f in run.facts), 0)
+    simulated = device.get("kind") != "phone"
+    documents, basis_rows = clause_table.basis(told)
+    problems = list(dict.fromkeys(f.title for f in findings if f.verdict.verdict == VerdictWord.VIOLATION))
+    files, files_left = chapters.files(told, maker.shown_objects)
     return View(
         language=language,
-        t=maker.t,
-        app=app,
-        device=device,
-        tools=run.fact("tools"),
+        t=t,
+        masked=mask.on,
+        number=number,
+        app_name=mask.text(app.get("label") or "", 200),
+        package=mask.text(run.package, 200),
         complete=run.complete,
-        simulated=device.get("kind") not in {"phone"},
-        verdicts=analysis.verdicts,
-        rules=rules,
-        readings=analysis.readings,
+        simulated=simulated,
+        cover=chapters.cover(told, number, checked_at, checked),
+        summary=chapters.summary(told, problems),
+        statements=chapters.statements(told, simulated),
+        basis=documents,
+        basis_rows=basis_rows,
+        sample=chapters.sample(told),
+        environment=chapters.environment(told),
+        tools=chapters.tools(told),
+        interventions=chapters.interventions(told, hook_counts),
+        people=chapters.people(told),
+        clocks=chapters.clocks(told),
+        scenarios=_scenarios(maker),
+        matrix=clause_table.matrix(maker, analysis.verdicts, numbers, rules),
+        verdicts=[_verdict(maker, v, rules, numbers.get(place, 0)) for place, v in enumerate(analysis.verdicts)],
         counts={str(w): sum(v.verdict == w for v in analysis.verdicts) for w in VerdictWord},
-        findings=[maker.finding(n, v, rules) for n, v in enumerate(shown, start=1)],
-        gaps=[maker.gap(g) for g in run.gaps],
-        hooks=hooks,
-        hook_counts=statuses,
-        steps=[maker.step(s) for s in records(run.steps)],
+        findings=findings,
         shared=[maker.shared(row) for row in records(run.shared)],
-        facts=facts,
+        statistics=figures.statistics(told),
+        gaps=[_gap(maker, gap) for gap in run.gaps],
+        rules=list(rules.values()),
+        readings=analysis.readings,
+        hooks=hooks,
+        hook_counts=hook_counts,
+        checklist=clause_table.checklist(maker),
         integrity=integrity,
-        checked=f"{checked_at.strftime('%Y-%m-%d %H:%M:%S UTC')}, privacy-harness {__version__}",
-        totals={"calls": len(run.calls), "flows": len(run.flows), "screens": len(run.screens), "steps": len(run.steps)},
-        made=moment(first),
-        clause=maker.clause,
+        seals=chapters.seals(told),
+        files=files,
+        files_left=files_left,
+        custody=chapters.custody(told),
+        checked=checked,
+        facts=_facts(run, mask),
+        totals={"calls": len(run.calls), "flows": len(run.flows), "screens": len(run.screens), "steps": len(run.steps),
+                "gaps": len(run.gaps)},
+        glossary=[(word, meaning) for word, meaning in t["glossary"]],
+        made=told.at(told.begun),
+    )
+
+
+def _facts(run: Tables, mask: Masker) -> list[tuple[str, str]]:
+    rows = []
+    for kind in _FACTS:
+        rows += [(mask.text(key, 120), mask.text(value, 600)) for key, value in flatten(run.fact(kind), f"{kind}.")]
+    return rows
+
+
+def _hooks(run: Tables, mask: Masker) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """What is not watched first; and how many there are of each state."""
+    told = [f.data for f in run.facts if f.type == "hook"]
+    counts: dict[str, int] = {}
+    for hook in told:
+        state = cut(hook.get("status", "?"), 40)
+        counts[state] = counts.get(state, 0) + 1
+    rows = [{"method": mask.text(h.get("method"), 200), "process": mask.text(h.get("process"), 120),
+             "status": cut(h.get("status", "?"), 40), "why": mask.text(h.get("why"), 300)}
+            for h in sorted(told, key=lambda hook: hook.get("status") == "installed")]
+    return rows, counts
+
+
+def _verdict(maker: FindingMaker, verdict: Verdict, rules: dict[str, Rule], finding: int) -> VerdictView:
+    rule, told = rules[verdict.rule], maker.verdict(verdict)
+    zh = maker.language == "zh"
+    return VerdictView(
+        rule=rule.id,
+        title=rule.title_zh if zh else rule.title,
+        word=str(verdict.verdict),
+        word_text=maker.t["words"][str(verdict.verdict)],
+        item=name(verdict.item, maker.language),
+        subject=maker.who(verdict.caller),
+        stage=maker.stage(verdict.stage),
+        recipient=cut(verdict.party, 200),
+        grade=str(verdict.grade or ""),
+        reason=told.reason_zh if zh else told.reason,
+        evidence=ranges(verdict.evidence, 12),
+        gaps=verdict.gaps,
+        finding=finding,
+    )
+
+
+def _gap(maker: FindingMaker, gap: Gap) -> GapView:
+    t = maker.t
+    span = "" if gap.from_ns is None else f"{clock(gap.from_ns)} – {clock(gap.to_ns) if gap.to_ns else t['to_the_end']}"
+    cited = sorted({v.rule for v in maker.told.analysis.verdicts if gap.id in v.gaps})
+    kind = word(t, "gaps", GapKind(gap.kind))
+    detail = (gap.detail_zh if maker.language == "zh" else "") or gap.detail
+    return GapView(id=gap.id, kind=kind, detail=maker.mask.text(detail, 1000), subject=maker.mask.text(gap.subject, 200),
+                   span=span, cited_by=cited)
+
+
+def _scenarios(maker: FindingMaker) -> list[ScenarioView]:
+    run = maker.told.analysis.run
+    found: dict[str, list[StageView]] = {}
+    for row in boundaries(run):
+        action = word(maker.t, "actions", row["action"])
+        found.setdefault(row["scenario"], []).append(StageView(
+            stage=row["stage"], word=maker.stage(row["stage"]), begins=clock(row["from_ns"]), ends=clock(row["to_ns"]),
+            seconds=round((row["to_ns"] - row["from_ns"]) / 1e9, 1), opened_by=row["opened_by"],
+            action=f"{action} {maker.mask.text(row['target'], 120)}".strip(), screen=row["screen"]))
+    steps: dict[str, list[StepView]] = {}
+    ended = set()
+    for step in maker.in_order:
+        if step["action"] == "scenario_end":
+            ended.add(step["scenario"])
+        steps.setdefault(step["scenario"], []).append(_step(maker, step))
+    names = list(dict.fromkeys([*run.scenarios, *found, *steps]))
+    return [ScenarioView(id=cut(one, 120), title=maker.t["scenarios"].get(one, ""), reached=one in ended,
+                         seconds=round(sum(s.seconds for s in found.get(one, [])), 1), stages=found.get(one, []),
+                         steps=steps.get(one, [])) for one in names]
+
+
+def _step(maker: FindingMaker, step: dict[str, Any]) -> StepView:
+    control = step["control"]
+    touched = f"{control.text or control.resource_id} [{control.role}]" if control else step["target"]
+    return StepView(
+        id=step["event_id"],
+        time=clock(step["t"]),
+        scenario=cut(step["scenario"], 120),
+        action=word(maker.t, "actions", step["action"]),
+        target=maker.mask.text(touched, 120),
+        opens=maker.stage(step["opens"]) if step["opens"] else "",
+        outcome=word(maker.t, "step_outcomes", step["outcome"]),
+        screen=step["screen"] or "",
     )

@@ -17,6 +17,7 @@ from tests.cli.command_line import ROOT, violating_run
 
 HEAVY = {
     "pandas", "numpy", "pyarrow", "pytest", "frida", "mitmproxy", "uiautomator2", "adbutils", "requests", "jinja2", "tldextract",
+    "typst", "fontTools",
 }
 TELL = f"import sys; print('loaded:', *sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
 ORDER = ["demo", "run", "analyze", "report", "compare", "lists", "checklist", "verify", "export", "custody", "timestamp", "keys",

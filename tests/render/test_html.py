@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import hashlib
 import io
 import re
 import shutil
@@ -16,6 +18,7 @@ from harness.bundle import Bundle, Status, verify
 from harness.errors import UsageError
 from harness.model import Call, Control, Fact, Flow, Gap, GapKind, Message, Outcome, Screen, Stack, Step
 from harness.render import html
+from harness.resources import resource
 from harness.rules.analysis import Analysis, analyse
 
 HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202e{{7*7}}"
@@ -99,18 +102,24 @@ def analysis(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
 def test_nothing_from_the_app_becomes_markup(analysis: Analysis, language: str) -> None:
     page = html.page(analysis, language=language)
     tree = etree.fromstring(page, etree.HTMLParser())
-    assert not tree.xpath("//script|//iframe|//object|//link|//form|//@onerror|//@onclick|//*[@style]")
+    assert not tree.xpath("//iframe|//object|//link|//form|//base|//@onerror|//@onclick|//*[@style]")
     assert all(src.startswith("data:image/jpeg") for src in tree.xpath("//img/@src"))
     assert "{{7*7}}" in page
-    assert page.count("<script") == 0
+    assert [script.get("type") for script in tree.xpath("//script")] == ["application/json", None]
+    assert tree.xpath("//script[not(@type)]/text()") == [resource("reports", "report.js").read_text("utf-8")]
 
 
-def test_the_policy_allows_its_own_style_and_nothing_else(analysis: Analysis) -> None:
+def test_the_policy_allows_its_own_style_and_script_and_nothing_else(analysis: Analysis) -> None:
     page = html.page(analysis)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     assert policy is not None
-    assert policy[1].startswith("default-src &#39;none&#39;")
+    assert policy[1].startswith("default-src 'none'")
     assert "unsafe" not in policy[1]
+    for name in ("style", "script"):
+        text = re.search(f"<{name}>(.*?)</{name}>", page, re.S)
+        assert text is not None
+        digest = base64.b64encode(hashlib.sha256(text[1].encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}';" in policy[1]
 
 
 @pytest.mark.parametrize("language", html.LANGUAGES)
@@ -238,7 +247,7 @@ def test_a_browser_loads_the_page_without_a_word(analysis: Analysis, tmp_path: P
         page.goto(page_file.as_uri())
         assert page.locator("section.finding").count() == 2
         assert page.locator("section.finding img").first.evaluate("i => i.complete && i.naturalWidth > 100")
-        assert page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "26px"
+        assert page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "28px"
         browser.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

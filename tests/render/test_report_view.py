@@ -1,0 +1,287 @@
+"""What a report holds: its parts in order, nothing that the bundle does not hold, figures that can be counted again."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import datetime
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+from report_bundles import SCENARIO, Writer, hostile, planted, png
+
+from harness.bundle import Bundle, open_bundle, verify
+from harness.clauses import catalogue
+from harness.model import Fact, Screen, Verdict, VerdictWord
+from harness.render import events, html, timeline, view
+from harness.render.figures import frequency, most_within
+from harness.render.findings import stable_key
+from harness.render.forms import clock, day_and_time, from_iso, ranges, texts, visible
+from harness.resources import resource
+from harness.rules.analysis import Analysis, analyse
+from harness.rules.decided import CHECKLIST, deciding
+
+SECOND = 10**9
+NOW = datetime.datetime(2026, 11, 30, 12, 0, 5, tzinfo=datetime.UTC)
+
+
+def view_of(analysis: Analysis, language: str = "en", **how: Any) -> view.View:
+    integrity = verify(analysis.bundle, report=False)
+    return view.build(analysis, open_bundle(analysis.bundle), integrity, language, checked_at=NOW, **how)
+
+
+@pytest.fixture(scope="module")
+def analysis(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    return analyse(planted(tmp_path_factory.mktemp("planted")))
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    """A bundle that holds next to nothing."""
+    bundle = Bundle.create(tmp_path_factory.mktemp("bare"), "example.shop")
+    bundle.append(Fact(host_ns=1, type="app", data={"package": "example.shop"}))
+    bundle.seal(complete=True)
+    return analyse(bundle.path)
+
+
+@pytest.mark.parametrize("language", html.LANGUAGES)
+def test_the_parts_stand_in_the_order_of_the_trade(analysis: Analysis, language: str) -> None:
+    tree = etree.fromstring(html.page(analysis, language=language), etree.HTMLParser())
+    ids = [heading.get("id") for heading in tree.xpath("//main//h2") if heading.get("id")]
+    assert ids == [
+        "summary", "statements", "basis", "sample", "environment", "tools", "interventions", "people", "clocks", "scenarios",
+        "timeline", "matrix", "verdicts", "findings", "shared", "statistics", "unseen", "checklist", "integrity", "glossary",
+    ]  # fmt: skip
+    assert [link.get("href") for link in tree.xpath("//ol[@class='contents']//a")] == [f"#{id}" for id in ids]
+    assert tree.xpath("//main/section")[0].get("id") == "cover"
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "未记录"), ("en", "not recorded")])
+def test_what_the_bundle_does_not_hold_is_said_and_not_filled_in(bare: Analysis, language: str, said: str) -> None:
+    made = view_of(bare, language)
+    forms = (made.cover, made.sample, made.environment, made.tools, made.interventions, made.people, made.clocks)
+    rows = {row.key: row for form in forms for row in form}
+    for key in ("operator", "name", "sha256", "signer", "model", "fingerprint", "witness", "reviewer", "place", "agent_hash",
+                "ca", "policy_text", "downloaded", "offset_start", "granted_before", "command", "video", "authorised_by"):
+        assert (rows[key].recorded, rows[key].value) == (False, said), key
+    assert rows["package"].value == "example.shop"
+    assert all(row.value for form in forms for row in form)
+
+
+def test_what_the_case_says_of_people_stands_on_the_report(analysis: Analysis) -> None:
+    made = view_of(analysis)
+    rows = {row.key: row.value for row in (*made.cover, *made.people)}
+    assert (rows["operator"], rows["client"]) == ("A. Tester", "Office")
+    assert made.number.startswith("2026-17-PH20250615-")
+    assert made.number == view_of(analysis, "zh").number
+
+
+def test_each_clause_has_a_row_with_the_worst_verdict_of_its_rules_and_what_it_is(analysis: Analysis) -> None:
+    made = view_of(analysis)
+    assert [row.clause.id for row in made.matrix] == list(catalogue())
+    worst = list(VerdictWord)
+    for row in made.matrix:
+        verdicts = [v.verdict for v in analysis.verdicts if row.clause.id in v.clauses]
+        if verdicts:
+            assert row.word == min(verdicts, key=worst.index)
+        elif deciding(catalogue()[row.clause.id]).first == CHECKLIST:
+            assert row.word == "unanswered"
+        else:
+            assert row.word == "undecided"
+        assert row.clause.force == made.t["force"][catalogue()[row.clause.id].force]
+    assert {row.word for row in made.matrix} >= {"VIOLATION", "INCONCLUSIVE", "unanswered"}
+
+
+@pytest.mark.parametrize("language", html.LANGUAGES)
+def test_nothing_on_the_page_calls_silence_a_pass_or_a_draft_law(analysis: Analysis, language: str) -> None:
+    page = html.page(analysis, language=language)
+    tree = etree.fromstring(page, etree.HTMLParser())
+    cells = tree.xpath("//table[contains(@class,'matrix') or contains(@class,'verdicts')]//td[1]")
+    words = {"".join(cell.itertext()) for cell in cells}
+    allowed = {"zh": {"违规", "待人工确认", "无法判定", "未观察到", "未作答", "尚无判定方法"},
+               "en": {"VIOLATION", "CANDIDATE", "INCONCLUSIVE", "NOT OBSERVED", "not answered", "nothing decides it"}}
+    assert {"zh": "无法判定", "en": "INCONCLUSIVE"}[language] in words <= allowed[language]
+    assert re.findall("合格|通过检测|未发现违规", page) == []
+    for row in view_of(analysis, language).matrix:
+        if catalogue()[row.clause.id].force == "draft":
+            assert row.clause.force == {"zh": "征求意见稿(非现行有效)", "en": "draft for comment, not in force"}[language]
+
+
+def test_a_finding_names_its_clauses_frequency_stage_subject_control_and_what_to_do(analysis: Analysis) -> None:
+    made = view_of(analysis)
+    found = next(f for f in made.findings if f.verdict.item == "imei" and f.verdict.caller == "Quillmetrics")
+    assert found.subject == "Quillmetrics" and found.stage == "before consent" and found.advice
+    assert found.clauses and all(c.force for c in found.clauses)
+    assert found.frequency is not None and found.frequency.count == len(found.calls)
+    frame = found.calls[0].frames[0]
+    assert frame.own and frame.text == "com.quillmetrics.sdk.Collector.read(Collector.java:7)"
+    assert "android.permission.READ_PHONE_STATE" in found.permission
+    assert found.trigger.startswith(f"{SCENARIO} · t1 ")
+    assert any(r.steps[-1][0] == "IMEI or MEID" and len(r.steps) >= 2 and r.body_sha256 for r in found.requests)
+    touched = [s for f in made.findings for s in f.screens if s.marked]
+    assert all(s.image for f in made.findings for s in f.screens)
+    assert touched == [] or all("*" in s.marked for s in touched)
+
+
+def test_the_way_to_a_value_names_each_thing_that_was_undone(analysis: Analysis) -> None:
+    ways = [[what for what, _ in r.steps] for f in view_of(analysis).findings for r in f.requests]
+    assert any("gzip" in way for way in ways) or any("base64" in way for way in ways)
+    assert all(way[0] in {"Request body", "Request head"} for way in ways)
+
+
+def test_the_key_of_a_finding_is_the_same_in_another_run_and_another_for_another_offence() -> None:
+    one = Verdict(rule="r", clauses=["b", "a"], verdict=VerdictWord.VIOLATION, item="imei", caller="X", stage="s",
+                  evidence=["c1"])
+    again = dataclasses.replace(one, clauses=["a", "b"], evidence=["c9", "f3"], reason="else")
+    assert stable_key(one) == stable_key(again)
+    others = [dataclasses.replace(one, **{name: "other"}) for name in ("rule", "item", "caller", "stage", "party")]
+    assert len({stable_key(v) for v in (one, *others)}) == 6
+
+
+@given(st.lists(st.integers(0, 200 * SECOND), min_size=1, max_size=40).map(sorted), st.integers(1, 100 * SECOND))
+def test_the_most_within_a_window_is_what_counting_each_window_gives(times: list[int], window: int) -> None:
+    assert most_within(times, window) == max(sum(begin <= t < begin + window for t in times) for begin in times)
+
+
+def test_a_rate_is_given_only_where_there_is_one_to_speak_of() -> None:
+    assert frequency([]) is None
+    short = frequency([0, SECOND, 2 * SECOND])
+    long = frequency([0, 10 * SECOND, 20 * SECOND, 60 * SECOND])
+    assert short is not None and (short.rate, short.most_1s, short.least_gap) == ("", 1, 1.0)
+    assert long is not None and (long.rate, long.most_60s, long.window) == ("4.0", 3, 60.0)
+
+
+def test_the_figures_count_what_the_tables_hold(analysis: Analysis) -> None:
+    made = view_of(analysis)
+    tables = {t.id: t for t in made.statistics}
+    calls = analysis.run.calls
+    assert sum(int(row[4].replace(",", "")) for row in tables["reads"].rows) == len(calls[calls["kind"].isin(list(_kinds()))])
+    assert sum(int(row[3]) for row in tables["hosts"].rows) == len(analysis.run.flows)
+    assert all(len(row) == len(t.columns) for t in made.statistics for row in t.rows)
+
+
+def _kinds() -> Mapping[str, object]:
+    from harness.rules.sensitive import kinds
+
+    return kinds()
+
+
+def test_the_checklist_has_each_clause_for_a_person_and_says_what_was_attached(tmp_path: Path) -> None:
+    asked = [c for c in catalogue().values() if deciding(c).first == CHECKLIST]
+    w = Writer(tmp_path)
+    w.fact("app", package="example.shop")
+    w.step("scenario_start", scenario="checklist")
+    w.fact("checklist", scenario="checklist", clause=asked[0].id, state="attached", name="answer.png",
+           object=w.bundle.put_object(png((4, 4))), wanted="x")
+    w.step("scenario_end", scenario="checklist")
+    w.bundle.seal(complete=True)
+    rows = {row.clause.id: row for row in view_of(analyse(w.bundle.path)).checklist}
+    assert list(rows) == [c.id for c in asked]
+    assert rows[asked[0].id].attachments == [("answer.png", hashlib.sha256(png((4, 4))).hexdigest())]
+    assert {row.state for row in rows.values()} == {"attached", "unanswered"}
+    assert rows[asked[1].id].state_text == "not answered"
+
+
+def test_the_list_of_evidence_has_the_hashes_of_the_files(analysis: Analysis) -> None:
+    made = view_of(analysis)
+    assert {"calls.jsonl", "run.jsonl"} <= {f.path for f in made.files}
+    for file in made.files:
+        content = (analysis.bundle / file.path).read_bytes()
+        assert (file.bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    shown = {s.sha256 for f in made.findings for s in f.screens if s.image}
+    assert shown <= {f.sha256 for f in made.files}
+
+
+@pytest.mark.parametrize("language", html.LANGUAGES)
+def test_each_shipped_scenario_has_its_title(language: str) -> None:
+    known = texts(language)["scenarios"]
+    for file in sorted(resource("scenarios").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Scenario":
+                given = {k.arg: k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)}
+                assert known[given["id"]] == given["title_zh" if language == "zh" else "title"]
+
+
+def of(data: Any) -> Iterator[str]:
+    """All texts of a view."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            yield from of(key)
+            yield from of(value)
+    elif isinstance(data, (list, tuple, set, frozenset)):
+        for one in data:
+            yield from of(one)
+    elif isinstance(data, view.View) or (dataclasses.is_dataclass(data) and type(data).__module__ == "harness.render.shapes"):
+        for field in dataclasses.fields(data):
+            if field.name not in {"integrity", "readings", "rules", "rule", "t", "verdict"}:
+                yield from of(getattr(data, field.name))
+
+
+@pytest.mark.parametrize("unmask", [False, True])
+def test_every_text_of_a_view_can_be_read_whatever_an_app_says(tmp_path: Path, unmask: bool) -> None:
+    made = view_of(analyse(hostile(tmp_path)), unmask=unmask)
+    assert [text for text in of(made) if text != visible(text)] == []
+    assert max(map(len, of(made)), default=0) < 6000 + 400 * 1024    # a picture is the longest
+
+
+def test_a_long_run_makes_no_longer_drawing(tmp_path: Path) -> None:
+    w = Writer(tmp_path)
+    w.fact("app", package="example.shop")
+    w.step("scenario_start")
+    for _ in range(3000):
+        w.call("sensors", 1)
+    w.step("scenario_end")
+    w.bundle.seal(complete=True)
+    found = analyse(w.bundle.path)
+    strip, = timeline.strips(found.run, found.verdicts)
+    assert sum(mark.count for mark in strip.marks) == 3002
+    assert len(strip.marks) < timeline.WIDTH * len(timeline.LANES) / 2
+
+
+def test_the_data_of_the_timeline_give_back_each_event_at_its_time(analysis: Analysis) -> None:
+    material = view.gather(analysis, open_bundle(analysis.bundle), verify(analysis.bundle), "en")
+    data = events.payload(material)
+    at, times = data["t0"] * 1e6, {}
+    micro = 0
+    for step, id in zip(data["dt"], data["id"], strict=True):
+        micro += step
+        times[id] = at + micro * 1000
+    run = analysis.run
+    for frame in (run.calls, run.flows, run.screens, run.steps):
+        for row in view.columns_of(frame, "event_id", "t"):
+            assert abs(times.pop(row[0]) - row[1]) < 2000    # ns; the data are in microseconds
+    assert times == {}
+
+
+def test_a_screen_that_is_no_picture_is_told_without_one(tmp_path: Path) -> None:
+    w = Writer(tmp_path)
+    w.fact("app", package="example.shop")
+    w.step("scenario_start")
+    w.bundle.append(Screen(host_ns=w.later(), package="x", screenshot=w.bundle.put_object(b"no picture")))
+    w.call("imei", "490154203237518", stack=w.stack("example.shop.Main.a(M.java:1)"))
+    w.step("tap", opens="after_agree")
+    w.step("scenario_end")
+    w.bundle.seal(complete=True)
+    made = view_of(analyse(w.bundle.path))
+    assert made.findings
+    assert {s.image for f in made.findings for s in f.screens} == {""}
+
+
+def test_moments_numbers_and_ids_are_written_for_a_reader() -> None:
+    assert day_and_time(NOW, "zh") == "2026年11月30日 12:00:05 UTC"
+    assert day_and_time(NOW, "en") == "30 November 2026, 12:00:05 UTC"
+    assert from_iso("2026-11-30T12:00:05Z", "en") == "30 November 2026, 12:00:05 UTC"
+    assert from_iso("yesterday", "en") == "yesterday"
+    assert clock(0) == "–" and clock(10**40) == "–"
+    assert ranges(["c3", "c1", "f7", "c2", "c9", "f6", "x"]) == "c1–c3, c9, f6, f7, x"
+    assert ranges([f"c{n}" for n in range(0, 200, 2)], 2) == "c0, c2 (+98)"
+    assert ranges(["c2@aaaaaa", "c1@aaaaaa", "c3"]) == "c3, c1@aaaaaa, c2@aaaaaa"
