@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -12,15 +10,11 @@ from enum import StrEnum
 from harness.model import Gap, Stage, Verdict, VerdictWord
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules, missing
+from harness.rules.identity import key
 from harness.tables import records
 from harness.tables.frames import BROKEN_OFF
 
 FOUND = frozenset({VerdictWord.VIOLATION, VerdictWord.CANDIDATE})
-APP = "app"
-"""The subject of a key where the app itself acts: versions under two package names must give one key."""
-_STAGES = frozenset(map(str, Stage))
-_AGREED = frozenset({Stage.BEFORE_CONSENT, Stage.AFTER_AGREE, Stage.CONSENT_UNRESOLVED})
-_NAMED = 3    # gaps that a reason quotes; all are cited
 
 
 class Change(StrEnum):
@@ -88,14 +82,6 @@ class Changes:
             return 1
         changes = {one.change for one in self.findings} | {one.change for one in self.clauses}
         return 3 if changes - {Change.FIXED, None} else 0
-
-
-def key(verdict: Verdict, package: str) -> str:
-    """16 hex digits: the same for the same offence by the same subject on the same item to the same party in the same stage, in
-    every run. `package`: of the run's app."""
-    subject = APP if verdict.caller == package else verdict.caller
-    parts = [verdict.rule, verdict.item, subject, verdict.party, str(verdict.stage)]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode("ascii")).hexdigest()[:16]
 
 
 def compare(old: Analysis, new: Analysis) -> Changes:

@@ -11,8 +11,9 @@ import pytest
 
 from harness.model import VerdictWord
 from harness.rules.analysis import Analysis, analyse
-from harness.rules.changes import Change, Changes, compare, key
+from harness.rules.changes import Change, Changes, compare
 from harness.rules.differing import differences, same_file
+from harness.rules.identity import key
 from tests.rules.test_rules import write_bundle
 
 SDK = ["com.adnimbus.sdk.Device.id(Device.java:9)", "example.shop.App.onCreate(App.java:5)"]
