@@ -15,6 +15,9 @@ from harness.tables import records
 from harness.tables.frames import BROKEN_OFF
 
 FOUND = frozenset({VerdictWord.VIOLATION, VerdictWord.CANDIDATE})
+_STAGES = frozenset(map(str, Stage))
+_AGREED = frozenset({Stage.BEFORE_CONSENT, Stage.AFTER_AGREE, Stage.CONSENT_UNRESOLVED})
+_NAMED = 3    # gaps that a reason quotes; all are cited
 
 
 class Change(StrEnum):
