@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import base64
 import dataclasses
 import datetime
 import hashlib
+import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from PIL import Image
 from report_bundles import SCENARIO, Writer, hostile, planted, png
 
 from harness.bundle import Bundle, open_bundle, verify
@@ -274,6 +277,20 @@ def test_a_screen_that_is_no_picture_is_told_without_one(tmp_path: Path) -> None
     made = view_of(analyse(w.bundle.path))
     assert made.findings
     assert {s.image for f in made.findings for s in f.screens} == {""}
+
+
+def test_the_touched_control_is_framed_in_red(analysis: Analysis) -> None:
+    material = view.gather(analysis, open_bundle(analysis.bundle), verify(analysis.bundle), "en")
+    step = next(s for s in material.maker.in_order if s["control"] is not None)
+    shown = material.maker.screen(material.maker.screens[step["screen"]], step["control"])
+    picture = Image.open(io.BytesIO(base64.b64decode(shown.image.partition(",")[2])))
+    scale = shown.width / 822
+    left, top, right, bottom = (round(edge * scale) for edge in step["control"].bounds)
+    edge, inside = picture.getpixel((left + 1, (top + bottom) // 2)), picture.getpixel(((left + right) // 2, (top + bottom) // 2))
+    assert isinstance(edge, tuple) and isinstance(inside, tuple)
+    assert edge[0] > 150 and edge[1] < 110
+    assert inside[1] > 200
+    assert shown.marked == "同意 ********678"
 
 
 def test_moments_numbers_and_ids_are_written_for_a_reader() -> None:
