@@ -263,11 +263,11 @@ class FindingMaker:
         asked = sorted({str(c["permission"]) for c in calls if c["permission"]})
         if not asked:
             return ""
-        table: Mapping[str, Any] = next((f.data.get("table") or {} for f in reversed(self.told.analysis.run.facts)
-                                         if f.type == "permissions" and f.data.get("at") == "end"), {})
+        table: Any = next((f.data.get("table") for f in reversed(self.told.analysis.run.facts)
+                                         if f.type == "permissions" and f.data.get("at") == "end"), None)
         said = []
         for one in asked:
-            state = table.get(one)
+            state = table.get(one) if isinstance(table, Mapping) else None
             held = (self.t["granted"] if state.get("granted") else self.t["not_granted"]) if isinstance(state, Mapping) \
                 else self.t["not_recorded"]
             said.append(f"{cut(one, 120)}: {held} ({self.t['at_the_end']})")
