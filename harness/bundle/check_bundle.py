@@ -13,8 +13,8 @@ SIGNED = {"manifest.sig": "manifest_sha256", "report/report.sig": "files manifes
           "entry": "action by data entry note previous"}
 LATER = {"manifest.json", ".manifest.json", ".manifest.sig", "custody.jsonl", *SIGNED}
 JOURNALS = {"calls": "c", "stacks": "s", "flows": "f", "screens": "v", "steps": "t", "gaps": "g", "run": "r", "proxy": "p"}
-REMOVABLE, STARTS = ("objects/", "sample/", "device.log", "proxy.log", "redaction.seed"), ("run.jsonl", "manifest.json")
-BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+REMOVABLE = ("objects/", "sample/", "attachments/", "device.log", "proxy.log", "redaction.seed")
+STARTS, BROKEN = ("run.jsonl", "manifest.json"), (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
 def point(packed):
@@ -87,13 +87,13 @@ class Files:
 
 def differing(files, there, entries, gone=()):
     listed = {e["path"]: (e["bytes"], e["hash"]) for e in entries}
-    same = {n for n, (size, digest) in listed.items() if files.read(n, size)[1:] == (digest[7:], size)} | set(gone) - there
+    same = {n for n, (size, h) in listed.items() if n in there and files.read(n, size)[1:] == (h[7:], size)} | set(gone) - there
     return [f"{n} was added: nothing that was signed lists it" for n in sorted(there - listed.keys())] + [
         f"{n} is {'not as it was signed' if n in there else 'missing'}" for n in sorted(listed.keys() - same)]
 
 
 def check(path):
-    files, altered, unsure, cut, records = Files(path), [], [], [], []
+    files, altered, unsure, cut, records, attached = Files(path), [], [], [], [], []
     content, sha, _ = files.read("manifest.json")
     signed = {name: read_signed(files.read(name)[0], name) for name in SIGNED.keys() & files.names}
     altered += [f"{name} was changed, or is of another bundle" for name, s in signed.items() if s.get("manifest_sha256") != sha]
@@ -101,12 +101,11 @@ def check(path):
     try:
         value = json.loads(content or b"{}")
         entries = [{**e, **e["redacted"]} if e["path"] in redacted.get("cut", ()) else e for e in value.get("resources", [])]
-        mine = {n for n in files.names - LATER if not n.startswith("report/")} if "manifest.json" in files.names else set()
+        report, added = ({n for n in files.names - LATER if n.startswith(folder)} for folder in ("report/", "attachments/"))
+        mine = files.names - LATER - report - added if "manifest.json" in files.names else set()
         gone = [n for n in redacted.get("removed", ()) if n.startswith(REMOVABLE)]
         altered += differing(files, mine, entries, gone) if mine else []
-        if mine and (canonical(value) != content or value["format"] != 1):
-            altered.append("manifest.json is not as the tool writes it")
-        report = {n for n in files.names - LATER if n.startswith("report/")}
+        altered += ["manifest.json is of another form"] * bool(mine and (canonical(value), value["format"]) != (content, 1))
         altered += differing(files, report, signed["report/report.sig"]["files"]) if "report/report.sig" in signed else []
         unsure += [f"{n} is not signed" for n in report if "report/report.sig" not in signed]
         if mine and ("custody" in value or files.names & {"custody.jsonl", "custody.sig"}):
@@ -115,8 +114,9 @@ def check(path):
                 entry = read_signed(line, "entry")
                 follows = entry and (entry["entry"], entry["previous"]) == (len(heads), heads[-1])
                 heads.append(hashlib.sha256(line).hexdigest() if follows else "")
-            if "" in heads or len(heads) < 2 or heads[head["entries"]] != head["head"]:
-                altered.append("the chain of custody is broken")
+                attached += entry["data"].get("attachments", []) if follows else []
+            altered += ["the chain of custody breaks"] * ("" in heads or len(heads) < 2 or heads[head["entries"]] != head["head"])
+        altered += differing(files, added, attached, gone) if mine else []
     except BROKEN as bad:
         altered.append(f"manifest, report or chain of custody: {bad!r}")
     stored = [n for n in files.names if n.startswith("objects/") and not n.startswith("objects/.partial/")]

@@ -6,7 +6,7 @@ import getpass
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,8 +17,8 @@ from harness.bundle.format import CUSTODY, CUSTODY_SIGNATURE, MANIFEST, SIGNATUR
 from harness.bundle.keys import SigningKey, fingerprint, signing_key
 from harness.bundle.manifest import measure
 from harness.bundle.redaction import compact
-from harness.bundle.signed import NotSigned, check_signed, now, read_signed, sign, sign_fields, write_forced
-from harness.bundle.source import FolderSource, Source, Unreadable, lines_of
+from harness.bundle.signed import NotSigned, check_signed, listed_files, now, read_signed, sign, sign_fields, write_forced
+from harness.bundle.source import FolderSource, Source, Unreadable, lines_of, read_whole
 from harness.errors import UsageError
 
 try:
@@ -41,6 +41,10 @@ class Action(StrEnum):
     RECEIVED = "received"
     HANDED_OVER = "handed_over"
     TIMESTAMPED = "timestamped"
+
+
+ATTACHED = "attachments"
+"""In an entry's data: the files that go with it, each with `path`, `bytes` and `hash` as in the manifest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,17 @@ def read_chain(source: Source, manifest_sha256: str) -> list[Entry]:
     return _walked(source, manifest_sha256)[0] if _begun(source) else []
 
 
+def attached(entries: Iterable[Entry]) -> dict[str, tuple[int, str]]:
+    """Path -> size in bytes and SHA-256 of all files that the entries list. Raises BrokenChain."""
+    found: dict[str, tuple[int, str]] = {}
+    for entry in entries:
+        try:
+            found |= listed_files(entry.data.get(ATTACHED, []))
+        except NotSigned as bad:
+            raise BrokenChain(f"has an entry {entry.number} that lists attachments in another way than the harness") from bad
+    return found
+
+
 def _begun(source: Source) -> bool:
     """Whether there is a chain. Raises BrokenChain where there should be one, and is none."""
     if not source.has(CUSTODY) and (source.has(CUSTODY_SIGNATURE) or _promised(source)):
@@ -100,11 +115,10 @@ def _walked(source: Source, manifest_sha256: str) -> tuple[list[Entry], str]:
 
 def _promised(source: Source) -> bool:
     """Whether the manifest says that there is a chain."""
-    with source.open(MANIFEST) as file:
-        try:
-            return json.loads(file.read()).get("custody") is True
-        except (ValueError, AttributeError, RecursionError):
-            return True    # it was changed: nothing to go by
+    try:
+        return json.loads(read_whole(source, MANIFEST)).get("custody") is True
+    except (ValueError, AttributeError, RecursionError):
+        return True    # it was changed: nothing to go by
 
 
 def begin(manifest_sha256: str, key: SigningKey, created: str, by: str) -> tuple[bytes, bytes]:

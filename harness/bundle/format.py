@@ -18,6 +18,9 @@ from harness.errors import HarnessError
 from harness.model import JOURNALS, Event, Fact, Gap
 
 FORMAT = 1
+FORMATS = range(1, FORMAT + 1)
+"""All that are read and checked (migrations.py)."""
+
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 PENDING = {MANIFEST: ".manifest.json", SIGNATURE: ".manifest.sig"}
@@ -31,6 +34,8 @@ REPORT_SIGNATURE = "report/report.sig"
 CUSTODY = "custody.jsonl"
 CUSTODY_SIGNATURE = "custody.sig"
 REDACTION = "redaction.sig"
+ATTACHMENTS = "attachments"
+"""The folder of what people answered and attached later: the chain of custody lists its files, not the manifest."""
 LATER = frozenset({CUSTODY, CUSTODY_SIGNATURE, REDACTION})
 """What is added to a bundle after it was sealed (docs/evidence.md)."""
 

@@ -1,4 +1,5 @@
-"""The key that signs bundles: Ed25519 (RFC 8032), made on first use, one for each user of a rig."""
+"""The key that signs bundles: Ed25519 (RFC 8032). One for each user of a rig, made on first use, unless the environment names
+another file or a program that holds a key (program_key.py). docs/evidence.md, "Keys"."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import hashlib
 import os
 import stat
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +19,9 @@ from harness.errors import HarnessError, UsageError
 from harness.resources import state_dir
 
 NAME = "signing.pem"
+FILE_NAMED = "HARNESS_SIGNING_KEY"
+PROGRAM_NAMED = "HARNESS_SIGN_WITH"
+PUBLIC_NAMED = "HARNESS_PUBLIC_KEY"
 
 
 class SigningKey(Protocol):
@@ -28,13 +33,66 @@ class SigningKey(Protocol):
     def public_key(self) -> Ed25519PublicKey: ...
 
 
-def signing_key(folder: Path | None = None) -> Ed25519PrivateKey:
-    """The key in `folder` (the rig's own where none is named); a new one where there is none yet."""
-    path = (folder or state_dir("keys")) / NAME
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Where the key that signs is. `kind`: own (the rig's), file or program; `where`: the path, or the command."""
+
+    kind: str
+    where: str
+
+
+def holder() -> Holder:
+    """Of the key that signs now, by the environment. Raises UsageError where it names two."""
+    file, command = os.environ.get(FILE_NAMED, ""), os.environ.get(PROGRAM_NAMED, "")
+    if file and command:
+        raise UsageError(f"Both {FILE_NAMED} and {PROGRAM_NAMED} are set.", "A bundle is signed by one key.", "Unset one.")
+    if command:
+        return Holder(kind="program", where=command)
+    return Holder(kind="file", where=file) if file else Holder(kind="own", where=str(state_dir("keys") / NAME))
+
+
+def signing_key() -> SigningKey:
+    """The key that signs: the rig's own, made where there is none yet, or that which the environment names.
+
+    Raises HarnessError where it cannot be used; a program that holds a key is tried.
+    """
+    held = holder()
+    if held.kind == "program":
+        from harness.bundle.program_key import ProgramKey
+
+        return ProgramKey.tried(held.where, os.environ.get(PUBLIC_NAMED, ""))
+    path = Path(held.where)
     try:
-        return _load(path)
+        return read_private(path)
     except FileNotFoundError:
-        return _make(path)
+        if held.kind == "own":
+            return _make(path)
+        raise UsageError(
+            f"{FILE_NAMED} names {path}, which is not there.", "", "Name a PEM file with an Ed25519 private key.") from None
+
+
+def import_key(source: Path) -> tuple[Path, Path | None]:
+    """Makes the key in a PEM file the rig's own: where it lies now, and where the one before is kept. Raises HarnessError,
+    FileNotFoundError."""
+    key = read_private(source)
+    path = state_dir("keys") / NAME
+    try:
+        before = read_private(path)
+    except FileNotFoundError:
+        kept = None
+    else:
+        if before.private_bytes_raw() == key.private_bytes_raw():
+            return path, None
+        kept = path.with_name(f"{fingerprint(public_bytes(before.public_key()))}.pem")
+        path.replace(kept)
+    _write(path, key)
+    return path, kept
+
+
+def public_pem(public: bytes) -> bytes:
+    """SubjectPublicKeyInfo, of a raw public key; as `read_public` and openssl take it."""
+    key = Ed25519PublicKey.from_public_bytes(public)
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def public_bytes(key: Ed25519PublicKey) -> bytes:
@@ -57,26 +115,37 @@ def read_public(path: Path) -> bytes:
     return public_bytes(key)
 
 
-def _load(path: Path) -> Ed25519PrivateKey:
+def read_private(path: Path) -> Ed25519PrivateKey:
+    """The key in a PEM file (PKCS 8, without a password). Raises HarnessError, FileNotFoundError."""
     if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise HarnessError(
             f"The signing key {path} can be read by others.",
             "A signature proves nothing when others hold the key.",
-            f"Make a new key (delete the file), or run: chmod 600 {path}",
+            f"Take another key, or run: chmod 600 {path}",
         )
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as bad:
+    except FileNotFoundError:
+        raise
+    except TypeError as locked:
+        raise HarnessError(f"The signing key {path} is locked by a password.", "Nobody is there to give it when a run ends.",
+                           f"Take it off (openssl pkey), or let a program sign: {PROGRAM_NAMED}.") from locked
+    except (OSError, ValueError, UnsupportedAlgorithm) as bad:
         raise HarnessError(
-            f"The signing key {path} cannot be read.", str(bad), "Put back a copy, or delete it.") from bad
+            f"The signing key {path} cannot be read.", str(bad), "Put back a copy, or name another file.") from bad
     if not isinstance(key, Ed25519PrivateKey):
-        raise HarnessError(f"The signing key {path} is no Ed25519 key.", "", "Put back a copy, or delete it.")
+        raise HarnessError(f"The signing key {path} is no Ed25519 key.", "Bundles are signed by Ed25519 alone.",
+                           "openssl genpkey -algorithm ed25519 -out FILE makes one.")
     return key
 
 
 def _make(path: Path) -> Ed25519PrivateKey:
-    """A new key, moved to its name whole: of two processes that make one at once, the first wins."""
     key = Ed25519PrivateKey.generate()
+    return key if _write(path, key) else read_private(path)
+
+
+def _write(path: Path, key: Ed25519PrivateKey) -> bool:
+    """Moves the key to its name whole; False where another process was first."""
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,10 +154,9 @@ def _make(path: Path) -> Ed25519PrivateKey:
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(pem)
-        try:
-            os.link(new, path)
-        except FileExistsError:
-            return _load(path)
+        os.link(new, path)
+    except FileExistsError:
+        return False
     finally:
         new.unlink()
-    return key
+    return True

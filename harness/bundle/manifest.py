@@ -11,7 +11,7 @@ import hashlib
 from typing import Any
 
 from harness.bundle import redaction
-from harness.bundle.format import FORMAT, LATER, PENDING, REPORT, BundleError, canonical
+from harness.bundle.format import ATTACHMENTS, FORMAT, LATER, PENDING, REPORT, BundleError, canonical
 from harness.bundle.keys import SigningKey
 from harness.bundle.objects import CHUNK
 from harness.bundle.signed import COMMON, sign
@@ -24,7 +24,7 @@ SIGNED = tuple(sorted((*COMMON, *VOUCHED)))
 
 def covered(name: str) -> bool:
     """Whether the manifest lists a file: all but itself, its signature, what is derived, and what is added later."""
-    return name not in (*PENDING, *PENDING.values(), *LATER) and not name.startswith(f"{REPORT}/")
+    return name not in (*PENDING, *PENDING.values(), *LATER) and not name.startswith((f"{REPORT}/", f"{ATTACHMENTS}/"))
 
 
 def measure(source: Source, name: str, limit: int | None = None) -> tuple[str, int]:

@@ -11,12 +11,14 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from harness.bundle.format import FORMAT, MIXED, PREFIXES, PROXY_JOURNAL, REDACTION, BundleError, Misfit, decode
+from harness.bundle.format import FORMAT, FORMATS, MIXED, PREFIXES, PROXY_JOURNAL, REDACTION, BundleError, Misfit, decode
+from harness.bundle.migrations import to_now
 from harness.bundle.objects import object_name
-from harness.bundle.source import Source, Unreadable, lines_of, source_of
+from harness.bundle.source import START, Source, Unreadable, lines_of, source_of
 from harness.errors import UsageError
 from harness.model import JOURNALS, Call, Event, Fact, Flow, Gap, GapKind, Screen, Stack, Step
 
@@ -38,6 +40,16 @@ class BundleReader:
     @property
     def path(self) -> Path:
         return Path(self.source.name)
+
+    @cached_property
+    def made(self) -> int:
+        """The format that it was written in; where its first fact does not say, today's."""
+        try:
+            first = json.loads(next(iter(self._raw(START)))[1])
+            made = first["data"]["format"]
+        except (StopIteration, ValueError, RecursionError, TypeError, KeyError):
+            return FORMAT
+        return made if type(made) is int and made in FORMATS else FORMAT
 
     def calls(self) -> Iterator[Call]:
         return self.events(Call)
@@ -144,6 +156,8 @@ class BundleReader:
             except (ValueError, RecursionError) as bad:
                 raise self._bad(where, f"it is not JSON: {bad}") from bad
             kind: type[Event] | None = JOURNALS.get(journal)
+            if isinstance(fields, dict) and self.made < FORMAT:
+                fields = to_now(self.made, FORMAT, journal, fields)
             if mixed is not None and isinstance(fields, dict):
                 kind = mixed.get(fields.pop("record", None))
             if kind is None:

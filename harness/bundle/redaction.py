@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from harness.bundle.format import OBJECTS, PREFIXES, PROXY_JOURNAL, SAMPLE
+from harness.bundle.format import ATTACHMENTS, OBJECTS, PREFIXES, PROXY_JOURNAL, SAMPLE
 from harness.bundle.source import Source, lines_of
 
 SEED = "redaction.seed"
@@ -33,7 +33,7 @@ KEPT_FACTS = frozenset({
     "proxy_end", "permissions", "log", "quic_refused", "malformed_dns",
 })
 """Types of facts whose `data` says nothing of a person."""
-REMOVED = (SEED, "device.log", "proxy.log", f"{OBJECTS}/")
+REMOVED = (SEED, "device.log", "proxy.log", f"{OBJECTS}/", f"{ATTACHMENTS}/")
 """What a cut copy lacks altogether; a name that ends in / is a folder."""
 REMOVABLE = (*REMOVED, f"{SAMPLE}/")
 """What any copy may lack. A journal is none of it: who takes one away hides what was seen."""

@@ -14,7 +14,7 @@ from harness.bundle.format import MANIFEST, REPORT, REPORT_SIGNATURE, BundleErro
 from harness.bundle.keys import SigningKey, public_bytes, signing_key
 from harness.bundle.manifest import measure
 from harness.bundle.signed import NotSigned, listed_files, now, read_signed, sign, write_forced
-from harness.bundle.source import FolderSource, Unreadable
+from harness.bundle.source import FolderSource, Unreadable, read_whole
 from harness.errors import UsageError
 
 VOUCHED = ("files", "manifest_sha256")
@@ -82,8 +82,7 @@ def _still_signed(bundle: Path, signer: SigningKey, manifest_sha256: str) -> lis
     if not source.has(REPORT_SIGNATURE):
         return []
     try:
-        with source.open(REPORT_SIGNATURE) as file:
-            fields = read_signed(file.read(), VOUCHED)
+        fields = read_signed(read_whole(source, REPORT_SIGNATURE), VOUCHED)
         listed = listed_files(fields["files"])
     except (NotSigned, Unreadable):
         return []    # nothing to go on from: what it named is told by `verify` as not signed

@@ -50,8 +50,10 @@ class Bundle:
 
     @classmethod
     def at(cls, path: Path | str, package: str, *, clock: Callable[[], int] = time.time_ns) -> Bundle:
-        """A new bundle in just this folder, which must be empty or not there."""
+        """A new bundle in just this folder, which must be empty or not there. Raises HarnessError, also where nothing could
+        sign the bundle at its end."""
         folder = Path(path)
+        signing_key()
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)

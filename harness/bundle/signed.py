@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from harness import __version__
-from harness.bundle.format import FORMAT, canonical
+from harness.bundle.format import FORMAT, FORMATS, canonical
 from harness.bundle.keys import SigningKey, fingerprint, public_bytes
 
 ALGORITHM = "Ed25519"
@@ -88,9 +88,9 @@ def read_signed(content: bytes, vouched: Sequence[str]) -> dict[str, Any]:
 
 def check_signed(fields: dict[str, Any], vouched: Sequence[str]) -> dict[str, Any]:
     """`read_signed`, of an object that was read already."""
-    if fields.get("format") != FORMAT or fields.get("algorithm") != ALGORITHM:
+    if fields.get("format") not in FORMATS or fields.get("algorithm") != ALGORITHM:
         # A changed byte cannot be told from another format here, and neither can be relied on.
-        raise NotSigned(f"is no {ALGORITHM} signature of format {FORMAT}")
+        raise NotSigned(f"is no {ALGORITHM} signature of a format up to {FORMAT}")
     named = (*COMMON, *vouched)
     if sorted(fields) != sorted((*named, "signature")) or not _fits(fields):
         raise NotSigned("does not fit its own text: it was changed")

@@ -14,6 +14,8 @@ from harness.bundle.format import MANIFEST
 from harness.errors import UsageError
 
 START = "run.jsonl"
+MOST = 1 << 28
+"""Bytes of a line, or of a file that is read as one: far above what is ever written."""
 
 
 class Unreadable(Exception):
@@ -34,14 +36,33 @@ class Source(Protocol):
 
 
 def lines_of(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file of a bundle, each with its line feed; the last one may be without. Raises Unreadable."""
-    rest = b""
+    """The lines of a file of a bundle, each with its line feed; the last one may be without. Raises Unreadable, also for a line
+    that no harness wrote: a small zip can hold one that fills the memory."""
+    parts: list[bytes] = []
+    size = 0
     while chunk := file.read(1 << 20):
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line + b"\n"
-    if rest:
+        first, *others = chunk.split(b"\n")
+        parts.append(first)
+        size += len(first)
+        if size > MOST:
+            raise Unreadable(f"has a line of more than {MOST >> 20} MiB")
+        if others:
+            *whole, last = others
+            yield b"".join(parts) + b"\n"
+            for line in whole:
+                yield line + b"\n"
+            parts, size = [last], len(last)
+    if rest := b"".join(parts):
         yield rest
+
+
+def read_whole(source: Source, name: str) -> bytes:
+    """A file that is small in every bundle: a manifest, a signature. Raises Unreadable, also where it is not."""
+    with source.open(name) as file:
+        content = file.read(MOST + 1)
+    if len(content) > MOST:
+        raise Unreadable(f"has more than {MOST >> 20} MiB")
+    return content
 
 
 def source_of(path: Path) -> Source:

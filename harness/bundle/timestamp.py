@@ -16,7 +16,7 @@ from cryptography import x509
 from harness.bundle import custody
 from harness.bundle.format import SIGNATURE, BundleError
 from harness.bundle.keys import SigningKey
-from harness.bundle.source import Source, Unreadable
+from harness.bundle.source import Source, Unreadable, read_whole
 from harness.errors import HarnessError, RigError, UsageError
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def token_of(entry: custody.Entry) -> bytes:
 def read_stamp(source: Source, entry: custody.Entry, roots: Sequence[x509.Certificate] = ()) -> Stamp:
     """What the token in an entry says. Raises BadToken where it does not hold."""
     try:
-        with source.open(SIGNATURE) as file:
-            signed = file.read()
+        signed = read_whole(source, SIGNATURE)
     except Unreadable as bad:
         raise BadToken(f"is over {SIGNATURE}, which {bad}") from bad
     found = _read(token_of(entry), signed, roots)

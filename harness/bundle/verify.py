@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,11 +13,13 @@ from typing import Any
 from cryptography.x509 import Certificate
 
 from harness.bundle import report as reports
-from harness.bundle.custody import Action, BrokenChain, Entry, read_chain
+from harness.bundle.custody import Action, BrokenChain, Entry, attached, read_chain
 from harness.bundle.format import (
+    ATTACHMENTS,
     CUSTODY,
     CUSTODY_SIGNATURE,
     FORMAT,
+    FORMATS,
     MANIFEST,
     OBJECTS,
     PARTIAL,
@@ -33,7 +36,7 @@ from harness.bundle.objects import HASH
 from harness.bundle.reader import BundleReader
 from harness.bundle.redaction import REMOVABLE, among
 from harness.bundle.signed import NotSigned, Signer, cut_files, listed_files, read_canonical, read_signed
-from harness.bundle.source import Source, Unreadable, source_of
+from harness.bundle.source import Source, Unreadable, read_whole, source_of
 from harness.bundle.timestamp import BadToken, Stamp, read_stamp
 from harness.errors import UsageError
 from harness.model import GapKind
@@ -158,8 +161,7 @@ class _Check:
 
     def _read(self, name: str) -> bytes | None:
         try:
-            with self.source.open(name) as file:
-                return file.read()
+            return read_whole(self.source, name)
         except Unreadable as bad:
             self._differs(name, str(bad))
             return None
@@ -180,26 +182,21 @@ class _Check:
         content = self._read(MANIFEST)
         if content is None:
             return None
+        self.manifest_sha256 = hashlib.sha256(content).hexdigest()
+        self.files += 1
         try:
             value = read_canonical(content)
-            if value.get("format") == FORMAT:
+            if value.get("format") in FORMATS:
                 self.has_chain = value.get("custody") is True
                 self.cut_files = cut_files(value.get("resources"))
                 return listed_files(value.get("resources"))
         except NotSigned as bad:
             self._differs(MANIFEST, str(bad))
             return None
-        self.unsure.append(Difference(file=MANIFEST, what=f"has format {value.get('format')!r}, not {FORMAT}"))
+        self.unsure.append(Difference(file=MANIFEST, what=f"has format {value.get('format')!r}, not up to {FORMAT}"))
         return None
 
     def _check_signature(self, sealed: bool) -> None:
-        if sealed:
-            try:
-                self.manifest_sha256, _ = measure(self.source, MANIFEST)
-            except Unreadable:
-                pass    # told when the manifest was read
-            else:
-                self.files += 1
         if not self.source.has(SIGNATURE):
             if sealed:
                 self.unsure.append(Difference(file=SIGNATURE, what="is missing: nobody vouches for the manifest"))
@@ -241,6 +238,8 @@ class _Check:
             return
         self.redaction = Redaction(removed=removed, cut=cut, signer=Signer.of(fields))
         for name in {*removed, *cut} - listed.keys():
+            if name.startswith(f"{ATTACHMENTS}/"):
+                continue    # the chain lists these
             self._differs(REDACTION, f"names {name}, which the manifest does not list")
         for name in removed:
             if not among(name, REMOVABLE):
@@ -249,17 +248,29 @@ class _Check:
             self._differs(REDACTION, f"names {name}, of which nobody sealed what it is when cut")
 
     def _check_custody(self) -> None:
-        if not self.manifest_sha256 or not (self.has_chain or any(self.source.has(one) for one in (CUSTODY, CUSTODY_SIGNATURE))):
+        if not self.manifest_sha256:
+            return
+        if not (self.has_chain or any(self.source.has(one) for one in (CUSTODY, CUSTODY_SIGNATURE))):
+            self._check_attachments({})
             return
         try:
             self.custody = read_chain(self.source, self.manifest_sha256)
+            listed = attached(self.custody)
         except BrokenChain as bad:
             self._differs(bad.file, str(bad))
         except Unreadable as bad:
             self._differs(CUSTODY, str(bad))
         else:
             self.files += 2
+            self._check_attachments(listed)
             self._check_stamps()
+
+    def _check_attachments(self, listed: Mapping[str, tuple[int, str]]) -> None:
+        there = {name for name in self.names if name.startswith(f"{ATTACHMENTS}/")}
+        self._check_files(there, listed, "the chain of custody", "signed")
+        for name in self.redaction.removed if self.redaction else ():
+            if name.startswith(f"{ATTACHMENTS}/") and name not in listed:
+                self._differs(REDACTION, f"names {name}, which the chain of custody does not list")
 
     def _check_stamps(self) -> None:
         for entry in self.custody:

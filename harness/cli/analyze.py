@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import AppFile, Json, Language, ReportLanguage, read_app_file
+from harness.cli.options import AppFile, Formats, Json, Language, ReportFormat, ReportLanguage, Unmask, read_app_file
 from harness.cli.output import emit, err, out, printable
 
 if TYPE_CHECKING:
@@ -106,31 +106,31 @@ def register(app: typer.Typer) -> None:
     def report(
         bundle: Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.")],
         lang: Language = ReportLanguage.ZH,
-        to: Annotated[Path | None, typer.Option("--to", help="File to write instead of BUNDLE/report/report.html.")] = None,
+        to: Annotated[Path | None, typer.Option(
+            "--to", help="File to write instead of BUNDLE/report/report.html; of several formats, the folder.")] = None,
         app_file: AppFile = None,
         profile: Thresholds = None,
-        har: Annotated[
-            bool, typer.Option("--har", help="Write the traffic instead, as HAR 1.2 for browsers' tools; needs --to FILE.")
-        ] = False,
+        formats: Formats = None,
+        har: Annotated[bool, typer.Option("--har", help="The same as --format har.")] = False,
         pdf: Annotated[
             Path | None, typer.Option("--pdf", help="Write it to this file instead, as PDF/A-3 with the manifest attached.")
         ] = None,
-        unmask: Annotated[
-            bool, typer.Option("--unmask", help="Show personal information in full; the report says so.")
-        ] = False,
+        unmask: Unmask = False,
         json: Json = False,
     ) -> int:
         """Write the report of a bundle: one self-contained page.
 
         Of personal information it shows the last signs only, unless --unmask is given; it says which of both it is.
-        Prints where it is. It is HTML. In BUNDLE/report/, where it goes unless --to says otherwise, it is signed with
-        this user's key beside it; it is no part of what is sealed. With --har it is the recorded traffic, and no verdict.
+        Prints where it is. It is HTML. With --format it is files for other programs: SARIF, JUnit, HAR, tables as CSV or Parquet,
+        the timeline as PNG, the verdicts as JSON. Several go into the folder --to, one into the file --to. In BUNDLE/report/,
+        where all go unless --to says otherwise, they are signed with this user's key; it is no part of what is sealed.
         With --pdf it is a document of numbered pages (PDF/A-3), and the bundle's manifest and signature are attached to it.
         """
+        wanted = list(dict.fromkeys([*(formats or ()), *([ReportFormat.HAR] if har else [])]))
         if pdf is not None:
-            _one_format(to, har)
-        if har:
-            return _write_har(bundle, to, lang, json)
+            _one_format(to, wanted)
+        if ReportFormat.PDF in wanted:
+            _has_font()
         from harness.bundle import verify
         from harness.cli.verdicts import write_report
         from harness.cli.verify import warn
@@ -143,6 +143,13 @@ def register(app: typer.Typer) -> None:
         integrity = verify(bundle, report=False)    # the report is about to be made anew
         warn(integrity)
         note_opened(bundle, "report")
+        if wanted:
+            from harness.cli.formats import targets, write_formats
+
+            targets(bundle, wanted, to)    # what cannot be written is said before anything is judged
+            write_formats(bundle, wanted, analyse(bundle, app=about, profile=profile), integrity, to=to, language=str(lang),
+                          unmask=unmask, json=json)
+            return 0
         analysis = analyse(bundle, app=about, profile=profile)
         if pdf is None:
             path = write_report(analysis, lang, to, integrity=integrity, unmask=unmask)
@@ -155,13 +162,20 @@ def register(app: typer.Typer) -> None:
         return 0
 
 
-def _one_format(to: Path | None, har: bool) -> None:
+def _one_format(to: Path | None, wanted: list[ReportFormat]) -> None:
     """Raises UsageError where another format or place is asked for than that of --pdf; NoFont."""
     from harness.errors import UsageError
+
+    if to is not None or wanted:
+        raise UsageError("One report at a time.", "--pdf names the file and its format.",
+                         "Leave out --to, --format and --har, or say --format pdf beside other formats.")
+    _has_font()
+
+
+def _has_font() -> None:
+    """Raises NoFont."""
     from harness.render.typeface import font_file
 
-    if to is not None or har:
-        raise UsageError("One report at a time.", "--pdf names the file and its format.", "Leave out --to and --har.")
     font_file()
 
 
@@ -170,22 +184,3 @@ def _write_pdf(analysis: Analysis, path: Path, lang: ReportLanguage, integrity: 
 
     pdf.write(analysis, path, language=lang, integrity=integrity, unmask=unmask)
     return path
-
-
-def _write_har(bundle: Path, to: Path | None, lang: ReportLanguage, json: bool) -> int:
-    from harness.bundle import open_bundle, verify
-    from harness.cli.verify import warn
-    from harness.errors import UsageError
-    from harness.render.har import write
-
-    if to is None:
-        raise UsageError("No file is named for the HAR.", "A bundle holds nothing but its report.", "Say where: --to t.har.")
-    close_killed(bundle)
-    warn(verify(bundle, report=False))
-    note_opened(bundle, "report --har")
-    write(open_bundle(bundle), to)
-    if json:
-        emit({"report": str(to), "bundle": str(bundle), "language": str(lang)})
-    else:
-        out.print(printable(str(to)))
-    return 0

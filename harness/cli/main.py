@@ -21,10 +21,10 @@ from harness import __version__
 from harness.cli.output import VisibleFormatter, err, fail, interrupted, out, show_bug, visible
 from harness.errors import HarnessError
 
-_NOT_COMMANDS = {"comparison", "editions", "hook_check", "lab_check", "main", "options", "output", "verdicts"}
+_NOT_COMMANDS = {"comparison", "editions", "formats", "hook_check", "lab_check", "main", "options", "output", "verdicts"}
 _ORDER = (
-    "demo", "run", "analyze", "report", "lists", "verify", "export", "custody", "timestamp", "lab", "scenarios", "record",
-    "rules", "clauses", "hooks", "screen", "policy", "traffic",
+    "demo", "run", "analyze", "report", "compare", "lists", "checklist", "verify", "export", "custody", "timestamp", "keys",
+    "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic",
 )  # fmt: skip
 """As a user meets them. A command that is not named here comes after these."""
 

@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
             if json:
                 emit(records.changes_as_json(changes))
             else:
-                _show_changes(changes)
+                show_changes(changes)
             return 0
         if json:
             emit(records.as_json(read))
@@ -106,7 +106,7 @@ def _show(read: Declared) -> None:
         out.print(printable(f"{name}: {_cut(said.passage.text) if said.passage else 'not said'}"))
 
 
-def _show_changes(changes: Changes) -> None:
+def show_changes(changes: Changes) -> None:
     if not changes.any:
         out.print("Nothing changes.")
         return

@@ -141,6 +141,9 @@ def register(app: typer.Typer) -> None:
         bundle: Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.")],
         tsa_ca: Annotated[Path | None, typer.Option(
             "--tsa-ca", help="Root certificates (PEM) that the keys of its time stamps are checked against.")] = None,
+        signer: Annotated[Path | None, typer.Option(
+            "--signer", metavar="FILE",
+            help="The public key (PEM) that it must be sealed with: `harness keys --export-public`.")] = None,
         json: Json = False,
     ) -> int:
         """Say whether a bundle was altered, and who signed it.
@@ -150,9 +153,10 @@ def register(app: typer.Typer) -> None:
         Exit status: 0 intact, 1 altered, 3 incomplete or unverifiable, 2 not a bundle.
         """
         from harness.bundle import Status, verify
+        from harness.bundle.keys import read_public
         from harness.bundle.timestamp import read_roots
 
-        result = verify(bundle, authorities=read_roots(tsa_ca) if tsa_ca else ())
+        result = verify(bundle, read_public(signer) if signer else None, authorities=read_roots(tsa_ca) if tsa_ca else ())
         if json:
             emit(as_json(result))
         else:

@@ -54,7 +54,8 @@ _TOKEN = re.compile(r"""[^\s"'=&;,{}\[\]()<>?|\\]+""")
 _NAME = re.compile(r"[A-Za-z_$][\w.$\[\]-]{0,60}")
 _KEPT = frozenset({"true", "false", "null", "none", "get", "post", "put", "http/1.1", "http/2", "https", "http"})
 _CODE_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)+")
-_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)} | dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+"""For searching: a letter's case does not matter, and half a surrogate pair, which no search takes, is a sign like any other."""
 
 
 def masked(text: str) -> str:

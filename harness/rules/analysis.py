@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.model import Gap, Verdict, VerdictWord
 from harness.rules import engine
+from harness.rules.identity import key
 from harness.rules.readings import DEFAULT, Readings, load_readings, profile_names
 from harness.tables import AppFacts, MadeBy, Tables, boundaries, load_run, records
 
@@ -80,12 +81,12 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
         "profile": analysis.readings.name,
         "scenarios": list(run.scenarios),
         "stages": boundaries(run),
-        "verdicts": [_verdict(v) for v in analysis.verdicts],
+        "verdicts": [_verdict(v, run.package) for v in analysis.verdicts],
         "gaps": [_gap(g) for g in run.gaps],
         "calls": len(run.calls),
         "flows": len(run.flows),
         "screens": len(run.screens),
-        "senders": _senders(run),
+        "senders": senders(run),
         "shared": _shared(run),
     }
 
@@ -95,7 +96,7 @@ def _shared(run: Tables) -> list[dict[str, Any]]:
     return [row | {"flows": row["flows"][:_LISTED], "calls": row["calls"][:_LISTED]} for row in records(run.shared)]
 
 
-def _senders(run: Tables) -> list[dict[str, Any]]:
+def senders(run: Tables) -> list[dict[str, Any]]:
     """Whose requests went to each host, and how that is known; the hosts in order, those of most requests first."""
     counted: dict[tuple[str, str, str, str, str, str, str], list[MadeBy]] = {}
     for flow in records(run.flows):
@@ -111,9 +112,10 @@ def _senders(run: Tables) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["host"], -row["flows"], row["sender"], row["basis"], row["why"]))
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _verdict(verdict: Verdict, package: str) -> dict[str, Any]:
     row = {name: getattr(verdict, name) for name in verdict.__dataclass_fields__}
-    return row | {"verdict": str(verdict.verdict), "grade": str(verdict.grade) if verdict.grade else None}
+    said = {"verdict": str(verdict.verdict), "grade": str(verdict.grade) if verdict.grade else None}
+    return row | said | {"key": key(verdict, package)}
 
 
 def _gap(gap: Gap) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def clause_table() -> str:
         "# Clauses and what decides each",
         "",
         "Made by `python -m harness.rules.pages docs`. clauses/README.md explains the fields. A rule's page says what it sees",
-        "and what it cannot. *checklist*: a person answers it (`harness run --scenario checklist`).",
+        "and what it cannot. *checklist*: a person answers it (`harness checklist BUNDLE`; docs/evidence.md).",
         "",
         f"{len(known)} clauses; decided by rules {sum(1 for c in known.values() if deciding(c).rules)}, by the checklist "
         f"{sum(1 for c in known.values() if deciding(c).first == 'checklist')}, by nothing yet "

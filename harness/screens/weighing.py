@@ -149,11 +149,13 @@ def _could_be(kind: str, window: Window) -> bool:
 
 def _of_other_matter(window: Window) -> bool:
     """Whether what is agreed to or refused is no notice of the app: votes with their numbers, what is written to others, consent
-    taken back, an agreement on a payment or the like that names no document of a notice."""
+    taken back, a consent of its own to one thing, an agreement on a payment or the like: where they name no document of one."""
     if window.says("withdraws", "captions") or any(c.why == COUNTED for c in window.surface.controls):
         return True
     if window.says("talks", "captions") and "agree" not in window.strong:
         return True
+    if window.says("separate_consent", "prose") or window.says("separate_consent", "title"):
+        return "link_policy" not in window.roles and not window.says("PRIVACY_DOCUMENT") and not window.says("TERMS_DOCUMENT")
     named = ("PRIVACY_DOCUMENT", "TERMS_DOCUMENT", "personal_information", "collects")
     return bool(window.says("other_document", "prose")) and not any(window.says(topic) for topic in named)
 

@@ -21,7 +21,7 @@ from harness.bundle import (
     seal_interrupted,
     verify,
 )
-from harness.bundle.keys import NAME, signing_key
+from harness.bundle.keys import NAME, fingerprint, public_bytes, signing_key
 from harness.errors import HarnessError, UsageError
 from harness.model import Fact, Flow, GapKind, Message
 
@@ -170,11 +170,11 @@ def test_the_lines_of_an_exchange_are_read_as_one_flow(tmp_path: Path) -> None:
 
 
 def test_the_key_is_made_once_and_only_its_owner_may_read_it(own_state: Path) -> None:
-    first = signing_key()
+    first = fingerprint(public_bytes(signing_key().public_key()))
     path = own_state / "keys" / NAME
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [p.name for p in path.parent.iterdir()] == [NAME]
-    assert signing_key().private_bytes_raw() == first.private_bytes_raw()
+    assert fingerprint(public_bytes(signing_key().public_key())) == first
     path.chmod(0o644)
     with pytest.raises(HarnessError, match="can be read by others"):
         signing_key()

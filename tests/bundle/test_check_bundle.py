@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.bundle import Bundle, Status, custody, verify, write_report
+from harness.bundle import Bundle, Status, checklist, custody, verify, write_report
 from harness.bundle.format import canonical
 from harness.bundle.manifest import manifest
 from harness.bundle.source import FolderSource
@@ -57,6 +57,10 @@ def make(folder: Path) -> Path:
     write_report(folder, folder / "report" / "report.html", b"<p>derived</p>", KEY)
     for note in ("received by post", "read"):
         custody.append(folder, custody.Action.ANNOTATED, note=note, by="A. Tester", key=OTHER)
+    letter = folder.parent / "letter.txt"
+    letter.write_text("They answered on the third day.")
+    for verdict in (checklist.Answered.NOT_MET, checklist.Answered.MET):
+        checklist.answer(folder, "sz-guide-15d-actual-term", verdict, "看过来信", attach=[letter], by="A. Tester", key=OTHER)
     return folder
 
 
@@ -236,6 +240,7 @@ def test_who_seals_anew_with_another_key_is_told_by_the_fingerprint(copy: Path) 
     before = INDEPENDENT.check(str(copy))[2]
     for name in ("manifest.json", "manifest.sig", "custody.jsonl", "custody.sig", "report/report.sig", "report/report.html"):
         (copy / name).unlink()
+    shutil.rmtree(copy / "attachments")
     (copy / "run.jsonl").write_bytes((copy / "run.jsonl").read_bytes().replace(b"lab", b"bal"))
     from harness.bundle.sealing import seal
 

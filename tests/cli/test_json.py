@@ -15,6 +15,7 @@ from referencing.jsonschema import DRAFT202012
 from typer.main import get_command
 
 from harness.bundle import Bundle, Status, verify
+from harness.bundle.keys import read_public
 from harness.cli import editions
 from harness.cli.comparison import Comparison
 from harness.cli.lab import as_rows
@@ -236,6 +237,13 @@ def test_export_and_custody(bundle: Path, tmp_path: Path, capsys: pytest.Capture
     broken = say(capsys, "custody", bundle, "--json")
     fits("custody", broken.json)
     assert (broken.status, broken.json["entries"]) == (1, []) and "is missing" in broken.json["broken"]
+
+
+def test_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = say(capsys, "keys", "--export-public", tmp_path / "public.pem", "--json")
+    fits("keys", said.json)
+    assert (said.status, said.json["held_by"]) == (0, "own")
+    assert read_public(tmp_path / "public.pem").hex() == said.json["public_key"]
 
 
 def test_verify(bundle: Path, killed: Path, capsys: pytest.CaptureFixture[str]) -> None:

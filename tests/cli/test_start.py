@@ -20,8 +20,8 @@ HEAVY = {
     "typst", "fontTools",
 }
 TELL = f"import sys; print('loaded:', *sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
-ORDER = ["demo", "run", "analyze", "report", "lists", "verify", "export", "custody", "timestamp", "lab", "scenarios",
-         "record", "rules", "clauses", "hooks", "screen", "policy", "traffic"]
+ORDER = ["demo", "run", "analyze", "report", "compare", "lists", "checklist", "verify", "export", "custody", "timestamp", "keys",
+         "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic"]
 
 
 def fresh(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

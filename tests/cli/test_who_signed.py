@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from harness import __version__
 from harness.bundle import Bundle, write_report
 from harness.bundle.format import canonical
-from harness.bundle.keys import fingerprint, public_bytes, signing_key
+from harness.bundle.keys import fingerprint, public_bytes, public_pem, signing_key
 from harness.bundle.manifest import SIGNED
+from harness.errors import UsageError
 from harness.model import Fact, Gap, GapKind
 from tests.cli.command_line import say
 
@@ -151,3 +153,27 @@ def test_half_a_surrogate_pair_stops_no_document(tmp_path: Path, capsys: pytest.
     result = say(capsys, "verify", bundle.path, "--json").json
     assert any("half \ud83d of one" in d["what"] for d in result["differences"])
     assert "half \\ud83d of one" in say(capsys, "verify", bundle.path).out
+
+
+def test_a_bundle_can_be_asked_for_its_signer(sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own, other = tmp_path / "own.pem", tmp_path / "other.pem"
+    assert own_fingerprint() in say(capsys, "keys", "--export-public", own).out
+    other.write_bytes(public_pem(public_bytes(Ed25519PrivateKey.generate().public_key())))
+    assert say(capsys, "verify", sealed, "--signer", own).status == 0
+    refused = say(capsys, "verify", sealed, "--signer", other)
+    assert refused.status == 1 and refused.out.startswith("altered: ")
+    with pytest.raises(UsageError, match="is no public key"):
+        say(capsys, "verify", sealed, "--signer", sealed / "manifest.json")
+
+
+def test_an_imported_key_signs_from_then_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = own_fingerprint()
+    key = Ed25519PrivateKey.generate()
+    source = tmp_path / "new.pem"
+    source.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    source.chmod(0o600)
+    said = say(capsys, "keys", "--import", source)
+    assert f"{first}.pem" in said.err
+    assert own_fingerprint() == fingerprint(public_bytes(key.public_key())) and own_fingerprint() in said.out
+    with pytest.raises(UsageError, match="is not there"):
+        say(capsys, "keys", "--import", tmp_path / "missing.pem")

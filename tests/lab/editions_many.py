@@ -1,12 +1,12 @@
 """Drives editions many times over, to find what fails once in a while.
 
     python -m tests.lab.editions_many [--runs 20] [--app NAME] [--only EDITION ...] [--scenario ID ...] [--out FOLDER]
-    python -m tests.lab.editions_many --page FOLDER ...
+    python -m tests.lab.editions_many --page FOLDER ... [--mended APP/EDITION ...]
 
 Prints each run with its seconds, and for each edition how many of its runs came out as expected. Exit status 1 where one did not.
 Each run is a line of FOLDER/runs.jsonl as well, beside its bundle: `--page` writes docs/editions.md from these, of as many
-folders as are named, and drives nothing; counts of editions that these do not have stay as they were. Several may be
-driven at once, each into a folder of its own.
+folders as are named, and drives nothing; counts of editions that these do not have stay as they were. Of an edition that is
+`--mended` the runs after its last one that came out otherwise count. Several may be driven at once, each into its own folder.
 """
 
 from __future__ import annotations
@@ -68,8 +68,13 @@ def page(ran: Iterable[Ran], editions: Sequence[Edition], before: str = "") -> s
     return _HEAD + "\n".join(rows) + "\n"
 
 
-def recorded(folders: Iterable[Path]) -> list[Ran]:
-    return [Ran(**json.loads(line)) for folder in folders for line in (folder / RUNS).read_text("utf-8").splitlines()]
+def recorded(folders: Iterable[Path], mended: Sequence[str] = ()) -> list[Ran]:
+    """The runs of all folders, in the order of their bundles' times. `mended`: editions (app/name) of which only the runs after
+    the last one that came out otherwise count."""
+    ran = [Ran(**json.loads(line)) for folder in folders for line in (folder / RUNS).read_text("utf-8").splitlines()]
+    ran.sort(key=lambda run: run.bundle)
+    last = {f"{run.app}/{run.edition}": run.bundle for run in ran if run.wrong}
+    return [run for run in ran if (name := f"{run.app}/{run.edition}") not in mended or run.bundle > last.get(name, "")]
 
 
 def drive(bench: EditionBench, one: Edition, out: Path) -> Ran:
@@ -92,9 +97,10 @@ def main() -> int:
     parser.add_argument("--scenario", nargs="*", default=[])
     parser.add_argument("--out", type=Path, default=None)
     parser.add_argument("--page", type=Path, nargs="+", default=[], metavar="FOLDER")
+    parser.add_argument("--mended", nargs="+", default=[], metavar="APP/EDITION")
     asked = parser.parse_args()
     if asked.page:
-        PAGE.write_text(page(recorded(asked.page), all_editions(), PAGE.read_text("utf-8")), "utf-8")
+        PAGE.write_text(page(recorded(asked.page, asked.mended), all_editions(), PAGE.read_text("utf-8")), "utf-8")
         print(f"written: {PAGE}")
         return 0
     chosen = [

@@ -61,11 +61,14 @@ def test_a_rule_without_an_edition_says_why_and_lacks_one_of_the_two() -> None:
 def test_the_page_counts_the_runs_of_each_edition_in_all_folders(tmp_path: Path) -> None:
     one, two, three = all_editions()[:3]
     folders = [tmp_path / "a", tmp_path / "b"]
-    for folder, wrong in zip(folders, ([], ["no fact meets it"]), strict=True):
+    for folder, wrong in zip(folders, (["no fact meets it"], []), strict=True):
         folder.mkdir()
-        runs = [Ran(one.app, one.name, 4.0, wrong, "bundle"), Ran(two.app, two.name, 6.0, [], "bundle")]
+        at = f"2026-{folder.name}"
+        runs = [Ran(one.app, one.name, 4.0, wrong, at), Ran(two.app, two.name, 6.0, [], at)]
         (folder / RUNS).write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs), "utf-8")
     rows = page(recorded(folders), [one, two, three]).splitlines()[-3:]
     assert [row.split(" | ")[-2:] for row in rows] == [["1 of 2", "4 |"], ["2 of 2", "6 |"], ["none yet", " |"]]
+    mended = page(recorded(folders, [f"{one.app}/{one.name}"]), [one, two]).splitlines()[-2:]
+    assert [row.split(" | ")[-2] for row in mended] == ["1 of 1", "2 of 2"]
     later = page([Ran(three.app, three.name, 9.0, [], "bundle")], [one, two, three], "\n".join(rows)).splitlines()[-3:]
     assert [row.split(" | ")[-2:] for row in later] == [["1 of 2", "4 |"], ["2 of 2", "6 |"], ["1 of 1", "9 |"]]

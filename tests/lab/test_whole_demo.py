@@ -25,6 +25,7 @@ from harness.model import Fact, GapKind
 from harness.rules.analysis import analyse
 from harness.tables import records
 from harness.tables.attribution import load_sdks
+from tests.bundle.checked_lines import misfits
 
 pytestmark = pytest.mark.lab
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,6 +84,11 @@ def test_the_compliant_edition_has_no_violation_and_its_look_alikes_were_really_
     methods = set(analysis.run.calls["method"])
     tempting = {label.method for label in labels("shop-compliant").look_alikes if label.method}
     assert tempting <= methods, tempting - methods
+
+
+@pytest.mark.parametrize("edition", ["violating", "compliant"])
+def test_every_line_of_the_bundle_fits_its_schema(demo: Demo, edition: str) -> None:
+    assert misfits(demo.bundle(edition)) == []
 
 
 @pytest.mark.parametrize("edition", ["violating", "compliant"])

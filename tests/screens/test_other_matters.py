@@ -24,6 +24,9 @@ EN = "We and our partners process data as described in the Privacy Policy."
     ("租车", "下单前请阅读并同意《车辆租赁合同》", ("同意并下单", "不同意")),
     ("Rent a bike", "Please read and agree to the Rental Agreement.", ("Agree and rent", "Decline")),
     ("撤回同意", "撤回同意隐私政策后，您将无法使用本应用。确定撤回吗？", ("确定撤回", "再想想")),
+    ("单独授权", "为了向您推荐附近的门店，我们申请授权，将您的位置信息提供给第三方青桐。拒绝不影响其他功能。", ("拒绝", "同意")),
+    ("", "需要您单独同意我们处理您的人脸信息，用于刷脸登录。", ("不同意", "同意")),
+    ("One more question", "We need your separate consent to pass your device id to Larch Ads.", ("Decline", "Agree")),
     ("Withdraw consent", "Without your consent to the Privacy Policy you cannot use it. Sure?", ("Yes, withdraw", "Go back")),
 ])
 def test_another_matter_in_the_words_of_consent_is_no_notice(title, text, buttons):
@@ -35,6 +38,7 @@ def test_another_matter_in_the_words_of_consent_is_no_notice(title, text, button
 @pytest.mark.parametrize(("title", "text", "buttons"), [
     ("隐私政策", f"{ZH}您可以随时撤回同意。", ("同意", "不同意")),
     ("隐私政策", "我们处理您的支付信息。请阅读并同意《隐私政策》和《支付服务协议》。", ("同意", "不同意")),
+    ("隐私政策", f"{ZH}处理您的敏感信息前我们会征得您的单独同意。", ("同意", "不同意")),
     ("隐私政策", ZH, ("同意 5", "不同意")), ("隐私政策", ZH, ("同意(5s)", "不同意")), ("隐私政策", ZH, ("同意 5", "不同意 5")),
 ])
 def test_a_notice_that_speaks_of_such_matters_is_one_all_the_same(title, text, buttons):

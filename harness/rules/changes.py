@@ -1,0 +1,237 @@
+"""What changed between two runs, finding by finding and clause by clause (docs/compare.md). INCONCLUSIVE is never "fixed"."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.model import Gap, Stage, Verdict, VerdictWord
+from harness.rules.analysis import Analysis
+from harness.rules.engine import all_rules, missing
+from harness.tables import records
+from harness.tables.frames import BROKEN_OFF
+
+FOUND = frozenset({VerdictWord.VIOLATION, VerdictWord.CANDIDATE})
+APP = "app"
+"""The subject of a key where the app itself acts: versions under two package names must give one key."""
+_STAGES = frozenset(map(str, Stage))
+_AGREED = frozenset({Stage.BEFORE_CONSENT, Stage.AFTER_AGREE, Stage.CONSENT_UNRESOLVED})
+_NAMED = 3    # gaps that a reason quotes; all are cited
+
+
+class Change(StrEnum):
+    """As a reader meets them."""
+
+    STILL = "still"
+    NEW = "new"
+    UNOBSERVABLE = "unobservable"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lack:
+    """Why a run cannot have shown a finding of the other. `gaps`: ids in that run."""
+
+    text: str
+    text_zh: str
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingChange:
+    """`old`, `new`: the verdicts of each run, worst first; () where it has none. `lacks`: why the run that does not have it
+    cannot have shown it; () where it could, or where both have it."""
+
+    key: str
+    change: Change
+    old: tuple[Verdict, ...] = ()
+    new: tuple[Verdict, ...] = ()
+    lacks: tuple[Lack, ...] = ()
+
+    @property
+    def shown(self) -> Verdict:
+        """As it is now, else as it was."""
+        return (self.new or self.old)[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseChange:
+    """`change`: None where neither run found anything. `old`, `new`: the worst word of the rules that serve the clause.
+    `open_rules`: of a clause whose findings are all fixed, the rules that NEW left open, so that it is not fixed."""
+
+    clause: str
+    change: Change | None
+    old: VerdictWord
+    new: VerdictWord
+    counts: Mapping[Change, int] = field(default_factory=dict)
+    open_rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """`findings`, `clauses`: in the order of `Change`; clauses that neither run found anything under come last."""
+
+    findings: list[FindingChange]
+    clauses: list[ClauseChange]
+
+    def of(self, change: Change) -> list[FindingChange]:
+        return [one for one in self.findings if one.change is change]
+
+    @property
+    def exit_status(self) -> int:
+        """0 all that was found is fixed, 1 a violation is still there or new, 3 otherwise."""
+        if any(verdict.verdict is VerdictWord.VIOLATION for one in self.findings for verdict in one.new):
+            return 1
+        changes = {one.change for one in self.findings} | {one.change for one in self.clauses}
+        return 3 if changes - {Change.FIXED, None} else 0
+
+
+def key(verdict: Verdict, package: str) -> str:
+    """16 hex digits: the same for the same offence by the same subject on the same item to the same party in the same stage, in
+    every run. `package`: of the run's app."""
+    subject = APP if verdict.caller == package else verdict.caller
+    parts = [verdict.rule, verdict.item, subject, verdict.party, str(verdict.stage)]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode("ascii")).hexdigest()[:16]
+
+
+def compare(old: Analysis, new: Analysis) -> Changes:
+    """From `old` to `new`, both judged by the same rules."""
+    before, after = _found(old), _found(new)
+    findings = []
+    for name in dict.fromkeys((*before, *after)):
+        was, now = before.get(name, ()), after.get(name, ())
+        if was and now:
+            findings.append(FindingChange(key=name, change=Change.STILL, old=was, new=now))
+        elif now:
+            findings.append(FindingChange(key=name, change=Change.NEW, new=now, lacks=lacking(now, new, old)))
+        else:
+            lacks = lacking(was, old, new)
+            findings.append(FindingChange(key=name, change=Change.UNOBSERVABLE if lacks else Change.FIXED, old=was, lacks=lacks))
+    words, order = list(VerdictWord), list(Change)
+    findings.sort(key=lambda one: (order.index(one.change), words.index(one.shown.verdict), one.shown.rule))
+    return Changes(findings=findings, clauses=_clauses(findings, old, new))
+
+
+def _found(analysis: Analysis) -> dict[str, tuple[Verdict, ...]]:
+    found: dict[str, tuple[Verdict, ...]] = {}
+    for verdict in analysis.verdicts:
+        if verdict.verdict in FOUND:
+            name = key(verdict, analysis.run.package)
+            found[name] = (*found.get(name, ()), verdict)
+    return found
+
+
+def lacking(found: Sequence[Verdict], seen: Analysis, other: Analysis) -> tuple[Lack, ...]:
+    """Why `other` cannot have shown what `seen` found; () where it would have shown it."""
+    first = found[0]
+    name = key(first, seen.run.package)
+    lacks = [
+        Lack(text=f"It was seen again, and what it is was left open: {v.reason}",
+             text_zh=f"再次观察到,但性质未能判定:{v.reason_zh}", gaps=tuple(v.gaps))
+        for v in other.verdicts
+        if v.verdict is VerdictWord.INCONCLUSIVE and v.evidence and key(v, other.run.package) == name
+    ]
+    (rule,) = [one for one in all_rules() if one.id == first.rule]
+    if gaps := missing(rule, other.run, other.readings):
+        lacks.append(Lack(text=_quoted(gaps), text_zh=_quoted(gaps, zh=True), gaps=tuple(gap.id for gap in gaps)))
+    evidence = {i for v in found for i in v.evidence}
+    lacks += _uninstrumented(evidence, seen, other)
+    scenarios = _scenarios(evidence, seen)
+    ended = _ended(other)
+    seen_in, seen_in_zh = ", ".join(scenarios) or "any scenario", "、".join(scenarios) or "任何场景"
+    if undone := [one for one in scenarios if one not in ended]:
+        lacks.append(Lack(text=f"It was seen in {seen_in}; not run to the end in the other run: {', '.join(undone)}.",
+                          text_zh=f"见于场景 {seen_in_zh};另一次运行未完成:{'、'.join(undone)}。"))
+    elif first.stage in _STAGES and not _opened(other, scenarios, str(first.stage)):
+        lacks.append(Lack(text=f"The other run did not come to the stage {first.stage} in {seen_in}.",
+                          text_zh=f"另一次运行未进入该阶段({first.stage}):{seen_in_zh}。"))
+    return tuple(lacks)
+
+
+def _quoted(gaps: Sequence[Gap], *, zh: bool = False) -> str:
+    told = list(dict.fromkeys((zh and gap.detail_zh) or gap.detail for gap in gaps))
+    more = len(told) - _NAMED
+    return " ".join(told[:_NAMED]) + ((f"(另有 {more} 项)" if zh else f" (and {more} more)") if more > 0 else "")
+
+
+def _uninstrumented(evidence: Set[str], seen: Analysis, other: Analysis) -> list[Lack]:
+    """What it was seen by that the other run did without: hooks in the app's processes, the proxy."""
+    lacks = []
+    if hooked(seen) and not hooked(other) and not evidence.isdisjoint(seen.run.calls["event_id"]):
+        lacks.append(Lack(text="It was seen by hooks; no process of the app was hooked in the other run.",
+                          text_zh="该项由 Hook 观察到,另一次运行未对应用任何进程插桩。"))
+    if proxied(seen) and not proxied(other) and not evidence.isdisjoint(seen.run.flows["event_id"]):
+        lacks.append(Lack(text="It was seen in traffic; the other run had no proxy.",
+                          text_zh="该项在网络流量中观察到,另一次运行未设代理。"))
+    return lacks
+
+
+def hooked(analysis: Analysis) -> bool:
+    return any(fact.type == "process" and fact.data.get("state") == "hooked" for fact in analysis.run.facts)
+
+
+def proxied(analysis: Analysis) -> bool:
+    return any(fact.type == "proxy" for fact in analysis.run.facts)
+
+
+def _scenarios(wanted: Set[str], analysis: Analysis) -> list[str]:
+    """The scenarios in which these records were made, in the order of the run."""
+    run = analysis.run
+    found = {
+        str(scenario).removesuffix(BROKEN_OFF)
+        for frame in (run.calls, run.flows, run.screens, run.steps) if len(frame)
+        for i, scenario in zip(frame["event_id"], frame["scenario"], strict=True) if i in wanted
+    } | {note.scenario.removesuffix(BROKEN_OFF) for note in run.notes if note.id in wanted}
+    return sorted(found - {""}, key=lambda one: (run.scenarios.index(one) if one in run.scenarios else len(run.scenarios), one))
+
+
+def _ended(analysis: Analysis) -> set[str]:
+    """The scenarios that were run to their end at least once."""
+    return {str(row["scenario"]) for row in records(analysis.run.steps)
+            if row["action"] == "scenario_end" and row["outcome"] == "done"}
+
+
+def _opened(analysis: Analysis, scenarios: Sequence[str], stage: str) -> bool:
+    """Whether one of these scenarios (any, where there are none) came to the stage. An app that asks for consent has no stage
+    without a notice; that its user is past the notice, or before it, stands for that one."""
+    wanted = _AGREED if stage == Stage.CONSENT_UNRESOLVED else {stage}
+    return any((not scenarios or row["scenario"] in scenarios) and not wanted.isdisjoint({row["stage"], row["base"]})
+               for row in records(analysis.run.stages))
+
+
+def _clauses(findings: Sequence[FindingChange], old: Analysis, new: Analysis) -> list[ClauseChange]:
+    before, after = _worst(old), _worst(new)
+    open_now: dict[str, list[str]] = {}
+    for verdict in new.verdicts:
+        if verdict.verdict is VerdictWord.INCONCLUSIVE:
+            for clause in verdict.clauses:
+                open_now.setdefault(clause, []).append(verdict.rule)
+    under: dict[str, list[FindingChange]] = {}
+    for one in findings:
+        for clause in dict.fromkeys(c for v in (*one.old, *one.new) for c in v.clauses):
+            under.setdefault(clause, []).append(one)
+    found = []
+    for clause in dict.fromkeys((*before, *after)):
+        here = under.get(clause, [])
+        was, now = any(one.old for one in here), any(one.new for one in here)
+        fixed = all(one.change is Change.FIXED for one in here)
+        left = tuple(dict.fromkeys(open_now.get(clause, ()))) if was and not now and fixed else ()
+        change = (None if not here else Change.STILL if was and now else Change.NEW if now
+                  else Change.FIXED if fixed and not left else Change.UNOBSERVABLE)
+        found.append(ClauseChange(clause=clause, change=change, old=before[clause], new=after[clause], open_rules=left,
+                                  counts=Counter(one.change for one in here)))
+    order = [*Change, None]
+    return sorted(found, key=lambda one: order.index(one.change))
+
+
+def _worst(analysis: Analysis) -> dict[str, VerdictWord]:
+    """Clause -> the worst word of the rules that serve it; the verdicts come worst first."""
+    found: dict[str, VerdictWord] = {}
+    for verdict in analysis.verdicts:
+        for clause in verdict.clauses:
+            found.setdefault(clause, verdict.verdict)
+    return found

@@ -1,0 +1,113 @@
+"""Two bundles compared, whole: both judged, what changed and what differs; as JSON (docs/json.md, "compare")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.bundle import Verification
+from harness.errors import UsageError
+from harness.model import Verdict
+from harness.policy.records import changes_as_json
+from harness.rules import changes, differing
+from harness.rules.analysis import Analysis, analyse
+from harness.rules.changes import Change, Changes, FindingChange
+from harness.rules.differing import Differences, Lists
+from harness.rules.engine import all_rules
+from harness.tables import AppFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """`integrity`: what `verify` said of each before it was judged, OLD first; the worst, where a run is in several bundles."""
+
+    old: Analysis
+    new: Analysis
+    integrity: tuple[Verification, Verification]
+    changes: Changes
+    differences: Differences
+    same_file: bool
+
+
+def compare_bundles(
+    old: Path, new: Path, integrity: tuple[Verification, Verification], *, app: AppFacts | None = None,
+    profile: str | None = None, other_app: bool = False,
+) -> Compared:
+    """Judges both and compares. `app`, `profile`: for both, else each by its own. Raises UsageError for bundles of two apps, save
+    with `other_app`; else as `analyse`."""
+    both = [analyse(path, app=app, profile=profile) for path in (old, new)]
+    packages = [one.run.package for one in both]
+    if packages[0] != packages[1] and not other_app:
+        raise UsageError(
+            f"These are bundles of two apps: {packages[0] or 'one without a name'} and {packages[1] or 'one without a name'}.",
+            "A finding of one app is neither fixed nor new in another.",
+            "Name two bundles of one app; --other-app compares them all the same, where it is one app under two names.")
+    return Compared(old=both[0], new=both[1], integrity=integrity, changes=changes.compare(*both),
+                    differences=differing.differences(*both), same_file=differing.same_file(*both))
+
+
+def as_json(made: Compared) -> dict[str, Any]:
+    titles = {rule.id: (rule.title, rule.title_zh) for rule in all_rules()}
+    different = made.differences
+    return {
+        "runs": {"old": _run(made.old, made.integrity[0]), "new": _run(made.new, made.integrity[1])},
+        "same_file": made.same_file,
+        **{str(change): [_finding(one, titles) for one in made.changes.of(change)] for change in Change},
+        "clauses": [
+            {"clause": one.clause, "change": one.change and str(one.change), "old": str(one.old), "new": str(one.new),
+             "findings": {str(change): one.counts.get(change, 0) for change in Change}, "open_rules": list(one.open_rules)}
+            for one in made.changes.clauses
+        ],
+        "differences": {
+            "app": [{"name": name, "old": pair[0], "new": pair[1]} for name, pair in different.app.items()],
+            "permissions": None if different.permissions is None else _lists(different.permissions),
+            **{name: _lists(getattr(different, name))
+               for name in ("sdks", "hosts", "recipients", "kinds_read", "kinds_sent", "scenarios")},
+            "texts": [{"page": one.page, "old": one.old, "new": one.new, "changes": one.changes and changes_as_json(one.changes)}
+                      for one in different.texts],
+        },
+        "remarks": [vars(remark) for remark in different.remarks],
+    }  # fmt: skip
+
+
+def _run(analysis: Analysis, integrity: Verification) -> dict[str, Any]:
+    run = analysis.run
+    app, device = run.fact("app"), run.fact("device")
+    one = len(analysis.bundles) == 1
+    return {
+        "bundle": str(analysis.bundle), "bundles": [str(bundle) for bundle in analysis.bundles],
+        "app": {key: app.get(key) for key in ("package", "version", "version_code", "sha256")},
+        "device": {key: device.get(key) for key in ("serial", "kind", "model", "release")},
+        "begun_ns": next((fact.host_ns for fact in run.facts), None), "complete": run.complete, "profile": analysis.readings.name,
+        "scenarios": list(run.scenarios), "integrity": str(integrity.status),
+        "manifest_sha256": integrity.manifest_sha256 if one else "",
+        "signer": integrity.signer.fingerprint if one and integrity.signer else None,
+    }  # fmt: skip
+
+
+def _finding(one: FindingChange, titles: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    shown = one.shown
+    title, title_zh = titles[shown.rule]
+    return {
+        "key": one.key, "rule": shown.rule, "title": title, "title_zh": title_zh,
+        "clauses": list(dict.fromkeys(clause for verdict in (*one.new, *one.old) for clause in verdict.clauses)),
+        "item": shown.item, "caller": shown.caller, "party": shown.party, "stage": str(shown.stage),
+        "old": _verdicts(one.old), "new": _verdicts(one.new),
+        "other_could_show": None if one.old and one.new else not one.lacks,
+        "why": [{"text": lack.text, "text_zh": lack.text_zh, "gaps": list(lack.gaps)} for lack in one.lacks],
+    }  # fmt: skip
+
+
+def _verdicts(found: Sequence[Verdict]) -> dict[str, Any] | None:
+    """Those of one key as one: the worst word, all evidence."""
+    if not found:
+        return None
+    return {"verdict": str(found[0].verdict), "grade": str(found[0].grade) if found[0].grade else None,
+            "evidence": list(dict.fromkeys(i for verdict in found for i in verdict.evidence)), "reason": found[0].reason,
+            "reason_zh": found[0].reason_zh}
+
+
+def _lists(lists: Lists) -> dict[str, Any]:
+    return {"added": lists.added, "removed": lists.removed, "both": lists.both}

@@ -1,0 +1,87 @@
+"""A zip from somebody else: nothing of it is written, followed or held in memory beyond bounds, and what is wrong is named."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.bundle import Bundle, Status, check_bundle, open_bundle, source, verify
+from harness.bundle.export import export
+from harness.bundle.format import BundleError
+from harness.model import Fact
+
+MOST = 1 << 20   # for the limit of a line, to keep the files small
+
+
+@pytest.fixture
+def packed(tmp_path: Path) -> Path:
+    bundle = Bundle.create(tmp_path / "runs", "example.app")
+    bundle.append(Fact(host_ns=5, type="device", data={"kind": "lab"}))
+    bundle.put_object(b"a body")
+    bundle.seal(True)
+    export(bundle.path, tmp_path / "one.zip")
+    return tmp_path / "one.zip"
+
+
+def remade(packed: Path, change: Callable[[str, bytes], bytes], *, added: dict[str, bytes] | None = None) -> Path:
+    """Another zip of the same files, each changed, and with others."""
+    target = packed.with_name("other.zip")
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, change(info.filename, old.read(info)))
+        for name, content in (added or {}).items():
+            new.writestr(name, content)
+    return target
+
+
+def as_it_is(name: str, content: bytes) -> bytes:
+    return content
+
+
+def statuses(path: Path) -> tuple[str, str]:
+    return str(verify(path).status), check_bundle.check(str(path))[0]  # type: ignore[no-untyped-call]
+
+
+def test_the_zip_itself_is_intact(packed: Path) -> None:
+    assert statuses(remade(packed, as_it_is)) == ("intact", "intact")
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.txt", "/etc/outside.txt", "objects/../../outside.txt", "C:\\outside.txt", "a\\..\\b"])
+def test_a_name_that_leads_out_is_an_added_file_and_nothing_is_written(packed: Path, name: str) -> None:
+    hostile = remade(packed, as_it_is, added={name: b"x"})
+    before = sorted(packed.parent.rglob("*"))
+    assert statuses(hostile) == ("altered", "altered")
+    assert sorted(packed.parent.rglob("*")) == before
+    assert not Path("/etc/outside.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.sig", "custody.jsonl", "custody.sig", "run.jsonl"])
+def test_a_file_blown_up_beyond_all_measure_is_altered_and_not_read_to_its_end(
+    packed: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "MOST", MOST)
+    hostile = remade(packed, lambda file, content: content + b"0" * 40 * MOST if file == name else content)
+    assert hostile.stat().st_size < MOST
+    passed = 0
+    read = source._Checked.read
+
+    def counted(self: source._Checked, size: int = -1) -> bytes:
+        nonlocal passed
+        content = read(self, size)
+        passed += len(content)
+        return content
+
+    monkeypatch.setattr(source._Checked, "read", counted)
+    assert verify(hostile).status is Status.ALTERED
+    assert passed < 10 * MOST
+
+
+def test_a_line_without_end_is_refused_when_it_is_read(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MOST", MOST)
+    hostile = remade(packed, as_it_is, added={"calls.jsonl": b"0" * 5 * MOST})
+    with pytest.raises(BundleError, match="more than 1 MiB"):
+        list(open_bundle(hostile).calls())
