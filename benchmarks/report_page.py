@@ -9,6 +9,7 @@ answers, and what a filter and a zoom take. Aims: page in 10 s and 15 MB, usable
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import sys
@@ -112,6 +113,8 @@ def main() -> None:
         analysis = analyse(bundle)
         judged = time.perf_counter() - begun
         integrity = verify(bundle, report=False)
+        if hasattr(os, "getloadavg"):
+            print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} while this ran")
         print(f"{given.calls} calls, {given.flows} flows, {len(analysis.violations)} violations; "
               f"tables and verdicts {judged:.1f} s")
         page = Path(work) / "page.html"

@@ -355,10 +355,19 @@
   }
   read().then((data) => {
     D = data;
-    document.querySelectorAll(".ev").forEach(linked);
     begin();
-    document.querySelectorAll("table.sortable").forEach((table) => sortable(table, D.words));
     document.documentElement.dataset.ready = "yes";
+    const later = [...[...document.querySelectorAll("table.sortable")].map((table) => () => sortable(table, D.words)),
+      ...[...document.querySelectorAll(".ev")].map((node) => () => linked(node))];
+    // A long report has thousands of ids: they become buttons bit by bit, so that the page answers meanwhile.
+    let done = 0;
+    const go = () => {
+      const until = performance.now() + 12;
+      while (done < later.length && performance.now() < until) later[done++]();
+      if (done < later.length) setTimeout(go);
+      else document.documentElement.dataset.done = "yes";
+    };
+    go();
   }).catch((bad) => {
     document.documentElement.classList.remove("js");
     $("tl-failed").hidden = false;

@@ -13,7 +13,7 @@ from typing import Any
 from harness import __version__
 from harness.bundle import BundleReader, Verification
 from harness.model import VerdictWord
-from harness.render.forms import day_and_time, from_iso, moment, number, plain, word
+from harness.render.forms import day_and_time, from_iso, instant, moment, number, plain, word
 from harness.render.masking import Masker
 from harness.render.shapes import CustodyRow, FileRow, Row
 from harness.rules.analysis import Analysis
@@ -39,12 +39,12 @@ class Told:
     def row(self, key: str, value: Any, *, code: bool = False, note: str = "", length: int = 400) -> Row:
         """`value` is masked as a text; None, "" and empty lists read `not recorded`."""
         label = self.t["rows"][key]
-        if value is None or value in ("", [], {}):
-            return Row(key=key, label=label, value=self.t["not_recorded"], recorded=False, note=note)
         if isinstance(value, (list, tuple)):
-            value = ", ".join(plain(one) for one in value)
+            value = ", ".join(filter(None, map(plain, value)))
         elif isinstance(value, bool):
             value = self.t["yes"] if value else self.t["no"]
+        if value is None or value in ("", {}):
+            return Row(key=key, label=label, value=self.t["not_recorded"], recorded=False, note=note)
         return Row(key=key, label=label, value=self.mask.text(value, length), code=code, note=note)
 
     def fact(self, kind: str) -> dict[str, Any]:
@@ -74,7 +74,8 @@ class Told:
 def report_number(told: Told) -> str:
     """The case's number where the run was given one, with the beginning of the manifest's hash: two runs of a case differ."""
     case = plain(told.fact("case").get("number"))
-    day = datetime.datetime.fromtimestamp(told.begun / 1e9, datetime.UTC).strftime("%Y%m%d") if told.begun else "0"
+    begun = instant(told.begun) if told.begun else None
+    day = begun.strftime("%Y%m%d") if begun else "0"
     sealed = told.integrity.manifest_sha256[:8].upper() or told.t["unsealed"]
     return told.mask.text("-".join(filter(None, (case, f"PH{day}", sealed))), 120)
 
@@ -167,10 +168,10 @@ def sample(told: Told) -> list[Row]:
 
 def environment(told: Told) -> list[Row]:
     device = told.fact("device")
-    properties = device.get("properties") or {}
+    properties = _mapping(device.get("properties"))
     proxy = told.first("proxy", "proxy")
     at_start = next((f.data for f in told.analysis.run.facts if f.type == "permissions" and f.data.get("at") == "start"), None)
-    granted = sorted(name for name, state in ((at_start or {}).get("table") or {}).items()
+    granted = sorted(name for name, state in _mapping((at_start or {}).get("table")).items()
                      if isinstance(state, Mapping) and state.get("granted"))
     sim = ", ".join(filter(None, (plain(properties.get(name)) for name in ("gsm.sim.state", "gsm.operator.alpha"))))
     return [
@@ -231,6 +232,16 @@ def interventions(told: Told, hook_counts: Mapping[str, int]) -> list[Row]:
     ]
 
 
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """What should be a mapping; an empty one for anything else that a bundle may hold there."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _ms(ns: Any) -> str:
+    """Nanoseconds as milliseconds with their sign; what is no number as it is."""
+    return f"{ns / 1e6:+.3f}" if isinstance(ns, (int, float)) else plain(ns)
+
+
 def people(told: Told) -> list[Row]:
     case = told.fact("case")
     rows = [told.row(key, case.get(key)) for key in _PEOPLE]
@@ -253,11 +264,11 @@ def clocks(told: Told) -> list[Row]:
         one = next((m for m in measured if m.get("at") == when and isinstance(m.get("offset_ns"), (int, float))), None)
         said = None
         if one is not None:
-            said = (f"{one['offset_ns'] / 1e6:+.3f} ms ± {one.get('uncertainty_ns', 0) / 1e6:.3f} ms "
+            said = (f"{_ms(one['offset_ns'])} ms ± {_ms(one.get('uncertainty_ns', 0)).lstrip('+')} ms "
                     f"({plain(one.get('source'))}, {plain(one.get('rounds'))} {t['rounds']})")
         rows.append(told.row(f"offset_{when}", said))
     agents = [m for m in measured if isinstance(m.get("agent_offset_ns"), (int, float))]
-    each = [f"{plain(m.get('process'))} ({plain(m.get('pid'))}): {m['agent_offset_ns'] / 1e6:+.3f} ms" for m in agents[:20]]
+    each = [f"{plain(m.get('process'))} ({plain(m.get('pid'))}): {_ms(m['agent_offset_ns'])} ms" for m in agents[:20]]
     rows.append(told.row("offset_agents", ", ".join(each), length=2000))
     rows.append(told.row("zone", "UTC", note=t["zone_note"]))
     stamps = [f"{from_iso(s.at, told.language)} · {s.authority} · {t['stamp_checked'] if s.checked else t['stamp_unchecked']}"

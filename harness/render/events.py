@@ -111,7 +111,7 @@ class _Columns:
             found = [part for hit in hits[:12] for part in self._found(hit)]
             size = flow["request"].size if flow["request"] is not None else 0
             self.add(
-                "flows", flow, title=cut(f"{flow['method'] or flow['protocol']} {flow['host']}", 200),
+                "flows", flow, title=self.mask.text(f"{flow['method'] or flow['protocol']} {flow['host']}", 200),
                 who=self.maker.who(flow["sender"]), kind=flow["protocol"], stage=flow["stage"],
                 scenario=cut(flow["scenario"], 120),
                 fields=(
@@ -129,16 +129,16 @@ class _Columns:
                 ("after", self.mask.wire(hit["after"], 60))]
 
     def screens(self, material: Material) -> None:
-        left = _PICTURE_BYTES
+        left, mask = _PICTURE_BYTES, self.mask
         ordered = sorted(self.maker.screens.values(), key=lambda s: s["event_id"] not in self.cited)
         for place, screen in enumerate(ordered):
             image = material.pictures.of(screen, (), SMALL)[0] if place < _PICTURES and left > 0 else ""
             left -= len(image)
             kind = word(self.t, "screens", screen["kind"])
             self.add(
-                "screens", screen, title=kind, who=self.mask.text(screen["package"], 120), kind=kind, stage=screen["stage"],
+                "screens", screen, title=kind, who=mask.text(screen["package"], 120), kind=kind, stage=screen["stage"],
                 scenario=cut(screen["scenario"], 120),
-                fields=(("screen", self.mask.text(screen["package"], 120)), ("activity", cut(screen["activity"], 160)),
+                fields=(("screen", mask.text(screen["package"], 120)), ("activity", mask.text(screen["activity"], 160)),
                         ("sha256", screen["screenshot"] or ""), ("image", image)),
             )  # fmt: skip
 

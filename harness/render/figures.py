@@ -91,7 +91,7 @@ def _hosts(told: Told) -> TableView:
     rows = []
     for (host, party, relation), all_of in sorted(found.items(), key=lambda one: (-len(one[1]), one[0])):
         senders = Counter(_who(told, sender) for _, _, sender in all_of)
-        rows.append([cut(host, 200), cut(party, 120), word(told.t, "relations", relation), len(all_of),
+        rows.append([told.mask.text(host, 200), told.mask.text(party, 120), word(told.t, "relations", relation), len(all_of),
                      sum(clear for _, clear, _ in all_of), ", ".join(f"{who} {count}" for who, count in senders.most_common(6)),
                      ", ".join(sorted(items.get(host, ()))) or "–", clock(min(at for at, _, _ in all_of))])
     return _table(told, "hosts", rows, {3, 4})

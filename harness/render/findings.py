@@ -87,7 +87,7 @@ class FindingMaker:
         flow = self.flows[sighting["flow"]]
         body: str = (flow["request"].body or "") if flow["request"] is not None else ""
         in_body = body != "" and str(sighting["where"]).startswith("body")
-        address = self.mask.url(flow["url"]) if flow["url"] else cut(flow["host"], 300)
+        address = self.mask.url(flow["url"]) if flow["url"] else self.mask.text(flow["host"], 300)
         if in_body:
             self.shown_objects.add(body)
         return RequestView(
@@ -135,7 +135,7 @@ class FindingMaker:
         return visible(self.t["one_of"] + " " + ", ".join(made.candidates)) if made.candidates else ""
 
     def recipient(self, host: str, party: str) -> str:
-        return cut(f"{host} ({party})" if party and party != host else host, 300)
+        return self.mask.text(f"{host} ({party})" if party and party != host else host, 300)
 
     def screen(self, screen: dict[str, Any], control: Any = None) -> ScreenView:
         image, width, height, covered = self.pictures.of(screen, [control.bounds] if control else [])
@@ -225,7 +225,7 @@ class FindingMaker:
             item=name(verdict.item, self.language),
             subject=self.who(verdict.caller),
             stage=self.stage(verdict.stage),
-            recipient=cut(verdict.party, 200),
+            recipient=self.mask.text(verdict.party, 200),
             grade=self.t["grades"][str(verdict.grade)] if verdict.grade else "",
             reason=verdict.reason_zh if zh else verdict.reason,
             severity=self.t["severities"].get(worst, ""),
@@ -263,11 +263,11 @@ class FindingMaker:
         asked = sorted({str(c["permission"]) for c in calls if c["permission"]})
         if not asked:
             return ""
-        table: Mapping[str, Any] = next((f.data.get("table") or {} for f in reversed(self.told.analysis.run.facts)
-                                         if f.type == "permissions" and f.data.get("at") == "end"), {})
+        table: Any = next((f.data.get("table") for f in reversed(self.told.analysis.run.facts)
+                                         if f.type == "permissions" and f.data.get("at") == "end"), None)
         said = []
         for one in asked:
-            state = table.get(one)
+            state = table.get(one) if isinstance(table, Mapping) else None
             held = (self.t["granted"] if state.get("granted") else self.t["not_granted"]) if isinstance(state, Mapping) \
                 else self.t["not_recorded"]
             said.append(f"{cut(one, 120)}: {held} ({self.t['at_the_end']})")

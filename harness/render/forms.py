@@ -30,7 +30,8 @@ def texts(language: str) -> Mapping[str, Any]:
     return loaded
 
 
-def _utc(ns: int) -> datetime.datetime | None:
+def instant(ns: int) -> datetime.datetime | None:
+    """UTC; None for a number of nanoseconds that is no time."""
     try:
         return datetime.datetime.fromtimestamp(ns / 1e9, datetime.UTC)
     except (OverflowError, ValueError, OSError):
@@ -39,13 +40,13 @@ def _utc(ns: int) -> datetime.datetime | None:
 
 def clock(ns: int | None) -> str:
     """UTC, to the millisecond, with the date left to the report's head. An analysis gap has no time."""
-    at = _utc(ns) if ns else None
+    at = instant(ns) if ns else None
     return "–" if at is None else at.strftime("%H:%M:%S.%f")[:-3] + "Z"
 
 
 def moment(ns: int | None, language: str = "en") -> str:
     """Date and time in UTC, as the language writes them; "" where there is none."""
-    at = _utc(ns) if ns else None
+    at = instant(ns) if ns else None
     return "" if at is None else day_and_time(at, language)
 
 

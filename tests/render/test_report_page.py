@@ -142,7 +142,15 @@ def test_a_request_opens_with_the_value_highlighted(pages: dict[str, Path], anal
         assert at.page.locator("#evidence-body mark").count() > 0
 
 
-def test_a_finding_shows_the_touched_control_framed(pages: dict[str, Path]) -> None:
+def test_a_screen_opens_with_its_picture(pages: dict[str, Path]) -> None:
+    with opened(pages["zh"]) as at:
+        at.page.locator(".ev button.link:text-is('v1')").first.click()
+        picture = at.page.locator("#evidence-body img")
+        assert picture.evaluate("i => i.complete && i.naturalWidth > 100")
+        assert picture.get_attribute("alt")
+
+
+def test_a_finding_shows_its_screen(pages: dict[str, Path]) -> None:
     with opened(pages["en"]) as at:
         shown = at.page.locator("section.finding figure img")
         assert shown.count() > 0

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import ast
+import base64
 import dataclasses
 import datetime
 import hashlib
+import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from PIL import Image
 from report_bundles import SCENARIO, Writer, hostile, planted, png
 
-from harness.bundle import Bundle, open_bundle, verify
+from harness.bundle import Bundle, Status, Verification, open_bundle, verify
 from harness.clauses import catalogue
 from harness.model import Fact, Screen, Verdict, VerdictWord
-from harness.render import events, html, timeline, view
+from harness.render import chapters, events, html, timeline, view
 from harness.render.figures import frequency, most_within
 from harness.render.findings import stable_key
 from harness.render.forms import clock, day_and_time, from_iso, ranges, texts, visible
+from harness.render.shapes import Row
 from harness.resources import resource
 from harness.rules.analysis import Analysis, analyse
 from harness.rules.decided import CHECKLIST, deciding
@@ -276,6 +280,20 @@ def test_a_screen_that_is_no_picture_is_told_without_one(tmp_path: Path) -> None
     assert {s.image for f in made.findings for s in f.screens} == {""}
 
 
+def test_the_touched_control_is_framed_in_red(analysis: Analysis) -> None:
+    material = view.gather(analysis, open_bundle(analysis.bundle), verify(analysis.bundle), "en")
+    step = next(s for s in material.maker.in_order if s["control"] is not None)
+    shown = material.maker.screen(material.maker.screens[step["screen"]], step["control"])
+    picture = Image.open(io.BytesIO(base64.b64decode(shown.image.partition(",")[2])))
+    scale = shown.width / 822
+    left, top, right, bottom = (round(edge * scale) for edge in step["control"].bounds)
+    edge, inside = picture.getpixel((left + 1, (top + bottom) // 2)), picture.getpixel(((left + right) // 2, (top + bottom) // 2))
+    assert isinstance(edge, tuple) and isinstance(inside, tuple)
+    assert edge[0] > 150 and edge[1] < 110
+    assert inside[1] > 200
+    assert shown.marked == "同意 ********678"
+
+
 def test_moments_numbers_and_ids_are_written_for_a_reader() -> None:
     assert day_and_time(NOW, "zh") == "2026年11月30日 12:00:05 UTC"
     assert day_and_time(NOW, "en") == "30 November 2026, 12:00:05 UTC"
@@ -285,3 +303,41 @@ def test_moments_numbers_and_ids_are_written_for_a_reader() -> None:
     assert ranges(["c3", "c1", "f7", "c2", "c9", "f6", "x"]) == "c1–c3, c9, f6, f7, x"
     assert ranges([f"c{n}" for n in range(0, 200, 2)], 2) == "c0, c2 (+98)"
     assert ranges(["c2@aaaaaa", "c1@aaaaaa", "c3"]) == "c3, c1@aaaaaa, c2@aaaaaa"
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-10**20, 10**20) | st.floats() | st.text(max_size=20)
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+                    max_leaves=6)
+NAMES = st.sampled_from([
+    "package", "label", "version", "version_code", "sha256", "signers", "size", "permissions", "file", "brand", "model", "serial",
+    "kind", "properties", "release", "root", "table", "at", "offset_ns", "uncertainty_ns", "agent_offset_ns", "rounds", "number",
+    "operator", "command_line", "hooks", "methods", "agent", "proxy", "certificate", "status", "state", "late", "canary", "text",
+])  # fmt: skip
+TYPES = ("app", "device", "case", "tools", "agent", "proxy", "clock", "permissions", "hook", "process", "canary", "end")
+FACTS = st.lists(st.builds(
+    lambda type, data, at: Fact(id="r1", host_ns=at, type=type, data=data),
+    st.sampled_from(TYPES), st.dictionaries(NAMES, JSON, max_size=6), st.integers(0, 2**63)), max_size=8)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(facts=FACTS)
+def test_facts_of_any_shape_make_a_report(bare: Analysis, facts: list[Fact]) -> None:
+    """What a bundle says of its run may be by another tool, or by an enemy."""
+    odd = dataclasses.replace(bare, run=dataclasses.replace(bare.run, facts=facts))
+    made = chapters_of(odd)
+    assert all(isinstance(row.value, str) and row.value for row in made)
+
+
+def chapters_of(analysis: Analysis) -> list[Row]:
+    material = view.gather(analysis, open_bundle(analysis.bundle), VERIFIED, "en")
+    told = material.told
+    _, counts = view._hooks(analysis.run, material.mask)
+    number = chapters.report_number(told)
+    return [
+        *chapters.cover(told, number, NOW, "x"), *chapters.summary(told, []), *chapters.sample(told), *chapters.environment(told),
+        *chapters.tools(told), *chapters.interventions(told, counts), *chapters.people(told), *chapters.clocks(told),
+        *chapters.seals(told),
+    ]  # fmt: skip
+
+
+VERIFIED = Verification(status=Status.INTACT)
