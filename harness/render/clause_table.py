@@ -10,14 +10,16 @@ from harness.clauses import catalogue
 from harness.model import Verdict, VerdictWord
 from harness.render.chapters import Told
 from harness.render.findings import FindingMaker
-from harness.render.forms import moment, ranges
+from harness.render.forms import from_iso, ranges
 from harness.render.shapes import BasisRow, ChecklistRow, ClauseRow, Row
 from harness.resources import resource
+from harness.rules.checklist import rows as answered
 from harness.rules.decided import CHECKLIST, deciding
 from harness.rules.rule import Rule
-from harness.tables import Note
 
 _WORST = list(VerdictWord)
+UNANSWERED = frozenset({"unanswered", "attached"})
+"""States of a row of the checklist that nobody has answered."""
 
 
 def matrix(
@@ -38,7 +40,7 @@ def matrix(
             word = str(min((v.verdict for v in mine), key=_WORST.index))
             text = t["words"][word]
         elif decided.first == CHECKLIST:
-            word = "answered" if answers[id].state == "answered" else "unanswered"
+            word = "unanswered" if answers[id].state in UNANSWERED else "answered"
             text = t["words"][word]
         else:
             word, text = "undecided", t["words"]["undecided"]
@@ -83,19 +85,17 @@ def _title(source: str) -> str:
 def checklist(maker: FindingMaker) -> list[ChecklistRow]:
     """The clauses that a person has to answer, each with what the bundle holds of an answer."""
     told, t = maker.told, maker.t
-    notes: dict[str, Note] = {str(one.data.get("clause")): one for one in told.analysis.run.noted("checklist")}
     rows = []
-    for id, clause in catalogue().items():
-        if deciding(clause).first != CHECKLIST:
-            continue
-        note = notes.get(id)
-        attached = note is not None and note.data.get("state") == "attached"
-        state = "attached" if attached else "unanswered"
-        held = str(note.data.get("object") or "") if note is not None and attached else ""
+    for row in answered(told.analysis.bundle, all_modes=True):
+        said = row.answer if row.answered else None
+        state = said.verdict if said else "attached" if row.attached else "unanswered"
+        held = [(file.name, file.sha256) for file in (said.files if said else ())]
+        held += [(one.name, one.sha256) for one in row.attached]
         rows.append(ChecklistRow(
-            clause=maker.clause(id), wanted=" ".join(clause.observable.split()),
-            state=state, state_text=t["answer_states"][state],
-            answer="", by="", at=moment(note.t, told.language) if note is not None and attached else "",
-            attachments=[(told.mask.text(note.data.get("name") or "", 200), held)] if note is not None and attached else [],
+            clause=maker.clause(row.clause.id), wanted=" ".join(row.clause.observable.split()),
+            state=str(state), state_text=t["answer_states"][str(state)],
+            answer=told.mask.text(said.text or "") if said else "", by=told.mask.text(said.by) if said else "",
+            at=from_iso(said.at, told.language) if said else "",
+            attachments=[(told.mask.text(name, 200), sha256) for name, sha256 in held],
         ))  # fmt: skip
     return rows

@@ -299,7 +299,8 @@ class GapView:
 
 @dataclass(frozen=True, kw_only=True)
 class ChecklistRow:
-    """A clause that a person has to answer. `answer`: "" where nobody did; `attachments`: (name, SHA-256 of the object)."""
+    """A clause that a person has to answer. `state`: unanswered, attached, met, not_met, not_applicable; `answer`: "" where
+    nobody did, or its words are not in this copy; `attachments`: (name, SHA-256)."""
 
     clause: Clause
     wanted: str

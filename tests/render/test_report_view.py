@@ -21,6 +21,7 @@ from PIL import Image
 from report_bundles import SCENARIO, Writer, hostile, planted, png
 
 from harness.bundle import Bundle, Status, Verification, open_bundle, verify
+from harness.bundle.checklist import Answered, answer
 from harness.clauses import catalogue
 from harness.model import Fact, Screen, Verdict, VerdictWord
 from harness.render import chapters, events, html, timeline, view
@@ -187,10 +188,28 @@ def test_the_checklist_has_each_clause_for_a_person_and_says_what_was_attached(t
     w.step("scenario_end", scenario="checklist")
     w.bundle.seal(complete=True)
     rows = {row.clause.id: row for row in view_of(analyse(w.bundle.path)).checklist}
-    assert list(rows) == [c.id for c in asked]
+    assert [id for id in rows if id in {c.id for c in asked}] == [c.id for c in asked]
     assert rows[asked[0].id].attachments == [("answer.png", hashlib.sha256(png((4, 4))).hexdigest())]
     assert {row.state for row in rows.values()} == {"attached", "unanswered"}
     assert rows[asked[1].id].state_text == "not answered"
+
+
+def test_an_answer_of_the_checklist_is_shown_with_who_gave_it_and_the_matrix_calls_the_clause_answered(tmp_path: Path) -> None:
+    w = Writer(tmp_path)
+    w.fact("app", package="example.shop")
+    w.bundle.seal(complete=True)
+    first, second = [c.id for c in catalogue().values() if deciding(c).first == CHECKLIST][:2]
+    (tmp_path / "proof.txt").write_text("seen")
+    answer(w.bundle.path, first, Answered.NOT_MET, "No <b>tariff</b> is shown.", attach=[tmp_path / "proof.txt"], by="A. Tester")
+    answer(w.bundle.path, second, Answered.MET, "It is.")
+    answer(w.bundle.path, second, Answered.OPEN)
+    made = view_of(analyse(w.bundle.path))
+    rows = {row.clause.id: row for row in made.checklist}
+    assert (rows[first].state, rows[first].answer, rows[first].by) == ("not_met", "No <b>tariff</b> is shown.", "A. Tester")
+    assert rows[first].attachments == [("proof.txt", hashlib.sha256(b"seen").hexdigest())]
+    assert rows[second].state == "unanswered"
+    words = {row.clause.id: row.word for row in made.matrix}
+    assert (words[first], words[second]) == ("answered", "unanswered")
 
 
 def test_the_list_of_evidence_has_the_hashes_of_the_files(analysis: Analysis) -> None:
