@@ -27,8 +27,8 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A mention of a kind in a statement, with all mentions there, and what the rules make of it: `declared`, `denied`, or why it
-    is neither. `firm`: whether it is said in so many words."""
+    """A mention of a kind in a statement, with all mentions there, and what the rules make of it: `declared`, `denied`, `weakly denied`,
+    or why it is none of these. `firm`: whether it is said in so many words."""
 
     statement: Statement
     mention: Mention
@@ -95,9 +95,11 @@ def _said(
             verdict = "aside"
         elif polarity == "denied" or lead_denies:
             verdict = "denied"
+        elif polarity == "weak":
+            verdict = "weakly denied"
         else:
             verdict = _why_not(document, statement, at, mention, firm) or "declared"
-        yield mention, verdict, verdict != "denied" and any(a <= at for a in firm)
+        yield mention, verdict, "denied" not in verdict and any(a <= at for a in firm)
 
 
 _PLACED = frozenset({"base_station", "bluetooth", "wifi_scan", "ip", "sensors", "location_precise", "network_type", "ssid_bssid"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -31,6 +32,9 @@ class Records:
     values: list[Value] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     found: list[Entry] = field(default_factory=list)
+    likely: list[tuple[frozenset[str], Entry]] = field(default_factory=list)
+    """Records that name their company, but of which nothing says that they are SDKs: with their labels."""
+    sure: Counter[frozenset[str]] = field(default_factory=Counter)
     loose: int = 0
     begins: str = ""
     """The label that the first record began with, where that was not its name: it begins each of the others, too."""
@@ -125,7 +129,8 @@ class Records:
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
             sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
             sure = sure or ("link" in self.roles and self.role == "sdks")
-            if told and sure:
+            likely = {"company", "kinds"} <= self.roles and len(self.roles) > 2
+            if told and (sure or likely):
                 start = min(a for a, _ in [*self.spans, self.name])
                 end = max(b for _, b in [*self.spans, self.name])
                 entry = from_fields(self.document, self.name, self.values, (start, end), self.role)
@@ -133,12 +138,18 @@ class Records:
                     if not self.roles & {"kinds", "permissions"}:
                         for span in self.spans:
                             entry.add_kinds(self.document.folded.text, *span, prose=True)
-                    self.found.append(entry)
+                    labels = frozenset(self.roles - {"name"})
+                    if sure:
+                        self.sure[labels] += 1
+                        self.found.append(entry)
+                    else:
+                        self.likely.append((labels, entry))
         self.name, self.values, self.spans, self.loose = None, [], [], 0
 
     def done(self) -> list[Entry]:
+        """The entries; a record that looks like those of several SDKs is one of them."""
         self.close()
-        return self.found
+        return [*self.found, *(entry for labels, entry in self.likely if self.sure[labels] > 1)]
 
 
 def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:

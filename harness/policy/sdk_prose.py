@@ -25,6 +25,12 @@ _LISTED = compiled("sdk_prose", "listed")
 _OWN = re.compile(r"[A-Z0-9]")
 _NOT_A_NAME = compiled("sdk_prose", "not_a_name")
 _ABSENT = compiled("sdk_prose", "absent")
+_PLANNED = compiled("sdk_prose", "planned")
+_REMOVED = compiled("sdk_prose", "removed")
+_TAKEN_IN = compiled("sdk_prose", "taken_in")
+_NO_PRODUCT = compiled("sdk_prose", "no_product")
+_OF_DATA = compiled("sdk_prose", "of_data")
+_GIVEN_TO = compiled("sdk_prose", "given_to")
 _MEANS = compiled("sdk_prose", "means")
 _PROPER = re.compile(r"[A-Z][A-Za-z]{3,}$")
 _SERVES = compiled("sdk_prose", "serves")
@@ -47,6 +53,8 @@ def _known() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], .
             for one in (fold(name), fold(name).replace(" ", "")):
                 if len(one) > 2 or (len(one) == 2 and not one.isascii()) or one in common:
                     found.setdefault(one, (one, name, one in common or sdk.is_library or (one.isascii() and len(one) < 4)))
+    for name in read("aliases")["also"]:
+        found.setdefault(fold(name), (fold(name), name, False))
     entries = tuple(found.values())
     return ahocorasick_rs.AhoCorasick([e[0] for e in entries], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), entries
 
@@ -101,7 +109,13 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
             continue
         if not any(a < end and start < b for a, b, _ in found.values()):
             found[start] = (start, end, True)
+    for match in _TAKEN_IN.finditer(text):
+        start, end = match.span("name")
+        written = _OWN.match(capital(start)) and not _NO_PRODUCT.match(match["name"])
+        if written and not any(a < end and start < b for a, b, _ in found.values()):
+            found[start] = (start, end, True)
     finder, entries = _known()
+    of_data = "sdk" not in text and _OF_DATA.search(text) is not None
     integrates = bool(words("integrates").search(text)) or statement.role == "sdks"
     for number, start, end in finder.find_matches_as_indexes(text):
         spelled, written, common = entries[number]
@@ -113,6 +127,8 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
             continue
         if any(a <= start < b for a, b, _ in found.values()):
             continue
+        if of_data or (_GIVEN_TO.search(text[:start]) and "sdk" not in text):
+            continue  # where data come from, or who gets them: no SDK
         alone = text.strip(' -*•·"“”.,') == spelled
         heads = listed and _FOR.match(text, end) is not None and not text[:start].strip(" -*•·[\"“")
         if _PAYS.search(text) and statement.role != "sdks" and known_pays(written) and "sdk" not in text:
@@ -141,8 +157,11 @@ def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
 
 
 def _absent(text: str) -> list[tuple[int, int]]:
-    """Where a sentence says of what is named there that the app has none of it: 未集成友盟, without Firebase."""
-    return [(m.start(), _turned(text, m.end())) for m in _ABSENT.finditer(text)]
+    """Where a sentence says of what is named there that the app has none of it: 未集成友盟, without Firebase; not yet, or no
+    more."""
+    found = [(m.start(), _turned(text, m.end())) for m in _ABSENT.finditer(text)]
+    found += [(m.start(), _turned(text, m.end())) for m in _PLANNED.finditer(text)]
+    return found + [(max(text.rfind(sign, 0, m.start()) for sign in ",;:。") + 1, m.end()) for m in _REMOVED.finditer(text)]
 
 
 def _turned(text: str, at: int) -> int:
@@ -261,6 +280,8 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         name, at = clean_name(document, statement.start + start, statement.start + end)
         if not plausible_name(fold(name)):
             continue
+        if known_of(name) is None and _of_the_app(document, statement.start + start):
+            continue
         stop = len(text) if listing or index + 1 == len(places) else places[index + 1][0]
         entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role, shared=listing and len(places) > 2)
         if _BRACKET.search(text[: places[0][0]]):
@@ -273,6 +294,16 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         entry.company = _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
+
+
+def _of_the_app(document: Document, at: int) -> bool:
+    """Whether a name in quotes is what the policy calls its app: 使用“某某”过程中."""
+    text = document.folded.text
+    first, last = text.rfind('"', 0, at + 1), text.find('"', at + 1)
+    if first < 0 or not 3 < last - first < 30 or at - first > 1:
+        return False
+    name = text[first + 1 : last]
+    return len(re.findall(f'(?:使用|进入|下载|打开|注册|登录|关于|欢迎)(?:了)?"?{re.escape(name)}"?', text)) > 2
 
 
 _OWN_MEANS = compiled("sdk_prose", "own_means")
