@@ -126,6 +126,11 @@ def _within(mention: Mention, others: list[Mention]) -> bool:
     return any(o.start <= mention.start and mention.end <= o.end for o in others[max(0, at - 3) : at])
 
 
+def _meets(found: list[Mention], start: int, end: int) -> bool:
+    at = bisect_left(found, end, key=lambda m: m.start)
+    return bool(at) and found[at - 1].end > start
+
+
 @cache
 def _implied() -> tuple[tuple[str, re.Pattern[str]], ...]:
     data = read("implied")
@@ -150,7 +155,7 @@ def implied(text: str, found: list[Mention]) -> list[Mention]:
         for match in words.finditer(text):
             start, end = match.span()
             at = bisect_left(starts, end)
-            if start < end and not (at and known[at - 1].end > start):
+            if start < end and not (at and known[at - 1].end > start) and not (kind == "device_id_other" and _meets(found, start, end)):
                 more.append(Mention(kind, start, end))
     return sorted(more, key=lambda m: m.start)
 
@@ -171,7 +176,9 @@ def _tags() -> frozenset[str]:
 
 @cache
 def _general() -> frozenset[str]:
-    return frozenset(map(fold, read("listed")["general"]))
+    """Words for many kinds: those of listed.yaml, and the Chinese ones for identifiers of a device."""
+    identifiers = (term for term in read("kinds")["device_id_other"] if not fold(term).isascii())
+    return frozenset(map(fold, [*read("listed")["general"], *identifiers]))
 
 
 _OPENS = compiled("kinds", "opens")
