@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache, partial
 from itertools import pairwise
 
@@ -11,11 +11,11 @@ import ahocorasick_rs
 
 from harness.policy.blocks import Document
 from harness.policy.entries import Entry, clean_name, is_generic, is_sdk_name, plausible_name
-from harness.policy.fields import is_company, platforms_of, role_of_label, words
+from harness.policy.fields import is_company, pairs, platforms_of, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
-from harness.policy.statements import Statement, pattern
+from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
 
 _SDK = compiled("sdk_prose", "sdk")
@@ -31,6 +31,10 @@ _TAKEN_IN = compiled("sdk_prose", "taken_in")
 _NO_PRODUCT = compiled("sdk_prose", "no_product")
 _OF_DATA = compiled("sdk_prose", "of_data")
 _GIVEN_TO = compiled("sdk_prose", "given_to")
+_THIRD = compiled("sdk_prose", "third")
+_ACTS = compiled("sdk_prose", "acts")
+_ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
+_SENT_TO = compiled("sdk_prose", "sent_to")
 _MEANS = compiled("sdk_prose", "means")
 _PROPER = re.compile(r"[A-Z][A-Za-z]{3,}$")
 _SERVES = compiled("sdk_prose", "serves")
@@ -66,8 +70,11 @@ _ITEM_NAME = re.compile(r"^[\s\-+*•·]*(?:\d{1,2}[.)、]\s*)?(?P<name>[^:—�
 _LED = compiled("sdk_prose", "led")
 
 
-def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = lambda _: "") -> list[tuple[int, int, bool]]:
-    """Where a statement names SDKs, and whether with the word SDK: places in the statement, in order, none in another."""
+def _names(
+    statement: Statement, listed: bool, capital: Callable[[int], str] = lambda _: "", seen: Collection[str] = ()
+) -> list[tuple[int, int, bool]]:
+    """Where a statement names SDKs, and whether with the word SDK: places in the statement, in order, none in another. `seen`:
+    names that stood before, folded, which need no more than that they collect something."""
     text = statement.text
     found: dict[int, tuple[int, int, bool]] = {}
     addresses = [m.span() for m in URL.finditer(text)]
@@ -138,10 +145,18 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
             ((alone or heads) and listed)
             or (by_means and (not common or _PROPER.match(written)))
             or ((integrates or _BRACKET.search(text[:start])) and not common)
+            or (spelled in seen and _ACTS.match(text, end))
         ):
             found[start] = (start, end, False)
     absent = _absent(text)
-    return sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
+    places = sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
+    joined: list[tuple[int, int, bool]] = []
+    for start, end, sure in places:
+        if joined and sure and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], end, True)  # 友盟+ U-App统计SDK
+        else:
+            joined.append((start, end, sure))
+    return joined
 
 
 def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
@@ -211,6 +226,9 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
     listed_of: tuple[tuple[str, ...], list[Entry]] | None = None
     block = None
     introduced = False
+    here: list[Entry] = []
+    here_path: tuple[str, ...] = ()
+    seen: set[str] = set()
     for statement in statements:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
@@ -224,23 +242,48 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
         if listed_of is not None and (listed_of[0] != statement.block.path or statement.block.kind != "item"):
             listed_of = None
         if statement.block is not block:
-            if block is not None and (statement.block.path != block.path or not _TAKES.match(statement.text)):
+            label = next(iter(pairs(statement.text, 0, len(statement.text))), None)
+            of_record = label is not None and label.start < 30
+            if block is not None and (
+                statement.block.path != block.path or not (of_record or _TAKES.match(statement.text))
+            ):
                 still = []
             block = statement.block
+            if still and label and of_record and label.role not in ("kinds", "permissions", "name"):
+                for entry in still:
+                    entry.spans.append((statement.start, statement.end))
+                continue
         if "sdk" in statement.text and pattern("denies").search(statement.text) and not words("provided").search(statement.text):
             continue
         if statement.block.kind == "text" and statement.end - statement.start > 40:
             introduced = bool(words("introduces").search(statement.text))
         listed = statement.role == "sdks" or introduced or bool(words("integrates").search(statement.lead))
-        places = _names(statement, listed, capital=partial(_written, document, statement.start))
+        listed = listed or any(_THIRD.search(heading.lower()) for heading in statement.block.path[-1:])
+        if here_path != statement.block.path:
+            here_path, here = statement.block.path, []
+        places = _names(statement, listed, partial(_written, document, statement.start), seen)
+        if not places and under is None and (headed := _headed(document, statement)):
+            under = statement.block.path, headed
+            yield headed
         if places:
             found = list(_entries(document, statement, places))
+            here += found
+            seen.update(fold(entry.name) for entry in found)
             still = found if _listing(statement.text, places) else found[-1:]
             if len(found) == 1 and _heads(statement.block.path, found[0]):
                 under = statement.block.path, found[0]
             if found and statement.text.rstrip("* ").endswith(":") and _NAMES_FOLLOW.search(statement.text) is None:
                 listed_of = statement.block.path, found
             yield from found
+        elif here and _ALL_OF_THEM.search(statement.text) and not pattern("denies").search(statement.text):
+            them = []
+            for entry in list(here):
+                shared = Entry(entry.name, entry.name_at, [(statement.start, statement.end)], role=statement.role, shared=True)
+                shared.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
+                yield shared
+                them.append(shared)
+            if statement.text.rstrip("* ").endswith(":"):
+                listed_of = statement.block.path, them
         elif (under or listed_of) and _goes_on(statement) and not pattern("denies").search(statement.text):
             for entry in [under[1]] if under else listed_of[1] if listed_of else []:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
@@ -253,6 +296,23 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
 
 
 _NAMES_FOLLOW = compiled("sdk_prose", "names_follow")
+
+
+def _headed(document: Document, statement: Statement) -> Entry | None:
+    """The SDK that a heading in a part on SDKs is the name of, where what stands below it names kinds."""
+    path = statement.block.path
+    if len(path) < 2 or not mentions(statement.text):
+        return None
+    if role_of(path[:-1]) != "sdks" and not _THIRD.search(path[-2].lower()):
+        return None
+    number = document.blocks.index(statement.block)
+    block = next((b for b in reversed(document.blocks[:number]) if b.kind == "heading"), None)
+    if block is None or block.end - block.start > 60:
+        return None
+    name, at = clean_name(document, *document.span(block.start, block.end))
+    if known_of(name) is None or not plausible_name(fold(name)):
+        return None
+    return Entry(name, at, [document.span(block.start, block.end)], role=statement.role)
 
 
 def _heads(path: tuple[str, ...], entry: Entry) -> bool:
@@ -286,9 +346,13 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role, shared=listing and len(places) > 2)
         if _BRACKET.search(text[: places[0][0]]):
             entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
+            if not entry.kinds and pattern("third_party").search(text):
+                entry.add_kinds(text, places[-1][1], len(text), prose=True)
         else:
             entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
+                entry.add_kinds(text, 0, start, prose=True)
+            if len(places) == 1 and not entry.kinds and _SENT_TO.search(text[:start]):
                 entry.add_kinds(text, 0, start, prose=True)
         entry.own = bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
         entry.company = _company(document, statement, end, stop)
