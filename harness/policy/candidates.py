@@ -173,7 +173,7 @@ def _why_not(document: Document, statement: Statement, at: int, mention: Mention
         return "" if is_firm and role not in ("exceptions",) else "weak part"
     if statement.block.kind in ("row", "head") and statement.block.heads:
         return "" if _in_kinds_column(document, statement, mention) else "column"
-    if in_purpose(text, at):
+    if in_purpose(text, at) and not (role == "permissions" and pattern("permits").search(text)):
         return "in purpose"
     if pattern("collects").search(text) or pattern("collects").search(statement.lead):
         return ""

@@ -23,7 +23,7 @@ _BEFORE_LISTED = compiled("kinds", "before_listed")
 _AFTER_LISTED = compiled("kinds", "after_listed")
 _BEFORE_WORD = re.compile(
     r"(?:^|[,;(:/\"|•*\-\n+]\s*|[\u3400-\u9fff、]"
-    r"|\b(?:and|or|your|the|their|as|like|includes?|including|of|users?'?|to|collects?|access|any|other|e\.g\.)\s)$"
+    r"|'s? |\b(?:and|or|your|the|their|as|like|includes?|including|of|users?'?|to|collects?|access|any|other|e\.g\.)\s)$"
 )
 _AFTER_WORD = compiled("kinds", "after_word")
 URL = re.compile(r"(?:https?://|www\.)[^\s<>()\u3400-\u9fff]+|(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{1,64}@[a-z0-9.\-]{1,200}")

@@ -13,7 +13,7 @@ from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
 
 _CONTEXT = 240
-_ENOUGH, _PLENTY = 0.3, 2.0
+_ENOUGH, _PLENTY = -0.3, 2.0
 """Points (log odds) from which on a mention declares; from which on no further one of the kind is looked at."""
 _SETTLED = frozenset({"weakly denied", "neutral", "under a denial", "aside", "beside", "row says no", "question"})
 """What the rules say last: a denial under a condition and its like are none that letters could tell from a declaration."""
