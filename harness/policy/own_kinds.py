@@ -13,8 +13,10 @@ from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
 
 _CONTEXT = 240
-_ENOUGH, _PLENTY = -0.3, 2.0
-"""Points (log odds) from which on a mention declares; from which on no further one of the kind is looked at."""
+_ENOUGH = -0.6, 0.6
+"""Points (log odds) from which on a mention declares, where the rules, too, take it for declared, and where they do not."""
+_PLENTY = 2.0
+"""So far above that no further mention of the kind is looked at."""
 _SETTLED = frozenset({"weakly denied", "neutral", "under a denial", "aside", "beside", "row says no", "question"})
 """What the rules say last: a denial under a condition and its like are none that letters could tell from a declaration."""
 
@@ -42,8 +44,8 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
             continue
         if kind in best and best[kind][0] >= _PLENTY:
             continue
-        worth = points(features(document, one))
-        if worth > best[kind][0] if kind in best else worth > _ENOUGH:
+        worth = points(features(document, one)) - _ENOUGH[one.verdict != "declared"]
+        if worth > (best[kind][0] if kind in best else 0):
             best[kind] = worth, one
     denied = {kind: one for kind, one in weakly.items() if kind not in best}
     for one in reversed(denials):  # where a sentence says that a kind is taken, a denial in it is of something done with that

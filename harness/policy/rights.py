@@ -58,7 +58,7 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
         for right in RIGHTS:
             if right == "delete" and _only_follows(statement):
                 continue
-            if right == "deletion_of_account" and _words("kept_until").search(text):
+            if right in ("delete", "deletion_of_account") and _kept(statement):
                 continue
             if not _words(right).search(text) or (right == "transfer" and _ABROAD.search(text)):
                 continue
@@ -80,6 +80,11 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
             if right not in best and _words(right).search(said_there) and _words("heads").search(said_there):
                 best[right] = 0, Right(stated=True, passage=passage(document, start, end))
     return {right: best[right][1] if right in best else Right() for right in RIGHTS}
+
+
+def _kept(statement: Statement) -> bool:
+    """Whether a sentence says how long something is kept, and no more."""
+    return bool(_words("kept_until").search(statement.text) and not _words("may_ask").search(statement.text))
 
 
 def _only_follows(statement: Statement) -> bool:
