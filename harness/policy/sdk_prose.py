@@ -31,6 +31,7 @@ _TAKEN_IN = compiled("sdk_prose", "taken_in")
 _NO_PRODUCT = compiled("sdk_prose", "no_product")
 _OF_DATA = compiled("sdk_prose", "of_data")
 _GIVEN_TO = compiled("sdk_prose", "given_to")
+_NO_USE = compiled("sdk_prose", "no_use")
 _THIRD = compiled("sdk_prose", "third")
 _ACTS = compiled("sdk_prose", "acts")
 _ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
@@ -134,7 +135,7 @@ def _names(
             continue
         if any(a <= start < b for a, b, _ in found.values()):
             continue
-        if of_data or (_GIVEN_TO.search(text[:start]) and "sdk" not in text):
+        if of_data or _NO_USE.match(text, end) or (_GIVEN_TO.search(text[:start]) and "sdk" not in text):
             continue  # where data come from, or who gets them: no SDK
         alone = text.strip(' -*•·"“”.,') == spelled
         heads = listed and _FOR.match(text, end) is not None and not text[:start].strip(" -*•·[\"“")

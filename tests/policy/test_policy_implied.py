@@ -124,6 +124,10 @@ def test_what_is_offered_is_a_right_in_substance(text: str, right: str) -> None:
     ("我们不会将您的个人信息转移给任何公司，但法律另有规定的除外。", "transfer"),
     ("You can unsubscribe from or opt out of our newsletters.", "withdraw"),
     ("We do not control export controls.", "copy"),
+    ("You can delete your account in the profile.", "delete"),
+    ("Your data will be deleted 30 days after you close your account.", "delete"),
+    ("You may opt out of personalized ads on your phone.", "withdraw"),
+    ("未经授权不得访问用户数据。", "access"),
 ])  # fmt: skip
 def test_what_only_follows_or_sounds_alike_is_no_right(text: str, right: str) -> None:
     assert not md(f"# 您的信息\n\n{text}").rights[right].stated
@@ -135,6 +139,9 @@ def test_a_deletion_asked_for_with_the_closing_of_an_account_is_both() -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "Earlier versions used Flurry; it was removed.",
+    "Install the Google Analytics opt-out add-on.",
+    "Maps by OpenStreetMap contributors.",
     "我们计划在后续版本接入广告SDK（如穿山甲、优量汇等）。",
     "届时本政策会更新广告SDK的名称。",
     "We plan to use AdMob in future versions.",
@@ -185,3 +192,39 @@ def test_a_note_below_a_name_is_no_part_of_it() -> None:
 def test_a_cell_names_what_its_brackets_spell_out(said: str, kinds: set[str]) -> None:
     found = md(f"# SDK\n\n| SDK名称 | 收集的个人信息 |\n|---|---|\n| 甲乙SDK | {said} |\n")
     assert set(found.sdks[0].kinds) == kinds
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("## Firebase Analytics\n\n- Device model\n- App version\n\n## AdMob\n\n- Advertising ID\n",
+     {"Firebase Analytics": {"device_model", "app_info"}, "AdMob": {"ad_id"}}),
+    ("We use these services:\n\n- AdMob\n- Sentry\n\nThese services may collect your IP address and device model.\n",
+     {"AdMob": {"ip", "device_model"}, "Sentry": {"ip", "device_model"}}),
+    ("Our partners (AdMob, Unity Ads) may collect your IP address.\n", {"AdMob": {"ip"}, "Unity Ads": {"ip"}}),
+    ("We use Sentry for crash reports. After a crash, Sentry receives:\n\n* device model\n* OS version\n",
+     {"Sentry": {"device_model", "os_version"}}),
+    ("Usage data (device model, country) is sent to Firebase Analytics.\n", {"Firebase Analytics": {"device_model", "region"}}),
+    ("1.1 甲乙推送SDK：由甲乙科技有限公司提供，用于推送。\n需收集的个人信息类型：IMEI、应用列表。\n",
+     {"甲乙推送SDK": {"imei", "installed_apps"}}),
+    ("丙丁SDK：由丙丁公司提供。\n\n使用目的：统计\n\n个人信息类型：OAID\n", {"丙丁SDK": {"oaid"}}),
+])  # fmt: skip
+def test_what_stands_behind_or_below_a_name_is_what_it_takes(text: str, wanted: dict[str, set[str]]) -> None:
+    found = md(f"# Third-party services 第三方SDK\n\n{text}")
+    said = {s.name: set(s.kinds) - {"crash_log", "service_log"} for s in found.sdks}
+    assert said == wanted
+
+
+def test_a_login_by_another_platform_is_its_account_with_what_is_shown_there() -> None:
+    assert {"third_party_account", "nickname", "avatar"} <= named("登录时我们会获得您的微信昵称、头像")
+
+
+def test_access_to_the_net_is_no_kind_of_network() -> None:
+    assert named("本应用需要网络访问权限，internet access") == set()
+
+
+@pytest.mark.parametrize(("text", "kinds"), [
+    ("Storage: to save files", {"storage_files"}),
+    ("Location (precise): to show the map", {"location_precise"}),
+    ("该权限用于检测正在运行的应用程序。", {"running_apps"}),
+])  # fmt: skip
+def test_what_a_permission_is_for_is_taken_by_it(text: str, kinds: set[str]) -> None:
+    assert kinds <= declared(md(f"# Permissions 权限说明\n\n- {text}\n"))
