@@ -155,7 +155,9 @@ def implied(text: str, found: list[Mention]) -> list[Mention]:
         for match in words.finditer(text):
             start, end = match.span()
             at = bisect_left(starts, end)
-            if start < end and not (at and known[at - 1].end > start) and not (kind == "device_id_other" and _meets(found, start, end)):
+            if start == end or (at and known[at - 1].end > start):
+                continue
+            if kind != "device_id_other" or not _meets(found, start, end):
                 more.append(Mention(kind, start, end))
     return sorted(more, key=lambda m: m.start)
 

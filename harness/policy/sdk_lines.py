@@ -17,6 +17,7 @@ from harness.policy.words import compiled
 
 _URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
 _PARTS = compiled("sdk_lines", "parts")
+_STATE = compiled("sdk_lines", "state")
 _PROVIDED = compiled("sdk_lines", "provided")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
@@ -49,6 +50,11 @@ class Records:
 
     def pairs(self, span: tuple[int, int], values: list[Value], title: tuple[int, int] | None) -> None:
         """A line of labels. `title`: the line above it, where that can be what the SDK is called."""
+        if self._goes_on_with(values[0], title):
+            self.values += values
+            self.spans.append(span)
+            self.loose = 0
+            return
         for number, value in enumerate(values):
             repeats = value.role in self.roles and value.role in ("company", "purpose", "kinds", "link") and number == 0
             begins = value.role == self.begins and value.role in self.roles and "name" in self.roles
@@ -71,6 +77,14 @@ class Records:
                 self.values.append(value)
         self.spans.append(span)
         self.loose = 0
+
+    def _goes_on_with(self, value: Value, title: tuple[int, int] | None) -> bool:
+        """Whether a label parts the kinds of the open record, 设备信息: below 获取信息:, with at most a state above it."""
+        if not self.values or {self.values[-1].role, value.role} != {"kinds"}:
+            return False
+        if not (mentions(value.label) or _PARTS.search(value.label)):
+            return False
+        return title is None or bool(_STATE.search(self.document.folded.text[title[0] : title[1]]))
 
     def _is_complete(self) -> bool:
         """Whether the open record has a title that is an SDK's name, and something said of it."""
@@ -110,6 +124,11 @@ class Records:
         """Whether a heading parts the kinds of the open record, （1）必选个人信息, and begins nothing new."""
         said = self.document.folded.text[heading[0] : heading[1]]
         return bool(self.values) and self.values[-1].role == "kinds" and len(said) < 24 and bool(_PARTS.search(said))
+
+    def is_member(self, heading: tuple[int, int]) -> bool:
+        """Whether a numbered line that looks like a heading is one of the kinds of the open record: 1. 设备品牌、型号."""
+        said = self.document.folded.text[heading[0] : heading[1]]
+        return bool(self.values) and self.values[-1].role == "kinds" and not is_sdk_name(said) and len(mentions(said)) > 1
 
     def row(self, block: Block, span: tuple[int, int], title: tuple[int, int] | None) -> None:
         """A row of a table within the record: of its columns those that say what is collected, where any does."""
@@ -194,6 +213,8 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
                 continue
             if block.kind == "heading" and block.level > 10 and records.goes_on_below(line):
                 records.spans.append(line)
+                continue
+            if block.kind == "heading" and block.level > 10 and records.is_member(line) and records.more(line):
                 continue
             if block.kind == "heading":
                 records.close()

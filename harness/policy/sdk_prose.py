@@ -31,6 +31,7 @@ _TAKEN_IN = compiled("sdk_prose", "taken_in")
 _NO_PRODUCT = compiled("sdk_prose", "no_product")
 _OF_DATA = compiled("sdk_prose", "of_data")
 _GIVEN_TO = compiled("sdk_prose", "given_to")
+_OF_SITE = compiled("sdk_prose", "of_site")
 _NO_USE = compiled("sdk_prose", "no_use")
 _THIRD = compiled("sdk_prose", "third")
 _ACTS = compiled("sdk_prose", "acts")
@@ -119,11 +120,12 @@ def _names(
             found[start] = (start, end, True)
     for match in _TAKEN_IN.finditer(text):
         start, end = match.span("name")
-        written = _OWN.match(capital(start)) and not _NO_PRODUCT.match(match["name"])
-        if written and not any(a < end and start < b for a, b, _ in found.values()):
+        proper = _OWN.match(capital(start)) and not _NO_PRODUCT.match(match["name"])
+        if proper and not any(a < end and start < b for a, b, _ in found.values()):
             found[start] = (start, end, True)
     finder, entries = _known()
     of_data = "sdk" not in text and _OF_DATA.search(text) is not None
+    of_data = of_data or (statement.role == "cookies" and _OF_SITE.search(text) is None)
     integrates = bool(words("integrates").search(text)) or statement.role == "sdks"
     for number, start, end in finder.find_matches_as_indexes(text):
         spelled, written, common = entries[number]
@@ -240,7 +242,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             continue
         if under is not None and under[0] != statement.block.path:
             under = None
-        if listed_of is not None and (listed_of[0] != statement.block.path or statement.block.kind != "item"):
+        if listed_of is not None and (listed_of[0] != statement.block.path or not _is_member(statement)):
             listed_of = None
         if statement.block is not block:
             label = next(iter(pairs(statement.text, 0, len(statement.text))), None)
@@ -285,11 +287,15 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
                 them.append(shared)
             if statement.text.rstrip("* ").endswith(":"):
                 listed_of = statement.block.path, them
-        elif (under or listed_of) and _goes_on(statement) and not pattern("denies").search(statement.text):
+        elif (under or listed_of) and (_goes_on(statement) or _ours_by_it(under, listed_of)) and not pattern("denies").search(
+            statement.text
+        ):
             for entry in [under[1]] if under else listed_of[1] if listed_of else []:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
         elif still and statement.start - still[0].spans[-1][1] < 200 and _goes_on(statement):
+            if statement.text.rstrip("* ").endswith(":"):
+                listed_of = statement.block.path, still
             for entry in still:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
@@ -327,6 +333,20 @@ def _heads(path: tuple[str, ...], entry: Entry) -> bool:
 
 
 _BRACKET = re.compile(r"^[^()。]{2,60}\((?:[^()]{0,30}[、,] ?)?$")
+
+
+def _is_member(statement: Statement) -> bool:
+    """Whether a sentence can be one of a listing: an item, or a paragraph that hangs on a colon or begins with a label."""
+    labelled = _LABELLED.match(statement.text) is not None
+    return statement.block.kind == "item" or labelled or (bool(statement.lead) and statement.text.rstrip().endswith((";", ":")))
+
+
+_LABELLED = re.compile(r"[\w'’ /]{3,40}: ?\S")
+
+
+def _ours_by_it(under: tuple[tuple[str, ...], Entry] | None, listed_of: tuple[tuple[str, ...], list[Entry]] | None) -> bool:
+    """Whether a listing is of what the app takes by an SDK, so that `we collect` in it is said of that SDK, too."""
+    return under is None and listed_of is not None and all(entry.own for entry in listed_of[1])
 
 
 def _goes_on(statement: Statement) -> bool:

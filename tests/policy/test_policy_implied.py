@@ -1,4 +1,4 @@
-"""Words that imply a kind, denials that are none of collection, rights in substance, SDKs that are none: by class. All our own."""
+"""Words that imply a kind, denials that are none of collection, rights in substance, SDKs that are none. All our own."""
 
 from __future__ import annotations
 
@@ -156,7 +156,8 @@ def test_what_is_planned_removed_a_source_or_a_recipient_is_no_sdk(text: str) ->
 
 
 def test_the_app_in_quotes_is_no_sdk_of_its_own() -> None:
-    text = "“青禾笔记”由某某公司开发和运营。SDK由合作方提供。使用“青禾笔记”前请阅读。使用“青禾笔记”时请遵守规定。关于“青禾笔记”的更多说明见官网。"
+    text = "“青禾笔记”由某某公司开发和运营。SDK由合作方提供。"
+    text += "使用“青禾笔记”前请阅读。使用“青禾笔记”时请遵守规定。关于“青禾笔记”的更多说明见官网。"
     assert md(f"# 第三方SDK\n\n{text}\n").sdks == ()
 
 
@@ -228,3 +229,26 @@ def test_access_to_the_net_is_no_kind_of_network() -> None:
 ])  # fmt: skip
 def test_what_a_permission_is_for_is_taken_by_it(text: str, kinds: set[str]) -> None:
     assert kinds <= declared(md(f"# Permissions 权限说明\n\n- {text}\n"))
+
+
+def test_what_parts_the_kinds_of_a_record_begins_no_new_one() -> None:
+    found = md(
+        "1. 甲乙SDK\n\n使用目的：广告\n\n获取信息：\n\n·静默状态：\n\n设备信息：\n\n1. 设备型号、IMEI\n\n"
+        "应用信息：\n\n包名\n\n隐私政策：https://a.example\n\n2. 丙丁SDK\n\n使用目的：统计\n\n获取信息：MAC地址\n"
+    )
+    assert {s.name: set(s.kinds) for s in found.sdks} == {"甲乙SDK": {"device_model", "imei", "app_info"}, "丙丁SDK": {"mac"}}
+
+
+def test_what_the_app_takes_by_an_sdk_is_of_both_in_a_listing_too() -> None:
+    found = md(
+        "We use Firebase Analytics to collect certain information. This includes:\n\n"
+        "Device Information: We collect the operating system version.\n\n"
+        "Other Information: We may collect the country where you are located.\n"
+    )
+    assert [set(s.kinds) for s in found.sdks] == [{"os_version", "region"}]
+    assert {"os_version", "region"} <= declared(found)
+
+
+def test_the_apps_own_name_names_no_kind() -> None:
+    found = md("# Privacy Policy for Contacts Location Widget\n\nIn Contacts Location Widget we collect your gender.\n")
+    assert declared(found) == {"gender"}
