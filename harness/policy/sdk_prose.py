@@ -107,6 +107,8 @@ def _names(
     bold = _ITEM_NAME.match(text) if listed and statement.block.kind == "item" else None
     if bold and (known_of(bold["name"]) or (statement.role == "sdks" and _of_company(text[bold.end() :]))):
         found.setdefault(bold.start("name"), (*bold.span("name"), True))
+    if not found and bold and _NAMES_FOLLOW.search(statement.lead.rstrip("* ")) and _is_name_before_colon(text, bold):
+        found[bold.start("name")] = (*bold.span("name"), True)
     if not found and listed and statement.block.kind == "item" and _is_bare_name(statement):
         found[0] = (0, len(text), True)
     for match in _LED.finditer(text) if '"' in text or "」" in text else ():
@@ -210,6 +212,15 @@ def _is_bare_name(statement: Statement) -> bool:
 
 
 _SENTENCE = compiled("sdk_prose", "sentence")
+
+
+def _is_name_before_colon(text: str, item: re.Match[str]) -> bool:
+    """Whether an item of a list of SDKs begins with a name: 某某推送: 推送消息, OAID."""
+    name = item["name"].strip(" *_")
+    if not text[item.end("name") :].lstrip(" *_").startswith((":", "—", "–", "-", "(")) or not 1 < len(name) < 25:
+        return False
+    return not (_SENTENCE.search(name) or role_of_label(name) or mentions(name)) and plausible_name(name)
+
 
 
 def _of_company(following: str) -> bool:

@@ -252,3 +252,10 @@ def test_what_the_app_takes_by_an_sdk_is_of_both_in_a_listing_too() -> None:
 def test_the_apps_own_name_names_no_kind() -> None:
     found = md("# Privacy Policy for Contacts Location Widget\n\nIn Contacts Location Widget we collect your gender.\n")
     assert declared(found) == {"gender"}
+
+
+def test_an_item_of_a_list_of_sdks_begins_with_its_name() -> None:
+    listed = "我们使用的第三方SDK如下：\n\n* 青鸾推送：推送消息，OAID\n* 毕方统计：统计分析，MAC地址\n\n"
+    found = md(f"# 信息共享\n\n{listed}我们会收集您的昵称。\n")
+    assert {s.name: set(s.kinds) for s in found.sdks} == {"青鸾推送": {"oaid"}, "毕方统计": {"mac"}}
+    assert declared(found) == {"nickname"}
