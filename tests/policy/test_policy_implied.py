@@ -259,3 +259,40 @@ def test_an_item_of_a_list_of_sdks_begins_with_its_name() -> None:
     found = md(f"# 信息共享\n\n{listed}我们会收集您的昵称。\n")
     assert {s.name: set(s.kinds) for s in found.sdks} == {"青鸾推送": {"oaid"}, "毕方统计": {"mac"}}
     assert declared(found) == {"nickname"}
+
+
+@pytest.mark.parametrize("head", ["", "# 我们收集的信息 Information we collect\n\n"])
+@pytest.mark.parametrize(("text", "kind"), [
+    ("Neither your messages nor your call history are collected.", "call_log"),
+    ("Unlike other apps we collect no browsing history.", "browsing_log"),
+    ("The camera is not used.", "camera"),
+    ("Your location isn't tracked.", "location_unspecified"),
+    ("Location data is neither stored nor shared.", "location_unspecified"),
+    ("There is no tracking of your location.", "location_unspecified"),
+    ("The app is free of cookies.", "cookie"),
+    ("We avoid collecting your location.", "location_unspecified"),
+    ("At no time do we collect your contacts.", "contacts"),
+    ("Under no circumstances will we record your voice.", "microphone"),
+    ("We are unable to see your photos.", "photos"),
+    ("We do not want your phone number.", "phone"),
+    ("Contacts: not collected", "contacts"),
+    ("相机、麦克风、通讯录：均不使用", "contacts"),
+    ("我们没有能力获取您的短信。", "sms"),
+    ("我们绝不会偷看您的相册。", "photos"),
+    ("没有账号系统。", "account"),
+])  # fmt: skip
+def test_a_denial_in_other_words_declares_nothing(text: str, kind: str, head: str) -> None:
+    found = md(head + text)
+    assert kind in denied(found)
+    assert kind not in declared(found)
+
+
+@pytest.mark.parametrize("text", [
+    "The app is free of charge and we collect your phone number.",
+    "We use no more than your phone number, which we collect when you register.",
+    "If you do not want us to have it, leave it out; otherwise we collect your phone number.",
+])  # fmt: skip
+def test_words_that_only_sound_like_a_denial_deny_nothing(text: str) -> None:
+    found = md(f"# Information we collect\n\n{text}")
+    assert denied(found) == set()
+    assert "phone" in declared(found)
