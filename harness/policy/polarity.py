@@ -26,6 +26,10 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
     for match in pattern("denies").finditer(said):
         end = _turn(said, match.end())
         before = said[max(0, match.start() - 60) : match.start()]
+        if match[0].startswith("without") and pattern("twice_denied").search(before):
+            continue
+        if "not only " in match[0]:
+            continue  # not only A but also B
         clause = _CLAUSE.search(said, match.end(), end)
         within = said[match.start() : clause.start() if clause else end]
         turned = said[end : end + 6]

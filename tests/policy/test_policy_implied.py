@@ -290,6 +290,8 @@ def test_a_denial_in_other_words_declares_nothing(text: str, kind: str, head: st
 @pytest.mark.parametrize("text", [
     "The app is free of charge and we collect your phone number.",
     "We use no more than your phone number, which we collect when you register.",
+    "You cannot register without a phone number, and we collect your phone number.",
+    "We do not only collect your phone number but also your email.",
     "If you do not want us to have it, leave it out; otherwise we collect your phone number.",
 ])  # fmt: skip
 def test_words_that_only_sound_like_a_denial_deny_nothing(text: str) -> None:
