@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +20,7 @@ _SILENT = {"exceptions", "definitions", "changes", "contact"}
 _WEAK = {"features", "rights", "stores", "protects", "minors", "shares", "scope", "sdks", "uses"}
 _DETAIL = compiled("own_kinds", "detail")
 _LISTED = 40
+_TITLE = compiled("candidates", "title")
 _CONSTANT = re.compile(r"(?:android[._]permission[._])?[a-z]{3,}(?:_[a-z]{2,})+(?![a-z])")
 """A permission as Android writes it: access_fine_location. Which app it is of needs no verb."""
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -27,8 +28,8 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A mention of a kind in a statement, with all mentions there, and what the rules make of it: `declared`, `denied`, or why it
-    is neither. `firm`: whether it is said in so many words."""
+    """A mention of a kind in a statement, with all mentions there, and what the rules make of it: `declared`, `denied`,
+    `weakly denied`, or why it is none of these. `firm`: whether it is said in so many words."""
 
     statement: Statement
     mention: Mention
@@ -39,7 +40,7 @@ class Candidate:
 
 def candidates(document: Document, said: Sequence[Statement], taken: Sequence[tuple[int, int]]) -> Iterator[Candidate]:
     """Every mention of a kind outside of `taken`, the places, in order, that speak of SDKs; in the text's order."""
-    all_mentions = mentions(document.folded.text)
+    all_mentions = _not_in(mentions(document.folded.text), _own_names(document))
     starts = [m.start for m in all_mentions]
     previous: Statement | None = None
     number = 0
@@ -54,6 +55,37 @@ def candidates(document: Document, said: Sequence[Statement], taken: Sequence[tu
         goes_on = before is not None and before.block is statement.block and _goes_on(before, statement)
         for mention, verdict, firm in _said(document, statement, here, goes_on):
             yield Candidate(statement, mention, here, verdict, firm)
+
+
+def _own_names(document: Document) -> list[tuple[int, int]]:
+    """Where the text names its app by the name that its title gives it: words in that are none of information."""
+    text = document.folded.text
+    heads = (document.text[b.start : b.end] for b in document.blocks[:3] if b.kind == "heading" and b.end - b.start < 90)
+    titles = [document.title, *(head for head in heads if _TITLE.search(fold(head)))]
+    found: set[tuple[int, int]] = set()
+    for title in titles:
+        for said in _TITLE.split(fold(title)):
+            name = said.strip(" -–—:|·,.\"'《》*#")
+            if 5 < len(name) < 50 and (" " in name or not name.isascii()) and mentions(name):
+                there = (m.span() for m in re.finditer(re.escape(name), text))
+                found |= {span for span in there if any(letter.isupper() for letter in _raw(document, span))}
+    return sorted(found)
+
+
+def _raw(document: Document, span: tuple[int, int]) -> str:
+    a, b = document.folded.quoted(*span)
+    return document.text[a:b]
+
+
+def _not_in(named: list[Mention], places: list[tuple[int, int]]) -> list[Mention]:
+    """The mentions that lie in none of the places, or make up all of one."""
+    starts = [a for a, _ in places]
+    kept = []
+    for mention in named:
+        at = bisect_right(starts, mention.start) - 1
+        if at < 0 or mention.end > places[at][1] or mention.end - mention.start > places[at][1] - places[at][0] - 3:
+            kept.append(mention)
+    return kept
 
 
 def _goes_on(before: Statement, statement: Statement) -> bool:
@@ -95,9 +127,11 @@ def _said(
             verdict = "aside"
         elif polarity == "denied" or lead_denies:
             verdict = "denied"
+        elif polarity == "weak":
+            verdict = "weakly denied"
         else:
             verdict = _why_not(document, statement, at, mention, firm) or "declared"
-        yield mention, verdict, verdict != "denied" and any(a <= at for a in firm)
+        yield mention, verdict, "denied" not in verdict and any(a <= at for a in firm)
 
 
 _PLACED = frozenset({"base_station", "bluetooth", "wifi_scan", "ip", "sensors", "location_precise", "network_type", "ssid_bssid"})
@@ -171,7 +205,7 @@ def _why_not(document: Document, statement: Statement, at: int, mention: Mention
         return "" if is_firm and role not in ("exceptions",) else "weak part"
     if statement.block.kind in ("row", "head") and statement.block.heads:
         return "" if _in_kinds_column(document, statement, mention) else "column"
-    if in_purpose(text, at):
+    if in_purpose(text, at) and not (role == "permissions" and pattern("permits").search(text)):
         return "in purpose"
     if pattern("collects").search(text) or pattern("collects").search(statement.lead):
         return ""

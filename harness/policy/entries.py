@@ -59,14 +59,14 @@ class Entry:
         for mention, polarity in polar(said):
             if polarity == "neutral" or (prose and in_purpose(said, mention.start)):
                 continue
-            if polarity == "denied":
+            if polarity in ("denied", "weak"):
                 self.kinds.setdefault(mention.kind, True)
             else:
                 self.kinds[mention.kind] = False
 
 
 def polar(said: str) -> list[tuple[Mention, str]]:
-    """The kinds of a stretch of folded text, each declared, denied or neutral."""
+    """The kinds of a stretch of folded text, each declared, denied, weak (polarity.scopes) or neutral."""
     found = mentions(said)
     if not found:
         return []
@@ -126,6 +126,9 @@ def from_fields(
 ) -> Entry | None:
     """An entry of a record: its name and the fields beside it."""
     text = document.folded.text
+    first = text.find("\n", *name)
+    if first >= 0 and is_sdk_name(text[name[0] : first]) and not text[first:].lstrip().startswith("("):
+        name = name[0], first  # what stands below it in the cell is a note
     called, at = clean_name(document, *name)
     if not plausible_name(text[at[0] : at[1]]):
         return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -21,7 +23,7 @@ _BEFORE_LISTED = compiled("kinds", "before_listed")
 _AFTER_LISTED = compiled("kinds", "after_listed")
 _BEFORE_WORD = re.compile(
     r"(?:^|[,;(:/\"|•*\-\n+]\s*|[\u3400-\u9fff、]"
-    r"|\b(?:and|or|your|the|their|as|like|includes?|including|of|users?'?|to|collects?|access|any|other|e\.g\.)\s)$"
+    r"|'s? |\b(?:and|or|your|the|their|as|like|includes?|including|of|users?'?|to|collects?|access|any|other|e\.g\.)\s)$"
 )
 _AFTER_WORD = compiled("kinds", "after_word")
 URL = re.compile(r"(?:https?://|www\.)[^\s<>()\u3400-\u9fff]+|(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{1,64}@[a-z0-9.\-]{1,200}")
@@ -66,6 +68,7 @@ def mentions(text: str) -> list[Mention]:
     general: list[bool] = []
     addresses = [m.span() for m in URL.finditer(text)]
     passed = 0
+    none: list[Mention] = []
     for number, start, end in finder.find_matches_as_indexes(text):
         term, kind, listed = entries[number]
         while passed < len(addresses) and addresses[passed][1] <= start:
@@ -80,6 +83,7 @@ def mentions(text: str) -> list[Mention]:
                 continue
             end = plural.end()
         if kind == "none":
+            none.append(Mention(kind, start, end))
             continue
         if term in _tags() and text.startswith(":", end):
             continue
@@ -87,7 +91,7 @@ def mentions(text: str) -> list[Mention]:
             continue
         found.append(Mention(kind, start, end))
         general.append(term in _general())
-    found, general = _with_patterns(text, found, general)
+    found, general = _with_patterns(text, found, general, none)
     return [
         m for n, m in enumerate(found) if not (general[n] and _spelled_out(text, m, found[n + 1] if n + 1 < len(found) else None))
     ]
@@ -98,15 +102,64 @@ _MINOR = compiled("kinds", "minor")
 _OF_TERSE = {"设备": "device_info_other", "网络": "network_type", "版本": "app_info"}
 
 
-def _with_patterns(text: str, found: list[Mention], general: list[bool]) -> tuple[list[Mention], list[bool]]:
+def _with_patterns(
+    text: str, found: list[Mention], general: list[bool], none: list[Mention]
+) -> tuple[list[Mention], list[bool]]:
     """The mentions with those that no list of terms can hold: the information of children, in whatever words, and the members of
     a terse listing (账号、设备、网络、版本等信息)."""
     more = [Mention("minor", *m.span()) for m in _MINOR.finditer(text)] if _CHILD.search(text) else []
     more += [Mention(_OF_TERSE[m["what"]], *m.span()) for m in _TERSE.finditer(text)]
+    more += [m for m in implied(text, found) if not _within(m, none)]
     if not more:
         return found, general
-    ordered = sorted([*zip(found, general, strict=True), *((m, False) for m in more)], key=lambda pair: pair[0].start)
+    exact = [m for m in more if m.kind in _PLACES]
+    kept = [(m, g) for m, g in zip(found, general, strict=True) if m.kind != "location_unspecified" or not _within(m, exact)]
+    ordered = sorted([*kept, *((m, False) for m in more)], key=lambda pair: pair[0].start)
     return [m for m, _ in ordered], [g for _, g in ordered]
+
+
+_PLACES = frozenset({"location_precise", "location_coarse", "track"})
+
+
+def _within(mention: Mention, others: list[Mention]) -> bool:
+    at = bisect_right(others, mention.start, key=lambda m: m.start)
+    return any(o.start <= mention.start and mention.end <= o.end for o in others[max(0, at - 3) : at])
+
+
+def _meets(found: list[Mention], start: int, end: int) -> bool:
+    at = bisect_left(found, end, key=lambda m: m.start)
+    return bool(at) and found[at - 1].end > start
+
+
+@cache
+def _implied() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    data = read("implied")
+    found = []
+    for kind, patterns in data["kinds"].items():
+        said = "|".join(f"(?:{p})" for p in patterns)
+        for name, piece in data["names"].items():
+            said = said.replace(f"<{name}>", piece)
+        found.append((kind, re.compile(said)))
+    return tuple(found)
+
+
+def implied(text: str, found: list[Mention]) -> list[Mention]:
+    """The mentions by words/implied.yaml, of which none overlaps with one of its kind among `found`, which are in order."""
+    more: list[Mention] = []
+    of_kind: dict[str, list[Mention]] = defaultdict(list)
+    for mention in found:
+        of_kind[mention.kind].append(mention)
+    for kind, words in _implied():
+        known = of_kind[kind]
+        starts = [m.start for m in known]
+        for match in words.finditer(text):
+            start, end = match.span()
+            at = bisect_left(starts, end)
+            if start == end or (at and known[at - 1].end > start):
+                continue
+            if kind != "device_id_other" or not _meets(found, start, end):
+                more.append(Mention(kind, start, end))
+    return sorted(more, key=lambda m: m.start)
 
 
 _CHILD = re.compile("儿童|未成年|孩子|岁|child|minor|kids|under")
@@ -125,7 +178,9 @@ def _tags() -> frozenset[str]:
 
 @cache
 def _general() -> frozenset[str]:
-    return frozenset(map(fold, read("listed")["general"]))
+    """Words for many kinds: those of listed.yaml, and the Chinese ones for identifiers of a device."""
+    identifiers = (term for term in read("kinds")["device_id_other"] if not fold(term).isascii())
+    return frozenset(map(fold, [*read("listed")["general"], *identifiers]))
 
 
 _OPENS = compiled("kinds", "opens")

@@ -13,9 +13,11 @@ from harness.policy.quoting import passage
 from harness.policy.statements import Statement, pattern
 
 _CONTEXT = 240
-_ENOUGH, _PLENTY = 0.3, 2.0
-"""Points (log odds) from which on a mention declares; from which on no further one of the kind is looked at."""
-_SETTLED = frozenset({"neutral", "under a denial", "aside", "beside", "row says no", "question"})
+_ENOUGH = -0.6, 0.6
+"""Points (log odds) from which on a mention declares, where the rules, too, take it for declared, and where they do not."""
+_PLENTY = 2.0
+"""So far above that no further mention of the kind is looked at."""
+_SETTLED = frozenset({"weakly denied", "neutral", "under a denial", "aside", "beside", "row says no", "question"})
 """What the rules say last: a denial under a condition and its like are none that letters could tell from a declaration."""
 
 
@@ -23,22 +25,32 @@ def own_kinds(document: Document, said: Sequence[Statement], taken: Sequence[tup
     """For each kind a place that declares it plainly, and its first denial. `taken`: places, in order, that speak of SDKs. A kind
     that is denied counts as declared, too, only where the rules find that said in so many words, or in a part on collection."""
     best: dict[str, tuple[float, Candidate]] = {}
-    denied: dict[str, Candidate] = {}
+    denials: list[Candidate] = []
+    firmly: set[tuple[str, int]] = set()
+    weakly: dict[str, Candidate] = {}
     sure: set[str] = set()
     for one in candidates(document, said, taken):
         kind = one.mention.kind
         if one.verdict == "denied":
-            denied.setdefault(kind, one)
+            denials.append(one)
             continue
+        if one.verdict == "declared" and one.firm:
+            firmly.add((kind, one.statement.start))
+        if one.verdict == "weakly denied":
+            weakly.setdefault(kind, one)
         if one.verdict == "declared" and _plain(one):
             sure.add(kind)
         if one.verdict in _SETTLED or (one.statement.role == "definitions" and not one.firm):
             continue
         if kind in best and best[kind][0] >= _PLENTY:
             continue
-        worth = points(features(document, one))
-        if worth > best[kind][0] if kind in best else worth > _ENOUGH:
+        worth = points(features(document, one)) - _ENOUGH[one.verdict != "declared"]
+        if worth > (best[kind][0] if kind in best else 0):
             best[kind] = worth, one
+    denied = {kind: one for kind, one in weakly.items() if kind not in best}
+    for one in reversed(denials):  # where a sentence says that a kind is taken, a denial in it is of something done with that
+        if (one.mention.kind, one.statement.start) not in firmly:
+            denied[one.mention.kind] = one
     # What is denied and declared at once is declared only where that is said plainly.
     found = [_said(document, one, False) for kind, (_, one) in best.items() if kind not in denied or kind in sure]
     found += [_said(document, one, True) for one in denied.values()]

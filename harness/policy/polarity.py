@@ -9,14 +9,15 @@ from typing import Literal
 from harness.policy.statements import pattern
 from harness.policy.words import compiled
 
-Polarity = Literal["denied", "neutral"]
+Polarity = Literal["denied", "weak", "neutral"]
 _LONGEST = 4000
 _CLAUSE = re.compile(r"[,;:]")
 
 
 def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int, Polarity]]:
     """Stretches of a folded sentence in which a kind is not declared: `denied` where the sentence says that it is not collected,
-    `neutral` where it says so under a condition, or denies something else (passing it on). `named`: where kinds stand.
+    `weak` where it says so of sending or of a message's contents alone, `neutral` where it says so under a condition, or denies
+    something else (passing it on). `named`: where kinds stand.
     """
     said = said[:_LONGEST]
     found: list[tuple[int, int, Polarity]] = [(m.start(), len(said), "neutral") for m in pattern("warns").finditer(said)]
@@ -25,6 +26,10 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
     for match in pattern("denies").finditer(said):
         end = _turn(said, match.end())
         before = said[max(0, match.start() - 60) : match.start()]
+        if match[0].startswith("without") and pattern("twice_denied").search(before):
+            continue
+        if "not only " in match[0]:
+            continue  # not only A but also B
         clause = _CLAUSE.search(said, match.end(), end)
         within = said[match.start() : clause.start() if clause else end]
         turned = said[end : end + 6]
@@ -37,7 +42,8 @@ def scopes(said: str, named: Sequence[tuple[int, int]] = ()) -> list[tuple[int, 
             found.append((match.end(), end, "neutral"))
             continue
         stop = pattern("unrelated").search(said, match.end(), end) or pattern("goes_on").search(said, match.end(), end)
-        found.append((match.end(), stop.start() if stop else end, "denied"))
+        kind: Polarity = "weak" if pattern("weakly").search(match[0]) else "denied"
+        found.append((match.end(), stop.start() if stop else end, kind))
         if stop:
             firm = pattern("firm").search(said, stop.start(), end)
             tails.append((stop.start(), firm.start() if firm else end, "neutral"))

@@ -22,7 +22,7 @@ def _words(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in (found.values() if isinstance(found, dict) else found)))
 
 
-_ANYWHERE = {"withdraw": "closes", "delete": "erases"}
+_ANYWHERE = (("withdraw", "closes"), ("withdraw", "switches"), ("delete", "erases"), ("copy", "exports"))
 _MAY = compiled("rights", "may")
 _ABROAD = compiled("rights", "abroad")
 _STEPS = "(?:收集|存储|保存|使用|加工|传输|提供|公开|共享|转让|公开披露|披露|删除|处理)"
@@ -36,7 +36,7 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
     best: dict[str, tuple[int, Right]] = {}
     for number, statement in enumerate(said):
         text = statement.text
-        for right, words in _ANYWHERE.items():
+        for right, words in _ANYWHERE:
             if right not in best and _words(words).search(text) and not _DENIES.search(text):
                 way = _path(document, said, number)
                 best[right] = 0, Right(stated=True, path=way, passage=passage(document, statement.start, statement.end))
@@ -56,6 +56,10 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
             continue
         text = _PROCESSING.sub("", text)
         for right in RIGHTS:
+            if right == "delete" and _only_follows(statement):
+                continue
+            if right in ("delete", "deletion_of_account") and _kept(statement):
+                continue
             if not _words(right).search(text) or (right == "transfer" and _ABROAD.search(text)):
                 continue
             way = _path(document, said, number)
@@ -76,6 +80,19 @@ def read_rights(document: Document, said: Sequence[Statement]) -> dict[str, Righ
             if right not in best and _words(right).search(said_there) and _words("heads").search(said_there):
                 best[right] = 0, Right(stated=True, passage=passage(document, start, end))
     return {right: best[right][1] if right in best else Right() for right in RIGHTS}
+
+
+def _kept(statement: Statement) -> bool:
+    """Whether a sentence says how long something is kept, and no more."""
+    return bool(_words("kept_until").search(statement.text) and not _words("may_ask").search(statement.text))
+
+
+def _only_follows(statement: Statement) -> bool:
+    """Whether a deletion is what the company does when an account is closed, or of a child's data that it finds, and nothing that
+    the user may ask for."""
+    if _words("closing_only").search(statement.text):
+        return not _words("asked_for").search(statement.text)
+    return statement.role == "minors" and not _words("asked_for").search(statement.text)
 
 
 def _path(document: Document, said: Sequence[Statement], number: int) -> str:

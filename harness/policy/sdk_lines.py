@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from harness.policy.words import compiled
 
 _URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
 _PARTS = compiled("sdk_lines", "parts")
+_STATE = compiled("sdk_lines", "state")
 _PROVIDED = compiled("sdk_lines", "provided")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
@@ -31,6 +33,9 @@ class Records:
     values: list[Value] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     found: list[Entry] = field(default_factory=list)
+    likely: list[tuple[frozenset[str], Entry]] = field(default_factory=list)
+    """Records that name their company, but of which nothing says that they are SDKs: with their labels."""
+    sure: Counter[frozenset[str]] = field(default_factory=Counter)
     loose: int = 0
     begins: str = ""
     """The label that the first record began with, where that was not its name: it begins each of the others, too."""
@@ -45,6 +50,11 @@ class Records:
 
     def pairs(self, span: tuple[int, int], values: list[Value], title: tuple[int, int] | None) -> None:
         """A line of labels. `title`: the line above it, where that can be what the SDK is called."""
+        if self._goes_on_with(values[0], title):
+            self.values += values
+            self.spans.append(span)
+            self.loose = 0
+            return
         for number, value in enumerate(values):
             repeats = value.role in self.roles and value.role in ("company", "purpose", "kinds", "link") and number == 0
             begins = value.role == self.begins and value.role in self.roles and "name" in self.roles
@@ -67,6 +77,14 @@ class Records:
                 self.values.append(value)
         self.spans.append(span)
         self.loose = 0
+
+    def _goes_on_with(self, value: Value, title: tuple[int, int] | None) -> bool:
+        """Whether a label parts the kinds of the open record, 设备信息: below 获取信息:, with at most a state above it."""
+        if not self.values or {self.values[-1].role, value.role} != {"kinds"}:
+            return False
+        if not (mentions(value.label) or _PARTS.search(value.label)):
+            return False
+        return title is None or bool(_STATE.search(self.document.folded.text[title[0] : title[1]]))
 
     def _is_complete(self) -> bool:
         """Whether the open record has a title that is an SDK's name, and something said of it."""
@@ -107,6 +125,11 @@ class Records:
         said = self.document.folded.text[heading[0] : heading[1]]
         return bool(self.values) and self.values[-1].role == "kinds" and len(said) < 24 and bool(_PARTS.search(said))
 
+    def is_member(self, heading: tuple[int, int]) -> bool:
+        """Whether a numbered line that looks like a heading is one of the kinds of the open record: 1. 设备品牌、型号."""
+        said = self.document.folded.text[heading[0] : heading[1]]
+        return bool(self.values) and self.values[-1].role == "kinds" and not is_sdk_name(said) and len(mentions(said)) > 1
+
     def row(self, block: Block, span: tuple[int, int], title: tuple[int, int] | None) -> None:
         """A row of a table within the record: of its columns those that say what is collected, where any does."""
         if not self.is_open:
@@ -125,7 +148,8 @@ class Records:
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
             sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
             sure = sure or ("link" in self.roles and self.role == "sdks")
-            if told and sure:
+            likely = {"company", "kinds"} <= self.roles and len(self.roles) > 2
+            if told and (sure or likely):
                 start = min(a for a, _ in [*self.spans, self.name])
                 end = max(b for _, b in [*self.spans, self.name])
                 entry = from_fields(self.document, self.name, self.values, (start, end), self.role)
@@ -133,12 +157,18 @@ class Records:
                     if not self.roles & {"kinds", "permissions"}:
                         for span in self.spans:
                             entry.add_kinds(self.document.folded.text, *span, prose=True)
-                    self.found.append(entry)
+                    labels = frozenset(self.roles - {"name"})
+                    if sure:
+                        self.sure[labels] += 1
+                        self.found.append(entry)
+                    else:
+                        self.likely.append((labels, entry))
         self.name, self.values, self.spans, self.loose = None, [], [], 0
 
     def done(self) -> list[Entry]:
+        """The entries; a record that looks like those of several SDKs is one of them."""
         self.close()
-        return self.found
+        return [*self.found, *(entry for labels, entry in self.likely if self.sure[labels] > 1)]
 
 
 def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -183,6 +213,8 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
                 continue
             if block.kind == "heading" and block.level > 10 and records.goes_on_below(line):
                 records.spans.append(line)
+                continue
+            if block.kind == "heading" and block.level > 10 and records.is_member(line) and records.more(line):
                 continue
             if block.kind == "heading":
                 records.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache, partial
 from itertools import pairwise
 
@@ -11,11 +11,11 @@ import ahocorasick_rs
 
 from harness.policy.blocks import Document
 from harness.policy.entries import Entry, clean_name, is_generic, is_sdk_name, plausible_name
-from harness.policy.fields import is_company, platforms_of, role_of_label, words
+from harness.policy.fields import is_company, pairs, platforms_of, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
-from harness.policy.statements import Statement, pattern
+from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
 
 _SDK = compiled("sdk_prose", "sdk")
@@ -25,6 +25,18 @@ _LISTED = compiled("sdk_prose", "listed")
 _OWN = re.compile(r"[A-Z0-9]")
 _NOT_A_NAME = compiled("sdk_prose", "not_a_name")
 _ABSENT = compiled("sdk_prose", "absent")
+_PLANNED = compiled("sdk_prose", "planned")
+_REMOVED = compiled("sdk_prose", "removed")
+_TAKEN_IN = compiled("sdk_prose", "taken_in")
+_NO_PRODUCT = compiled("sdk_prose", "no_product")
+_OF_DATA = compiled("sdk_prose", "of_data")
+_GIVEN_TO = compiled("sdk_prose", "given_to")
+_OF_SITE = compiled("sdk_prose", "of_site")
+_NO_USE = compiled("sdk_prose", "no_use")
+_THIRD = compiled("sdk_prose", "third")
+_ACTS = compiled("sdk_prose", "acts")
+_ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
+_SENT_TO = compiled("sdk_prose", "sent_to")
 _MEANS = compiled("sdk_prose", "means")
 _PROPER = re.compile(r"[A-Z][A-Za-z]{3,}$")
 _SERVES = compiled("sdk_prose", "serves")
@@ -47,6 +59,8 @@ def _known() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, str, bool], .
             for one in (fold(name), fold(name).replace(" ", "")):
                 if len(one) > 2 or (len(one) == 2 and not one.isascii()) or one in common:
                     found.setdefault(one, (one, name, one in common or sdk.is_library or (one.isascii() and len(one) < 4)))
+    for name in read("aliases")["also"]:
+        found.setdefault(fold(name), (fold(name), name, False))
     entries = tuple(found.values())
     return ahocorasick_rs.AhoCorasick([e[0] for e in entries], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), entries
 
@@ -58,8 +72,11 @@ _ITEM_NAME = re.compile(r"^[\s\-+*•·]*(?:\d{1,2}[.)、]\s*)?(?P<name>[^:—�
 _LED = compiled("sdk_prose", "led")
 
 
-def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = lambda _: "") -> list[tuple[int, int, bool]]:
-    """Where a statement names SDKs, and whether with the word SDK: places in the statement, in order, none in another."""
+def _names(
+    statement: Statement, listed: bool, capital: Callable[[int], str] = lambda _: "", seen: Collection[str] = ()
+) -> list[tuple[int, int, bool]]:
+    """Where a statement names SDKs, and whether with the word SDK: places in the statement, in order, none in another. `seen`:
+    names that stood before, folded, which need no more than that they collect something."""
     text = statement.text
     found: dict[int, tuple[int, int, bool]] = {}
     addresses = [m.span() for m in URL.finditer(text)]
@@ -90,6 +107,8 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
     bold = _ITEM_NAME.match(text) if listed and statement.block.kind == "item" else None
     if bold and (known_of(bold["name"]) or (statement.role == "sdks" and _of_company(text[bold.end() :]))):
         found.setdefault(bold.start("name"), (*bold.span("name"), True))
+    if not found and bold and _NAMES_FOLLOW.search(statement.lead.rstrip("* ")) and _is_name_before_colon(text, bold):
+        found[bold.start("name")] = (*bold.span("name"), True)
     if not found and listed and statement.block.kind == "item" and _is_bare_name(statement):
         found[0] = (0, len(text), True)
     for match in _LED.finditer(text) if '"' in text or "」" in text else ():
@@ -101,7 +120,14 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
             continue
         if not any(a < end and start < b for a, b, _ in found.values()):
             found[start] = (start, end, True)
+    for match in _TAKEN_IN.finditer(text):
+        start, end = match.span("name")
+        proper = _OWN.match(capital(start)) and not _NO_PRODUCT.match(match["name"])
+        if proper and not any(a < end and start < b for a, b, _ in found.values()):
+            found[start] = (start, end, True)
     finder, entries = _known()
+    of_data = "sdk" not in text and _OF_DATA.search(text) is not None
+    of_data = of_data or (statement.role == "cookies" and _OF_SITE.search(text) is None)
     integrates = bool(words("integrates").search(text)) or statement.role == "sdks"
     for number, start, end in finder.find_matches_as_indexes(text):
         spelled, written, common = entries[number]
@@ -113,6 +139,8 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
             continue
         if any(a <= start < b for a, b, _ in found.values()):
             continue
+        if of_data or _NO_USE.match(text, end) or (_GIVEN_TO.search(text[:start]) and "sdk" not in text):
+            continue  # where data come from, or who gets them: no SDK
         alone = text.strip(' -*•·"“”.,') == spelled
         heads = listed and _FOR.match(text, end) is not None and not text[:start].strip(" -*•·[\"“")
         if _PAYS.search(text) and statement.role != "sdks" and known_pays(written) and "sdk" not in text:
@@ -122,10 +150,18 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
             ((alone or heads) and listed)
             or (by_means and (not common or _PROPER.match(written)))
             or ((integrates or _BRACKET.search(text[:start])) and not common)
+            or (spelled in seen and _ACTS.match(text, end))
         ):
             found[start] = (start, end, False)
     absent = _absent(text)
-    return sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
+    places = sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
+    joined: list[tuple[int, int, bool]] = []
+    for start, end, sure in places:
+        if joined and sure and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], end, True)  # 友盟+ U-App统计SDK
+        else:
+            joined.append((start, end, sure))
+    return joined
 
 
 def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
@@ -141,8 +177,11 @@ def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
 
 
 def _absent(text: str) -> list[tuple[int, int]]:
-    """Where a sentence says of what is named there that the app has none of it: 未集成友盟, without Firebase."""
-    return [(m.start(), _turned(text, m.end())) for m in _ABSENT.finditer(text)]
+    """Where a sentence says of what is named there that the app has none of it: 未集成友盟, without Firebase; not yet, or no
+    more."""
+    found = [(m.start(), _turned(text, m.end())) for m in _ABSENT.finditer(text)]
+    found += [(m.start(), _turned(text, m.end())) for m in _PLANNED.finditer(text)]
+    return found + [(max(text.rfind(sign, 0, m.start()) for sign in ",;:。") + 1, m.end()) for m in _REMOVED.finditer(text)]
 
 
 def _turned(text: str, at: int) -> int:
@@ -175,6 +214,15 @@ def _is_bare_name(statement: Statement) -> bool:
 _SENTENCE = compiled("sdk_prose", "sentence")
 
 
+def _is_name_before_colon(text: str, item: re.Match[str]) -> bool:
+    """Whether an item of a list of SDKs begins with a name: 某某推送: 推送消息, OAID."""
+    name = item["name"].strip(" *_")
+    if not text[item.end("name") :].lstrip(" *_").startswith((":", "—", "–", "-", "(")) or not 1 < len(name) < 25:
+        return False
+    return not (_SENTENCE.search(name) or role_of_label(name) or mentions(name)) and plausible_name(name)
+
+
+
 def _of_company(following: str) -> bool:
     """Whether a name is followed by its company in brackets and by what it does."""
     match = _COMPANY_BESIDE.match(following)
@@ -192,6 +240,9 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
     listed_of: tuple[tuple[str, ...], list[Entry]] | None = None
     block = None
     introduced = False
+    here: list[Entry] = []
+    here_path: tuple[str, ...] = ()
+    seen: set[str] = set()
     for statement in statements:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
@@ -202,31 +253,60 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             continue
         if under is not None and under[0] != statement.block.path:
             under = None
-        if listed_of is not None and (listed_of[0] != statement.block.path or statement.block.kind != "item"):
+        if listed_of is not None and (listed_of[0] != statement.block.path or not _is_member(statement)):
             listed_of = None
         if statement.block is not block:
-            if block is not None and (statement.block.path != block.path or not _TAKES.match(statement.text)):
+            label = next(iter(pairs(statement.text, 0, len(statement.text))), None)
+            of_record = label is not None and label.start < 30
+            if block is not None and (
+                statement.block.path != block.path or not (of_record or _TAKES.match(statement.text))
+            ):
                 still = []
             block = statement.block
+            if still and label and of_record and label.role not in ("kinds", "permissions", "name"):
+                for entry in still:
+                    entry.spans.append((statement.start, statement.end))
+                continue
         if "sdk" in statement.text and pattern("denies").search(statement.text) and not words("provided").search(statement.text):
             continue
         if statement.block.kind == "text" and statement.end - statement.start > 40:
             introduced = bool(words("introduces").search(statement.text))
         listed = statement.role == "sdks" or introduced or bool(words("integrates").search(statement.lead))
-        places = _names(statement, listed, capital=partial(_written, document, statement.start))
+        listed = listed or any(_THIRD.search(heading.lower()) for heading in statement.block.path[-1:])
+        if here_path != statement.block.path:
+            here_path, here = statement.block.path, []
+        places = _names(statement, listed, partial(_written, document, statement.start), seen)
+        if not places and under is None and (headed := _headed(document, statement)):
+            under = statement.block.path, headed
+            yield headed
         if places:
             found = list(_entries(document, statement, places))
+            here += found
+            seen.update(fold(entry.name) for entry in found)
             still = found if _listing(statement.text, places) else found[-1:]
             if len(found) == 1 and _heads(statement.block.path, found[0]):
                 under = statement.block.path, found[0]
             if found and statement.text.rstrip("* ").endswith(":") and _NAMES_FOLLOW.search(statement.text) is None:
                 listed_of = statement.block.path, found
             yield from found
-        elif (under or listed_of) and _goes_on(statement) and not pattern("denies").search(statement.text):
+        elif here and _ALL_OF_THEM.search(statement.text) and not pattern("denies").search(statement.text):
+            them = []
+            for entry in list(here):
+                shared = Entry(entry.name, entry.name_at, [(statement.start, statement.end)], role=statement.role, shared=True)
+                shared.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
+                yield shared
+                them.append(shared)
+            if statement.text.rstrip("* ").endswith(":"):
+                listed_of = statement.block.path, them
+        elif (under or listed_of) and (_goes_on(statement) or _ours_by_it(under, listed_of)) and not pattern("denies").search(
+            statement.text
+        ):
             for entry in [under[1]] if under else listed_of[1] if listed_of else []:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
         elif still and statement.start - still[0].spans[-1][1] < 200 and _goes_on(statement):
+            if statement.text.rstrip("* ").endswith(":"):
+                listed_of = statement.block.path, still
             for entry in still:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
@@ -234,6 +314,23 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
 
 
 _NAMES_FOLLOW = compiled("sdk_prose", "names_follow")
+
+
+def _headed(document: Document, statement: Statement) -> Entry | None:
+    """The SDK that a heading in a part on SDKs is the name of, where what stands below it names kinds."""
+    path = statement.block.path
+    if len(path) < 2 or not mentions(statement.text):
+        return None
+    if role_of(path[:-1]) != "sdks" and not _THIRD.search(path[-2].lower()):
+        return None
+    number = document.blocks.index(statement.block)
+    block = next((b for b in reversed(document.blocks[:number]) if b.kind == "heading"), None)
+    if block is None or block.end - block.start > 60:
+        return None
+    name, at = clean_name(document, *document.span(block.start, block.end))
+    if known_of(name) is None or not plausible_name(fold(name)):
+        return None
+    return Entry(name, at, [document.span(block.start, block.end)], role=statement.role)
 
 
 def _heads(path: tuple[str, ...], entry: Entry) -> bool:
@@ -249,6 +346,20 @@ def _heads(path: tuple[str, ...], entry: Entry) -> bool:
 _BRACKET = re.compile(r"^[^()。]{2,60}\((?:[^()]{0,30}[、,] ?)?$")
 
 
+def _is_member(statement: Statement) -> bool:
+    """Whether a sentence can be one of a listing: an item, or a paragraph that hangs on a colon or begins with a label."""
+    labelled = _LABELLED.match(statement.text) is not None
+    return statement.block.kind == "item" or labelled or (bool(statement.lead) and statement.text.rstrip().endswith((";", ":")))
+
+
+_LABELLED = re.compile(r"[\w'’ /]{3,40}: ?\S")
+
+
+def _ours_by_it(under: tuple[tuple[str, ...], Entry] | None, listed_of: tuple[tuple[str, ...], list[Entry]] | None) -> bool:
+    """Whether a listing is of what the app takes by an SDK, so that `we collect` in it is said of that SDK, too."""
+    return under is None and listed_of is not None and all(entry.own for entry in listed_of[1])
+
+
 def _goes_on(statement: Statement) -> bool:
     return not pattern("ours").search(statement.text) or bool(pattern("third_party").search(statement.text))
 
@@ -261,18 +372,34 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         name, at = clean_name(document, statement.start + start, statement.start + end)
         if not plausible_name(fold(name)):
             continue
+        if known_of(name) is None and _of_the_app(document, statement.start + start):
+            continue
         stop = len(text) if listing or index + 1 == len(places) else places[index + 1][0]
         entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role, shared=listing and len(places) > 2)
         if _BRACKET.search(text[: places[0][0]]):
             entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
+            if not entry.kinds and pattern("third_party").search(text):
+                entry.add_kinds(text, places[-1][1], len(text), prose=True)
         else:
             entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
+                entry.add_kinds(text, 0, start, prose=True)
+            if len(places) == 1 and not entry.kinds and _SENT_TO.search(text[:start]):
                 entry.add_kinds(text, 0, start, prose=True)
         entry.own = bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
         entry.company = _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
+
+
+def _of_the_app(document: Document, at: int) -> bool:
+    """Whether a name in quotes is what the policy calls its app: 使用“某某”过程中."""
+    text = document.folded.text
+    first, last = text.rfind('"', 0, at + 1), text.find('"', at + 1)
+    if first < 0 or not 3 < last - first < 30 or at - first > 1:
+        return False
+    name = text[first + 1 : last]
+    return len(re.findall(f'(?:使用|进入|下载|打开|注册|登录|关于|欢迎)(?:了)?"?{re.escape(name)}"?', text)) > 2
 
 
 _OWN_MEANS = compiled("sdk_prose", "own_means")
