@@ -386,8 +386,13 @@ def _of_field(knowns: Sequence[Known], field: str) -> list[Known]:
 
 
 def _enter(forms: list[TextForm], form: TextForm) -> None:
-    if all(other.known is not form.known or other.measure != form.measure for other in forms):
-        forms.append(form)
+    """Once for each value and measure. Those of one value come one after the other, so that they stand last."""
+    for other in reversed(forms):
+        if other.known is not form.known:
+            break
+        if other.measure == form.measure:
+            return
+    forms.append(form)
 
 
 _IN_NUMBERS = b"0123456789 -/()."

@@ -259,18 +259,34 @@ def _bare(prefixes: Iterable[str]) -> frozenset[str]:
 
 _CARRIERS = _bare(CARRIERS)
 _FRAMEWORK, _SUPPORT, _REFLECTION = _bare(FRAMEWORK), _bare(TRANSPARENT), _bare(REFLECTION)
-_index: tuple[tuple[Sdk, ...], dict[str, Sdk | None]] = ((), dict.fromkeys(_FRAMEWORK | _SUPPORT))
+
+
+@dataclass(frozen=True)
+class _Index:
+    """`prefixes`: each with its SDK, None for the framework's and support libraries'. `transparent`: names of those that act for
+    others."""
+
+    of: tuple[Sdk, ...]
+    prefixes: dict[str, Sdk | None]
+    transparent: frozenset[str]
+
+
+_index = _Index((), dict.fromkeys(_FRAMEWORK | _SUPPORT), frozenset())
+
+
+def _indexed(sdks: Sequence[Sdk]) -> _Index:
+    """Made anew when `sdks` are others."""
+    global _index
+    wanted = tuple(sdks)
+    if wanted != _index.of:
+        owners: dict[str, Sdk | None] = dict.fromkeys(_FRAMEWORK | _SUPPORT)
+        owners.update((prefix.rstrip("."), sdk) for sdk in wanted for prefix in sdk.packages)
+        _index = _Index(wanted, owners, frozenset(sdk.name for sdk in wanted if sdk.transparent))
+    return _index
 
 
 def _prefixes(sdks: Sequence[Sdk]) -> dict[str, Sdk | None]:
-    """Each prefix with its SDK, None for the framework's and support libraries'; made anew when `sdks` are others."""
-    global _index
-    wanted = tuple(sdks)
-    if wanted != _index[0]:
-        owners: dict[str, Sdk | None] = dict.fromkeys(_FRAMEWORK | _SUPPORT)
-        owners.update((prefix.rstrip("."), sdk) for sdk in wanted for prefix in sdk.packages)
-        _index = wanted, owners
-    return _index[1]
+    return _indexed(sdks).prefixes
 
 
 def code_packages(app: Mapping[str, Any], sdks: Sequence[Sdk]) -> tuple[str, ...]:
@@ -303,7 +319,7 @@ def attribute(
     thread itself.
     """
     found = _attribute(frames, package=package, method=method, sdks=sdks, code=code)
-    acts_for_others = {sdk.name for sdk in sdks if sdk.transparent}
+    acts_for_others = _indexed(sdks).transparent
     if found.frame and found.name not in acts_for_others:
         return found
     only_carried = all(longest(class_of(frame), _CARRIERS) for frame in frames)
