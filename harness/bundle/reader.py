@@ -115,14 +115,15 @@ class BundleReader:
 
     def torn(self, journal: str) -> Gap | None:
         """The gap that a torn last line is, or None where the journal ends as it should."""
-        size = whole = last = 0
+        size = whole = 0
+        before = b""
         for _, line in self._raw(journal):
             size += len(line)
             if line.endswith(b"\n"):
-                whole = size
-                last = _host_ns(line)
+                whole, before = size, line
         if whole == size:
             return None
+        last = _host_ns(before)
         return Gap(
             id=f"{journal}@{whole}", host_ns=last, kind=GapKind.CAPTURE_LOST, subject=journal, from_ns=last,
             detail=f"The last line of {journal} was cut off at byte {whole}; {size - whole} bytes of it are left.",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -253,7 +254,8 @@ def load(
     found = stages.intervals(stages.with_intent(steps, facts), last)
 
     code = attribution.code_packages(app_fact, known)
-    call_rows = [_call_row(c, stacks, package, code, known, by_process.get(c.pid, by_date)[0]) for c in calls]
+    caller_of = _caller_of(stacks, package, code, known)
+    call_rows = [_call_row(c, stacks, package, caller_of, by_process.get(c.pid, by_date)[0]) for c in calls]
     hosts = HostCatalogue(known)
     uncertainty = max((by_process.get(c.pid, by_date)[1] for c in calls), default=0)
     calls_frame = _placed(call_rows, CALLS, found, uncertainty)
@@ -299,20 +301,30 @@ def _row(event: Event) -> dict[str, Any]:
     return row
 
 
+def _caller_of(
+    stacks: dict[str, Stack], package: str, code: Sequence[str], sdks: Sequence[attribution.Sdk]
+) -> Callable[[Call], attribution.Caller]:
+    """Who made a call: worked out once for each method, stack and stacks that handed the work over."""
+
+    def frames(id: str | None) -> list[str]:
+        return stacks[id].frames if id in stacks else []
+
+    @cache
+    def found(method: str, stack: str | None, submitted: tuple[str, ...]) -> attribution.Caller:
+        handed_over = [frames(id) for id in submitted if id in stacks]
+        return attribution.attribute(frames(stack), package=package, method=method, sdks=sdks, code=code, handed_over=handed_over)
+
+    return lambda call: found(call.method, call.stack, tuple(call.submitted))
+
+
 def _call_row(
-    call: Call,
-    stacks: dict[str, Stack],
-    package: str,
-    code: Sequence[str],
-    sdks: Sequence[attribution.Sdk],
-    offset: int,
+    call: Call, stacks: dict[str, Stack], package: str, caller_of: Callable[[Call], attribution.Caller], offset: int
 ) -> dict[str, Any]:
     row = _row(call)
     row["t"] = row.pop("device_ns") - offset
     row["frames"] = stacks[call.stack].frames if call.stack in stacks else []
     row["handed_over"] = [stacks[i].frames for i in row.pop("submitted") if i in stacks]
-    who = attribution.attribute(
-        row["frames"], package=package, method=call.method, sdks=sdks, code=code, handed_over=row["handed_over"])
+    who = caller_of(call)
     row |= {"caller": who.name, "origin": who.origin, "caller_frame": who.frame, "caller_prefix": who.prefix}
     row["outcome"] = str(call.outcome)
     if call.kind in values.LISTS and call.outcome is Outcome.VALUE and values.says_only_itself(call.value, package):
