@@ -115,6 +115,12 @@ def is_generic(folded_name: str) -> bool:
     return not [word for word in re.split(r"[^a-z0-9]+", folded_name) if word and not _GENERIC.fullmatch(word)]
 
 
+@lru_cache(maxsize=4096)
+def is_function(folded_name: str) -> bool:
+    """Whether a name says what something does and nothing of its own: 消息推送服务, 站外分享SDK."""
+    return not folded_name.isascii() and not words("function").sub("", folded_name)
+
+
 def is_sdk_name(folded_name: str) -> bool:
     """Whether a name is an SDK's by itself: it says so, or the catalogue knows it."""
     bare_name = _NUMBER.sub("", folded_name).strip(_TRIM)

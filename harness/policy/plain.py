@@ -9,6 +9,7 @@ from functools import cache
 
 from harness.policy.blocks import Block, Document, Kind, Outline
 from harness.policy.folding import fold
+from harness.policy.piped import piped_rows
 from harness.policy.words import compiled, read
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
@@ -125,8 +126,24 @@ def document(text: str) -> Document:
     columns: tuple[str, ...] = ()
     kind: Kind
     joins = False
+    rows, passed = piped_rows(text, lines), -1
     for number, line in enumerate(lines):
+        if number <= passed:
+            continue
         bare = line.text.strip()
+        row = rows.get(number)
+        if row is not None:
+            passed, joins, in_table = row.last, False, True
+            if row.is_head:
+                table += 1
+                columns = tuple(text[a:b] for a, b in row.cells)
+            blocks.append(
+                Block(
+                    kind="head" if row.is_head else "row", start=row.cells[0][0], end=row.cells[-1][1], path=outline.path,
+                    cells=row.cells, heads=columns, table=table,
+                )
+            )  # fmt: skip
+            continue
         if not bare or (_RULE.match(line.text) and not _DELIMITER.match(line.text)):
             joins = in_table = in_table and not bare and False
             continue
