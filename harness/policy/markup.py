@@ -133,13 +133,33 @@ def _layout_tables(root: Any) -> set[Any]:
                 found.add(above)
             above = above.getparent()
     for table in root.iter("table"):
-        if table not in found and all(len(_row_cells(row)) < 2 for row in table.iter("tr")):
+        if table not in found and all(len(cells) < 2 for cells in _rows_of(table)):
             found.add(table)
     return found
 
 
-def _row_cells(row: Any) -> list[Any]:
-    return [cell for cell in row if cell.tag in ("td", "th")]
+def _rows_of(table: Any) -> list[list[Any]]:
+    """The cells of each row; cells that stand in no row, after `<thead>` or `</tr>`, are dealt out to rows as wide as the first."""
+    rows: list[list[Any]] = []
+    loose: list[Any] = []
+    width = 0
+    for part in table.iter("table", "thead", "tbody", "tfoot"):
+        for child in part:
+            if child.tag in ("td", "th"):
+                if loose and (len(loose) == width or child.tag != loose[-1].tag):
+                    rows.append(loose)
+                    loose = []
+                loose.append(child)
+            elif child.tag == "tr":
+                rows += [loose] if loose else []
+                loose = []
+                rows.append([cell for cell in child if cell.tag in ("td", "th")])
+                width = width or len(rows[-1])
+        if loose:
+            rows.append(loose)
+            width = width or len(loose)
+            loose = []
+    return rows
 
 
 @dataclass
@@ -227,8 +247,7 @@ class _Walk:
         number, self.tables = self.tables, self.tables + 1
         heads: tuple[str, ...] = ()
         carried: dict[int, tuple[int, tuple[int, int]]] = {}
-        for index, row in enumerate(table.iter("tr")):
-            cells = _row_cells(row)
+        for index, cells in enumerate(_rows_of(table)):
             if not cells:
                 continue
             start = self.writer.length
