@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from harness.policy.blocks import Block, Document, Kind, Outline
+from harness.policy.fields import role_of_label
 from harness.policy.folding import fold
 from harness.policy.piped import piped_rows
 from harness.policy.words import compiled, read
@@ -68,6 +69,8 @@ def heading_level(line: str, alone: bool) -> int:
     if len(line) > 160:
         return 0
     said = fold(line.strip())
+    if ": " in said and role_of_label(said.split(": ", 1)[0]):
+        return 0
     han = len(_CJK.findall(said))
     if not said or len(said) > (46 if han else 100) or _STOPS.search(said):
         return 0

@@ -17,6 +17,9 @@ from harness.policy.words import compiled
 _URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
 _PARTS = compiled("sdk_lines", "parts")
 _PROVIDED = compiled("sdk_lines", "provided")
+_SENTENCE = compiled("sdk_prose", "sentence")
+_NUMBER = compiled("entries", "number")
+_BRACKETED = re.compile(r"\([^()]*\)|:\s*$")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
 
@@ -77,6 +80,9 @@ class Records:
     def _is_sdk(self, at: tuple[int, int]) -> bool:
         return is_sdk_name(self.document.folded.text[at[0] : at[1]])
 
+    def _is_sentence(self, at: tuple[int, int]) -> bool:
+        return bool(_SENTENCE.search(_BRACKETED.sub("", _NUMBER.sub("", self.document.folded.text[at[0] : at[1]].strip(" *_-")))))
+
     def more(self, span: tuple[int, int]) -> bool:
         """A line without a label: it belongs to the last value, as far as a record is open."""
         said = self.document.folded.text[span[0] : span[1]]
@@ -125,6 +131,7 @@ class Records:
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
             sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
             sure = sure or ("link" in self.roles and self.role == "sdks")
+            sure = sure and (named or "name" in self.roles or self._is_sdk(self.name) or not self._is_sentence(self.name))
             if told and sure:
                 start = min(a for a, _ in [*self.spans, self.name])
                 end = max(b for _, b in [*self.spans, self.name])
@@ -171,14 +178,15 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
                 records.row(block, span, title)
                 title = None
             continue
-        records.role = role_of(block.path) or records.role
+        own = (document.text[block.start : block.end],) if block.kind == "heading" else ()
+        records.role = role_of((*block.path, *own)) or records.role
         found: list[Value] = []
         lines = [span] if "\n" not in text[span[0] : span[1]] else _lines(text, *span)
         for line in lines:
             found = pairs(text, *line) if line[1] - line[0] < 6000 else []
             if found and (found[0].start - line[0] < 30 or found[0].role == "name" or _title_within(text, line, found[0])):
-                own = _title_within(text, line, found[0])
-                records.pairs(line, found, own or title)
+                within = _title_within(text, line, found[0])
+                records.pairs(line, found, within or title)
                 title = None
                 continue
             if block.kind == "heading" and block.level > 10 and records.goes_on_below(line):

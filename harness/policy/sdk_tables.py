@@ -107,14 +107,26 @@ def _heads(document: Document, table: list[Block]) -> list[str]:
     return max(rows, key=lambda cells: len({role_of_label(c) for c in cells} - {""}))
 
 
+def _title(document: Document, table: list[Block], heads: list[str]) -> str:
+    """What a row of one cell says above the heads."""
+    for block in table[:2]:
+        cells = [document.text[a:b] for a, b in block.cells]
+        if cells == heads:
+            break
+        if len(set(block.cells)) == 1 or len([c for c in cells if c.strip()]) == 1:
+            return cells[0]
+    return ""
+
+
 def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Iterator[Entry]:
     if "name" not in roles or not {"kinds", "company", "purpose", "link", "permissions"} & set(roles):
         return
     titles = _heads(document, table)
     heads = " ".join(map(fold, titles))
+    above = _title(document, table, titles)
     if role_of(table[0].path) == "cookies" or _COOKIES.search(heads):
         return
-    part = role_of(table[0].path)
+    part = role_of((above,)) or role_of(table[0].path)
     of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
     at = roles.index("name")
