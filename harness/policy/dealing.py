@@ -1,9 +1,10 @@
-"""Lines that were the cells of a table, dealt out to its rows and columns: of all ways to do so in order, with empty cells and with
+"""Lines that were the cells of a table, dealt out to its rows and columns: of all ways to do so in order, with empty cells and
 cells of several lines, the one in which they fit their columns best."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from harness.policy.entries import is_function, is_sdk_name, plausible_name
@@ -17,14 +18,16 @@ _PERMISSION = compiled("flattened", "permission")
 _NO_NAME, _SKIPPED, _AGAIN, _NAME_AGAIN = 4.0, 0.3, 0.4, 2.0
 """What a row without a name, an empty cell, a further line of a cell and a further line of a name cost, against how well a line
 fits its column (`score`)."""
+_OFTEN, _MOST_AGAIN = 4.0, 1.0
 _MOST_LINES = 6000
 
 
 def deal(lines: Sequence[str], heads: Sequence[str]) -> list[list[tuple[int, int]]]:
-    """Each row as (number of the line, column) in order. `lines` are folded; `heads` the roles of the columns, one of them `name`."""
+    """Each row as (number of the line, column) in order. `lines` are folded; `heads` the columns' roles, one of them `name`."""
     lines = lines[:_MOST_LINES]
     if not lines:
         return []
+    often = {line for line, times in Counter(lines).items() if times > 2}  # names stand there once or twice
     width, name = len(heads), heads.index("name")
     opens = [_SKIPPED * c + (_NO_NAME if c > name else 0) for c in range(width)]
     ends = [_SKIPPED * (width - 1 - c) + (_NO_NAME if c < name else 0) for c in range(width)]
@@ -43,8 +46,11 @@ def deal(lines: Sequence[str], heads: Sequence[str]) -> list[list[tuple[int, int
                 else:
                     cost = _SKIPPED * (column - before - 1) + (_NO_NAME if before < name < column else 0)
                 found = max(found, (best[before] - cost, before, False), key=lambda f: f[0])
-            step.append(found[0] + score(line, role))
+            fit = score(line, role)
+            step.append(found[0] + (fit if found[2] or found[1] != column else min(fit, _MOST_AGAIN)))
             way.append((found[1], found[2]))
+            if line in often and role == "name":
+                step[-1] -= _OFTEN
         best = step
         ways.append(way)
     column = max(range(width), key=lambda c: best[c] - ends[c])
@@ -93,4 +99,4 @@ def score(said: str, role: str) -> float:
         return 0.8 if pattern("no_value").search(said) else -1
     if linked:
         return -3
-    return -1 if named >= 3 else 0.8 if is_function(said) else 0.5
+    return -1 if named >= 3 or len(said) > 200 else 0.8 if is_function(said) else 0.5
