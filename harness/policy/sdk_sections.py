@@ -1,0 +1,232 @@
+"""SDKs in parts and items of one shape, again and again: a name as a title over sentences; a name, a sign and what it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from harness.policy.blocks import Block, Document
+from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, plausible_name
+from harness.policy.fields import role_of_label, words
+from harness.policy.kinds import mentions
+from harness.policy.known import bare, by_name, known_of
+from harness.policy.statements import pattern, role_of
+from harness.policy.words import compiled
+
+Span = tuple[int, int]
+_STYLE = re.compile(r"[\s*_#>]*(?P<open>\(?)(?P<sign>\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3}|[a-z](?=[.)、])|[①-⑳])(?P<close>[.)、:]?)")
+_TITLE = compiled("sdk_sections", "title")
+_LED = compiled("sdk_sections", "led")
+_GROUP = compiled("sdk_sections", "group")
+_MEMBER = re.compile(r"[^、,/;\s](?:[^、,/;]*[^、,/;\s])?")
+_CONTEXT = compiled("sdk_sections", "context")
+_PURPOSE = compiled("sdk_sections", "purpose")
+_NO_SERVICE = compiled("sdk_sections", "no_service")
+_ITEM = re.compile(
+    r"[\s\-+*•·●○■◆►▪]*(?:\d{1,2}[.)、]\s*)?[*_\"“]{0,3}(?P<name>[^:—–(\n,。;|]{2,48}?)"
+    r"(?: privacy(?: policy| notice| statement)?)?[*_\"”]{0,3}\s*(?::|—|–| - |\((?!s\))|\.\s|\.?$)"
+)
+_PROPER = re.compile(r"[A-Z0-9][\w.+&'’!/-]*|[a-z]{1,6}[A-Z]\w*|[a-z0-9-]+\.(?:com|io|net|org|ai|co|app|dev)|&|and|of|for|by|the|de|\+")
+_MOST_PARTS = 8
+
+
+@dataclass
+class _Part:
+    """A title with its names, and the places of what is said under it."""
+
+    style: tuple[str, ...]
+    number: int
+    names: list[Span]
+    begins: int
+    """Where what is said begins in the title's own block; its end where nothing is."""
+
+
+def in_sections(document: Document, taken: Sequence[Span]) -> Iterator[Entry]:
+    """The entries of all parts and items outside the places that are `taken`; those are in order."""
+    text = document.folded.text
+    free: list[tuple[Block, Span]] = []
+    at = 0
+    for block in document.blocks:
+        span = document.span(block.start, block.end)
+        while at < len(taken) and taken[at][1] <= span[0]:
+            at += 1
+        if block.kind not in ("row", "head") and not (at < len(taken) and taken[at][0] < span[1]):
+            free.append((block, span))
+    of_parts = list(_in_parts(document, text, free))
+    yield from of_parts
+    starts = {span[0] for entry in of_parts for span in entry.spans}
+    yield from _in_items(document, text, [(b, s) for b, s in free if s[0] not in starts])
+
+
+def _in_parts(document: Document, text: str, blocks: list[tuple[Block, Span]]) -> Iterator[Entry]:
+    parts = [p for n, (block, span) in enumerate(blocks) if (p := _part(text, block, span, n)) is not None]
+    run: list[_Part] = []
+    for part in parts:
+        if run and (part.style != run[-1].style or _parted(blocks, run[-1].number, part.number)):
+            yield from _of_run(document, text, blocks, run)
+            run = []
+        run.append(part)
+    yield from _of_run(document, text, blocks, run)
+
+
+def _parted(blocks: list[tuple[Block, Span]], one: int, other: int) -> bool:
+    """Whether too much stands between two titles, or another part begins there."""
+    if other - one > _MOST_PARTS:
+        return True
+    level = blocks[one][0].level if blocks[one][0].kind == "heading" else 99
+    return any(block.kind == "heading" and block.level < min(level, 17) for block, _ in blocks[one + 1 : other])
+
+
+def _part(text: str, block: Block, span: Span, number: int) -> _Part | None:
+    """The part that a block begins, where it is a title that names an SDK or begins `name: `."""
+    said = text[slice(*span)]
+    line = said.split("\n", 1)[0]
+    numbered, begin = _number(line)
+    title = _TITLE.match(line, begin)
+    if title:
+        kind = str(block.level) if block.kind == "heading" else ""
+        names = _names(text, span[0] + title.start("name"), span[0] + title.end("name"))
+        return _Part(("title", kind if not begin else "", *numbered), number, names, span[1]) if names else None
+    led = _LED.match(line, begin) if begin or block.kind == "item" else None
+    if led and not role_of_label(led["name"]):
+        names = _names(text, span[0] + led.start("name"), span[0] + led.end("name"))
+        return _Part(("led", block.kind, *numbered), number, names, span[0] + led.end()) if names else None
+    return None
+
+
+def _number(line: str) -> tuple[tuple[str, str, str], int]:
+    """How a line is numbered, and where what is numbered begins."""
+    match = _STYLE.match(line)
+    if match is None or not (match["close"] or match["open"] or not match["sign"].isdecimal()):
+        return ("", "", ""), 0
+    sign = match["sign"]
+    depth = f"d{sign.count('.')}" if sign[:1].isdecimal() else "a" if sign.isascii() else "z"
+    return (depth, match["open"], match["close"]), match.end()
+
+
+def _names(text: str, start: int, end: int) -> list[Span]:
+    """Where the names of a title stand: those in brackets behind a kind of SDKs, or the title; none where it says no name."""
+    said = text[start:end]
+    group = _GROUP.match(said)
+    if group and known_of(group["kind"]) is None:
+        members = [(m.start() + group.start("names"), m.end() + group.start("names")) for m in _MEMBER.finditer(group["names"])]
+        called = [said[a:b] for a, b in members]
+        if len(members) > 1 and sum(_is_known(c) for c in called) * 2 >= len(called) and not any(map(is_function, called)):
+            return [(start + a, start + b) for a, b in members]
+    if not is_sdk_name(said) or not plausible_name(said.strip(" *_-\"“”")) or is_function(said):
+        return []
+    return [(start, end)]
+
+
+def _is_known(said: str) -> bool:
+    """Whether the catalogue knows a name, as an SDK's or a company's."""
+    return known_of(said) is not None or bare(said) in by_name()
+
+
+def _of_run(document: Document, text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> Iterator[Entry]:
+    """The entries of titles of one style, one after another, each with what is said up to the next."""
+    told = [bool(_below(text, blocks, run, n)) or run[n].begins < blocks[run[n].number][1][1] for n in range(len(run))]
+    if len(run) < 2 or sum(told) * 2 <= len(run):
+        return
+    longest = max(run[n + 1].number - run[n].number for n in range(len(run) - 1))
+    for n, part in enumerate(run):
+        block, span = blocks[part.number]
+        below = _below(text, blocks, run, n)
+        if n + 1 == len(run):
+            below = below[: longest - 1]
+        said = [(part.begins, span[1]), *below] if part.begins < span[1] else below
+        for name in part.names:
+            called, at = clean_name(document, *name)
+            entry = Entry(called, at, [span, *below], role=role_of(block.path))
+            for a, b in said:
+                entry.add_kinds(text, a, b, prose=True)
+                entry.company = entry.company or _company(document, a, b)
+            yield entry
+
+
+def _below(text: str, blocks: list[tuple[Block, Span]], run: list[_Part], n: int) -> list[Span]:
+    """The places of what stands under a title: up to the next, or to a heading."""
+    first = run[n].number + 1
+    last = run[n + 1].number if n + 1 < len(run) else first + _MOST_PARTS
+    found: list[Span] = []
+    for block, span in blocks[first:last]:
+        if block.kind == "heading" or _number(text[slice(*span)])[0] == run[n].style[-3:] != ("", "", ""):
+            break
+        found.append(span)
+    return found
+
+
+def _company(document: Document, start: int, end: int) -> str:
+    match = words("provided").search(document.folded.text, start, end)
+    if match is None:
+        return ""
+    group = "by" if match["by"] else "by_en"
+    a, b = document.folded.quoted(*match.span(group))
+    return document.text[a:b].strip(' ()（）“”"')
+
+
+def _in_items(document: Document, text: str, blocks: list[tuple[Block, Span]]) -> Iterator[Entry]:
+    """The entries of lists of services: items that each begin with a name and a sign, of which the catalogue knows some or that
+    link to their sites."""
+    before, listed = "", None
+    for is_item, group in groupby(blocks, key=lambda found: found[0].kind == "item"):
+        items = list(group)
+        if not is_item:
+            block, (start, end) = items[-1]
+            before = text[start:end][-400:] + " "
+            continue
+        top = min(block.level for block, _ in items)
+        path = items[0][0].path
+        context = before + " ".join(path[-1:]).lower()
+        if not _CONTEXT.search(context) and role_of(path) != "sdks":
+            continue
+        entries = list(_listed(document, text, [(s, b.level == top) for b, s in items], path == listed))
+        listed = path if entries else listed
+        yield from entries
+
+
+def _listed(document: Document, text: str, items: list[tuple[Span, bool]], goes_on: bool) -> Iterator[Entry]:
+    """`goes_on`: whether a list of services stands before it in the same part."""
+    outer = [span for span, is_outer in items if is_outer]
+    found: list[tuple[Span, re.Match[str], bool]] = []
+    for span in outer:
+        match = _ITEM.match(text, *span)
+        if match and _is_service(document, match):
+            found.append((span, match, _is_link(document, match) or _is_known(match["name"])))
+    sure = sum(s for _, _, s in found)
+    least = 1 if goes_on else 2
+    if len(found) * 3 < len(outer) * 2 or sure * 3 < len(outer) or sure < least:
+        return
+    for span, match, _ in found:
+        called, at = clean_name(document, *match.span("name"))
+        entry = Entry(called, at, [span], role="sdks")
+        below = []
+        for other, is_outer in items[[s for s, _ in items].index(span) + 1 :]:
+            if is_outer:
+                break
+            below.append(other)
+        for a, b in [(match.end(), span[1]), *below]:
+            if pattern("takes").search(text, a, b) or not _PURPOSE.search(text, a, b):
+                entry.add_kinds(text, a, b, prose=True)
+        entry.spans += below
+        yield entry
+
+
+def _is_link(document: Document, match: re.Match[str]) -> bool:
+    """Whether the name leads to a site."""
+    _, end = document.folded.quoted(*match.span("name"))
+    return document.text.startswith("](http", end)
+
+
+def _is_service(document: Document, match: re.Match[str]) -> bool:
+    """Whether an item begins with what a service can be called."""
+    name = match["name"].strip(" *_\"“”")
+    if role_of_label(name) or not plausible_name(name) or mentions(name) or _NO_SERVICE.search(name):
+        return known_of(name) is not None and not role_of_label(name)
+    if not name.isascii():
+        return len(name) <= 20 and not is_function(name)
+    a, b = document.folded.quoted(*match.span("name"))
+    called = document.text[a:b].strip(" *_\"“”").split()
+    return 0 < len(called) <= 5 and all(_PROPER.fullmatch(word) for word in called) and called[0] not in ("The", "Our", "We", "No")
