@@ -10,7 +10,7 @@ from itertools import pairwise
 import ahocorasick_rs
 
 from harness.policy.blocks import Document
-from harness.policy.entries import Entry, clean_name, is_generic, is_sdk_name, plausible_name
+from harness.policy.entries import Entry, clean_name, is_function, is_generic, is_sdk_name, plausible_name
 from harness.policy.fields import is_company, platforms_of, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
@@ -124,8 +124,34 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
             or ((integrates or _BRACKET.search(text[:start])) and not common)
         ):
             found[start] = (start, end, False)
+    companies = _providers(text)
+    if companies:
+        own = [p for p in found.values() if not _is_of(text[slice(*p[:2])], [text[a:b] for a, b in companies])]
+        found = {a: (a, b, True) for a, b in companies} if not own else found
     absent = _absent(text)
     return sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
+
+
+def _providers(text: str) -> list[tuple[int, int]]:
+    """The companies whose SDKs a sentence says are used, named by nothing else: 推送由某某公司和某公司提供，我们接入他们的SDK."""
+    match = _PROVIDERS.search(text) if "sdk" in text or "软件开发工具包" in text else None
+    if match is None:
+        return []
+    at = match.start("names")
+    places = [(at + m.start(), at + m.end()) for m in _COMPANY.finditer(match["names"])]
+    if any(not 2 <= b - a <= 40 or _VERB.search(text[a:b]) or is_generic(text[a:b]) for a, b in places):
+        return []
+    return places
+
+
+def _is_of(name: str, companies: list[str]) -> bool:
+    """Whether a name says no more than one of the companies does: 某某的SDK, 他们的SDK, or lies within its name."""
+    short = bare(name).removesuffix("的")
+    return any(short in bare(company) for company in companies) or bool(_VERB.search(name)) or is_function(name)
+
+
+_PROVIDERS = compiled("sdk_prose", "providers")
+_COMPANY = re.compile(r"[^、,和及与\s](?:[^、,和及与]|(?<=[a-z]),(?= ?inc| ?ltd))*")
 
 
 def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
@@ -208,7 +234,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             if block is not None and (statement.block.path != block.path or not _TAKES.match(statement.text)):
                 still = []
             block = statement.block
-        if "sdk" in statement.text and pattern("denies").search(statement.text) and not words("provided").search(statement.text):
+        if _denied_before(statement.text):
             continue
         if statement.block.kind == "text" and statement.end - statement.start > 40:
             introduced = bool(words("introduces").search(statement.text))
@@ -231,6 +257,13 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
                 entry.company = entry.company or _company(document, statement, 0)
+
+
+def _denied_before(text: str) -> bool:
+    """Whether a sentence denies before it comes to an SDK, and not only what that SDK takes."""
+    at = text.find("sdk")
+    denied = pattern("denies").search(text) if at >= 0 else None
+    return denied is not None and denied.start() < at and not words("provided").search(text)
 
 
 _NAMES_FOLLOW = compiled("sdk_prose", "names_follow")
@@ -270,7 +303,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
                 entry.add_kinds(text, 0, start, prose=True)
         entry.own = bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
-        entry.company = _company(document, statement, end, stop)
+        entry.company = name if is_company(fold(name)) else _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
 

@@ -21,6 +21,8 @@ _TITLE = compiled("sdk_sections", "title")
 _LED = compiled("sdk_sections", "led")
 _GROUP = compiled("sdk_sections", "group")
 _MEMBER = re.compile(r"[^、,/;\s](?:[^、,/;]*[^、,/;\s])?")
+_ENDS = compiled("sdk_sections", "ends")
+_VERB = compiled("sdk_prose", "verb")
 _CONTEXT = compiled("sdk_sections", "context")
 _PURPOSE = compiled("sdk_sections", "purpose")
 _NO_SERVICE = compiled("sdk_sections", "no_service")
@@ -116,6 +118,8 @@ def _names(text: str, start: int, end: int) -> list[Span]:
         if len(members) > 1 and sum(_is_known(c) for c in called) * 2 >= len(called) and not any(map(is_function, called)):
             return [(start + a, start + b) for a, b in members]
     if not is_sdk_name(said) or not plausible_name(said.strip(" *_-\"“”")) or is_function(said):
+        return []
+    if known_of(said) is None and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):
         return []
     return [(start, end)]
 
