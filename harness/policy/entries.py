@@ -21,6 +21,7 @@ _TRIM = " \t\n*_#:,;、\"'<>《》「」|。.-"
 _WHAT_FOR = compiled("entries", "what_for")
 _NO_NAME = compiled("entries", "no_name")
 _GENERIC = compiled("entries", "generic")
+_SERVICE = compiled("entries", "service")
 _SPEAKS = compiled("entries", "speaks")
 
 
@@ -56,8 +57,11 @@ class Entry:
         said = text[start:end]
         if pattern("no_value").search(said.strip()):
             return
+        served = [m.span() for m in _SERVICE.finditer(said)] if prose else []
         for mention, polarity in polar(said):
             if polarity == "neutral" or (prose and in_purpose(said, mention.start)):
+                continue
+            if any(a < mention.start < b for a, b in served):
                 continue
             if polarity == "denied":
                 self.kinds.setdefault(mention.kind, True)

@@ -139,7 +139,8 @@ def _providers(text: str) -> list[tuple[int, int]]:
         return []
     at = match.start("names")
     places = [(at + m.start(), at + m.end()) for m in _COMPANY.finditer(match["names"])]
-    if any(not 2 <= b - a <= 40 or _VERB.search(text[a:b]) or is_generic(text[a:b]) for a, b in places):
+    said = [text[a:b] for a, b in places]
+    if any(not (is_company(s) or (2 <= len(s) <= 24 and not _VERB.search(s) and not is_generic(s))) for s in said):
         return []
     return places
 
@@ -252,11 +253,23 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             for entry in [under[1]] if under else listed_of[1] if listed_of else []:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
+        elif still and (one := _one_of(still, statement.text)) is not None:
+            one.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
+            for entry in still:
+                entry.spans.append((statement.start, statement.end))
         elif still and statement.start - still[0].spans[-1][1] < 200 and _goes_on(statement):
             for entry in still:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
                 entry.company = entry.company or _company(document, statement, 0)
+
+
+def _one_of(entries: Sequence[Entry], said: str) -> Entry | None:
+    """Which of several entries a sentence begins with: 某某会通过SDK收集…, where the company was named in full."""
+    match = _EACH.match(said)
+    if match is None:
+        return None
+    return next((e for e in entries if match["who"] in fold(e.name)), None)
 
 
 def _denied_before(text: str) -> bool:
@@ -298,6 +311,9 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role, shared=listing and len(places) > 2)
         if _BRACKET.search(text[: places[0][0]]):
             entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
+        elif listing and (own := _of_each(text, places, name)) is not None:
+            for a, b in own:
+                entry.add_kinds(text, a, b, prose=True)
         else:
             entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
@@ -308,6 +324,16 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         yield entry
 
 
+def _of_each(text: str, places: list[tuple[int, int, bool]], name: str) -> list[tuple[int, int]] | None:
+    """Where a sentence that lists several says what one of them takes, 甲会收集…，乙会收集…; None where it says it of all."""
+    begins = [m for m in _EACH.finditer(text, places[-1][1]) if any(m["who"] in text[a:b] for a, b, _ in places)]
+    if not begins:
+        return None
+    stops = [*(m.start() for m in begins[1:]), len(text)]
+    return [(m.end(), stop) for m, stop in zip(begins, stops, strict=True) if m["who"] in fold(name)]
+
+
+_EACH = compiled("sdk_prose", "each")
 _OWN_MEANS = compiled("sdk_prose", "own_means")
 _TAKES_OF_USER = compiled("sdk_prose", "takes_of_user")
 _TAKES = compiled("sdk_prose", "takes")
