@@ -9,6 +9,7 @@ from harness.policy.dealing import URL, can_be_name, deal, score
 from harness.policy.entries import Entry, clean_name, from_fields, plausible_name
 from harness.policy.fields import Value, is_company, role_of_label
 from harness.policy.kinds import mentions
+from harness.policy.several import several
 from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
@@ -107,9 +108,10 @@ def _rows(document: Document, heads: list[str], cells: list[Span], part: str) ->
         if name is None or not plausible_name(clean_name(document, *name)[0].lower()):
             continue
         values = [Value(role, "", a, b) for role, (a, b) in row if role != "name"]
-        entry = from_fields(document, name, values, (row[0][1][0], row[-1][1][1]), part)
-        if entry is not None:
-            yield entry
+        for a, b in several(text[slice(*name)]):
+            entry = from_fields(document, (name[0] + a, name[0] + b), values, (row[0][1][0], row[-1][1][1]), part)
+            if entry is not None:
+                yield entry
 
 
 def _as_far_as_they_fit(rows: list[list[tuple[str, Span]]], text: str) -> list[list[tuple[str, Span]]]:

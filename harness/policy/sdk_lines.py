@@ -11,6 +11,7 @@ from harness.policy.entries import Entry, clean_name, from_fields, is_sdk_name, 
 from harness.policy.fields import Value, pairs, role_of_label, words
 from harness.policy.flattened import flattened
 from harness.policy.kinds import mentions
+from harness.policy.several import several
 from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
@@ -135,8 +136,11 @@ class Records:
             if told and sure:
                 start = min(a for a, _ in [*self.spans, self.name])
                 end = max(b for _, b in [*self.spans, self.name])
-                entry = from_fields(self.document, self.name, self.values, (start, end), self.role)
-                if entry is not None:
+                at = self.name[0]
+                for a, b in several(self.document.folded.text[slice(*self.name)]):
+                    entry = from_fields(self.document, (at + a, at + b), self.values, (start, end), self.role)
+                    if entry is None:
+                        continue
                     if not self.roles & {"kinds", "permissions"}:
                         for span in self.spans:
                             entry.add_kinds(self.document.folded.text, *span, prose=True)

@@ -11,7 +11,8 @@ from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, plausible_name
 from harness.policy.fields import role_of_label, words
 from harness.policy.kinds import mentions
-from harness.policy.known import bare, by_name, known_of
+from harness.policy.known import known_of
+from harness.policy.several import is_known, of_group
 from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
@@ -19,8 +20,6 @@ Span = tuple[int, int]
 _STYLE = re.compile(r"[\s*_#>]*(?P<open>\(?)(?P<sign>\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3}|[a-z](?=[.)、])|[①-⑳])(?P<close>[.)、:]?)")
 _TITLE = compiled("sdk_sections", "title")
 _LED = compiled("sdk_sections", "led")
-_GROUP = compiled("sdk_sections", "group")
-_MEMBER = re.compile(r"[^、,/;\s](?:[^、,/;]*[^、,/;\s])?")
 _ENDS = compiled("sdk_sections", "ends")
 _VERB = compiled("sdk_prose", "verb")
 _CONTEXT = compiled("sdk_sections", "context")
@@ -111,22 +110,14 @@ def _number(line: str) -> tuple[tuple[str, str, str], int]:
 def _names(text: str, start: int, end: int) -> list[Span]:
     """Where the names of a title stand: those in brackets behind a kind of SDKs, or the title; none where it says no name."""
     said = text[start:end]
-    group = _GROUP.match(said)
-    if group and known_of(group["kind"]) is None:
-        members = [(m.start() + group.start("names"), m.end() + group.start("names")) for m in _MEMBER.finditer(group["names"])]
-        called = [said[a:b] for a, b in members]
-        if len(members) > 1 and sum(_is_known(c) for c in called) * 2 >= len(called) and not any(map(is_function, called)):
-            return [(start + a, start + b) for a, b in members]
+    group = of_group(said)
+    if group:
+        return [(start + a, start + b) for a, b in group]
     if not is_sdk_name(said) or not plausible_name(said.strip(" *_-\"“”")) or is_function(said):
         return []
     if known_of(said) is None and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):
         return []
     return [(start, end)]
-
-
-def _is_known(said: str) -> bool:
-    """Whether the catalogue knows a name, as an SDK's or a company's."""
-    return known_of(said) is not None or bare(said) in by_name()
 
 
 def _of_run(document: Document, text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> Iterator[Entry]:
@@ -198,7 +189,7 @@ def _listed(document: Document, text: str, items: list[tuple[Span, bool]], goes_
     for span in outer:
         match = _ITEM.match(text, *span)
         if match and _is_service(document, match):
-            found.append((span, match, _is_link(document, match) or _is_known(match["name"])))
+            found.append((span, match, _is_link(document, match) or is_known(match["name"])))
     sure = sum(s for _, _, s in found)
     least = 1 if goes_on else 2
     if len(found) * 3 < len(outer) * 2 or sure * 3 < len(outer) or sure < least:

@@ -11,6 +11,7 @@ from harness.policy.entries import Entry, from_fields, is_function, is_sdk_name,
 from harness.policy.fields import Value, is_company, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.sdk_lines import Records
+from harness.policy.several import several
 from harness.policy.statements import role_of
 from harness.policy.words import compiled
 
@@ -157,10 +158,12 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
             for n, (a, b) in enumerate(cells)
             if n < len(roles) and n != at and roles[n] and n not in wide
         ]
-        entry = from_fields(document, name, values, document.span(block.start, block.end), part)
-        last = entry
-        if entry is not None:
-            found.append(entry)
+        for a, b in several(said):
+            start = document.folded.text.find(said, *name)
+            called = (start + a, start + b) if b - a < len(said) else name
+            entry = last = from_fields(document, called, values, document.span(block.start, block.end), part)
+            if entry is not None:
+                found.append(entry)
     yield from found
 
 
