@@ -20,6 +20,8 @@ Span = tuple[int, int]
 _STYLE = re.compile(r"[\s*_#>]*(?P<open>\(?)(?P<sign>\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3}|[a-z](?=[.)、])|[①-⑳])(?P<close>[.)、:]?)")
 _TITLE = compiled("sdk_sections", "title")
 _LED = compiled("sdk_sections", "led")
+_BRACKETED = re.compile(r"\([^()]*\)")
+_SENTENCE = compiled("sdk_prose", "sentence")
 _ENDS = compiled("sdk_sections", "ends")
 _VERB = compiled("sdk_prose", "verb")
 _CONTEXT = compiled("sdk_sections", "context")
@@ -31,6 +33,8 @@ _ITEM = re.compile(
 )
 _PROPER = re.compile(r"[A-Z0-9][\w.+&'’!/-]*|[a-z]{1,6}[A-Z]\w*|[a-z0-9-]+\.(?:com|io|net|org|ai|co|app|dev)|&|and|of|for|by|the|de|\+")
 _MOST_PARTS = 8
+_BY_WORDS = 14
+"""From this level on a heading is one by its words or its bold letters (`plain.heading_level`), and all are of one style."""
 
 
 @dataclass
@@ -42,6 +46,9 @@ class _Part:
     names: list[Span]
     begins: int
     """Where what is said begins in the title's own block; its end where nothing is."""
+
+    sure: bool = True
+    """Whether the names are SDKs' by themselves, and not only by the company that they keep."""
 
 
 def in_sections(document: Document, taken: Sequence[Span]) -> Iterator[Entry]:
@@ -55,14 +62,14 @@ def in_sections(document: Document, taken: Sequence[Span]) -> Iterator[Entry]:
             at += 1
         if block.kind not in ("row", "head") and not (at < len(taken) and taken[at][0] < span[1]):
             free.append((block, span))
-    of_parts = list(_in_parts(document, text, free))
-    yield from of_parts
-    starts = {span[0] for entry in of_parts for span in entry.spans}
-    yield from _in_items(document, text, [(b, s) for b, s in free if s[0] not in starts])
+    of_items = list(_in_items(document, text, free))
+    yield from of_items
+    starts = {span[0] for entry in of_items for span in entry.spans}
+    yield from _in_parts(document, text, [(b, s) for b, s in free if s[0] not in starts])
 
 
 def _in_parts(document: Document, text: str, blocks: list[tuple[Block, Span]]) -> Iterator[Entry]:
-    parts = [p for n, (block, span) in enumerate(blocks) if (p := _part(text, block, span, n)) is not None]
+    parts = [p for n, (block, span) in enumerate(blocks) if (p := _part(document, text, block, span, n)) is not None]
     run: list[_Part] = []
     for part in parts:
         if run and (part.style != run[-1].style or _parted(blocks, run[-1].number, part.number)):
@@ -77,23 +84,33 @@ def _parted(blocks: list[tuple[Block, Span]], one: int, other: int) -> bool:
     if other - one > _MOST_PARTS:
         return True
     level = blocks[one][0].level if blocks[one][0].kind == "heading" else 99
-    return any(block.kind == "heading" and block.level < min(level, 17) for block, _ in blocks[one + 1 : other])
+    return any(block.kind == "heading" and block.level < min(level, _BY_WORDS) for block, _ in blocks[one + 1 : other])
 
 
-def _part(text: str, block: Block, span: Span, number: int) -> _Part | None:
+def _part(document: Document, text: str, block: Block, span: Span, number: int) -> _Part | None:
     """The part that a block begins, where it is a title that names an SDK or begins `name: `."""
     said = text[slice(*span)]
     line = said.split("\n", 1)[0]
     numbered, begin = _number(line)
-    title = _TITLE.match(line, begin)
-    if title:
-        kind = str(block.level) if block.kind == "heading" else ""
-        names = _names(text, span[0] + title.start("name"), span[0] + title.end("name"))
-        return _Part(("title", kind if not begin else "", *numbered), number, names, span[1]) if names else None
     led = _LED.match(line, begin) if begin or block.kind == "item" else None
     if led and not role_of_label(led["name"]):
-        names = _names(text, span[0] + led.start("name"), span[0] + led.end("name"))
-        return _Part(("led", block.kind, *numbered), number, names, span[0] + led.end()) if names else None
+        at = span[0] + led.start("name"), span[0] + led.end("name")
+        names = _names(text, *at)
+        sure = bool(names)
+        if not names and _may_be_name(document, text, at):
+            names = [at]
+        if names:
+            return _Part(("led", block.kind, *numbered), number, names, span[0] + led.end(), sure)
+    title = _TITLE.match(line, begin)
+    if title:
+        kind = str(min(block.level, _BY_WORDS)) if block.kind == "heading" else ""
+        style = ("title", kind if not begin else "", *numbered)
+        at = span[0] + title.start("name"), span[0] + title.end("name")
+        begins = span[0] + len(line) if len(line) < len(said) else span[1]
+        names = _names(text, *at)
+        if not names and (begin or kind) and _may_be_name(document, text, at):
+            return _Part(style, number, [at], begins, sure=False)
+        return _Part(style, number, names, begins) if names else None
     return None
 
 
@@ -115,13 +132,46 @@ def _names(text: str, start: int, end: int) -> list[Span]:
         return [(start + a, start + b) for a, b in group]
     if not is_sdk_name(said) or not plausible_name(said.strip(" *_-\"“”")) or is_function(said):
         return []
+    if not said.isascii() and _SENTENCE.search(_BRACKETED.sub("", said)):
+        return []
     if known_of(said) is None and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):
         return []
     return [(start, end)]
 
 
+def _may_be_name(document: Document, text: str, at: Span) -> bool:
+    """Whether a title can be the name of an SDK that the catalogue does not know, among titles that are such names."""
+    said = text[slice(*at)].strip(" *_\"“”")
+    if not plausible_name(said) or mentions(said) or is_function(said) or role_of_label(said):
+        return False
+    if said.isascii():
+        return not _NO_SERVICE.search(said) and _is_proper(document, at)
+    return len(said) <= 20 and not _SENTENCE.search(said)
+
+
+_PLAIN_ITEM = ("led", "item", "", "", "")
+
+
+def _takes(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> bool:
+    """Whether the items say what is taken, and not only what each is for."""
+    return any(pattern("takes").search(text, *blocks[part.number][1]) for part in run)
+
+
+def _accepted(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> list[_Part]:
+    """Of a run the titles that name SDKs: those that do so by themselves, and the others where they are the fewer and stand
+    among them, or anywhere in a part on SDKs."""
+    sure = [n for n, part in enumerate(run) if part.sure]
+    if len(sure) * 2 < len(run) or not sure or (run[0].style == _PLAIN_ITEM and not _takes(text, blocks, run)):
+        return [run[n] for n in sure]
+    if all(role_of(blocks[part.number][0].path) == "sdks" for part in run):
+        return run
+    within = run[sure[0] : sure[-1] + 1]
+    return within if len(sure) > 1 else [run[n] for n in sure]
+
+
 def _of_run(document: Document, text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> Iterator[Entry]:
     """The entries of titles of one style, one after another, each with what is said up to the next."""
+    run = _accepted(text, blocks, run)
     told = [bool(_below(text, blocks, run, n)) or run[n].begins < blocks[run[n].number][1][1] for n in range(len(run))]
     if len(run) < 2 or sum(told) * 2 <= len(run):
         return
@@ -222,6 +272,11 @@ def _is_service(document: Document, match: re.Match[str]) -> bool:
         return known_of(name) is not None and not role_of_label(name)
     if not name.isascii():
         return len(name) <= 20 and not is_function(name)
-    a, b = document.folded.quoted(*match.span("name"))
+    return _is_proper(document, match.span("name"))
+
+
+def _is_proper(document: Document, at: Span) -> bool:
+    """Whether each word is written as names are in English."""
+    a, b = document.folded.quoted(*at)
     called = document.text[a:b].strip(" *_\"“”").split()
     return 0 < len(called) <= 5 and all(_PROPER.fullmatch(word) for word in called) and called[0] not in ("The", "Our", "We", "No")

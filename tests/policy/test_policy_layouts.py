@@ -1,5 +1,5 @@
 """One list of SDKs in many layouts, with the columns in any order, cells that are missing and cells of several lines: each is
-read back as what was written. Every name and text is our own."""
+read back as what was written. Every text is our own; of the names some are of SDKs that the catalogue knows."""
 
 from __future__ import annotations
 
@@ -86,6 +86,24 @@ EN = Tongue(
         _row("Quillpost Mailer", "Quillpost Corp.", "Sending mail", "Email address", "https://quillpost.example", "email"),
     ),
 )  # fmt: skip
+
+
+ZH_KNOWN = replace(ZH, rows=(
+    *ZH.rows[:3],
+    _row("极光推送SDK", "深圳市和讯华谷信息技术有限公司", "推送通知", "IMEI、OAID", "https://a.example/privacy", "imei", "oaid"),
+    _row("高德地图SDK", "高德软件有限公司", "展示地图", "经纬度、MAC地址", "https://b.example/privacy", "location_precise", "mac"),
+    _row("Bugly", "深圳市腾讯计算机系统有限公司", "排查崩溃", "Android ID、设备型号", "https://c.example", "android_id",
+         "device_model"),
+    _row("微信SDK", "腾讯科技（深圳）有限公司", "分享内容", "剪切板", "https://d.example", "clipboard"),
+))  # fmt: skip
+EN_KNOWN = replace(EN, rows=(
+    *EN.rows[1:3],
+    _row("Sentry", "Functional Software Inc.", "Crash reports", "IP address, crash logs", "https://a.example", "ip", "crash_log"),
+    _row("Mixpanel", "Mixpanel Inc.", "Usage statistics", "Device model, email address", "https://b.example", "device_model",
+         "email"),
+    _row("OneSignal", "OneSignal Inc.", "Push messages", "Advertising ID", "https://c.example", "ad_id"),
+    _row("AppsFlyer", "AppsFlyer Ltd.", "Attribution", "IMEI, MAC address", "https://d.example", "imei", "mac"),
+))  # fmt: skip
 
 
 @dataclass
@@ -272,6 +290,56 @@ def one_line_each(d: Draw) -> str:
     return f"{d.tongue.title}\n\n" + "\n".join(sep.join(_labels(d, cells)) for cells in d.cells()) + "\n"
 
 
+def _is_none(d: Draw, row: Row) -> bool:
+    return row.kinds in d.tongue.nothing
+
+
+def _said_zh(d: Draw, row: Row) -> str:
+    takes = "不会收集您的个人信息" if _is_none(d, row) else f"会收集您的{row.kinds}"
+    return d.rng.choice((
+        f"为了{row.purpose}，我们接入了{row.name}，该SDK由{row.company}提供，{takes}。",
+        f"由{row.company}提供，用于{row.purpose}。该SDK{takes}。",
+        f"用于{row.purpose}，{takes}。",
+    ))  # fmt: skip
+
+
+def _said_en(d: Draw, row: Row) -> str:
+    takes = "It does not collect personal information." if _is_none(d, row) else f"It collects your {row.kinds}."
+    return d.rng.choice((f"Used for {row.purpose.lower()}. {takes}", f"Provided by {row.company}. {takes}", takes))
+
+
+def _said(d: Draw, row: Row) -> str:
+    return _said_zh(d, row) if d.tongue is ZH_KNOWN else _said_en(d, row)
+
+
+def numbered_titles_over_sentences(d: Draw) -> str:
+    a, b = d.rng.choice((("（", "）"), ("", "、"), ("", "）"), ("", ". ")))
+    parts = (f"{a}{n}{b}{row.name}\n{_said(d, row)}" for n, row in enumerate(d.rows, 1))
+    return f"## {d.tongue.title}\n\n" + "\n".join(parts) + "\n"
+
+
+def headings_over_sentences(d: Draw) -> str:
+    return f"<h2>{d.tongue.title}</h2>" + "".join(f"<h3>{row.name}</h3><p>{_said(d, row)}</p>" for row in d.rows)
+
+
+def bold_over_sentences(d: Draw) -> str:
+    return f"## {d.tongue.title}\n\n" + "".join(f"**{row.name}**\n\n{_said(d, row)}\n\n" for row in d.rows)
+
+
+def numbered_colons(d: Draw) -> str:
+    parts = (f"（{n}）{row.name}{d.tongue.colon}{_said(d, row)}" for n, row in enumerate(d.rows, 1))
+    return f"## {d.tongue.title}\n\n" + "\n".join(parts) + "\n"
+
+
+def items_with_colons(d: Draw) -> str:
+    return f"## {d.tongue.title}\n\n" + "".join(f"- {row.name}{d.tongue.colon}{_said(d, row)}\n" for row in d.rows)
+
+
+def html_items_with_dashes(d: Draw) -> str:
+    items = "".join(f"<li><b>{row.name}</b> – {_said(d, row)}</li>" for row in d.rows)
+    return f"<h2>{d.tongue.title}</h2><ul>{items}</ul>"
+
+
 LAYOUTS: tuple[Callable[[Draw], str], ...] = (
     html_table, html_without_head_row, html_unclosed, html_within_layout, html_numbered, html_titled, html_one_table_each,
     html_divs, html_definitions, markdown, markdown_open, markdown_wrapped, markdown_wrapped_trimmed, markdown_cell_a_line,
@@ -280,14 +348,29 @@ LAYOUTS: tuple[Callable[[Draw], str], ...] = (
 )  # fmt: skip
 
 
+SENTENCES: tuple[Callable[[Draw], str], ...] = (
+    numbered_titles_over_sentences, headings_over_sentences, bold_over_sentences, numbered_colons, items_with_colons,
+    html_items_with_dashes,
+)  # fmt: skip
+
+
 def _read_back(text: str) -> dict[str, frozenset[str]]:
     media = "text/html" if text.startswith("<") else "text/markdown"
     return {sdk.name: frozenset(sdk.kinds) for sdk in read(text, media_type=media).sdks}
 
 
-@pytest.mark.parametrize("tongue", (ZH, EN), ids=("zh", "en"))
+@pytest.mark.parametrize("tongue", [ZH, EN], ids=("zh", "en"))
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
 def test_a_list_is_read_back_from_any_layout(layout: Callable[[Draw], str], tongue: Tongue) -> None:
+    for seed in range(20):
+        drawn = draw(tongue, seed)
+        text = layout(drawn)
+        assert _read_back(text) == {row.name: row.found for row in drawn.rows}, text
+
+
+@pytest.mark.parametrize("tongue", [ZH_KNOWN, EN_KNOWN], ids=("zh", "en"))
+@pytest.mark.parametrize("layout", SENTENCES, ids=lambda layout: layout.__name__)
+def test_a_list_of_sentences_is_read_back(layout: Callable[[Draw], str], tongue: Tongue) -> None:
     for seed in range(20):
         drawn = draw(tongue, seed)
         text = layout(drawn)
