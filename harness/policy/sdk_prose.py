@@ -15,6 +15,7 @@ from harness.policy.fields import is_company, platforms_of, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
+from harness.policy.several import is_known
 from harness.policy.statements import Statement, pattern
 from harness.policy.words import compiled, read
 
@@ -124,12 +125,37 @@ def _names(statement: Statement, listed: bool, capital: Callable[[int], str] = l
             or ((integrates or _BRACKET.search(text[:start])) and not common)
         ):
             found[start] = (start, end, False)
+    for start, end in _such_as(text, capital):
+        if not any(a < end and start < b for a, b, _ in found.values()):
+            found[start] = (start, end, False)
     companies = _providers(text)
     if companies:
-        own = [p for p in found.values() if not _is_of(text[slice(*p[:2])], [text[a:b] for a, b in companies])]
+        named = [p for p in found.values() if p[2] or p[0] >= companies[0][0]]
+        own = [p for p in named if not _is_of(text[slice(*p[:2])], [text[a:b] for a, b in companies])]
         found = {a: (a, b, True) for a, b in companies} if not own else found
     absent = _absent(text)
     return sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
+
+
+def _such_as(text: str, capital: Callable[[int], str]) -> list[tuple[int, int]]:
+    """The names that an English sentence gives as examples of partners and providers, where each is written as a name and the
+    catalogue knows one: advertising partners (including Bluebird, Fernleaf and Tidepool)."""
+    match = _SUCH_AS.search(text) if text.isascii() or "(" in text else None
+    if match is None:
+        return []
+    at = match.start("names")
+    found = []
+    for member in _EXAMPLE.finditer(match["names"]):
+        place = (at + member.start(), at + member.end())
+        words = list(re.finditer(r"\S+", member[0]))
+        if len(words) > 4 or not all(capital(place[0] + w.start())[:1].isupper() or w[0][:1].isdecimal() for w in words):
+            break
+        found.append(place)
+    return found if len(found) > 1 and any(is_known(text[a:b]) for a, b in found) else []
+
+
+_SUCH_AS = compiled("sdk_prose", "such_as")
+_EXAMPLE = re.compile(r"(?<![a-z0-9])(?!(?:and|or)\b)[a-z0-9][^,/&()]*?(?=\s*(?:,|/|&|\band\b|\bor\b|[()]|$))")
 
 
 def _providers(text: str) -> list[tuple[int, int]]:

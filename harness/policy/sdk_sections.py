@@ -132,6 +132,8 @@ def _names(text: str, start: int, end: int) -> list[Span]:
         return [(start + a, start + b) for a, b in group]
     if not is_sdk_name(said) or not plausible_name(said.strip(" *_-\"“”")) or is_function(said):
         return []
+    if mentions(said) and not words("name_of_sdk").search(said):
+        return []
     if not said.isascii() and _SENTENCE.search(_BRACKETED.sub("", said)):
         return []
     if known_of(said) is None and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):

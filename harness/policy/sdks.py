@@ -27,8 +27,8 @@ def read_sdks(document: Document, said: Sequence[Statement]) -> tuple[tuple[SdkS
     of_sdks = frozenset(b.table for b in document.blocks if b.table >= 0 and document.folded.forth(b.start) in rows)
     entries = [*tables, *in_lines(document, of_sdks)]
     taken = _joined([span for entry in entries for span in entry.spans])
-    entries += in_sections(document, taken)
-    entries += in_ended(document, _joined([span for entry in entries for span in entry.spans]))
+    entries += in_ended(document, taken)
+    entries += in_sections(document, _joined([span for entry in entries for span in entry.spans]))
     taken = _joined([span for entry in entries for span in entry.spans])
     prose = list(in_prose(document, said, taken))
     places = _joined([*taken, *(span for entry in prose if not entry.own for span in entry.spans)])
