@@ -139,7 +139,7 @@ def _layout_tables(root: Any) -> set[Any]:
 
 
 def _rows_of(table: Any) -> list[list[Any]]:
-    """The cells of each row; cells that stand in no row, after `<thead>` or `</tr>`, are dealt out to rows as wide as the first."""
+    """The cells of each row; cells that stand in no row, after `<thead>` or `</tr>`, are rows as wide as the first."""
     rows: list[list[Any]] = []
     loose: list[Any] = []
     width = 0

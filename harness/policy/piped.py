@@ -1,7 +1,7 @@
-"""Markdown tables whose cells run over several lines: which lines are one row, counted by the bars that the line of dashes asks for.
+"""Markdown tables whose cells run over several lines: which lines are one row, counted by the bars that the dashes ask for.
 
-Converters of pages write `a | b |` and the third cell on the next line, or each cell and each bar on a line of its own. A line that
-ends with two blanks ends a row where any row ends so.
+Converters of pages write `a | b |` and the third cell on the next line, or each cell and each bar on a line of its own. A line
+that ends with two blanks ends a row where any row ends so.
 """
 
 from __future__ import annotations

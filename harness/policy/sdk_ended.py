@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from harness.policy.blocks import Document
 from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, plausible_name
@@ -77,8 +78,8 @@ def _of_run(document: Document, lines: list[Span], run: list[int], role: str) ->
     if len(run) < _LEAST:
         return
     text = document.folded.text
-    usual = sorted(b - a for a, b in zip(run, run[1:], strict=False))[len(run) // 2 - 1]
-    records = [(max(run[0] - usual + 1, 0), run[0]), *((a + 1, b) for a, b in zip(run, run[1:], strict=False))]
+    usual = sorted(b - a for a, b in pairwise(run))[len(run) // 2 - 1]
+    records = [(max(run[0] - usual + 1, 0), run[0]), *((a + 1, b) for a, b in pairwise(run))]
     named = [(first, last, _name(document, lines[first], first == last)) for first, last in records]
     sure = sum(name is not None and (is_sdk_name(text[slice(*name)]) or is_known(text[slice(*name)])) for _, _, name in named)
     if sure * 2 < len(named) or sure < 2:

@@ -17,7 +17,9 @@ from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
 Span = tuple[int, int]
-_STYLE = re.compile(r"[\s*_#>]*(?P<open>\(?)(?P<sign>\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3}|[a-z](?=[.)、])|[①-⑳])(?P<close>[.)、:]?)")
+_STYLE = re.compile(
+    r"[\s*_#>]*(?P<open>\(?)(?P<sign>\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3}|[a-z](?=[.)、])|[①-⑳])(?P<close>[.)、:]?)"
+)
 _TITLE = compiled("sdk_sections", "title")
 _LED = compiled("sdk_sections", "led")
 _BRACKETED = re.compile(r"\([^()]*\)")
@@ -31,7 +33,10 @@ _ITEM = re.compile(
     r"[\s\-+*•·●○■◆►▪]*(?:\d{1,2}[.)、]\s*)?[*_\"“]{0,3}(?P<name>[^:—–(\n,。;|]{2,48}?)"
     r"(?: privacy(?: policy| notice| statement)?)?[*_\"”]{0,3}\s*(?::|—|–| - |\((?!s\))|\.\s|\.?$)"
 )
-_PROPER = re.compile(r"[A-Z0-9][\w.+&'’!/-]*|[a-z]{1,6}[A-Z]\w*|[a-z0-9-]+\.(?:com|io|net|org|ai|co|app|dev)|&|and|of|for|by|the|de|\+")
+_PROPER = re.compile(
+    r"[A-Z0-9][\w.+&'’!/-]*|[a-z]{1,6}[A-Z]\w*|[a-z0-9-]+\.(?:com|io|net|org|ai|co|app|dev)|&|and|of|for|by|the|de|\+"
+)
+_ARTICLES = ("The", "Our", "We", "No")
 _MOST_PARTS = 8
 _BY_WORDS = 14
 """From this level on a heading is one by its words or its bold letters (`plain.heading_level`), and all are of one style."""
@@ -64,6 +69,9 @@ def in_sections(document: Document, taken: Sequence[Span]) -> Iterator[Entry]:
             free.append((block, span))
     of_items = list(_in_items(document, text, free))
     yield from of_items
+    of_purposes = list(_by_purpose(document, text, free))
+    yield from of_purposes
+    of_items += of_purposes
     starts = {span[0] for entry in of_items for span in entry.spans}
     yield from _in_parts(document, text, [(b, s) for b, s in free if s[0] not in starts])
 
@@ -179,14 +187,14 @@ def _of_run(document: Document, text: str, blocks: list[tuple[Block, Span]], run
         return
     longest = max(run[n + 1].number - run[n].number for n in range(len(run) - 1))
     for n, part in enumerate(run):
-        block, span = blocks[part.number]
+        span = blocks[part.number][1]
         below = _below(text, blocks, run, n)
         if n + 1 == len(run):
             below = below[: longest - 1]
         said = [(part.begins, span[1]), *below] if part.begins < span[1] else below
         for name in part.names:
             called, at = clean_name(document, *name)
-            entry = Entry(called, at, [span, *below], role=role_of(block.path))
+            entry = Entry(called, at, [span, *below], role=role_of(blocks[part.number][0].path))
             for a, b in said:
                 entry.add_kinds(text, a, b, prose=True)
                 entry.company = entry.company or _company(document, a, b)
@@ -221,17 +229,48 @@ def _in_items(document: Document, text: str, blocks: list[tuple[Block, Span]]) -
     for is_item, group in groupby(blocks, key=lambda found: found[0].kind == "item"):
         items = list(group)
         if not is_item:
-            block, (start, end) = items[-1]
+            start, end = items[-1][1]
             before = text[start:end][-400:] + " "
             continue
         top = min(block.level for block, _ in items)
         path = items[0][0].path
-        context = before + " ".join(path[-1:]).lower()
+        context = before + " ".join(path).lower()
         if not _CONTEXT.search(context) and role_of(path) != "sdks":
             continue
         entries = list(_listed(document, text, [(s, b.level == top) for b, s in items], path == listed))
         listed = path if entries else listed
         yield from entries
+
+
+def _by_purpose(document: Document, text: str, blocks: list[tuple[Block, Span]]) -> Iterator[Entry]:
+    """The entries of lines that each say a purpose and who serves it, `Hosting: Tidepool, Fernleaf`: at least two of one part,
+    of whose names the catalogue knows half."""
+    for path, group in groupby(blocks, key=lambda found: found[0].path):
+        if role_of(path) != "sdks" and not _CONTEXT.search(" ".join(path).lower()):
+            continue
+        found = [(span, names) for _, span in group if (names := _served(document, text, span))]
+        called = [text[slice(*name)] for _, names in found for name in names]
+        if len(found) < 2 or sum(map(is_known, called)) * 2 < len(called):
+            continue
+        for span, names in found:
+            for name in names:
+                written, at = clean_name(document, *name)
+                yield Entry(written, at, [span], role="sdks")
+
+
+def _served(document: Document, text: str, span: Span) -> list[Span]:
+    """Where the names behind a purpose stand; none where something else than names stands there, too."""
+    match = _PURPOSE_OF.match(text, *span)
+    if match is None or role_of_label(match["purpose"]) not in ("", "purpose", "type") or is_known(match["purpose"]):
+        return []
+    at = match.start("names")
+    plain = _BRACKETED.sub(lambda m: "," + "x" * (len(m[0]) - 1), match["names"])
+    names = [(at + m.start(), at + m.end()) for m in _NAMED.finditer(plain) if not set(m[0]) <= {"x"}]
+    return names if names and all(_may_be_name(document, text, name) for name in names) else []
+
+
+_PURPOSE_OF = re.compile(r"[\s\-+*•·●○]*(?P<purpose>[^:。.;,|]{2,40}):\s*(?P<names>[^:。;|]{2,160}?)[.\s]*$")
+_NAMED = re.compile(r"(?<![a-z0-9])(?!(?:and|or) )[^、,\s](?:[^、,]*?[^、,\s])?(?=\s*(?:[、,]|\band\b|\bor\b|$))")
 
 
 def _listed(document: Document, text: str, items: list[tuple[Span, bool]], goes_on: bool) -> Iterator[Entry]:
@@ -281,4 +320,4 @@ def _is_proper(document: Document, at: Span) -> bool:
     """Whether each word is written as names are in English."""
     a, b = document.folded.quoted(*at)
     called = document.text[a:b].strip(" *_\"“”").split()
-    return 0 < len(called) <= 5 and all(_PROPER.fullmatch(word) for word in called) and called[0] not in ("The", "Our", "We", "No")
+    return 0 < len(called) <= 5 and all(_PROPER.fullmatch(word) for word in called) and called[0] not in _ARTICLES

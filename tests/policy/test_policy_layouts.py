@@ -62,8 +62,8 @@ ZH = Tongue(
         _row("毕方统计SDK", "毕方数据科技股份有限公司", "统计使用情况", "Android ID、操作系统版本、应用列表", "https://bifang.example",
              "android_id", "os_version", "installed_apps"),
         _row("飞鸾支付", "上海飞鸾网络有限公司", "完成支付", "IMSI、MAC地址", "https://feiluan.example/a/b", "imsi", "mac"),
-        _row("Kunpeng IM", "鲲鹏云计算有限公司", "即时通讯", "手机号码、剪切板", "https://kp.example/legal", "phone", "clipboard"),
-        _row("烛龙认证 SDK", "烛龙（深圳）科技有限公司", "实名认证", "姓名、身份证号", "https://zhulong.example", "name", "id_card"),
+        _row("Kunpeng IM", "鲲鹏云计算有限公司", "即时通讯", "手机号码、剪切板", "https://kp.example", "phone", "clipboard"),
+        _row("烛龙认证 SDK", "烛龙（深圳）科技有限公司", "实名认证", "姓名、身份证号", "https://zl.example", "name", "id_card"),
     ),
 )  # fmt: skip
 EN = Tongue(
@@ -90,8 +90,8 @@ EN = Tongue(
 
 ZH_KNOWN = replace(ZH, rows=(
     *ZH.rows[:3],
-    _row("极光推送SDK", "深圳市和讯华谷信息技术有限公司", "推送通知", "IMEI、OAID", "https://a.example/privacy", "imei", "oaid"),
-    _row("高德地图SDK", "高德软件有限公司", "展示地图", "经纬度、MAC地址", "https://b.example/privacy", "location_precise", "mac"),
+    _row("极光推送SDK", "深圳市和讯华谷信息技术有限公司", "推送通知", "IMEI、OAID", "https://a.example", "imei", "oaid"),
+    _row("高德地图SDK", "高德软件有限公司", "展示地图", "经纬度、MAC地址", "https://b.example", "location_precise", "mac"),
     _row("Bugly", "深圳市腾讯计算机系统有限公司", "排查崩溃", "Android ID、设备型号", "https://c.example", "android_id",
          "device_model"),
     _row("微信SDK", "腾讯科技（深圳）有限公司", "分享内容", "剪切板", "https://d.example", "clipboard"),
@@ -121,7 +121,7 @@ class Draw:
 
 
 def draw(tongue: Tongue, seed: int) -> Draw:
-    """Four to six columns in any order but with the names in front of half of them; a kind cell in five says that there is none."""
+    """Four or five columns in any order but with the names in front of half of them; of one row the kinds may be none."""
     rng = random.Random(seed)
     columns = ["name", "kinds", *rng.sample(("company", "purpose", "link"), rng.choice((2, 3)))]
     rng.shuffle(columns)
@@ -159,7 +159,8 @@ def html_unclosed(d: Draw) -> str:
 
 
 def html_within_layout(d: Draw) -> str:
-    return f"<table><tr><td><h2>{d.tongue.title}</h2><div>{_html(_tr(d.heads), ''.join(map(_tr, d.cells())))}</div></td></tr></table>"
+    inner = _html(_tr(d.heads), "".join(map(_tr, d.cells())))
+    return f"<table><tr><td><h2>{d.tongue.title}</h2><div>{inner}</div></td></tr></table>"
 
 
 def html_numbered(d: Draw) -> str:

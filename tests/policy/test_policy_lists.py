@@ -29,8 +29,8 @@ def test_what_an_sdk_does_in_brackets_is_no_name() -> None:
 
 def test_companies_whose_sdks_have_no_other_name_are_named_each() -> None:
     text = (
-        "## 第三方SDK\n\n目前我们的认证服务由青鸾科技有限公司、白泽信息技术（北京）有限公司和毕方股份有限公司提供，我们会接入他们的SDK，"
-        "他们会通过SDK收集您的IMEI、手机号码。\n"
+        "## 第三方SDK\n\n目前我们的认证服务由青鸾科技有限公司、白泽信息技术（北京）有限公司和毕方股份有限公司提供，"
+        "我们会接入他们的SDK，他们会通过SDK收集您的IMEI、手机号码。\n"
     )
     taken = {"imei", "phone"}
     assert kinds(text) == {"青鸾科技有限公司": taken, "白泽信息技术（北京）有限公司": taken, "毕方股份有限公司": taken}
@@ -38,8 +38,8 @@ def test_companies_whose_sdks_have_no_other_name_are_named_each() -> None:
 
 def test_each_of_several_companies_has_what_is_said_of_it_alone() -> None:
     text = (
-        "## 第三方SDK\n\n目前我们的推送服务由青鸾科技有限公司和白泽信息有限公司提供，我们会接入这些公司的SDK，青鸾会通过SDK收集IMEI；"
-        "白泽会通过SDK收集MAC地址。\n"
+        "## 第三方SDK\n\n目前我们的推送服务由青鸾科技有限公司和白泽信息有限公司提供，我们会接入这些公司的SDK，"
+        "青鸾会通过SDK收集IMEI；白泽会通过SDK收集MAC地址。\n"
     )
     assert kinds(text) == {"青鸾科技有限公司": {"imei"}, "白泽信息有限公司": {"mac"}}
 
@@ -61,7 +61,7 @@ def test_what_a_service_is_for_is_none_of_what_an_sdk_takes() -> None:
 
 PROCESSORS = (
     "# Example subprocessors\n\nThe following is a list of personal data subprocessors we use:\n\n"
-    "* [Sentry](https://sentry.example/privacy). Error reporting software.\n* [Tidepool](https://tidepool.example). Blog hosting.\n"
+    "* [Sentry](https://sentry.example/privacy). Error reporting software.\n* [Tidepool](https://tide.example). Blog hosting.\n"
     "* [quillPost](https://quill.example/gdpr). Email newsletter service.\n\n"
 )
 
@@ -81,7 +81,7 @@ def test_kinds_of_recipients_are_no_services() -> None:
 
 
 def test_examples_of_partners_are_named_and_examples_of_platforms_are_not() -> None:
-    text = "## Sharing\n\nOur third-party advertising partners (including, but not limited to, Meta, Tidepool, and Reddit) collect your IP."
+    text = "## Sharing\n\nOur advertising partners (including, but not limited to, Meta, Tidepool, and Reddit) collect your IP."
     assert set(kinds(text)) == {"Meta", "Tidepool", "Reddit"}
     assert kinds("## Ads\n\nWe run ads on various third-party platforms such as Google, Reddit, and LinkedIn.") == {}
     assert kinds("## Sharing\n\nWe use service providers such as hosting companies, couriers and banks.") == {}
@@ -109,12 +109,16 @@ def test_records_without_heads_that_end_with_an_address() -> None:
 
 
 def test_links_to_policies_that_name_no_sdk_are_no_records() -> None:
-    text = "Links\n\n" + "".join(f"How we {verb} data\nhttps://{verb}.example/privacy\n" for verb in ("store", "share", "delete", "move"))
+    verbs = ("store", "share", "delete", "move")
+    text = "Links\n\n" + "".join(f"How we {verb} data\nhttps://{verb}.example/privacy\n" for verb in verbs)
     assert kinds(text, "text/plain") == {}
 
 
 def test_several_names_in_one_cell_are_each_one() -> None:
-    table = "| SDK名称 | 功能 | 收集信息 |\n|--|--|--|\n| 友盟SDK，LinkedMe，青鸾统计SDK | 统计 | IMEI |\n| 微信SDK（登录、分享） | 登录 | OAID |\n"
+    table = (
+        "| SDK名称 | 功能 | 收集信息 |\n|--|--|--|\n| 友盟SDK，LinkedMe，青鸾统计SDK | 统计 | IMEI |\n"
+        "| 微信SDK（登录、分享） | 登录 | OAID |\n"
+    )
     found = kinds("## 第三方SDK清单\n\n" + table)
     assert found == {"友盟SDK": {"imei"}, "LinkedMe": {"imei"}, "青鸾统计SDK": {"imei"}, "微信SDK（登录、分享）": {"oaid"}}
 
@@ -126,3 +130,18 @@ def test_a_column_of_kinds_of_partners_is_none_of_names() -> None:
     )
     found = kinds("## 附录：第三方合作伙伴\n\n" + table)
     assert found == {"青鸾科技有限公司": {"imei"}, "白泽开放平台": {"mac"}, "毕方科技有限公司": {"oaid"}}
+
+
+def test_purposes_with_those_who_serve_them() -> None:
+    text = (
+        "## Third-party processors\n\n- Analytics: Google Analytics, Mixpanel\n- Crash reporting: Sentry\n"
+        "- Email: Mailgun (Mailgun Inc.) and Tidepool\n"
+    )
+    assert set(kinds(text)) == {"Google Analytics", "Mixpanel", "Sentry", "Mailgun", "Tidepool"}
+    text = "## 第三方SDK\n\n推送：极光推送、个推\n统计：友盟、神策\n地图：高德地图\n"
+    assert set(kinds(text)) == {"极光推送", "个推", "友盟", "神策", "高德地图"}
+
+
+def test_labels_with_values_that_are_no_names_are_no_purposes() -> None:
+    text = "## Third parties\n\n- Contact: Support Team, Berlin\n- Purpose: Hosting, Email\n- Retention: Two Years\n"
+    assert kinds(text) == {}
