@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, clean_name, from_fields, is_sdk_name, plausible_name
-from harness.policy.fields import Value, pairs, role_of_label, words
+from harness.policy.fields import Value, is_company, pairs, role_of_label, words
 from harness.policy.flattened import flattened
 from harness.policy.kinds import mentions
 from harness.policy.several import several
@@ -132,6 +132,7 @@ class Records:
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
             sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
             sure = sure or ("link" in self.roles and self.role == "sdks")
+            sure = sure or (self.role == "sdks" and is_company(_NUMBER.sub("", self.document.folded.text[slice(*self.name)])))
             sure = sure and (named or "name" in self.roles or self._is_sdk(self.name) or not self._is_sentence(self.name))
             if told and sure:
                 start = min(a for a, _ in [*self.spans, self.name])

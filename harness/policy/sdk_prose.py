@@ -160,7 +160,7 @@ _EXAMPLE = re.compile(r"(?<![a-z0-9])(?!(?:and|or)\b)[a-z0-9][^,/&()]*?(?=\s*(?:
 
 def _providers(text: str) -> list[tuple[int, int]]:
     """The companies whose SDKs a sentence says are used, named by nothing else: 推送由某某公司和某公司提供，我们接入他们的SDK."""
-    match = _PROVIDERS.search(text) if "sdk" in text or "软件开发工具包" in text else None
+    match = _PROVIDERS.search(text) or _MAKERS.search(text) if "sdk" in text or "软件开发工具包" in text else None
     if match is None:
         return []
     at = match.start("names")
@@ -177,7 +177,7 @@ def _is_of(name: str, companies: list[str]) -> bool:
     return any(short in bare(company) for company in companies) or bool(_VERB.search(name)) or is_function(name)
 
 
-_PROVIDERS = compiled("sdk_prose", "providers")
+_PROVIDERS, _MAKERS = compiled("sdk_prose", "providers"), compiled("sdk_prose", "makers")
 _COMPANY = re.compile(r"[^、,和及与\s](?:[^、,和及与]|(?<=[a-z]),(?= ?inc| ?ltd))*")
 
 

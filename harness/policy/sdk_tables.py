@@ -17,6 +17,7 @@ from harness.policy.words import compiled
 
 _MOST_COLUMNS = 24
 _COOKIES = re.compile(r"cookie|expir|duration")
+_PROCESSORS = re.compile(r"\bsub-?processors?\b|\bdata processors?\b")
 _EXACT = compiled("sdk_tables", "exact", re.I)
 
 
@@ -129,6 +130,7 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
         return
     part = role_of((above,)) or role_of(table[0].path)
     of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
+    of_sdks = of_sdks or bool(_PROCESSORS.search(heads))
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
     at = roles.index("name")
     kinds = [n for n, role in enumerate(roles) if role == "kinds"]

@@ -145,3 +145,32 @@ def test_purposes_with_those_who_serve_them() -> None:
 def test_labels_with_values_that_are_no_names_are_no_purposes() -> None:
     text = "## Third parties\n\n- Contact: Support Team, Berlin\n- Purpose: Hosting, Email\n- Retention: Two Years\n"
     assert kinds(text) == {}
+
+
+def test_subprocessors_in_a_table_by_purpose() -> None:
+    table = (
+        "## Subprocessors\n\n| Purpose | Subprocessor | Location |\n|---|---|---|\n| Hosting | Amazon Web Services | USA |\n"
+        "| Email | Tidepool Inc | EU |\n| Analytics | Mixpanel | USA |\n"
+    )
+    assert set(kinds(table)) == {"Amazon Web Services", "Tidepool Inc", "Mixpanel"}
+
+
+def test_companies_as_titles_over_labels() -> None:
+    text = (
+        "## 第三方SDK目录\n\n1、青鸾科技有限公司\n使用目的：推送\n收集信息：IMEI\n2、白泽信息有限责任公司\n使用目的：定位\n收集信息：OAID\n"
+    )
+    assert kinds(text) == {"青鸾科技有限公司": {"imei"}, "白泽信息有限责任公司": {"oaid"}}
+
+
+def test_a_table_within_a_cell_is_of_its_row() -> None:
+    inner = "<table><tr><td>设备</td><td>IMEI</td></tr><tr><td>网络</td><td>IP地址</td></tr></table>"
+    page = (
+        f"<h2>第三方SDK目录</h2><table><tr><td>SDK名称</td><td>收集信息</td></tr><tr><td>青鸾推送SDK</td><td>{inner}</td></tr>"
+        "<tr><td>白泽地图SDK</td><td><ul><li>经纬度</li><li>OAID</li></ul></td></tr></table>"
+    )
+    assert kinds(page, "text/html") == {"青鸾推送SDK": {"imei", "ip"}, "白泽地图SDK": {"location_precise", "oaid"}}
+
+
+def test_sdks_called_by_their_makers_and_what_they_do() -> None:
+    text = "## 第三方SDK\n\n我们接入了由青鸾科技有限公司提供的推送SDK，会收集IMEI。我们使用了由白泽有限公司开发的地图SDK，会收集经纬度。\n"
+    assert kinds(text) == {"青鸾科技有限公司": {"imei"}, "白泽有限公司": {"location_precise"}}
