@@ -103,6 +103,16 @@ def _is_row(line: str) -> bool:
     return (bare.startswith("|") and bare.count("|") >= 2) or bare.count("|") + bare.count("｜") >= 2 or bare.count("\t") >= 2
 
 
+def _spaced(line: str) -> int:
+    """How many columns a line has that names them, with two blanks or more between."""
+    said = [part for part in re.split(r"[ \u3000]{2,}", line.strip()) if part]
+    return len(said) if len(said) > 2 and sum(bool(role_of_label(s)) for s in said) > 2 and ":" not in line else 0
+
+
+def _cells_of_spaced(line: _Line) -> tuple[tuple[int, int], ...]:
+    return tuple((line.start + m.start(), line.start + m.end()) for m in re.finditer(r"\S+(?:[ \u3000]\S+)*", line.text))
+
+
 def _cells(line: _Line) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
     separator = "|" if "|" in line.text else "｜" if "｜" in line.text else "\t"
@@ -130,6 +140,7 @@ def document(text: str) -> Document:
     kind: Kind
     joins = False
     rows, passed = piped_rows(text, lines), -1
+    columns_apart = 0
     for number, line in enumerate(lines):
         if number <= passed:
             continue
@@ -169,7 +180,16 @@ def document(text: str) -> Document:
                 Block(kind=kind, start=line.start, end=line.end, path=outline.path, cells=cells, heads=columns, table=table)
             )
             continue
-        in_table = False
+        if spaced := columns_apart if len(_cells_of_spaced(line)) == columns_apart else _spaced(line.text):
+            table, kind = (table, "row") if columns_apart else (table + 1, "head")
+            cells = _cells_of_spaced(line)
+            columns = columns if columns_apart else tuple(text[a:b] for a, b in cells)
+            columns_apart, joins, in_table = spaced, False, True
+            blocks.append(
+                Block(kind=kind, start=line.start, end=line.end, path=outline.path, cells=cells, heads=columns, table=table)
+            )
+            continue
+        columns_apart, in_table = 0, False
         start = line.start + len(line.text) - len(line.text.lstrip())
         end = line.start + len(line.text.rstrip())
         hashes, bold = _HASHES.match(line.text), _BOLD.match(line.text)

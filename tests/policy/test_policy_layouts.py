@@ -232,6 +232,10 @@ def tabs(d: Draw) -> str:
     return f"{d.tongue.title}\n\n" + "\n".join("\t".join(row) for row in [d.heads, *d.cells()]) + "\n"
 
 
+def columns_apart(d: Draw) -> str:
+    return f"{d.tongue.title}\n\n" + "\n".join("    ".join(row) for row in [d.heads, *d.cells()]) + "\n"
+
+
 def flattened_lines(d: Draw) -> str:
     return f"{d.tongue.title}\n\n" + "\n".join("\n".join(row) for row in [d.heads, *d.cells()]) + "\n"
 
@@ -344,7 +348,8 @@ def html_items_with_dashes(d: Draw) -> str:
 LAYOUTS: tuple[Callable[[Draw], str], ...] = (
     html_table, html_without_head_row, html_unclosed, html_within_layout, html_numbered, html_titled, html_one_table_each,
     html_divs, html_definitions, markdown, markdown_open, markdown_wrapped, markdown_wrapped_trimmed, markdown_cell_a_line,
-    markdown_bold_heads, tabs, flattened_lines, flattened_paragraphs, flattened_numbered, labelled_lines, labelled_paragraphs,
+    markdown_bold_heads, tabs, columns_apart, flattened_lines, flattened_paragraphs, flattened_numbered, labelled_lines,
+    labelled_paragraphs,
     labelled_breaks, headings_over_items, numbered_over_lines, bold_over_paragraphs, nested_items, one_line_each,
 )  # fmt: skip
 

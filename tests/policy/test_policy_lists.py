@@ -105,7 +105,8 @@ def test_records_without_heads_that_end_with_an_address() -> None:
             ("友盟统计SDK", "友盟同欣（北京）科技有限公司", "MAC地址"),
         ))
     )  # fmt: skip
-    assert kinds(text, "text/plain") == {"极光推送SDK": {"imei", "oaid"}, "白泽地图": {"location_precise"}, "友盟统计SDK": {"mac"}}
+    found = kinds(text, "text/plain")
+    assert found == {"极光推送SDK": {"imei", "oaid"}, "白泽地图": {"location_precise"}, "友盟统计SDK": {"mac"}}
 
 
 def test_links_to_policies_that_name_no_sdk_are_no_records() -> None:
@@ -157,7 +158,8 @@ def test_subprocessors_in_a_table_by_purpose() -> None:
 
 def test_companies_as_titles_over_labels() -> None:
     text = (
-        "## 第三方SDK目录\n\n1、青鸾科技有限公司\n使用目的：推送\n收集信息：IMEI\n2、白泽信息有限责任公司\n使用目的：定位\n收集信息：OAID\n"
+        "## 第三方SDK目录\n\n1、青鸾科技有限公司\n使用目的：推送\n收集信息：IMEI\n2、白泽信息有限责任公司\n使用目的：定位\n"
+        "收集信息：OAID\n"
     )
     assert kinds(text) == {"青鸾科技有限公司": {"imei"}, "白泽信息有限责任公司": {"oaid"}}
 
@@ -172,5 +174,8 @@ def test_a_table_within_a_cell_is_of_its_row() -> None:
 
 
 def test_sdks_called_by_their_makers_and_what_they_do() -> None:
-    text = "## 第三方SDK\n\n我们接入了由青鸾科技有限公司提供的推送SDK，会收集IMEI。我们使用了由白泽有限公司开发的地图SDK，会收集经纬度。\n"
+    text = (
+        "## 第三方SDK\n\n我们接入了由青鸾科技有限公司提供的推送SDK，会收集IMEI。"
+        "我们使用了由白泽有限公司开发的地图SDK，会收集经纬度。\n"
+    )
     assert kinds(text) == {"青鸾科技有限公司": {"imei"}, "白泽有限公司": {"location_precise"}}
