@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, plausible_name
@@ -37,7 +38,7 @@ _PROPER = re.compile(
     r"[A-Z0-9][\w.+&'’!/-]*|[a-z]{1,6}[A-Z]\w*|[a-z0-9-]+\.(?:com|io|net|org|ai|co|app|dev)|&|and|of|for|by|the|de|\+"
 )
 _ARTICLES = ("The", "Our", "We", "No")
-_MOST_PARTS = 8
+_MOST_PARTS, _MOST_BELOW = 8, 40
 _BY_WORDS = 14
 """From this level on a heading is one by its words or its bold letters (`plain.heading_level`), and all are of one style."""
 
@@ -288,11 +289,8 @@ def _listed(document: Document, text: str, items: list[tuple[Span, bool]], goes_
     for span, match, _ in found:
         called, at = clean_name(document, *match.span("name"))
         entry = Entry(called, at, [span], role="sdks")
-        below = []
-        for other, is_outer in items[[s for s, _ in items].index(span) + 1 :]:
-            if is_outer:
-                break
-            below.append(other)
+        at_item = bisect_right(items, (span, True))
+        below = [other for other, _ in takewhile(lambda item: not item[1], items[at_item : at_item + _MOST_BELOW])]
         for a, b in [(match.end(), span[1]), *below]:
             if pattern("takes").search(text, a, b) or not _PURPOSE.search(text, a, b):
                 entry.add_kinds(text, a, b, prose=True)
