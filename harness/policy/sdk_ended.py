@@ -20,6 +20,7 @@ _ADDRESS = re.compile(r"https?://\S+\s*$")
 _TAIL = compiled("sdk_ended", "tail")
 _SENTENCE = compiled("sdk_prose", "sentence")
 _BRACKETED = re.compile(r"\([^()]*\)")
+_RUN_ON = re.compile(r"[^\s，。；：]{1,24}?(?:SDK|sdk)(?=[\u4e00-\u9fff][^\s]{5})")
 _MOST_LINES, _LEAST = 8, 3
 
 
@@ -89,15 +90,20 @@ def _of_run(document: Document, lines: list[Span], run: list[int], role: str) ->
             continue
         called, at = clean_name(document, *name)
         entry = Entry(called, at, [(lines[first][0], lines[last][1])], role=role)
-        entry.add_kinds(text, name[1], lines[first][1], prose=True)
+        entry.add_kinds(text, name[1], _before_address(text, name[1], lines[first][1]), prose=True)
         for span in lines[first + 1 : last + 1]:
             said = text[slice(*span)]
             if is_company(said):
                 a, b = document.folded.quoted(*span)
                 entry.company = entry.company or document.text[a:b].strip()
-            elif not _ADDRESS.match(said):
-                entry.add_kinds(text, *span, prose=True)
+            else:
+                entry.add_kinds(text, span[0], _before_address(text, *span), prose=True)
         yield entry
+
+
+def _before_address(text: str, start: int, end: int) -> int:
+    match = _ADDRESS.search(text, start, end)
+    return match.start() if match else end
 
 
 def _name(document: Document, line: Span, alone: bool) -> Span | None:
@@ -109,10 +115,15 @@ def _name(document: Document, line: Span, alone: bool) -> Span | None:
     taken = 1
     while taken < len(words) and words[0].isascii() and words[taken].isascii() and words[taken].lower() != "app":
         taken += 1
-    if not words or (alone and taken == len(words)):
+    if not words:
         return None
     start = a + said.index(words[0])
     end = start + said[start - a :].index(words[taken - 1]) + len(words[taken - 1])
+    run_on = _RUN_ON.match(document.text, start, end)
+    if run_on:  # the cells of a row without a sign between them
+        end = run_on.end()
+    elif alone and taken == len(words):
+        return None
     name = document.span(start, end)
     called = document.folded.text[slice(*name)]
     if not 2 <= len(called) <= 40 or role_of_label(called) or not plausible_name(called):

@@ -179,3 +179,13 @@ def test_sdks_called_by_their_makers_and_what_they_do() -> None:
         "我们使用了由白泽有限公司开发的地图SDK，会收集经纬度。\n"
     )
     assert kinds(text) == {"青鸾科技有限公司": {"imei"}, "白泽有限公司": {"location_precise"}}
+
+
+def test_rows_run_together_end_their_names_with_the_word_sdk() -> None:
+    text = (
+        "SDK名称公司用途收集信息链接\n\n青鸾推送SDK青鸾科技有限公司推送消息IMEI、OAIDhttps://a.example/p\n"
+        "白泽地图SDK白泽信息有限公司展示地图经纬度https://b.example/p\n毕方统计SDK毕方科技有限公司统计MAC地址https://c.example/p\n"
+    )
+    assert kinds(text, "text/plain") == {
+        "青鸾推送SDK": {"imei", "oaid"}, "白泽地图SDK": {"location_precise"}, "毕方统计SDK": {"mac"},
+    }  # fmt: skip
