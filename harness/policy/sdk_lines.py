@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.policy.blocks import Block, Document
-from harness.policy.entries import Entry, clean_name, from_fields, is_sdk_name, plausible_name
+from harness.policy.entries import Entry, clean_name, from_fields, is_function, is_sdk_name, plausible_name
 from harness.policy.fields import Value, is_company, pairs, role_of_label, words
 from harness.policy.flattened import flattened
 from harness.policy.kinds import mentions
@@ -81,6 +81,11 @@ class Records:
     def _is_sdk(self, at: tuple[int, int]) -> bool:
         return is_sdk_name(self.document.folded.text[at[0] : at[1]])
 
+    def _is_own_name(self, at: tuple[int, int]) -> bool:
+        """Whether a title says no kind and no service, but can be a name of its own."""
+        said = _NUMBER.sub("", self.document.folded.text[at[0] : at[1]]).strip()
+        return len(said) <= 40 and plausible_name(said) and not mentions(said) and not is_function(said) and not role_of_label(said)
+
     def _is_sentence(self, at: tuple[int, int]) -> bool:
         return bool(_SENTENCE.search(_BRACKETED.sub("", _NUMBER.sub("", self.document.folded.text[at[0] : at[1]].strip(" *_-")))))
 
@@ -132,6 +137,7 @@ class Records:
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
             sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
             sure = sure or ("link" in self.roles and self.role == "sdks")
+            sure = sure or (self.role == "sdks" and {"kinds", "purpose"} <= self.roles and self._is_own_name(self.name))
             sure = sure or (self.role == "sdks" and is_company(_NUMBER.sub("", self.document.folded.text[slice(*self.name)])))
             sure = sure and (named or "name" in self.roles or self._is_sdk(self.name) or not self._is_sentence(self.name))
             if told and sure:

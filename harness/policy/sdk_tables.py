@@ -28,7 +28,8 @@ def in_tables(document: Document) -> Iterator[Entry]:
     for _, group in groupby(rows, key=lambda b: b.table):
         table = list(group)
         roles = _columns(document, table)
-        if not any(roles) and inherited and len(inherited) == max(len(b.cells) for b in table):
+        goes_on = not any(roles) and bool(inherited) and len(inherited) == max(len(b.cells) for b in table)
+        if goes_on:
             roles = inherited  # a table that goes on, broken by a page
         inherited = roles
         upright = _upright(document, table)
@@ -38,7 +39,7 @@ def in_tables(document: Document) -> Iterator[Entry]:
                 records.pairs(span, [value], None)
             yield from records.done()
         else:
-            yield from _rows(document, table, roles)
+            yield from _rows(document, table, roles, goes_on)
 
 
 def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
@@ -120,10 +121,11 @@ def _title(document: Document, table: list[Block], heads: list[str]) -> str:
     return ""
 
 
-def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Iterator[Entry]:
+def _rows(document: Document, table: list[Block], roles: tuple[str, ...], goes_on: bool) -> Iterator[Entry]:
+    """`goes_on`: whether the columns are those of the table before it, and no row names them."""
     if "name" not in roles or not {"kinds", "company", "purpose", "link", "permissions"} & set(roles):
         return
-    titles = _heads(document, table)
+    titles = [] if goes_on else _heads(document, table)
     heads = " ".join(map(fold, titles))
     above = _title(document, table, titles)
     if role_of(table[0].path) == "cookies" or _COOKIES.search(heads):
@@ -134,7 +136,7 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
     at = roles.index("name")
     kinds = [n for n, role in enumerate(roles) if role == "kinds"]
-    exact = [n for n in kinds if _EXACT.search(titles[n])]
+    exact = [n for n in kinds if titles and _EXACT.search(titles[n])]
     wide = set(kinds) - set(exact) if exact else set()  # 设备信息, beside a column that says which
     last: Entry | None = None
     found: list[Entry] = []
