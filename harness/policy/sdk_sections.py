@@ -183,6 +183,8 @@ def _accepted(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> 
 def _of_run(document: Document, text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> Iterator[Entry]:
     """The entries of titles of one style, one after another, each with what is said up to the next."""
     run = _accepted(text, blocks, run)
+    if sum(_is_on_sdks(text, blocks, run, n) for n in range(len(run))) * 2 < len(run):
+        return
     told = [bool(_below(text, blocks, run, n)) or run[n].begins < blocks[run[n].number][1][1] for n in range(len(run))]
     if len(run) < 2 or sum(told) * 2 <= len(run):
         return
@@ -200,6 +202,15 @@ def _of_run(document: Document, text: str, blocks: list[tuple[Block, Span]], run
                 entry.add_kinds(text, a, b, prose=True)
                 entry.company = entry.company or _company(document, a, b)
             yield entry
+
+
+def _is_on_sdks(text: str, blocks: list[tuple[Block, Span]], run: list[_Part], n: int) -> bool:
+    """Whether a title, what is said under it or the part that it stands in speaks of SDKs or third parties: 微信登录 alone is what
+    the app does."""
+    block, span = blocks[run[n].number]
+    if role_of(block.path) == "sdks" or _CONTEXT.search(" ".join(block.path).lower()):
+        return True
+    return any(_CONTEXT.search(text, a, b) for a, b in [span, *_below(text, blocks, run, n)])
 
 
 def _below(text: str, blocks: list[tuple[Block, Span]], run: list[_Part], n: int) -> list[Span]:

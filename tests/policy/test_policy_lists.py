@@ -189,3 +189,20 @@ def test_rows_run_together_end_their_names_with_the_word_sdk() -> None:
     assert kinds(text, "text/plain") == {
         "青鸾推送SDK": {"imei", "oaid"}, "白泽地图SDK": {"location_precise"}, "毕方统计SDK": {"mac"},
     }  # fmt: skip
+
+
+def test_ways_to_log_in_and_to_share_are_no_sdks() -> None:
+    text = "## Sharing\n\n- Facebook: you can share photos to Facebook.\n- Twitter: you can share posts.\n- Email: you can write.\n"
+    assert kinds(text) == {}
+    text = "## 功能说明\n\n（1）微信支付\n您可以用微信支付付款，我们会收集订单。\n（2）支付宝支付\n您可以付款，我们会收集订单。\n"
+    assert kinds(text) == {}
+
+
+def test_a_table_that_goes_on_in_a_second_one_keeps_its_first_row() -> None:
+    head = "<tr><th>SDK名称</th><th>公司</th><th>收集信息</th></tr>"
+    rows = [
+        f"<tr><td>{name}SDK</td><td>{name}有限公司</td><td>{kind}</td></tr>"
+        for name, kind in (("青鸾", "IMEI"), ("白泽", "OAID"), ("毕方", "MAC地址"))
+    ]
+    page = f"<h2>第三方SDK目录</h2><table>{head}{rows[0]}</table><table>{rows[1]}{rows[2]}</table>"
+    assert kinds(page, "text/html") == {"青鸾SDK": {"imei"}, "白泽SDK": {"oaid"}, "毕方SDK": {"mac"}}
