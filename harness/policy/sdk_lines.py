@@ -84,7 +84,9 @@ class Records:
     def _is_own_name(self, at: tuple[int, int]) -> bool:
         """Whether a title says no kind and no service, but can be a name of its own."""
         said = _NUMBER.sub("", self.document.folded.text[at[0] : at[1]]).strip()
-        return len(said) <= 40 and plausible_name(said) and not mentions(said) and not is_function(said) and not role_of_label(said)
+        if len(said) > 40 or role_of_label(said) or mentions(said):
+            return False
+        return plausible_name(said) and not is_function(said)
 
     def _is_sentence(self, at: tuple[int, int]) -> bool:
         return bool(_SENTENCE.search(_BRACKETED.sub("", _NUMBER.sub("", self.document.folded.text[at[0] : at[1]].strip(" *_-")))))

@@ -205,8 +205,8 @@ def _of_run(document: Document, text: str, blocks: list[tuple[Block, Span]], run
 
 
 def _is_on_sdks(text: str, blocks: list[tuple[Block, Span]], run: list[_Part], n: int) -> bool:
-    """Whether a title, what is said under it or the part that it stands in speaks of SDKs or third parties: 微信登录 alone is what
-    the app does."""
+    """Whether a title, what is said under it or the part that it stands in speaks of SDKs or third parties; 微信登录 alone is
+    what the app does."""
     block, span = blocks[run[n].number]
     if role_of(block.path) == "sdks" or _CONTEXT.search(" ".join(block.path).lower()):
         return True

@@ -192,7 +192,7 @@ def test_rows_run_together_end_their_names_with_the_word_sdk() -> None:
 
 
 def test_ways_to_log_in_and_to_share_are_no_sdks() -> None:
-    text = "## Sharing\n\n- Facebook: you can share photos to Facebook.\n- Twitter: you can share posts.\n- Email: you can write.\n"
+    text = "## Sharing\n\n- Facebook: you can share photos to Facebook.\n- Twitter: you share posts.\n- Email: do write.\n"
     assert kinds(text) == {}
     text = "## 功能说明\n\n（1）微信支付\n您可以用微信支付付款，我们会收集订单。\n（2）支付宝支付\n您可以付款，我们会收集订单。\n"
     assert kinds(text) == {}
