@@ -21,6 +21,7 @@ _TRIM = " \t\n*_#:,;、\"'<>《》「」|。.-"
 _WHAT_FOR = compiled("entries", "what_for")
 _NO_NAME = compiled("entries", "no_name")
 _GENERIC = compiled("entries", "generic")
+_SERVICE = compiled("entries", "service")
 _SPEAKS = compiled("entries", "speaks")
 
 
@@ -56,8 +57,11 @@ class Entry:
         said = text[start:end]
         if pattern("no_value").search(said.strip()):
             return
+        served = [m.span() for m in _SERVICE.finditer(said)] if prose else []
         for mention, polarity in polar(said):
             if polarity == "neutral" or (prose and in_purpose(said, mention.start)):
+                continue
+            if any(a < mention.start < b for a, b in served):
                 continue
             if polarity in ("denied", "weak"):
                 self.kinds.setdefault(mention.kind, True)
@@ -113,6 +117,12 @@ def is_generic(folded_name: str) -> bool:
     if not folded_name.isascii():
         return not _GENERIC.sub("", folded_name)
     return not [word for word in re.split(r"[^a-z0-9]+", folded_name) if word and not _GENERIC.fullmatch(word)]
+
+
+@lru_cache(maxsize=4096)
+def is_function(folded_name: str) -> bool:
+    """Whether a name says what something does and nothing of its own: 消息推送服务, 站外分享SDK."""
+    return not folded_name.isascii() and not words("function").sub("", folded_name)
 
 
 def is_sdk_name(folded_name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree, html
 
 from harness.policy.blocks import Block, Document, Outline
+from harness.policy.fields import role_of_label
 from harness.policy.plain import heading_level
 from harness.policy.words import compiled
 
@@ -129,17 +130,48 @@ def _layout_tables(root: Any) -> set[Any]:
     for inner in root.iter("table", "h1", "h2", "h3"):
         above = inner.getparent()
         while above is not None and above not in found:
-            if above.tag == "table":
+            if above.tag == "table" and not _has_heads(above):
                 found.add(above)
             above = above.getparent()
     for table in root.iter("table"):
-        if table not in found and all(len(_row_cells(row)) < 2 for row in table.iter("tr")):
+        if table not in found and all(len(cells) < 2 for cells in _rows_of(table)):
             found.add(table)
     return found
 
 
-def _row_cells(row: Any) -> list[Any]:
-    return [cell for cell in row if cell.tag in ("td", "th")]
+def _has_heads(table: Any) -> bool:
+    """Whether the first row of a table names columns of a list, so that a table in one of its cells is of that cell."""
+    rows = _rows_of(table)
+    said = ["".join(cell.itertext()).strip() for cell in rows[0]] if len(rows) > 1 and 1 < len(rows[0]) < 16 else []
+    return len({role_of_label(s) for s in said if len(s) <= 40} - {""}) > 1
+
+
+def _rows_of(table: Any) -> list[list[Any]]:
+    """The cells of each row; cells that stand in no row, after `<thead>` or `</tr>`, are rows as wide as the first."""
+    rows: list[list[Any]] = []
+    loose: list[Any] = []
+    width = 0
+    for part in table.iter("table", "thead", "tbody", "tfoot"):
+        if part is not table and next(part.iterancestors("table"), table) is not table:
+            continue  # of a table within a cell
+        if part is not table and part.tag == "table":
+            continue
+        for child in part:
+            if child.tag in ("td", "th"):
+                if loose and (len(loose) == width or child.tag != loose[-1].tag):
+                    rows.append(loose)
+                    loose = []
+                loose.append(child)
+            elif child.tag == "tr":
+                rows += [loose] if loose else []
+                loose = []
+                rows.append([cell for cell in child if cell.tag in ("td", "th")])
+                width = width or len(rows[-1])
+        if loose:
+            rows.append(loose)
+            width = width or len(loose)
+            loose = []
+    return rows
 
 
 @dataclass
@@ -227,8 +259,7 @@ class _Walk:
         number, self.tables = self.tables, self.tables + 1
         heads: tuple[str, ...] = ()
         carried: dict[int, tuple[int, tuple[int, int]]] = {}
-        for index, row in enumerate(table.iter("tr")):
-            cells = _row_cells(row)
+        for index, cells in enumerate(_rows_of(table)):
             if not cells:
                 continue
             start = self.writer.length

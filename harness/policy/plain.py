@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from harness.policy.blocks import Block, Document, Kind, Outline
+from harness.policy.fields import role_of_label
 from harness.policy.folding import fold
+from harness.policy.piped import piped_rows
 from harness.policy.words import compiled, read
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
@@ -67,6 +69,8 @@ def heading_level(line: str, alone: bool) -> int:
     if len(line) > 160:
         return 0
     said = fold(line.strip())
+    if ": " in said and role_of_label(said.split(": ", 1)[0]):
+        return 0
     han = len(_CJK.findall(said))
     if not said or len(said) > (46 if han else 100) or _STOPS.search(said):
         return 0
@@ -99,6 +103,16 @@ def _is_row(line: str) -> bool:
     return (bare.startswith("|") and bare.count("|") >= 2) or bare.count("|") + bare.count("｜") >= 2 or bare.count("\t") >= 2
 
 
+def _spaced(line: str) -> int:
+    """How many columns a line has that names them, with two blanks or more between."""
+    said = [part for part in re.split(r"[ \u3000]{2,}", line.strip()) if part]
+    return len(said) if len(said) > 2 and sum(bool(role_of_label(s)) for s in said) > 2 and ":" not in line else 0
+
+
+def _cells_of_spaced(line: _Line) -> tuple[tuple[int, int], ...]:
+    return tuple((line.start + m.start(), line.start + m.end()) for m in re.finditer(r"\S+(?:[ \u3000]\S+)*", line.text))
+
+
 def _cells(line: _Line) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
     separator = "|" if "|" in line.text else "｜" if "｜" in line.text else "\t"
@@ -125,8 +139,25 @@ def document(text: str) -> Document:
     columns: tuple[str, ...] = ()
     kind: Kind
     joins = False
+    rows, passed = piped_rows(text, lines), -1
+    columns_apart = 0
     for number, line in enumerate(lines):
+        if number <= passed:
+            continue
         bare = line.text.strip()
+        row = rows.get(number)
+        if row is not None:
+            passed, joins, in_table = row.last, False, True
+            if row.is_head:
+                table += 1
+                columns = tuple(text[a:b] for a, b in row.cells)
+            blocks.append(
+                Block(
+                    kind="head" if row.is_head else "row", start=row.cells[0][0], end=row.cells[-1][1], path=outline.path,
+                    cells=row.cells, heads=columns, table=table,
+                )
+            )  # fmt: skip
+            continue
         if not bare or (_RULE.match(line.text) and not _DELIMITER.match(line.text)):
             joins = in_table = in_table and not bare and False
             continue
@@ -149,7 +180,16 @@ def document(text: str) -> Document:
                 Block(kind=kind, start=line.start, end=line.end, path=outline.path, cells=cells, heads=columns, table=table)
             )
             continue
-        in_table = False
+        if spaced := columns_apart if len(_cells_of_spaced(line)) == columns_apart else _spaced(line.text):
+            table, kind = (table, "row") if columns_apart else (table + 1, "head")
+            cells = _cells_of_spaced(line)
+            columns = columns if columns_apart else tuple(text[a:b] for a, b in cells)
+            columns_apart, joins, in_table = spaced, False, True
+            blocks.append(
+                Block(kind=kind, start=line.start, end=line.end, path=outline.path, cells=cells, heads=columns, table=table)
+            )
+            continue
+        columns_apart, in_table = 0, False
         start = line.start + len(line.text) - len(line.text.lstrip())
         end = line.start + len(line.text.rstrip())
         hashes, bold = _HASHES.match(line.text), _BOLD.match(line.text)

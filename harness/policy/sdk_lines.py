@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.policy.blocks import Block, Document
-from harness.policy.entries import Entry, clean_name, from_fields, is_sdk_name, plausible_name
-from harness.policy.fields import Value, pairs, role_of_label, words
+from harness.policy.entries import Entry, clean_name, from_fields, is_function, is_sdk_name, plausible_name
+from harness.policy.fields import Value, is_company, pairs, role_of_label, words
 from harness.policy.flattened import flattened
 from harness.policy.kinds import mentions
+from harness.policy.several import several
 from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
@@ -19,6 +20,9 @@ _URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
 _PARTS = compiled("sdk_lines", "parts")
 _STATE = compiled("sdk_lines", "state")
 _PROVIDED = compiled("sdk_lines", "provided")
+_SENTENCE = compiled("sdk_prose", "sentence")
+_NUMBER = compiled("entries", "number")
+_BRACKETED = re.compile(r"\([^()]*\)|:\s*$")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
 
@@ -95,6 +99,16 @@ class Records:
     def _is_sdk(self, at: tuple[int, int]) -> bool:
         return is_sdk_name(self.document.folded.text[at[0] : at[1]])
 
+    def _is_own_name(self, at: tuple[int, int]) -> bool:
+        """Whether a title says no kind and no service, but can be a name of its own."""
+        said = _NUMBER.sub("", self.document.folded.text[at[0] : at[1]]).strip()
+        if len(said) > 40 or role_of_label(said) or mentions(said):
+            return False
+        return plausible_name(said) and not is_function(said)
+
+    def _is_sentence(self, at: tuple[int, int]) -> bool:
+        return bool(_SENTENCE.search(_BRACKETED.sub("", _NUMBER.sub("", self.document.folded.text[at[0] : at[1]].strip(" *_-")))))
+
     def more(self, span: tuple[int, int]) -> bool:
         """A line without a label: it belongs to the last value, as far as a record is open."""
         said = self.document.folded.text[span[0] : span[1]]
@@ -148,12 +162,18 @@ class Records:
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
             sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
             sure = sure or ("link" in self.roles and self.role == "sdks")
+            sure = sure or (self.role == "sdks" and {"kinds", "purpose"} <= self.roles and self._is_own_name(self.name))
+            sure = sure or (self.role == "sdks" and is_company(_NUMBER.sub("", self.document.folded.text[slice(*self.name)])))
+            sure = sure and (named or "name" in self.roles or self._is_sdk(self.name) or not self._is_sentence(self.name))
             likely = {"company", "kinds"} <= self.roles and len(self.roles) > 2
             if told and (sure or likely):
                 start = min(a for a, _ in [*self.spans, self.name])
                 end = max(b for _, b in [*self.spans, self.name])
-                entry = from_fields(self.document, self.name, self.values, (start, end), self.role)
-                if entry is not None:
+                at = self.name[0]
+                for a, b in several(self.document.folded.text[slice(*self.name)]):
+                    entry = from_fields(self.document, (at + a, at + b), self.values, (start, end), self.role)
+                    if entry is None:
+                        continue
                     if not self.roles & {"kinds", "permissions"}:
                         for span in self.spans:
                             entry.add_kinds(self.document.folded.text, *span, prose=True)
@@ -201,14 +221,15 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
                 records.row(block, span, title)
                 title = None
             continue
-        records.role = role_of(block.path) or records.role
+        own = (document.text[block.start : block.end],) if block.kind == "heading" else ()
+        records.role = role_of((*block.path, *own)) or records.role
         found: list[Value] = []
         lines = [span] if "\n" not in text[span[0] : span[1]] else _lines(text, *span)
         for line in lines:
             found = pairs(text, *line) if line[1] - line[0] < 6000 else []
             if found and (found[0].start - line[0] < 30 or found[0].role == "name" or _title_within(text, line, found[0])):
-                own = _title_within(text, line, found[0])
-                records.pairs(line, found, own or title)
+                within = _title_within(text, line, found[0])
+                records.pairs(line, found, within or title)
                 title = None
                 continue
             if block.kind == "heading" and block.level > 10 and records.goes_on_below(line):

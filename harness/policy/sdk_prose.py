@@ -15,6 +15,7 @@ from harness.policy.fields import is_company, pairs, platforms_of, role_of_label
 from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
+from harness.policy.sdk_named_by import EACH, is_of, of_each, providers, such_as
 from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
 
@@ -153,6 +154,14 @@ def _names(
             or (spelled in seen and _ACTS.match(text, end))
         ):
             found[start] = (start, end, False)
+    for start, end in such_as(text, capital):
+        if not any(a < end and start < b for a, b, _ in found.values()):
+            found[start] = (start, end, False)
+    companies = providers(text)
+    if companies:
+        named = [p for p in found.values() if p[2] or p[0] >= companies[0][0]]
+        own = [p for p in named if not is_of(text[slice(*p[:2])], [text[a:b] for a, b in companies])]
+        found = {a: (a, b, True) for a, b in companies} if not own else found
     absent = _absent(text)
     places = sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
     joined: list[tuple[int, int, bool]] = []
@@ -267,7 +276,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
                 for entry in still:
                     entry.spans.append((statement.start, statement.end))
                 continue
-        if "sdk" in statement.text and pattern("denies").search(statement.text) and not words("provided").search(statement.text):
+        if _denied_before(statement.text):
             continue
         if statement.block.kind == "text" and statement.end - statement.start > 40:
             introduced = bool(words("introduces").search(statement.text))
@@ -304,6 +313,10 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             for entry in [under[1]] if under else listed_of[1] if listed_of else []:
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
+        elif still and (one := _one_of(still, statement.text)) is not None:
+            one.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
+            for entry in still:
+                entry.spans.append((statement.start, statement.end))
         elif still and statement.start - still[0].spans[-1][1] < 200 and _goes_on(statement):
             if statement.text.rstrip("* ").endswith(":"):
                 listed_of = statement.block.path, still
@@ -311,6 +324,21 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
                 entry.company = entry.company or _company(document, statement, 0)
+
+
+def _one_of(entries: Sequence[Entry], said: str) -> Entry | None:
+    """Which of several entries a sentence begins with: 某某会通过SDK收集…, where the company was named in full."""
+    match = EACH.match(said)
+    if match is None:
+        return None
+    return next((e for e in entries if match["who"] in fold(e.name)), None)
+
+
+def _denied_before(text: str) -> bool:
+    """Whether a sentence denies before it comes to an SDK, and not only what that SDK takes."""
+    at = text.find("sdk")
+    denied = pattern("denies").search(text) if at >= 0 else None
+    return denied is not None and denied.start() < at and not words("provided").search(text)
 
 
 _NAMES_FOLLOW = compiled("sdk_prose", "names_follow")
@@ -380,6 +408,9 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
             entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
             if not entry.kinds and pattern("third_party").search(text):
                 entry.add_kinds(text, places[-1][1], len(text), prose=True)
+        elif listing and (own := of_each(text, places, name)) is not None:
+            for a, b in own:
+                entry.add_kinds(text, a, b, prose=True)
         else:
             entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
@@ -387,7 +418,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
             if len(places) == 1 and not entry.kinds and _SENT_TO.search(text[:start]):
                 entry.add_kinds(text, 0, start, prose=True)
         entry.own = bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
-        entry.company = _company(document, statement, end, stop)
+        entry.company = name if is_company(fold(name)) else _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
 

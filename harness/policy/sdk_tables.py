@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from harness.policy.blocks import Block, Document
-from harness.policy.entries import Entry, from_fields, is_sdk_name
+from harness.policy.entries import Entry, from_fields, is_function, is_sdk_name, plausible_name
 from harness.policy.fields import Value, is_company, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.sdk_lines import Records
+from harness.policy.several import several
 from harness.policy.statements import role_of
 from harness.policy.words import compiled
 
 _MOST_COLUMNS = 24
 _COOKIES = re.compile(r"cookie|expir|duration")
+_PROCESSORS = re.compile(r"\bsub-?processors?\b|\bdata processors?\b")
 _EXACT = compiled("sdk_tables", "exact", re.I)
 
 
@@ -26,7 +28,8 @@ def in_tables(document: Document) -> Iterator[Entry]:
     for _, group in groupby(rows, key=lambda b: b.table):
         table = list(group)
         roles = _columns(document, table)
-        if not any(roles) and inherited and len(inherited) == max(len(b.cells) for b in table):
+        goes_on = not any(roles) and bool(inherited) and len(inherited) == max(len(b.cells) for b in table)
+        if goes_on:
             roles = inherited  # a table that goes on, broken by a page
         inherited = roles
         upright = _upright(document, table)
@@ -36,34 +39,69 @@ def in_tables(document: Document) -> Iterator[Entry]:
                 records.pairs(span, [value], None)
             yield from records.done()
         else:
-            yield from _rows(document, table, roles)
+            yield from _rows(document, table, roles, goes_on)
 
 
 def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
-    """What each column is about; the first column of two that say `name` is it, a second is the company's."""
+    """What each column is about; of several that say `name`, or of none, the one whose cells are names."""
     said = _heads(document, table)
     roles = [role_of_label(s) for s in said]
     if sum(bool(r) for r in roles) < 2:
         return ("",) * len(roles)
+    cells = _cells_by_column(document, table, said)
     if "name" not in roles:
-        sdk = [n for n, s in enumerate(said) if words("name_of_sdk").search(fold(s)) and roles[n] not in ("link", "kinds")]
-        first = sdk[0] if sdk else next((n for n, r in enumerate(roles) if r == "company"), None)
-        if first is not None and first and not sdk and _of_companies(document, table, first):
-            first -= 1  # 功能类型 | 第三方名称, with the SDKs under the first and their companies under the second
-        if first is None and role_of(table[0].path) == "sdks" and roles[0] in ("", "type"):
-            first = 0
+        first = _of_names(said, roles, cells, role_of(table[0].path) == "sdks")
         if first is None:
             return tuple(roles)
         roles[first] = "name"
     return tuple("company" if r == "name" and roles.index("name") != n else r for n, r in enumerate(roles))
 
 
-def _of_companies(document: Document, table: list[Block], column: int) -> bool:
-    """Whether most cells of a column are what companies are called."""
-    head = fold(_heads(document, table)[column]).strip()
-    cells = [document.folded.text[slice(*document.span(*b.cells[column]))].strip() for b in table if len(b.cells) > column]
-    said = [c for c in cells if c and c != head]
-    return sum(map(is_company, said)) * 2 > len(said)
+def _of_names(said: list[str], roles: list[str], cells: list[list[str]], of_sdks: bool) -> int | None:
+    """Which column holds the names where none is called so."""
+    sdk = [n for n, s in enumerate(said) if words("name_of_sdk").search(fold(s)) and roles[n] not in _NEVER_NAMES]
+    if sdk:
+        return sdk[0]
+    first = next((n for n, r in enumerate(roles) if r == "company"), None)
+    if first is None:
+        return 0 if of_sdks and roles[0] in ("", "type") else None
+    if not _mostly(is_company, cells[first]):
+        return first
+    # 功能类型 | 第三方名称, with the SDKs under the first and their companies under the second
+    if first and roles[first - 1] in ("", "type", "purpose") and _are_names(cells[first - 1]):
+        return first - 1
+    return first
+
+
+_NEVER_NAMES = ("link", "kinds", "permissions", "method", "purpose", "platform")
+
+
+def _are_names(cells: list[str]) -> bool:
+    """Whether a column's cells are what SDKs are called, and no kinds of services: 推送服务, again and again."""
+    said = [c for c in cells if c]
+    if not said or not _mostly(_can_be_name, said) or _mostly(is_function, said):
+        return False
+    return len(set(said)) * 4 > len(said) * 3 or _mostly(is_sdk_name, said)
+
+
+def _can_be_name(said: str) -> bool:
+    return plausible_name(said) and len(said) <= 40 and not is_company(said)
+
+
+def _mostly(holds: Callable[[str], bool], cells: list[str]) -> bool:
+    said = [c for c in cells if c]
+    return sum(map(holds, said)) * 2 > len(said)
+
+
+def _cells_by_column(document: Document, table: list[Block], heads: list[str]) -> list[list[str]]:
+    """What stands under each head."""
+    found: list[list[str]] = [[] for _ in heads]
+    for block in table:
+        if len(block.cells) != len(heads) or [document.text[a:b] for a, b in block.cells] == heads:
+            continue
+        for column, cell in zip(found, block.cells, strict=True):
+            column.append(document.folded.text[slice(*document.span(*cell))].strip())
+    return found
 
 
 def _heads(document: Document, table: list[Block]) -> list[str]:
@@ -72,19 +110,33 @@ def _heads(document: Document, table: list[Block]) -> list[str]:
     return max(rows, key=lambda cells: len({role_of_label(c) for c in cells} - {""}))
 
 
-def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Iterator[Entry]:
+def _title(document: Document, table: list[Block], heads: list[str]) -> str:
+    """What a row of one cell says above the heads."""
+    for block in table[:2]:
+        cells = [document.text[a:b] for a, b in block.cells]
+        if cells == heads:
+            break
+        if len(set(block.cells)) == 1 or len([c for c in cells if c.strip()]) == 1:
+            return cells[0]
+    return ""
+
+
+def _rows(document: Document, table: list[Block], roles: tuple[str, ...], goes_on: bool) -> Iterator[Entry]:
+    """`goes_on`: whether the columns are those of the table before it, and no row names them."""
     if "name" not in roles or not {"kinds", "company", "purpose", "link", "permissions"} & set(roles):
         return
-    titles = _heads(document, table)
+    titles = [] if goes_on else _heads(document, table)
     heads = " ".join(map(fold, titles))
+    above = _title(document, table, titles)
     if role_of(table[0].path) == "cookies" or _COOKIES.search(heads):
         return
-    part = role_of(table[0].path)
+    part = role_of((above,)) or role_of(table[0].path)
     of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
+    of_sdks = of_sdks or bool(_PROCESSORS.search(heads))
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
     at = roles.index("name")
     kinds = [n for n, role in enumerate(roles) if role == "kinds"]
-    exact = [n for n in kinds if _EXACT.search(titles[n])]
+    exact = [n for n in kinds if titles and _EXACT.search(titles[n])]
     wide = set(kinds) - set(exact) if exact else set()  # 设备信息, beside a column that says which
     last: Entry | None = None
     found: list[Entry] = []
@@ -110,10 +162,12 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...]) -> Ite
             for n, (a, b) in enumerate(cells)
             if n < len(roles) and n != at and roles[n] and n not in wide
         ]
-        entry = from_fields(document, name, values, document.span(block.start, block.end), part)
-        last = entry
-        if entry is not None:
-            found.append(entry)
+        for a, b in several(said):
+            start = document.folded.text.find(said, *name)
+            called = (start + a, start + b) if b - a < len(said) else name
+            entry = last = from_fields(document, called, values, document.span(block.start, block.end), part)
+            if entry is not None:
+                found.append(entry)
     yield from found
 
 

@@ -11,8 +11,10 @@ from harness.policy.fields import words
 from harness.policy.known import PACKAGE, bare, known_of, names_in
 from harness.policy.naming import catalogue_entry, identity
 from harness.policy.quoting import passage
+from harness.policy.sdk_ended import in_ended
 from harness.policy.sdk_lines import in_lines
 from harness.policy.sdk_prose import in_prose
+from harness.policy.sdk_sections import in_sections
 from harness.policy.sdk_tables import in_tables
 from harness.policy.statements import Statement
 
@@ -24,6 +26,9 @@ def read_sdks(document: Document, said: Sequence[Statement]) -> tuple[tuple[SdkS
     rows = {entry.spans[0][0] for entry in tables}
     of_sdks = frozenset(b.table for b in document.blocks if b.table >= 0 and document.folded.forth(b.start) in rows)
     entries = [*tables, *in_lines(document, of_sdks)]
+    taken = _joined([span for entry in entries for span in entry.spans])
+    entries += in_ended(document, taken)
+    entries += in_sections(document, _joined([span for entry in entries for span in entry.spans]))
     taken = _joined([span for entry in entries for span in entry.spans])
     prose = list(in_prose(document, said, taken))
     places = _joined([*taken, *(span for entry in prose if not entry.own for span in entry.spans)])

@@ -1,0 +1,52 @@
+"""Names that stand in one cell, field or title together: 友盟SDK、个推, and 推送SDK（华为、小米）."""
+
+from __future__ import annotations
+
+import re
+
+from harness.policy.entries import is_function, is_sdk_name, plausible_name
+from harness.policy.known import bare, by_name, known_of
+from harness.policy.naming import identity
+from harness.policy.words import compiled
+
+Span = tuple[int, int]
+_GROUP = compiled("sdk_sections", "group")
+_MEMBER = re.compile(r"[^、,/;\s](?:[^、,/;]*[^、,/;\s])?")
+_LISTED = re.compile(r"[^、,;\s](?:[^、,;]*[^、,;\s])?")
+_BRACKETED = re.compile(r"\([^()]*\)")
+
+
+def is_known(said: str) -> bool:
+    """Whether the catalogue knows a name, as an SDK's or a company's."""
+    return known_of(said) is not None or bare(said) in by_name()
+
+
+def of_group(said: str) -> list[Span]:
+    """Where the names stand that brackets behind a kind of SDKs hold, at least two of which half are known; none else."""
+    group = _GROUP.match(said)
+    if group is None or known_of(group["kind"]) is not None:
+        return []
+    at = group.start("names")
+    members = [(at + m.start(), at + m.end()) for m in _MEMBER.finditer(group["names"])]
+    called = [said[a:b] for a, b in members]
+    if len(members) < 2 or sum(map(is_known, called)) * 2 < len(called) or any(map(is_function, called)):
+        return []
+    return members
+
+
+def several(said: str) -> list[Span]:
+    """Where the names in a folded cell or field stand: of a group or a listing all, else the whole."""
+    members = of_group(said)
+    if members:
+        return members
+    plain = _BRACKETED.sub(lambda m: "x" * len(m[0]), said)
+    listed = [m.span() for m in _LISTED.finditer(plain)]
+    called = [said[a:b] for a, b in listed]
+    if (
+        1 < len(listed) <= 12
+        and all(len(c) <= 30 and plausible_name(c) and not is_function(c) for c in called)
+        and sum(is_known(c) or is_sdk_name(c) for c in called) * 2 >= len(called)
+        and len(set(map(identity, called))) == len(called)
+    ):
+        return listed
+    return [(0, len(said))]
