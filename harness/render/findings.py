@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +15,7 @@ from harness.render.forms import clock, cut, flatten, number, ranges, visible, w
 from harness.render.pictures import Pictures
 from harness.render.rows import rows_of
 from harness.render.shapes import CallView, Clause, FindingView, Frame, NoteView, RequestView, ScreenView, SharedView
+from harness.rules.identity import key
 from harness.rules.rule import Rule
 from harness.rules.sensitive import name
 from harness.tables import MadeBy, Note
@@ -218,7 +218,7 @@ class FindingMaker:
         worst = max((catalogue()[c].severity for c in verdict.clauses), key=lambda s: _SEVERITY.get(s, 0), default="")
         return FindingView(
             number=at_number,
-            key=stable_key(verdict),
+            key=key(verdict, self.told.analysis.run.package),
             verdict=verdict,
             rule=rule,
             title=rule.title_zh if zh else rule.title,
@@ -272,9 +272,3 @@ class FindingMaker:
                 else self.t["not_recorded"]
             said.append(f"{cut(one, 120)}: {held} ({self.t['at_the_end']})")
         return "; ".join(said)
-
-
-def stable_key(verdict: Verdict) -> str:
-    """Twelve hex digits that another run of the same app gives the same offence."""
-    parts = "\0".join([*sorted(verdict.clauses), verdict.rule, verdict.item, verdict.caller, verdict.party, verdict.stage])
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -154,7 +154,7 @@ class Frequency:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingView:
-    """One finding. `key` survives another run of the same app: a hash of clauses, item, subject, recipient and stage. `trigger`:
+    """One finding. `key` survives another run of the same app: the same as in every format (rules.identity). `trigger`:
     the scenario, the step before and how long before; `permission`, `disclosure`: as rows say them. `evidence`: the ids as
     ranges; `more`: pieces of evidence that are not shown whole."""
 

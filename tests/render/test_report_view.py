@@ -23,15 +23,15 @@ from report_bundles import SCENARIO, Writer, hostile, planted, png
 from harness.bundle import Bundle, Status, Verification, open_bundle, verify
 from harness.bundle.checklist import Answered, answer
 from harness.clauses import catalogue
-from harness.model import Fact, Screen, Verdict, VerdictWord
+from harness.model import Fact, Screen, VerdictWord
 from harness.render import chapters, events, html, timeline, view
 from harness.render.figures import frequency, most_within
-from harness.render.findings import stable_key
 from harness.render.forms import clock, day_and_time, from_iso, ranges, texts, visible
 from harness.render.shapes import Row
 from harness.resources import resource
 from harness.rules.analysis import Analysis, analyse
 from harness.rules.decided import CHECKLIST, deciding
+from harness.rules.identity import key
 
 SECOND = 10**9
 NOW = datetime.datetime(2026, 11, 30, 12, 0, 5, tzinfo=datetime.UTC)
@@ -141,13 +141,9 @@ def test_the_way_to_a_value_names_each_thing_that_was_undone(analysis: Analysis)
     assert all(way[0] in {"Request body", "Request head"} for way in ways)
 
 
-def test_the_key_of_a_finding_is_the_same_in_another_run_and_another_for_another_offence() -> None:
-    one = Verdict(rule="r", clauses=["b", "a"], verdict=VerdictWord.VIOLATION, item="imei", caller="X", stage="s",
-                  evidence=["c1"])
-    again = dataclasses.replace(one, clauses=["a", "b"], evidence=["c9", "f3"], reason="else")
-    assert stable_key(one) == stable_key(again)
-    others = [dataclasses.replace(one, **{name: "other"}) for name in ("rule", "item", "caller", "stage", "party")]
-    assert len({stable_key(v) for v in (one, *others)}) == 6
+def test_the_key_of_a_finding_is_that_of_all_formats(analysis: Analysis) -> None:
+    findings = view_of(analysis).findings
+    assert findings and [f.key for f in findings] == [key(f.verdict, analysis.run.package) for f in findings]
 
 
 @given(st.lists(st.integers(0, 200 * SECOND), min_size=1, max_size=40).map(sorted), st.integers(1, 100 * SECOND))
