@@ -31,7 +31,7 @@ from harness.render.shapes import Row
 from harness.resources import resource
 from harness.rules.analysis import Analysis, analyse
 from harness.rules.decided import CHECKLIST, deciding
-from harness.rules.identity import key
+from harness.rules.identity import key as key_of
 
 SECOND = 10**9
 NOW = datetime.datetime(2026, 11, 30, 12, 0, 5, tzinfo=datetime.UTC)
@@ -143,7 +143,7 @@ def test_the_way_to_a_value_names_each_thing_that_was_undone(analysis: Analysis)
 
 def test_the_key_of_a_finding_is_that_of_all_formats(analysis: Analysis) -> None:
     findings = view_of(analysis).findings
-    assert findings and [f.key for f in findings] == [key(f.verdict, analysis.run.package) for f in findings]
+    assert findings and [f.key for f in findings] == [key_of(f.verdict, analysis.run.package) for f in findings]
 
 
 @given(st.lists(st.integers(0, 200 * SECOND), min_size=1, max_size=40).map(sorted), st.integers(1, 100 * SECOND))
