@@ -61,7 +61,7 @@ def read_signed(content, name):    # {} where a byte is other than it was signed
 
 class Files:
     def __init__(self, path):
-        self.zip = zipfile.ZipFile(path) if os.path.isfile(path) else None
+        self.zip = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
         walked = [(f, files + [d for d in dirs if os.path.islink(os.path.join(f, d))]) for f, dirs, files in os.walk(path)]
         there = [os.path.relpath(os.path.join(f, n), path).replace(os.sep, "/") for f, ns in walked for n in ns]
         there += [i.filename for i in self.zip.infolist() if not i.is_dir()] if self.zip else []
@@ -105,9 +105,10 @@ def check(path):
         mine = files.names - LATER - report - added if "manifest.json" in files.names else set()
         gone = [n for n in redacted.get("removed", ()) if n.startswith(REMOVABLE)]
         altered += differing(files, mine, entries, gone) if mine else []
-        altered += ["manifest.json is of another form"] * bool(mine and (canonical(value), value["format"]) != (content, 1))
+        altered += ["manifest.json is of another form"] * bool(mine and canonical(value) != content)
         altered += differing(files, report, signed["report/report.sig"]["files"]) if "report/report.sig" in signed else []
         unsure += [f"{n} is not signed" for n in report if "report/report.sig" not in signed]
+        unsure += ["it is of a format that this script does not know"] * bool(mine and value["format"] != 1)
         if mine and ("custody" in value or files.names & {"custody.jsonl", "custody.sig"}):
             heads = [sha]
             for line in files.read("custody.jsonl")[0].splitlines(True):
@@ -128,14 +129,13 @@ def check(path):
         cut += [f"{stem}.jsonl ends in a line that was cut off"] if rest else []
         for number, line in enumerate(lines if stem in ("run", "proxy", "gaps") or not seal else [], 1):
             try:
-                records.append({**json.loads(line)})
-                _ = {f"{letter}{number}": True}[records[-1]["id"]]    # a KeyError where its id is another
+                records += [{r["id"]: r for r in [json.loads(line)]}[f"{letter}{number}"]]    # a KeyError where its id is another
             except BROKEN:
                 (cut if seal else altered).append(f"{stem}.jsonl, line {number}, is no record in its place")
     ends = [r["data"].get("complete") for r in records if r.get("type") == "end"]
     (unsure if ends else cut).extend([] if content else ["manifest.json is missing"])
     late = [r["id"] for r in records if r.get("kind") == "interrupted" or r.get("type") == "recovered"]
-    cut += [f"{', '.join(late)}: it was cut short"] if late or not ends or ends[-1] is not True else []
+    cut += [f"{', '.join(late) or 'the run has no end'}: it was cut short"] if late or not ends or ends[-1] is not True else []
     status = "altered" if altered else "unverifiable" if unsure else "incomplete" if cut else "intact"
     return status, altered + unsure + cut, hashlib.sha256(bytes.fromhex(seal["public_key"])).hexdigest() if seal else ""
 

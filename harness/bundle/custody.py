@@ -135,9 +135,11 @@ def append(
     """Appends an entry and returns it. Raises UsageError for what is no sealed bundle in a folder, BundleError where the chain
     is broken or cannot be written to."""
     source = FolderSource(bundle)
-    if not bundle.is_dir() or not source.has(MANIFEST) or not source.has(SIGNATURE):
-        raise UsageError(f"{bundle} has no chain of custody.", "Only a sealed bundle in a folder has one.",
-                         "Unpack a zip; let `harness analyze` close a run that was broken off.")
+    if not bundle.is_dir():
+        raise UsageError(f"Nothing can be appended to the chain of custody of {bundle}.", "It is no folder.", "Unpack it first.")
+    if not source.has(MANIFEST) or not source.has(SIGNATURE):
+        raise UsageError(f"{bundle} has no chain of custody.", "Only a sealed bundle has one.",
+                         "`harness analyze` closes a run that was broken off.")
     signer = key or signing_key()
     try:
         sealed, _ = measure(source, MANIFEST)

@@ -45,6 +45,13 @@ def export(
                          "`harness verify` names what differs.")
     signer = key or signing_key()
     cut = _cut(bundle, FolderSource(bundle)) if redact else {}
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+    except OSError as bad:
+        raise UsageError(
+            f"{target} cannot be written: {bad.strerror}.", "The bundle is as it was.", "Name another with --to.") from bad
     custody.append(bundle, custody.Action.EXPORTED, note=note or target.name, by=by, data={"redacted": redact}, key=signer)
     source = FolderSource(bundle)
     names = [name for name in source.names() if sample or not name.startswith(f"{SAMPLE}/")]
@@ -57,9 +64,7 @@ def export(
         told = {"cut": sorted(cut), "manifest_sha256": found.manifest_sha256, "removed": sorted(removed)}
         assert sorted(told) == sorted(REDACTED)
         pieces[REDACTION] = sign(told, signer, now())
-    part = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             for number, name in enumerate(sorted([*names, *pieces])):
                 if progress:
@@ -69,7 +74,9 @@ def export(
         checker = target.with_name(CHECKER)
         shutil.copyfile(Path(__file__).with_name(CHECKER), checker)
     except OSError as bad:
-        raise BundleError(f"{target} cannot be written: {bad.strerror}.", "The bundle is as it was.", "Free some space.") from bad
+        raise BundleError(f"{target} cannot be written: {bad.strerror}.", 
+                          "Its chain of custody has the export already; nothing else of the bundle was changed.",
+                          "Free some space, and export again.") from bad
     finally:
         part.unlink(missing_ok=True)
     return checker

@@ -76,16 +76,18 @@ def import_key(source: Path) -> tuple[Path, Path | None]:
     FileNotFoundError."""
     key = read_private(source)
     path = state_dir("keys") / NAME
+    kept = None
     try:
         before = read_private(path)
     except FileNotFoundError:
-        kept = None
+        pass
     else:
         if before.private_bytes_raw() == key.private_bytes_raw():
             return path, None
         kept = path.with_name(f"{fingerprint(public_bytes(before.public_key()))}.pem")
-        path.replace(kept)
-    _write(path, key)
+        if not kept.exists():
+            os.link(path, kept)
+    _written(path, key).replace(path)
     return path, kept
 
 
@@ -117,7 +119,15 @@ def read_public(path: Path) -> bytes:
 
 def read_private(path: Path) -> Ed25519PrivateKey:
     """The key in a PEM file (PKCS 8, without a password). Raises HarnessError, FileNotFoundError."""
-    if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        raise
+    except OSError as bad:
+        raise HarnessError(f"The signing key {path} cannot be read.", str(bad.strerror), "Name a PEM file.") from bad
+    if not stat.S_ISREG(there.st_mode):
+        raise HarnessError(f"The signing key {path} is no file.", "", "Name a PEM file with an Ed25519 private key.")
+    if sys.platform != "win32" and stat.S_IMODE(there.st_mode) & 0o077:
         raise HarnessError(
             f"The signing key {path} can be read by others.",
             "A signature proves nothing when others hold the key.",
@@ -132,7 +142,7 @@ def read_private(path: Path) -> Ed25519PrivateKey:
                            f"Take it off (openssl pkey), or let a program sign: {PROGRAM_NAMED}.") from locked
     except (OSError, ValueError, UnsupportedAlgorithm) as bad:
         raise HarnessError(
-            f"The signing key {path} cannot be read.", str(bad), "Put back a copy, or name another file.") from bad
+            f"The signing key {path} cannot be read.", "It is no private key in PEM.", "Name another file.") from bad
     if not isinstance(key, Ed25519PrivateKey):
         raise HarnessError(f"The signing key {path} is no Ed25519 key.", "Bundles are signed by Ed25519 alone.",
                            "openssl genpkey -algorithm ed25519 -out FILE makes one.")
@@ -145,18 +155,23 @@ def _make(path: Path) -> Ed25519PrivateKey:
 
 
 def _write(path: Path, key: Ed25519PrivateKey) -> bool:
-    """Moves the key to its name whole; False where another process was first."""
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{NAME}.{os.getpid()}")
-    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Gives the key its name, whole; False where another process was first."""
+    new = _written(path, key)
     try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(pem)
         os.link(new, path)
     except FileExistsError:
         return False
     finally:
         new.unlink()
     return True
+
+
+def _written(path: Path, key: Ed25519PrivateKey) -> Path:
+    """The key in a file beside `path`."""
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{NAME}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(pem)
+    return new

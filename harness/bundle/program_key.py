@@ -39,6 +39,8 @@ class ProgramKey:
             words = tuple(shlex.split(command))
         except ValueError as bad:
             raise UsageError(f"{PROGRAM_NAMED} is no command: {bad}.", "", _DO) from bad
+        if not words:
+            raise UsageError(f"{PROGRAM_NAMED} is empty.", "", _DO)
         key = cls(words, Ed25519PublicKey.from_public_bytes(read_public(Path(public))))
         key.sign(_TRIAL)
         return key

@@ -39,13 +39,14 @@ def report_place(bundle: Path, target: Path) -> bool:
 
 
 def write_report(bundle: Path, target: Path, content: bytes, key: SigningKey | None = None) -> None:
-    """Writes a file of the report/ folder and signs it. Raises BundleError.
+    """Writes a file of the report/ folder and signs it. Raises BundleError, and UsageError where `refuse_anothers` does.
 
     Other files there stay signed where they are as the same key signed them for the same manifest; this signer
     vouches for no others.
     """
     signer = key or signing_key()
     sha256 = _manifest_sha256(bundle)
+    refuse_anothers(bundle, target, signer)
     name = target.resolve().relative_to(bundle.resolve()).as_posix()
     size, digest = len(content), hashlib.sha256(content).hexdigest()
     files = [entry for entry in _still_signed(bundle, signer, sha256) if entry["path"] != name]
@@ -58,6 +59,20 @@ def write_report(bundle: Path, target: Path, content: bytes, key: SigningKey | N
     except OSError as bad:
         raise BundleError(
             f"The report cannot be written to {target}: {bad.strerror}.", "", "Name another file with --to.") from bad
+
+
+def refuse_anothers(bundle: Path, target: Path, key: SigningKey | None = None) -> None:
+    """Raises UsageError where another key signed further files of report/: this one cannot vouch for them, and they would count
+    as altered once its own signature stands there."""
+    fields = _signed(bundle)
+    name = target.resolve().relative_to(bundle.resolve()).as_posix()
+    if fields is None or fields["public_key"] == public_bytes((key or signing_key()).public_key()).hex():
+        return
+    if others := [one["path"] for one in fields["files"] if one["path"] != name]:
+        raise UsageError(
+            f"{target} is not written: the report in {bundle} was signed by another key.",
+            f"Who signs anew vouches for all of {REPORT}/, and {others[0]} is theirs.",
+            "Name a place outside the bundle: --to FILE.")
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -77,15 +92,24 @@ def _manifest_sha256(bundle: Path) -> str:
                           "Run `harness verify` on the bundle.") from bad
 
 
-def _still_signed(bundle: Path, signer: SigningKey, manifest_sha256: str) -> list[dict[str, Any]]:
+def _signed(bundle: Path) -> dict[str, Any] | None:
+    """The fields of report.sig; None where there is none that holds: what it named is told by `verify` as not signed then."""
     source = FolderSource(bundle)
     if not source.has(REPORT_SIGNATURE):
-        return []
+        return None
     try:
         fields = read_signed(read_whole(source, REPORT_SIGNATURE), VOUCHED)
-        listed = listed_files(fields["files"])
+        listed_files(fields["files"])
     except (NotSigned, Unreadable):
-        return []    # nothing to go on from: what it named is told by `verify` as not signed
-    if fields["manifest_sha256"] != manifest_sha256 or fields["public_key"] != public_bytes(signer.public_key()).hex():
+        return None
+    return fields
+
+
+def _still_signed(bundle: Path, signer: SigningKey, manifest_sha256: str) -> list[dict[str, Any]]:
+    fields = _signed(bundle)
+    if fields is None or fields["manifest_sha256"] != manifest_sha256:
         return []
+    if fields["public_key"] != public_bytes(signer.public_key()).hex():
+        return []
+    listed = listed_files(fields["files"])
     return [{"path": path, "bytes": size, "hash": f"sha256:{sha256}"} for path, (size, sha256) in listed.items()]

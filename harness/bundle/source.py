@@ -70,6 +70,9 @@ def source_of(path: Path) -> Source:
         return FolderSource(path)
     if path.is_file():
         if not zipfile.is_zipfile(path):
+            with path.open("rb") as file:
+                if file.read(4) == b"PK\x03\x04":
+                    raise UsageError(f"{path} cannot be read.", "Not a whole zip: its end is missing.", "Copy it again.")
             raise UsageError(
                 f"{path} is no bundle.", "It is a file, and not a zip of a bundle.", "Name a run's folder.")
         return ZipSource(path)

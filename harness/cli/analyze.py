@@ -132,7 +132,7 @@ def register(app: typer.Typer) -> None:
         if ReportFormat.PDF in wanted:
             _has_font()
         from harness.bundle import verify
-        from harness.cli.verdicts import write_report
+        from harness.cli.verdicts import report_path, write_report
         from harness.cli.verify import warn
         from harness.rules.analysis import analyse
         from harness.tables import AppFacts
@@ -142,11 +142,15 @@ def register(app: typer.Typer) -> None:
         close_killed(bundle)
         integrity = verify(bundle, report=False)    # the report is about to be made anew
         warn(integrity)
+        from harness.cli.formats import may_write, targets, write_formats
+
+        # what cannot be written is said before anything is judged, and before it is noted that it was opened
+        if wanted:
+            targets(bundle, wanted, to)
+        else:
+            may_write(bundle, pdf or report_path(bundle, to))
         note_opened(bundle, "report")
         if wanted:
-            from harness.cli.formats import targets, write_formats
-
-            targets(bundle, wanted, to)    # what cannot be written is said before anything is judged
             write_formats(bundle, wanted, analyse(bundle, app=about, profile=profile), integrity, to=to, language=str(lang),
                           unmask=unmask, json=json)
             return 0

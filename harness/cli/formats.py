@@ -24,11 +24,23 @@ def targets(bundle: Path, formats: Sequence[ReportFormat], to: Path | None) -> d
         one = formats[0]
         if one not in FOLDERS and to.is_dir():
             raise UsageError(f"{to} is a folder.", f"--format {one} alone is one file.", f"Name it: --to {to / FILES[one]}.")
+        may_write(bundle, to)
         return {one: to}
     folder = to or (bundle if bundle.is_dir() else Path.cwd()) / "report"
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file.", f"{len(formats)} formats were asked for.", "Name a folder with --to.")
-    return {one: folder / FILES[one] for one in formats}
+    places = {one: folder / FILES[one] for one in formats}
+    for path in places.values():
+        may_write(bundle, path)
+    return places
+
+
+def may_write(bundle: Path, target: Path) -> None:
+    """Raises UsageError where the file would alter the bundle, or what another key signed in it."""
+    from harness.bundle import refuse_anothers, report_place
+
+    if report_place(bundle, target):
+        refuse_anothers(bundle, target)
 
 
 def write_formats(

@@ -59,6 +59,11 @@ def as_json(analysis: Analysis, integrity: Verification) -> dict[str, Any]:
     return analysis_as_json(analysis) | {"integrity": str(integrity.status)}
 
 
+def report_path(bundle: Path, target: Path | None = None) -> Path:
+    """Where the page goes: where it is wanted, else into the bundle's report/ folder, of a zip into report/ here."""
+    return target or (bundle if bundle.is_dir() else Path.cwd()) / "report" / "report.html"
+
+
 def write_report(
     analysis: Analysis, language: str = "zh", target: Path | None = None, *, integrity: Verification | None = None,
     unmask: bool = False,
@@ -66,7 +71,6 @@ def write_report(
     """The HTML report, in the bundle's report/ folder (which the manifest leaves out) or where it is wanted.
     `integrity`: what `verify` said of the bundle without its report, where that is known already. `unmask`: whether personal
     information is shown in full."""
-    folder = analysis.bundle if analysis.bundle.is_dir() else Path.cwd()
-    path = target or folder / "report" / "report.html"
+    path = report_path(analysis.bundle, target)
     html.write(analysis, path, language=language, integrity=integrity, unmask=unmask)
     return path

@@ -58,6 +58,9 @@ def _signer(signer: Signer | None) -> dict[str, str] | None:
 def show(result: Verification) -> None:
     """The same for a person. Names and texts come from the bundle, so each stays on its line."""
     said, meaning = _WORDS[result.status]
+    if result.trusted is False and [one.file for one in result.differences] == ["manifest.sig"]:
+        said = "It is sealed by another key than the one that was named. Nothing else differs."
+        meaning = "Whose key that is, only its fingerprint can tell, got by another way than the bundle."
     out.print(f"{result.status}: {said}\n{meaning}")
     signer = result.signer
     if signer:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
 from markupsafe import Markup
 
 from harness import __version__
 from harness.clauses import catalogue
 from harness.errors import UsageError
+from harness.render.forms import instant
+from harness.render.html import templates
 from harness.render.view import texts as report_texts
 from harness.resources import resource
 from harness.rules.changes import Change, ClauseChange, FindingChange
@@ -58,9 +59,7 @@ def page(made: Compared, *, language: str = "zh") -> str:
     view = _View(made, language)
     style = resource("reports", "compare.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(resource("reports")), autoescape=True,
-                                     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("compare.html.j2").render(
+    return templates().get_template("compare.html.j2").render(
         v=view.parts(), t=view.t, style=Markup(style),
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
 
@@ -257,5 +256,6 @@ def _text_rows(view: _View, one: TextOf) -> list[Row]:
 
 
 def _moment(ns: int) -> str:
-    return datetime.datetime.fromtimestamp(ns / 1e9, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S") if ns else ""
+    at = instant(ns) if ns else None
+    return at.strftime("%Y-%m-%d %H:%M:%S") if at else ""
 

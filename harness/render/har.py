@@ -16,6 +16,7 @@ from harness.bundle import BundleReader
 from harness.errors import UsageError
 from harness.model import Flow
 from harness.render import http
+from harness.render.forms import instant
 from harness.render.masking import Masker
 
 _WEB = ("http", "https")
@@ -39,7 +40,7 @@ def har(source: BundleReader, mask: Masker | None = None) -> dict[str, Any]:
     entries = [_entry(source, flow, messages[flow.id], mask) for flow in flows if flow.protocol in _WEB]
     others = sum(flow.protocol not in (*_WEB, "websocket") for flow in flows)
     said = [f"{others} exchanges that are no HTTP are left out; the bundle has them."] if others else []
-    said += ["Values are masked; bodies that are no text are left out."] if mask is not None and mask.on else []
+    said += ["Values are masked; bodies that are no text are left out." if mask is not None and mask.on else "Nothing is masked."]
     return {
         "log": {
             "version": "1.2",
@@ -87,7 +88,8 @@ def _entry(source: BundleReader, flow: Flow, messages: Iterable[Flow], mask: Mas
 
 
 def _moment(ns: int) -> str:
-    at = datetime.datetime.fromtimestamp(ns // 10**9, datetime.UTC)
+    """HAR wants a time: of what is none, that of 1970."""
+    at = instant(ns) or datetime.datetime.fromtimestamp(0, datetime.UTC)
     return at.strftime("%Y-%m-%dT%H:%M:%S") + f".{ns % 10**9 // 10**6:03}Z"
 
 
@@ -105,13 +107,14 @@ def _request(source: BundleReader, flow: Flow, mask: Masker | None) -> dict[str,
     }
     body = http.body(source, message, mask)
     if body is not None and (body.text or mask is not None):
-        request["postData"] = {"mimeType": http.header(message, "content-type"), **_told(body)}
+        request["postData"] = {"mimeType": http.masked_header(message, "content-type", mask), **_told(body)}
     return request
 
 
 def _response(source: BundleReader, flow: Flow, mask: Masker | None) -> dict[str, Any]:
     message = flow.response
-    content: dict[str, Any] = {"size": message.size if message else 0, "mimeType": http.header(message, "content-type")}
+    kind = http.masked_header(message, "content-type", mask)
+    content: dict[str, Any] = {"size": message.size if message else 0, "mimeType": kind}
     if body := http.body(source, message, mask):
         content |= _told(body) if body.text or mask is not None else {"comment": body.note}
     return {

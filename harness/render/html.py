@@ -59,15 +59,8 @@ def page(
     made = view.build(analysis, bundle, checked, language, checked_at=datetime.datetime.now(datetime.UTC), material=material)
     style = resource("reports", "report.css").read_text("utf-8") + _on_each_sheet(made)
     script = resource("reports", "report.js").read_text("utf-8")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resource("reports")),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     environment.globals.update(v=made, t=made.t)
-    environment.finalize = _shown
     return environment.get_template("report.html.j2").render(
         parts=[(id, made.t[title]) for id, title in PARTS],
         policy=Markup(policy(style, script)),    # single quotes and letters of Base64 only
@@ -78,6 +71,19 @@ def page(
         timeline=timeline,
         events=Markup(events.packed(events.payload(material))),
     )
+
+
+def templates() -> jinja2.Environment:
+    """Of the folder reports/: all that is written is escaped and made visible."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(resource("reports")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.finalize = _shown
+    return environment
 
 
 def _shown(value: object) -> object:

@@ -53,6 +53,12 @@ def header(message: Message | None, name: str) -> str:
     return next((h[1] for h in (message.headers if message else []) if h[0].lower() == name), "")
 
 
+def masked_header(message: Message | None, name: str, mask: Masker | None) -> str:
+    """The same as `headers` shows it."""
+    value = _latin1(header(message, name))
+    return value if mask is None or not mask.on else _masked_header(name, value, mask)
+
+
 def url(text: str, mask: Masker | None = None) -> str:
     """An address; bytes beyond UTF-8 percent-encoded. Masked it stays one that can be parsed."""
     text = _NO_UTF8.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "surrogateescape")), text)

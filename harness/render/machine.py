@@ -70,7 +70,7 @@ def masker(run: Tables, *, on: bool = True) -> Masker:
     if on:
         given += [(row["kind"], row["value"]) for row in records(run.calls) if row["outcome"] == "value"]
         given += [(row["kind"], [row["value"], row["matched"]]) for row in records(run.sightings)]
-        given += [("typed", row["text"]) for row in records(run.typed)]
+        given += [("user_content", row["text"]) for row in records(run.typed)]
     return Masker(given, spare=(run.package,), on=on)
 
 

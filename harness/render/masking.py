@@ -121,7 +121,8 @@ class Masker:
         head, mark, rest = _split(text)
         scheme, there, below = head.partition("://")
         host, slash, path = below.partition("/") if there else ("", "", head)
-        first = f"{scheme}{there}{self.text(host)}{slash}" if there else ""
+        user, at, host = host.rpartition("@")
+        first = f"{scheme}{there}{'*' if user else ''}{at}{self.text(host)}{slash}" if there else ""
         return cut(f"{first}{'/'.join(self.loose(unquote(one)) for one in path.split('/'))}{mark}{self.wire(rest)}", length)
 
     def argument(self, kind: str, value: Any, length: int = 200) -> str:

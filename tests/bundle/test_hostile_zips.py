@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.bundle import Bundle, Status, check_bundle, open_bundle, source, verify
+from harness.bundle import Bundle, Status, check_bundle, custody, open_bundle, source, verify
 from harness.bundle.export import export
-from harness.bundle.format import BundleError
+from harness.bundle.format import BundleError, canonical
+from harness.bundle.keys import signing_key
+from harness.bundle.manifest import signature
+from harness.errors import UsageError
 from harness.model import Fact
 
 MOST = 1 << 20   # for the limit of a line, to keep the files small
@@ -85,3 +92,27 @@ def test_a_line_without_end_is_refused_when_it_is_read(packed: Path, monkeypatch
     hostile = remade(packed, as_it_is, added={"calls.jsonl": b"0" * 5 * MOST})
     with pytest.raises(BundleError, match="more than 1 MiB"):
         list(open_bundle(hostile).calls())
+
+
+def test_half_a_zip_is_no_bundle_for_either(packed: Path) -> None:
+    half = packed.with_name("half.zip")
+    half.write_bytes(packed.read_bytes()[:-200])
+    with pytest.raises(UsageError, match="cannot be read") as refused:
+        verify(half)
+    assert "its end is missing" in refused.value.why
+    ran = subprocess.run([sys.executable, check_bundle.__file__, half], capture_output=True, text=True, check=False)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
+
+
+def test_a_format_of_tomorrow_is_unverifiable_for_both(packed: Path) -> None:
+    folder = next((packed.parent / "runs").glob("2*"))
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    content = canonical({**manifest, "format": 2})
+    (folder / "manifest.json").write_bytes(content)
+    (folder / "manifest.sig").write_bytes(signature(content, signing_key(), "2026-01-01T00:00:00Z"))
+    for name in ("custody.jsonl", "custody.sig"):
+        (folder / name).unlink()
+    chain = custody.begin(hashlib.sha256(content).hexdigest(), signing_key(), "2026-01-01T00:00:00Z", "x")
+    for name, written in zip(("custody.jsonl", "custody.sig"), chain, strict=True):
+        (folder / name).write_bytes(written)
+    assert statuses(folder) == ("unverifiable", "unverifiable")

@@ -163,3 +163,13 @@ def test_openssl_reads_the_public_key_and_checks_a_signature_by_it(held: Held, t
     (tmp_path / "sig").write_bytes(held.key.sign(b"what was signed"))
     subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", held.public, "-rawin", "-in", tmp_path / "data",
                     "-sigfile", tmp_path / "sig"], check=True, capture_output=True)  # fmt: skip
+
+
+def test_what_is_no_file_is_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path, told in ((tmp_path, "is no file"), (Path("/etc/passwd/x"), "cannot be read")):
+        with pytest.raises(HarnessError, match=told):
+            import_key(path)
+    monkeypatch.setenv(PROGRAM_NAMED, " ")
+    monkeypatch.setenv(PUBLIC_NAMED, str(Held(tmp_path).public))
+    with pytest.raises(UsageError, match="is empty"):
+        signing_key()

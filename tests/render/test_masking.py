@@ -203,3 +203,9 @@ def test_the_command_masks_unless_it_is_asked_not_to(analysis: Analysis, tmp_pat
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout)["masked"] is not here
         assert (str(PLANTED["imei"]) in to.read_text("utf-8")) is here
+
+
+def test_who_logs_in_by_an_address_is_masked_whole() -> None:
+    shown = Masker([]).url("https://alice:s3cret!@host.example:80/x?u=1")
+    assert shown.startswith("https://*@host.example:80/x") and "alice" not in shown and "s3cret" not in shown
+    assert Masker([]).url("https://host.example/x") == "https://host.example/x"
