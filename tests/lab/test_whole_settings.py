@@ -48,6 +48,12 @@ class Ran:
         return [call for call in self.journal.of(Call, method=method) if call.outcome is Outcome.VALUE]
 
 
+def to_front(device: AdbDevice) -> None:
+    """Its activity ends by itself, and only who has the focus may read the clipboard: on a busy machine it may be gone before it
+    is asked, and is asked again then."""
+    device.shell("am", "start", "-W", "-n", f"{PACKAGE}/.Settings", seconds=60)
+
+
 def ask(device: AdbDevice, action: str, receiver: str, *extras: str) -> str:
     """What the app answers; it is asked again as long as it has nothing to answer with (a place that is still coming).
 
@@ -56,6 +62,7 @@ def ask(device: AdbDevice, action: str, receiver: str, *extras: str) -> str:
     to = ("-n", f"{PACKAGE}/.receivers.{receiver}") if receiver else ()
     until = time.monotonic() + PATIENCE
     while True:
+        to_front(device)
         said = device.shell("am", "broadcast", "-a", f"{PACKAGE}.{action}", *to, *extras, seconds=60)
         found = re.search(r'result=-1, data="(.*)"', said.output, re.DOTALL)
         if found:
@@ -79,7 +86,6 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
             journal = Memory()
             capture = HookCapture(FridaLink.connect(device), PACKAGE, journal, load_catalogue(), level=35)
             capture.start()
-            device.shell("am", "start", "-W", "-n", f"{PACKAGE}/.Settings", seconds=60)
             answers = {
                 "clipboard": ask(device, "clipboard.get", "ClipboardReceiver"),
                 "location": ask(device, "location", "LocationInfoReceiver", "--ez", "forceUpdate", "true"),
