@@ -179,7 +179,9 @@ def test_an_imported_key_signs_from_then_on(tmp_path: Path, capsys: pytest.Captu
         say(capsys, "keys", "--import", tmp_path / "missing.pem")
 
 
-def test_a_bundle_of_another_signer_is_not_called_changed(sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bundle_of_another_signer_is_not_called_changed(
+    sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(public_pem(public_bytes(Ed25519PrivateKey.generate().public_key())))
     said = say(capsys, "verify", sealed, "--signer", other)
