@@ -66,8 +66,8 @@ def page(ran: Iterable[Ran], editions: Sequence[Edition]) -> str:
 
 
 def recorded(folders: Iterable[Path], mended: Sequence[str] = ()) -> list[Ran]:
-    """The runs of all folders, in the order of their ends. `mended`: editions (app/name) of which only the runs after the last one
-    that came out otherwise count."""
+    """The runs of all folders, in the order of their ends. `mended`: editions (app/name) of which only the runs after the last
+    one that came out otherwise count."""
     ran = [Ran(**json.loads(line)) for folder in folders for line in (folder / RUNS).read_text("utf-8").splitlines()]
     ran.sort(key=lambda run: run.ended)
     last = {f"{run.app}/{run.edition}": n for n, run in enumerate(ran) if run.wrong}
