@@ -26,7 +26,7 @@ def look(rig: Rig) -> Answer:
         if said.status == 0 and version and version != here:
             return Problem(
                 f"{path} is version {version}, this machine's is {here}.",
-                f"Put frida-server {here} there, or: pip install frida=={version}",
+                f"Put frida-server {here} in its place.",
                 weight=Weight.STOPS if version.split(".")[0] != here.split(".")[0] else Weight.LIMITS,
             )
     return Fine(here)
