@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
         list_: Annotated[bool, typer.Option("--list", help="Say what is checked, and why; looks at no device.")] = False,
         json: Json = False,
     ) -> int:
-        """Check whether a rig is fit to test on, and say what mends it.
+        """Check whether a rig is fit to test on; say what mends it.
 
         Each problem is told with what goes wrong otherwise and what mends it. `stops`: no run is possible; `limits`: part of it
         would not be seen, or not be as on a user's device; `note`: worth knowing. Exit status 4 where something stops or limits,

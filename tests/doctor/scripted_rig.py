@@ -148,7 +148,7 @@ class ScriptedRig(Rig):
 
     def screen_size(self) -> tuple[int, int]:
         if not isinstance(self.told["screen"], list):
-            raise RigError("Connecting uiautomator2 failed.", str(self.told["screen"]), "Look whether the device is still connected and unlocked.")
+            raise RigError("Connecting uiautomator2 failed.", str(self.told["screen"]), "Look whether the device is unlocked.")
         width, height = self.told["screen"]
         return width, height
 
@@ -156,7 +156,7 @@ class ScriptedRig(Rig):
 def endpoint(said: str) -> FridaEndpoint:
     if said in ("server", "portal"):
         return FridaEndpoint(said)
-    return FridaEndpoint("", RigError("No Frida answers on R5CTEST01.", said, "Start frida-server 17.26.0 on the device as root, then run again."))
+    return FridaEndpoint("", RigError("No Frida answers on R5CTEST01.", said, "Start frida-server 17.26.0 on the device as root."))
 
 
 def canary(said: Mapping[str, Any]) -> Canary:

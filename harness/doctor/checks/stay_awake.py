@@ -18,7 +18,8 @@ check = Check(
 
 @check.look
 def look(rig: Rig) -> Answer:
-    if "mStayOn=true" in rig.shell("dumpsys", "power").output or rig.setting("global", "stay_on_while_plugged_in") not in ("", "0"):
+    plugged = rig.setting("global", "stay_on_while_plugged_in")
+    if plugged not in ("", "0") or "mStayOn=true" in rig.shell("dumpsys", "power").output:
         return Fine("while plugged in")
     timeout = rig.setting("system", "screen_off_timeout")
     if timeout.isdigit() and int(timeout) >= _LEAST_MS:

@@ -314,7 +314,8 @@ async def disk_free(call: Call) -> int:
         except OSError as error:
             status = await call.complain(word, error)
         else:
-            named.append(max((row for row in rows if f"{path}/".startswith(f"{row[3].rstrip('/')}/")), key=lambda row: len(row[3])))
+            around = [row for row in rows if f"{path}/".startswith(f"{row[3].rstrip('/')}/")]
+            named.append(max(around, key=lambda row: len(row[3])))
     rows = named if words else rows
     human = "h" in found
     width = 5 if human else 10
