@@ -143,7 +143,7 @@ class ScriptedRig(Rig):
     def __init__(self, told: Mapping[str, Any]) -> None:
         self.told = told
         super().__init__(
-            None, client=Client(told), machine=ToldMachine(told), frida=lambda device: endpoint(told["frida"]),  # type: ignore[arg-type]
+            None, client=Client(told), machine=ToldMachine(told), frida=lambda device: endpoint(told["frida"]),
             canary=None if told["canary"] is None else lambda device: canary(told["canary"]))
 
     def screen_size(self) -> tuple[int, int]:
@@ -156,11 +156,12 @@ class ScriptedRig(Rig):
 def endpoint(said: str) -> FridaEndpoint:
     if said in ("server", "portal"):
         return FridaEndpoint(said)
-    return FridaEndpoint("", RigError("No Frida answers on R5CTEST01.", said, "Start frida-server 17.26.0 on the device as root."))
+    return FridaEndpoint("", RigError("No Frida answers on R5CTEST01.", said, "Start frida-server 17.26.0 on it as root."))
 
 
 def canary(said: Mapping[str, Any]) -> Canary:
     if "error" in said:
         raise RigError(said["error"], "", "Run again.")
-    return Canary(**{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})
+    return Canary(processes=said.get("processes", 0), late=said.get("late", ""), proofs=tuple(said.get("proofs", ())),
+                  read=tuple(said.get("read", ())), refused=said.get("refused", ""))
 
