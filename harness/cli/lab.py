@@ -104,6 +104,10 @@ def register(app: typer.Typer) -> None:
             bool,
             typer.Option("--trust-apk", help="Let APKs other than the example apps run where the device cannot be contained."),
         ] = False,
+        no_frida: Annotated[
+            bool,
+            typer.Option("--no-frida", help="No Frida answers until a frida-server is started there, as on a rooted phone."),
+        ] = False,
         ends_with: Annotated[
             int | None, typer.Option("--ends-with", metavar="PID", min=1, help="End them with this process.")
         ] = None,
@@ -120,9 +124,10 @@ def register(app: typer.Typer) -> None:
             err.print(printable(f"lab: {text}"))
 
         if count == 1:
-            handles = [registry.start(name, profile, trust_apk=trust_apk, die_with=ends_with, progress=say)]
+            handles = [registry.start(name, profile, trust_apk=trust_apk, no_frida=no_frida, die_with=ends_with, progress=say)]
         else:
-            handles = registry.start_several(count, profile=profile, trust_apk=trust_apk, die_with=ends_with, progress=say)
+            handles = registry.start_several(
+                count, profile=profile, trust_apk=trust_apk, no_frida=no_frida, die_with=ends_with, progress=say)
         for handle in handles:
             connect(handle.serial)
         if json:

@@ -72,6 +72,11 @@ def _has(device: Device, folder: str, authority: Authority) -> bool:
         return False
 
 
+def taken(device: Device, authority: Authority) -> bool:
+    """Whether another certificate has its name in the system's folder: it is not to be written over."""
+    return device.shell("cat", str(PurePosixPath(STORE, authority.name))).status == 0 and not _has(device, STORE, authority)
+
+
 def write(device: Device, authority: Authority) -> bool:
     """Puts it into the folder itself. False where the folder is read-only, as on most phones."""
     target = str(PurePosixPath(STORE, authority.name))
@@ -97,17 +102,24 @@ def mount(device: Device, authority: Authority) -> None:
         )
 
 
-def unmount(device: Device) -> bool:
-    """Takes the copy away again, or finds it gone (a restart takes it away too)."""
-    return device.root_shell(_UNMOUNT, seconds=60).status == 0
+def unmount(device: Device, name: str = "") -> bool:
+    """Takes the copy away again, or finds it gone (a restart takes it away too). `name`: what a kill may have left staged."""
+    staged = f"rm -rf {quote([_staged(name)])} {quote([_staged(name)])}.d\n" if name else ""
+    return device.root_shell(staged + _UNMOUNT, seconds=60).status == 0
 
 
 def remove(device: Device, name: str) -> bool:
-    return device.root_shell(f"rm -f {quote([str(PurePosixPath(STORE, name))])}").status == 0
+    """The certificate, and what a kill may have left of it where it is staged."""
+    paths = quote([_staged(name), str(PurePosixPath(STORE, name))])
+    return device.root_shell(f"for path in {paths}; do [ ! -e $path ] || rm -f $path || exit 1; done").status == 0
+
+
+def _staged(name: str) -> str:
+    return f"{STAGING}/harness-{name}"
 
 
 def _stage(device: Device, authority: Authority) -> str:
-    staged = f"{STAGING}/harness-{authority.name}"
+    staged = _staged(authority.name)
     device.push(authority.pem, staged)
     return staged
 

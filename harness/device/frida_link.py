@@ -16,11 +16,17 @@ from typing import Any, Protocol
 
 import frida
 
+from harness.device.frida_server import USUAL_PORT
 from harness.errors import ProcessGone, RigError
 
-FRIDA_PORT = 27042
+FRIDA_PORT = USUAL_PORT
 SECONDS = 20.0
 LOOK_SECONDS = 0.25     # between two looks at the list of processes, where nothing is gated
+
+
+class NoFrida(RigError):
+    """Nothing answers as Frida does."""
+
 
 OnMessage = Callable[[Mapping[str, Any], bytes | None], None]
 OnEnd = Callable[[str], None]
@@ -281,7 +287,7 @@ class FridaLink:
                 "Restart frida-server and the app, then run again.",
             ) from error
         except (frida.ServerNotRunningError, frida.TransportError) as error:
-            raise RigError(
+            raise NoFrida(
                 f"No Frida answers on {self.where}.",
                 str(error),
                 f"Start frida-server {frida.__version__} on the device as root, then run again.",

@@ -8,20 +8,16 @@ which the changes were made.
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from harness.device import authority
+from harness.device import authority, frida_server
 from harness.device.authority import Authority
 from harness.device.device import Device
+from harness.device.restore_file import RestoreFile as RestoreFile
 from harness.errors import HarnessError, RigError
-from harness.resources import state_dir
 
 PROXY_SETTINGS = (
     "http_proxy",
@@ -32,53 +28,6 @@ PROXY_SETTINGS = (
 )
 STOP_LOOKS = 30
 NO_PROXY = ":0"  # what Android takes as "no proxy from now on"; to delete the setting alone changes nothing
-
-
-class RestoreFile:
-    """The acts that undo what was done to one device. Each is on the disk before the change it undoes."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    @classmethod
-    def of(cls, serial: str, folder: Path | None = None) -> RestoreFile:
-        folder = state_dir("restore") if folder is None else folder
-        return cls(folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}.json")
-
-    def acts(self) -> list[dict[str, Any]]:
-        if not self.path.exists():
-            return []
-        try:
-            acts = json.loads(self.path.read_text(encoding="utf-8"))["undo"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise RigError(
-                f"The restore file {self.path} cannot be read.",
-                str(error),
-                "Set the device's proxy back by hand (settings delete global http_proxy), then remove the file.",
-            ) from error
-        return list(acts)
-
-    def add(self, act: dict[str, Any]) -> None:
-        self._write([*self.acts(), act])
-
-    def drop_last(self) -> None:
-        acts = self.acts()[:-1]
-        if acts:
-            self._write(acts)
-        else:
-            self.path.unlink(missing_ok=True)
-
-    def forget(self) -> None:
-        """For a device that is gone for good, and all that was changed on it with it."""
-        self.path.unlink(missing_ok=True)
-
-    def _write(self, acts: list[dict[str, Any]]) -> None:
-        part = self.path.with_suffix(f".{os.getpid()}")
-        with part.open("w", encoding="utf-8") as file:
-            json.dump({"undo": acts}, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self.path)
 
 
 def set_up(device: Device, host_port: int | None, ca_pem: bytes, *, restore: RestoreFile | None = None) -> dict[str, Any]:
@@ -144,6 +93,12 @@ def will_run(device: Device, package: str, *, restore: RestoreFile | None = None
     (restore or RestoreFile.of(device.serial)).add({"act": "app", "package": package})
 
 
+def will_bring(device: Device, path: str, *, restore: RestoreFile | None = None) -> None:
+    """A file is about to be put there by a tool of ours: taking back means to remove it, unless there is one already."""
+    if not frida_server.there(device, path):
+        (restore or RestoreFile.of(device.serial)).add({"act": "file", "path": path})
+
+
 @contextmanager
 def led(device: Device, host_port: int, ca_pem: bytes) -> Iterator[dict[str, Any]]:
     """`set_up` for as long as it lasts."""
@@ -170,11 +125,12 @@ def _lead(device: Device, port: int, restore: RestoreFile) -> None:
 def _trust(device: Device, ours: Authority, restore: RestoreFile) -> str:
     if authority.trusts(device, ours):
         return "was there"
-    restore.add({"act": "certificate", "name": ours.name})
-    if authority.write(device, ours):
-        return "written"
-    restore.drop_last()
-    restore.add({"act": "mount"})
+    if not authority.taken(device, ours):
+        restore.add({"act": "certificate", "name": ours.name})
+        if authority.write(device, ours):
+            return "written"
+        restore.drop_last()
+    restore.add({"act": "mount", "name": ours.name})
     authority.mount(device, ours)
     return "mounted"
 
@@ -194,7 +150,11 @@ def _undo(device: Device, act: dict[str, Any]) -> bool:
         case "certificate":
             return authority.remove(device, act["name"])
         case "mount":
-            return authority.unmount(device)
+            return authority.unmount(device, act.get("name", ""))
+        case "file":
+            return frida_server.remove_file(device, act["path"])
+        case "frida-server":
+            return frida_server.take_away(device, act["path"])
         case "app":
             return _end_processes(device, act["package"])
     return False
@@ -221,6 +181,10 @@ def words_of(act: dict[str, Any]) -> str:
             return f"the certificate {act['name']}"
         case "mount":
             return "the mount over the certificate store"
+        case "file":
+            return f"the file {act['path']}, removed"
+        case "frida-server":
+            return f"the frida-server {act['path']}, ended and removed"
         case "app":
             return f"the processes of {act['package']}"
     return str(act)

@@ -164,7 +164,7 @@ class Daemon:
             "lab.containment": "full" if container.contained else f"none: {container.why_not}",
             "lab.name": self._options.name,
         }
-        return LabDevice(container, properties, frida, make_system)
+        return LabDevice(container, properties, frida, make_system, frida_answers=not self._options.no_frida)
 
     def _facts(self, device: LabDevice, container: Container, profile: Profile) -> dict[str, Any]:
         return {
@@ -275,6 +275,7 @@ def read_options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--profile", default="default-zh")
     parser.add_argument("--seed", type=int, help="of the profile's values; a random one without it")
     parser.add_argument("--trust-apk", action="store_true", help="run any APK even without containment")
+    parser.add_argument("--no-frida", action="store_true", help="no Frida answers until a frida-server is started on the device")
     parser.add_argument("--die-with", type=int, metavar="PID", help="end when this process ends")
     parser.add_argument("--warm", type=int, default=1, help="app processes kept ready")
     return parser.parse_args(arguments)

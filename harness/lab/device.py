@@ -29,7 +29,8 @@ _COMPLETED = "sys.boot_completed"
 
 
 class LabDevice:
-    """One device. `make_system` makes its system server, again after a reboot."""
+    """One device. `make_system` makes its system server, again after a reboot. `frida_answers`: whether Frida does from the
+    start; else from when a frida-server is started, as on a rooted phone."""
 
     def __init__(
         self,
@@ -37,6 +38,8 @@ class LabDevice:
         properties: Mapping[str, str],
         frida: FridaService,
         make_system: Callable[[], SystemServer],
+        *,
+        frida_answers: bool = True,
     ) -> None:
         self.network = container
         self.processes = ShellProcesses()
@@ -44,20 +47,27 @@ class LabDevice:
         self.serial = ""
         self._booted = time.monotonic()
         self._frida = frida
+        self._frida_answers = frida_answers
         self._make_system = make_system
         self._completion: asyncio.Task[None] | None = None
         self.system = make_system()
         self.tree = DeviceTree(
             root=_lay_out(container.data_root / "root"),
             ownership=Ownership(self._uid_of),
-            virtual=device_files(self.properties, self.processes, lambda: self.system.running(), self._uptime),
+            virtual=device_files(self.properties, self.processes, lambda: self.system.running(), self._uptime,
+                                 lambda: {FRIDA_PORT} if frida_answers else ()),
         )
 
     @property
     def services(self) -> Mapping[int, Handler]:
         """The system server is another one after a reboot, so it is looked up at each connection."""
         uiautomator: Callable[..., Awaitable[None]] = self.system.handle_uiautomator
-        return {FRIDA_PORT: self._frida.serve, UIAUTOMATOR_PORT: uiautomator}
+        frida: Mapping[int, Handler] = {FRIDA_PORT: self.frida} if self._frida_answers else {}
+        return {**frida, UIAUTOMATOR_PORT: uiautomator}
+
+    @property
+    def frida(self) -> Handler:
+        return self._frida.serve
 
     async def start(self) -> None:
         await self.system.start()

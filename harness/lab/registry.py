@@ -64,6 +64,7 @@ def start(
     seed: int | None = None,
     port: int = 0,
     trust_apk: bool = False,
+    no_frida: bool = False,
     die_with: int | None = None,
     warm: int = 1,
     progress: OnProgress = lambda text: None,
@@ -71,9 +72,11 @@ def start(
     """Starts a device and returns when adb can connect to it.
 
     `die_with`: a process with which the device is to end, e.g. `os.getpid()`; without it the device stays until
-    `stop`. Raises UsageError for a name in use, RigError with the end of the device's log when it does not start.
+    `stop`. `no_frida`: no Frida answers until a frida-server has been started there. Raises UsageError for a name in
+    use, RigError with the end of the device's log when it does not start.
     """
-    device = _begin(name, profile, seed=seed, port=port, trust_apk=trust_apk, die_with=die_with, warm=warm)
+    device = _begin(
+        name, profile, seed=seed, port=port, trust_apk=trust_apk, no_frida=no_frida, die_with=die_with, warm=warm)
     return _finish(device, progress)
 
 
@@ -163,6 +166,7 @@ def _begin(
     seed: int | None = None,
     port: int = 0,
     trust_apk: bool = False,
+    no_frida: bool = False,
     die_with: int | None = None,
     warm: int = 1,
 ) -> _Starting:
@@ -174,6 +178,8 @@ def _begin(
             command += [option, str(value)]
     if trust_apk:
         command.append("--trust-apk")
+    if no_frida:
+        command.append("--no-frida")
     with (folder / "log.txt").open("w") as log:
         daemon = subprocess.Popen(
             command,

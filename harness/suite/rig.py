@@ -36,6 +36,8 @@ from harness.device.adb import AdbDevice
 from harness.device.agent_rings import AgentRings
 from harness.device.apk import ApkFacts, check_device
 from harness.device.frida_link import FridaLink
+from harness.device.frida_server import USUAL_PORT, FridaServer
+from harness.device.restore_file import RestoreFile
 from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Fact, Gap, GapKind
 from harness.suite.outside import Outside, device_time, has_run
@@ -44,6 +46,8 @@ LOG = "device.log"
 LOG_END_SECONDS = 5.0
 """How long the log's last line may take to arrive once the app has been ended."""
 _LOG_END_TAG = "harness"
+UI_SERVER = "/data/local/tmp/u2.jar"
+"""Where uiautomator2 puts its server."""
 LED_SECONDS = 10.0
 """Between two looks whether the device still goes through the proxy: adb's reverse ports are lost with the cable."""
 _TOOLS = ("frida", "mitmproxy", "uiautomator2", "adbutils", "pytest", "pandas")
@@ -127,7 +131,8 @@ class DeviceRig:
     phone or an emulator is in the tester's network anyway; the lab device has none, and its apps are to have none.
     `keep_responses`, `read_quic`: as in TrafficCapture. `way`: how traffic is brought here; `wireguard_endpoint`: this
     machine's address for the tunnel, None: that of its default route.
-    `spawn_gating`: as FridaLink's `gating`. `outside`: set by the session that uses it.
+    `frida_server`, `frida_name`, `frida_port`: as FridaServer's `file`, `name`, `port`. `spawn_gating`: as FridaLink's
+    `gating`. `outside`: set by the session that uses it.
     """
 
     outside: Outside
@@ -145,6 +150,9 @@ class DeviceRig:
         wireguard_endpoint: str | None = None,
         read_quic: bool = False,
         spawn_gating: bool = True,
+        frida_server: Path | None = None,
+        frida_name: str = "",
+        frida_port: int = USUAL_PORT,
     ) -> None:
         self.device = device
         self._proxy_port = proxy_port
@@ -156,6 +164,8 @@ class DeviceRig:
         self._wireguard_endpoint = wireguard_endpoint
         self._read_quic = read_quic
         self._spawn_gating = spawn_gating
+        self._frida = FridaServer(
+            device, RestoreFile.of(device.serial), file=frida_server, name=frida_name, port=frida_port)
         self._bundle: Bundle | None = None
         self._traffic: TrafficCapture | None = None
         self._led = False             # traffic still goes through the proxy
@@ -239,16 +249,19 @@ class DeviceRig:
         self._log = self.device.log(bundle.path / LOG)
         self._log.__enter__()
         progress(f"{self.serial}: connecting uiautomator2")
+        proxy_setup.will_bring(self.device, UI_SERVER)
         self._ui = _connected(self.serial)
         progress(f"{self.serial}: gating the app's processes")
         if self.device.pids(package):
             self.device.stop(package)
         self._package = package
         proxy_setup.will_run(self.device, package)
-        self._hook(bundle, package)
+        self._hook(bundle, package, progress)
 
-    def _hook(self, bundle: Bundle, package: str) -> None:
-        self._link = FridaLink.connect(self.device, gating=self._spawn_gating)
+    def _hook(self, bundle: Bundle, package: str, say: Callable[[str], None] = lambda text: None) -> None:
+        self._link = self._frida.link(gating=self._spawn_gating, say=say)
+        if brought := self._frida.facts():
+            self._fact(bundle, "frida_server", brought)
         self._hooks = HookCapture(
             self._link, package, bundle, load_catalogue(), level=self.facts.sdk, rings=AgentRings(self.device),
             processes=self._processes)
@@ -460,14 +473,6 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def equip(
-    serial: str | None,
-    proxy_port: int = 0,
-    *,
-    resolve: Mapping[str, str] | None = None,
-    upstream_ca: Path | None = None,
-    reach_private: bool | None = None,
-) -> DeviceRig:
-    """The device named, or named by ANDROID_SERIAL, or the only one. Raises UsageError, RigError."""
-    return DeviceRig(AdbDevice.open(serial), proxy_port=proxy_port, resolve=resolve, upstream_ca=upstream_ca,
-                     reach_private=reach_private)
+def equip(serial: str | None, **options: Any) -> DeviceRig:
+    """The device named, or named by ANDROID_SERIAL, or the only one, with DeviceRig's options. Raises UsageError, RigError."""
+    return DeviceRig(AdbDevice.open(serial), **options)

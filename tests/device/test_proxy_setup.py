@@ -39,6 +39,7 @@ class Phone:
         self.left = dies_after
         self.running: list[str] = []
         self.unkillable = False
+        self.below: bytes | None = None
 
     def pids(self, package: str) -> list[int]:
         return [n for n, name in enumerate(self.running, start=100) if name == package]
@@ -93,18 +94,21 @@ class Phone:
         if "mount -t tmpfs" in script:
             self._change()
             self.mounted = True
+            self.below = self.files.get(f"{STORE}/{NAME}")
             self.files[f"{STORE}/{NAME}"] = self.staged
         elif "umount" in script:
             if self.mounted:
-                self.files.pop(f"{STORE}/{NAME}", None)
+                del self.files[f"{STORE}/{NAME}"]
+                if self.below is not None:
+                    self.files[f"{STORE}/{NAME}"] = self.below
             self.mounted = False
         elif script.startswith("cp "):
             self._change()
             if self.read_only:
                 return Shell(1, "", "cp: Read-only file system")
             self.files[f"{STORE}/{NAME}"] = self.staged
-        elif script.startswith("rm -f"):
-            self.files.pop(script.split()[-1], None)
+        elif "rm -f" in script:
+            self.files.pop(f"{STORE}/{NAME}", None)
         return Shell(0, "")
 
 
@@ -190,6 +194,15 @@ def test_a_certificate_that_is_there_stays(restore: RestoreFile) -> None:
     assert set_up(phone, PORT, PEM, restore=restore)["store"] == "was there"
     put_back(phone, restore=restore)
     assert f"{STORE}/{NAME}" in phone.files
+
+
+def test_another_certificate_of_that_name_is_neither_written_over_nor_removed(restore: RestoreFile) -> None:
+    phone: Any = Phone()
+    phone.files[f"{STORE}/{NAME}"] = theirs = certificate()      # the same subject, another key
+    assert set_up(phone, PORT, PEM, restore=restore)["store"] == "mounted"
+    assert phone.files[f"{STORE}/{NAME}"] == PEM
+    put_back(phone, restore=restore)
+    assert phone.files[f"{STORE}/{NAME}"] == theirs
 
 
 @pytest.mark.parametrize("read_only", [False, True])

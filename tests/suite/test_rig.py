@@ -102,7 +102,8 @@ def fakes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(rig_module, "TrafficCapture", Traffic)
     monkeypatch.setattr(rig_module, "HookCapture", Capture)
     link = SimpleNamespace(check=lambda: None)
-    monkeypatch.setattr(rig_module, "FridaLink", SimpleNamespace(connect=lambda device, gating: link))
+    frida = SimpleNamespace(link=lambda gating, say: link, facts=lambda: {})
+    monkeypatch.setattr(rig_module, "FridaServer", lambda device, restore, **options: frida)
     monkeypatch.setattr(rig_module, "uiautomator2", SimpleNamespace(connect=lambda s: SimpleNamespace(screen_on=lambda: None)))
     monkeypatch.setattr(rig_module, "LED_SECONDS", 0.0)
     monkeypatch.setattr(rig_module, "LOG_END_SECONDS", 0.2)
@@ -173,10 +174,10 @@ def test_a_setting_up_that_fails_is_taken_back(tmp_path: Path, monkeypatch: pyte
     device = Device()
     before = device.state()
 
-    def fail(device: Any, gating: bool) -> None:
+    def fail(gating: bool, say: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rig_module, "FridaLink", SimpleNamespace(connect=fail))
+    monkeypatch.setattr(rig_module, "FridaServer", lambda device, restore, **options: SimpleNamespace(link=fail))
     with pytest.raises(KeyboardInterrupt):
         started(device, tmp_path)
     assert device.state() == before

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.device.device import quote
+from harness.device.processors import FRIDA_ARCH, arch_of
 from harness.doctor.check import Answer, Check, Fine, NotLooked, Problem, Weight
-from harness.doctor.processors import FRIDA_ARCH, arch_of
 from harness.doctor.rig import Rig
 
 check = Check(

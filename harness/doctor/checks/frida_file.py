@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from harness.device.processors import FRIDA_ARCH
 from harness.doctor.check import Answer, Check, Fine, Problem, Weight
-from harness.doctor.processors import FRIDA_ARCH
 from harness.doctor.rig import Rig
 
 check = Check(

@@ -50,10 +50,14 @@ class Device(Protocol):
 
     @property
     def services(self) -> Mapping[int, Handler]:
-        """Ports that the daemon answers itself, `FRIDA_PORT` and `UIAUTOMATOR_PORT`.
+        """Ports that the daemon answers itself, `UIAUTOMATOR_PORT` and, where Frida answers from the start, `FRIDA_PORT`.
 
         The uiautomator server is one only while a shell holds its app_process open, as on a phone.
         """
+
+    @property
+    def frida(self) -> Handler:
+        """What answers the port that a frida-server holds open."""
 
     @property
     def properties(self) -> Properties: ...

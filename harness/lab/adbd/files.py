@@ -17,7 +17,7 @@ import stat
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,10 +73,19 @@ class Place:
 class VirtualFiles:
     """Files that exist only when read: path -> what makes their content, and folders that list them."""
 
-    def __init__(self, fixed: Mapping[str, Callable[[], bytes]], find: Callable[[str], bytes | None] = lambda path: None) -> None:
-        """`find` answers for paths that come and go, such as /proc/PID/cmdline."""
+    def __init__(
+        self,
+        fixed: Mapping[str, Callable[[], bytes]],
+        find: Callable[[str], bytes | None] = lambda path: None,
+        link: Callable[[str], str | None] = lambda path: None,
+        more: Callable[[str], Iterable[str]] = lambda folder: (),
+    ) -> None:
+        """`find` answers for paths that come and go, such as /proc/PID/cmdline, `link` with the target of such links, `more`
+        with their names in a folder."""
         self._fixed = dict(fixed)
         self._find = find
+        self.link = link
+        self._more = more
 
     def read(self, path: str) -> bytes | None:
         make = self._fixed.get(path)
@@ -85,7 +94,7 @@ class VirtualFiles:
     def names(self, folder: str) -> set[str]:
         prefix = folder.rstrip("/") + "/"
         below = (path[len(prefix) :] for path in (*self._fixed, *DEVICES) if path.startswith(prefix))
-        return {rest.split("/")[0] for rest in below}
+        return {rest.split("/")[0] for rest in below} | set(self._more(folder))
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,8 @@ class Files:
 
     def readlink(self, path: str) -> str:
         with self._walk(path, follow=False) as place:
-            return os.readlink(place.name, dir_fd=place.folder)
+            target = self.tree.virtual.link(place.path)
+            return target if target is not None else os.readlink(place.name, dir_fd=place.folder)
 
     # opening
 
@@ -388,6 +398,8 @@ class Files:
 
     def _virtual_info(self, path: str) -> FileStat | None:
         now = time.time_ns()
+        if self.tree.virtual.link(path) is not None:
+            return FileStat(stat.S_IFLNK | 0o777, 0, now, now, now)
         if self.tree.virtual.read(path) is not None:
             return FileStat(stat.S_IFREG | 0o444, 0, now, now, now)
         if self.tree.virtual.names(path):

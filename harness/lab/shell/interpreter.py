@@ -16,6 +16,7 @@ from harness.lab.adbd.ownership import Credentials
 from harness.lab.shell.absent import ABSENT
 from harness.lab.shell.call import Call, ShellCommand, Usage
 from harness.lab.shell.expansion import ExpansionFailed, expand_pattern, expand_text, expand_words
+from harness.lab.shell.native_program import NativeProgram
 from harness.lab.shell.parser import parse
 from harness.lab.shell.pipes import Collected, Empty, OpenFile, Pipe, Sink, Source, Streams
 from harness.lab.shell.processes import ShellProcess
@@ -393,14 +394,17 @@ class Shell:
         return 127
 
     async def _run_file(self, path: str, argv: list[str], streams: Streams) -> int:
-        """A script on the device. A program for Android's CPU cannot run here."""
+        """A script on the device, or a native program that the lab stands in for."""
         info = self.files.stat(path)
         if info.is_folder or not info.mode & 0o111:
             reason = "Is a directory" if info.is_folder else "Permission denied"
             await _complain(streams, f"{SH}: {argv[0]}: can't execute: {reason}\n")
             return 126
+        program = NativeProgram.read(self.files, path)
+        if program is not None:
+            return await program.run(self, argv, streams)
         content = self.files.read_bytes(path, limit=1024 * 1024)
-        if content.startswith(b"\x7fELF") or b"\0" in content[:512]:
+        if b"\0" in content[:512]:
             await _complain(streams, f"{SH}: {argv[0]}: this lab device runs no native programs\n")
             return 126
         return await self.run_file(argv[0], argv[1:], content, streams)

@@ -25,8 +25,10 @@ def device_files(
     processes: ShellProcesses,
     running: Callable[[], Sequence[ProcessInfo]],
     uptime_s: Callable[[], float],
+    ports: Callable[[], Iterable[int]] = lambda: (),
 ) -> VirtualFiles:
-    """`uptime_s`: seconds since the device started. Figures of memory and CPU are the host's, nothing else is."""
+    """`uptime_s`: seconds since the device started; `ports`: those that the daemon answers from the start. Figures of memory
+    and CPU are the host's, nothing else is."""
     fixed: dict[str, Callable[[], bytes]] = {
         "/proc/uptime": lambda: f"{uptime_s():.2f} {uptime_s():.2f}\n".encode(),
         "/proc/version": lambda: _version(properties),
@@ -37,7 +39,45 @@ def device_files(
     }
     fixed |= {path: partial(_host_file, path) for path in _HOST_FILES}
     fixed |= {f"/system/bin/{name}": _command_file for name in files_in_bin(load_commands())}
-    return VirtualFiles(fixed, partial(_of_process, processes, running))
+    fixed["/proc/net/tcp"] = lambda: _listening({*ports(), *(port for one in processes.all() for port in one.ports)})
+    return VirtualFiles(
+        fixed, partial(_of_process, processes, running), partial(_link_of_process, processes, running),
+        partial(_names_of_processes, processes, running))
+
+
+_Running = Callable[[], Sequence[ProcessInfo]]
+_OF_PROCESS = ("cmdline", "comm", "exe", "oom_score_adj", "stat", "status")
+
+
+def _listening(ports: Iterable[int]) -> bytes:
+    """/proc/net/tcp, sockets that listen only."""
+    lines = ["  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"]
+    lines += [f"{n:4}: 0100007F:{port:04X} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 {n + 1} 1"
+              for n, port in enumerate(sorted(ports))]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _names_of_processes(processes: ShellProcesses, running: _Running, folder: str) -> Iterable[str]:
+    if not folder.startswith("/proc"):
+        return ()
+    pids = {str(one.pid) for one in running()} | {str(one.pid) for one in processes.all()}
+    if folder.rstrip("/") == "/proc":
+        return pids
+    return _OF_PROCESS if folder.rstrip("/").removeprefix("/proc/") in pids else ()
+
+
+def _link_of_process(processes: ShellProcesses, running: _Running, path: str) -> str | None:
+    """/proc/PID/exe: the program of a process. The system's own are told apart no further than those of phones need to be."""
+    parts = path.split("/")
+    if len(parts) != 4 or parts[1] != "proc" or parts[3] != "exe" or not (parts[2].isascii() and parts[2].isdigit()):
+        return None
+    shell = processes.get(int(parts[2]))
+    if shell is not None:
+        return shell.program or "/system/bin/sh"
+    app = next((one for one in running() if str(one.pid) == parts[2]), None)
+    if app is None:
+        return None
+    return "/system/bin/init" if app.pid == 1 else "/system/bin/adbd" if app.name == "adbd" else "/system/bin/app_process64"
 
 
 def _host_file(path: str) -> bytes:

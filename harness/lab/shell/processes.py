@@ -30,6 +30,8 @@ class ShellProcess:
     started_ns: int = field(default_factory=time.time_ns)
     ports: dict[int, Handler] = field(default_factory=dict)
     signal: int = 0
+    program: str = ""
+    """The path of a native program that it stands for; "" for a command of the shell."""
 
     @property
     def name(self) -> str:

@@ -62,7 +62,7 @@ PROFILE: Mapping[str, Any] = {
 PROPERTIES = {
     "ro.product.name": "lab_phone", "ro.product.model": "Lab: Phone; One", "ro.product.device": "lab",
     "ro.build.version.sdk": "35", "ro.serialno": "LABSERIAL1", "init.svc.adbd": "running",
-    "persist.sys.timezone": "Asia/Shanghai", "ro.debuggable": "1",
+    "persist.sys.timezone": "Asia/Shanghai", "ro.debuggable": "1", "ro.product.cpu.abilist": "arm64-v8a,armeabi-v7a",
 }  # fmt: skip
 
 
@@ -360,8 +360,13 @@ class MemoryDevice:
         self.tree = DeviceTree(
             self.root,
             ownership=Ownership(lambda name: getattr(self.system.packages.find(name), "uid", None)),
-            virtual=device_files(self.properties, self.processes, self.system.running, lambda: 61.5),
+            virtual=device_files(self.properties, self.processes, self.system.running, lambda: 61.5,
+                                 lambda: {FRIDA_PORT} & set(self.services)),
         )
+
+    @property
+    def frida(self) -> Handler:
+        return echo
 
     async def reboot(self, reason: str) -> None:
         self.reboots.append(reason)

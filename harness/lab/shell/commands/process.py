@@ -204,7 +204,7 @@ async def run_class(call: Call) -> int:
     if handler is None:
         await call.err("app_process: this lab device has no uiautomator server\n")
         return 1
-    if any(process.ports for process in call.device.processes.all()):
+    if any(handler in process.ports.values() for process in call.device.processes.all()):
         await call.err(
             "java.lang.IllegalStateException: UiAutomationService "
             "android.accessibilityservice.IAccessibilityServiceClient$Stub$Proxy already registered!\n"
