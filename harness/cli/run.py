@@ -225,6 +225,21 @@ def register(app: typer.Typer) -> None:
                 "what the app does in its first moments is not seen then, and a gap says so.",
             ),
         ] = True,
+        frida_server: Annotated[
+            Path | None,
+            typer.Option(
+                "--frida-server", metavar="FILE",
+                help="The frida-server (or its .xz) that is brought to the device where no Frida answers, and taken away at the "
+                "end; else one of this Frida's version from the cache folder (docs/rig.md).",
+            ),
+        ] = None,
+        frida_name: Annotated[
+            str,
+            typer.Option("--frida-name", metavar="NAME|random", help="Its file's name on the device; else harness-frida-server."),
+        ] = "",
+        frida_port: Annotated[
+            str, typer.Option("--frida-port", metavar="PORT|random", help="The device's port at which Frida answers.")
+        ] = "27042",
         trust_apk: Annotated[
             bool, typer.Option("--trust-apk", help="Run this APK even where the lab device cannot be contained.")
         ] = False,
@@ -235,6 +250,7 @@ def register(app: typer.Typer) -> None:
         Needs no phone: --device lab starts an embedded device for the run. The bundle is written as it happens; what a
         stopped run has seen until then can be judged with `harness analyze`.
         """
+        from harness.device.frida_server import checked_file, checked_name, checked_port
         from harness.suite.run import plan_run, run_plan
 
         say = progress_lines()
@@ -244,6 +260,7 @@ def register(app: typer.Typer) -> None:
         where = parse_resolve(resolve or [])
         endpoint = parse_address(wireguard_endpoint)
         keep = parse_keep_responses(keep_responses)
+        server, server_name, server_port = checked_file(frida_server), checked_name(frida_name), checked_port(frida_port)
         plan = plan_run(
             apk=apk,
             package="" if apk else target,
@@ -273,7 +290,8 @@ def register(app: typer.Typer) -> None:
             rig = DeviceRig(
                 AdbDevice.open(serial), proxy_port=proxy_port, resolve=where or None, upstream_ca=upstream_ca,
                 reach_private=reach_private, keep_responses=keep, way=capture, wireguard_endpoint=endpoint,
-                read_quic=read_quic, spawn_gating=spawn_gating)
+                read_quic=read_quic, spawn_gating=spawn_gating, frida_server=server, frida_name=server_name,
+                frida_port=server_port)
             outcome = run_plan(plan, rig, say)
         integrity = verify(outcome.bundle)
         warn(integrity)

@@ -99,6 +99,14 @@ def _read(path: Path, fix: str) -> bytes:
         raise UsageError(f"{path} cannot be read.", str(error), fix) from error
 
 
+def checked_file(path: Path | None) -> Path | None:
+    """Raises UsageError where it is no file; what it holds is looked at once the device is known."""
+    if path is not None and not path.is_file():
+        raise UsageError(f"There is no file {path}.", "It should be a frida-server for the device.",
+                         "Give the path of one from Frida's releases, unpacked or as .xz.")
+    return path
+
+
 def checked_name(text: str) -> str:
     """A name for the file on the device; `random` and "" are left to the start. Raises UsageError."""
     if text and _PATH.fullmatch(f"{FOLDER}/{text}") is None:

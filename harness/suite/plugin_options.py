@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +24,14 @@ APP_ARGS = ("apk", "package", "app_file", "profile", "observe", "operator", "cas
 """Keys of the fixture `app_args`."""
 CHOICE_ARGS = ("device", "wait", "lab_profile", "trust_apk")
 RIG_ARGS = ("proxy_port", "resolve", "upstream_ca", "reach_private", "keep_responses", "way", "wireguard_endpoint", "read_quic",
-            "spawn_gating")
+            "spawn_gating", "frida_server", "frida_name", "frida_port")
 """Keys of the fixture `android_device_args`: which device, and how its rig is set up (`harness.suite.rig.DeviceRig`)."""
 FAIL_ON = ("violation", "candidate", "inconclusive", "never")
 _DEFAULTS = {"wait": "0", "output": "harness-results", "profile": "default", "proxy_port": "0", "operator": "",
-             "fail_on": "violation"}
+             "fail_on": "violation", "frida_name": "", "frida_port": "27042"}
 _MOST = 366 * 24 * 3600
-_NAMES = ("apk", "package", "device", "wait", "output", "observe", "profile", "app_file", "proxy_port", "operator", "fail_on")
+_NAMES = ("apk", "package", "device", "wait", "output", "observe", "profile", "app_file", "proxy_port", "operator", "fail_on",
+          "frida_server", "frida_name", "frida_port")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -54,6 +55,10 @@ def add_options(parser: pytest.Parser) -> None:
     option("profile", "named profile of windows and limits, or a YAML file", metavar="NAME")
     option("app-file", "what is known of the app (docs/app-file.md)", metavar="FILE")
     option("proxy-port", "port of the proxy; 0 lets the system choose", metavar="PORT")
+    option("frida-server", "the frida-server that is brought to the device where no Frida answers; else that of the cache folder",
+           metavar="FILE")
+    option("frida-name", "name of its file on the device", metavar="NAME|random")
+    option("frida-port", "the device's port at which Frida answers", metavar="PORT|random")
     option("operator", "who runs it, for the bundle", metavar="NAME")
     option("fail-on", "what fails a run: violation, candidate, inconclusive or never", choices=FAIL_ON)
 
@@ -91,6 +96,9 @@ def check(config: pytest.Config) -> None:
         if value(name) is not None:
             with _naming(source(config, name)):
                 number(value(name), f"--harness-{name.replace('_', '-')}")
+    for name, checked in _frida_checks().items():
+        with _naming(source(config, name)):
+            checked(value(name))
     with _naming(source(config, "profile")):
         load_limits(str(value("profile") or "default"))
     if value("app_file"):
@@ -144,7 +152,8 @@ def app_args_of(config: pytest.Config) -> dict[str, Any]:
 
 def device_args_of(config: pytest.Config) -> dict[str, Any]:
     return {"device": config.getoption("harness_device"), "wait": config.getoption("harness_wait"),
-            "proxy_port": config.getoption("harness_proxy_port")}
+            "proxy_port": config.getoption("harness_proxy_port"),
+            **{name: config.getoption(f"harness_{name}") for name in _frida_checks()}}
 
 
 def order_of(config: pytest.Config, args: Mapping[str, Any], out: Path | None = None) -> Order:
@@ -171,9 +180,20 @@ def rig_args(args: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: args[name] for name in RIG_ARGS if name in args}
     if "proxy_port" in found:
         found["proxy_port"] = int(number(found["proxy_port"], "--harness-proxy-port"))
+    for name, checked in _frida_checks().items():
+        if name in found:
+            found[name] = checked(found[name])
     if found.get("upstream_ca") is not None:
         found["upstream_ca"] = Path(found["upstream_ca"])
     return found
+
+
+def _frida_checks() -> dict[str, Callable[[Any], Any]]:
+    """The option's value as DeviceRig takes it. Each raises UsageError."""
+    from harness.device.frida_server import checked_file, checked_name, checked_port
+
+    return {"frida_server": lambda text: checked_file(Path(text) if text else None),
+            "frida_name": lambda text: checked_name(text or ""), "frida_port": checked_port}
 
 
 def again(config: pytest.Config, node: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import adbutils
@@ -30,6 +31,9 @@ class Reached(Exception):
     (["--wireguard-endpoint", "192.0.2.7"], "wireguard_endpoint", "192.0.2.7"),
     (["--wireguard-endpoint", "[2001:db8::7]"], "wireguard_endpoint", "2001:db8::7"),
     ([], "spawn_gating", True), (["--no-spawn-gating"], "spawn_gating", False),
+    ([], "frida_server", None), (["--frida-server", __file__], "frida_server", Path(__file__)),
+    ([], "frida_name", ""), (["--frida-name", "random"], "frida_name", "random"),
+    ([], "frida_port", 27042), (["--frida-port", "31000"], "frida_port", 31000), (["--frida-port", "random"], "frida_port", 0),
 ])
 def test_the_option_gets_to_the_rig(monkeypatch: pytest.MonkeyPatch, words: list[str], setting: str, asked: object) -> None:
     def made(device: object, **settings: Any) -> None:
@@ -48,6 +52,17 @@ def test_the_option_gets_to_the_rig(monkeypatch: pytest.MonkeyPatch, words: list
 def test_a_size_that_is_none_is_wrong_use(size: str) -> None:
     with pytest.raises(UsageError, match="is no number of bytes"):
         build()(["run", "com.example.shop", "--keep-responses", size], standalone_mode=False)
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--frida-server", "/nope/frida-server"], "There is no file /nope/frida-server"),
+    (["--frida-name", "../sh"], "cannot be the name of frida-server"), (["--frida-name", "a b"], "cannot be the name"),
+    (["--frida-name", "-rf"], "cannot be the name"), (["--frida-port", "0"], "is no port of frida-server"),
+    (["--frida-port", "65536"], "is no port"), (["--frida-port", "any"], "is no port"),
+])
+def test_a_frida_server_that_cannot_be_meant_is_wrong_use(words: list[str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        build()(["run", "com.example.shop", *words], standalone_mode=False)
 
 
 def test_an_endpoint_that_is_no_address_is_wrong_use() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import time
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 from suite_door import SCENARIO
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.suite.judgement import Judgement, NoRun
+from harness.suite.plugin_options import RIG_ARGS, rig_args
+from harness.suite.rig import DeviceRig, equip
 
 pytest_plugins = ["pytester"]
 
@@ -45,6 +48,9 @@ APP = "--harness-package=com.example.shop"
     ([APP, "--harness-wait", "nan"], ["ERROR: --harness-wait: 'nan' is no number of seconds."]),
     ([APP, "--harness-proxy-port", "soon"], ["ERROR: --harness-proxy-port: 'soon' is no port."]),
     ([APP, "--harness-proxy-port", "70000"], ["ERROR: --harness-proxy-port: '70000' is no port."]),
+    ([APP, "--harness-frida-server", "/nope"], ["ERROR: --harness-frida-server: There is no file /nope.", "  why: *"]),
+    ([APP, "--harness-frida-name", "a/b"], ["ERROR: --harness-frida-name: 'a/b' cannot be the name of frida-server *"]),
+    ([APP, "--harness-frida-port", "0"], ["ERROR: --harness-frida-port: '0' is no port of frida-server.", "  fix: *"]),
     ([APP, "--harness-app-file", "/nope.yaml"], ["ERROR: --harness-app-file: The app file /nope.yaml cannot be read."]),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_a_wrong_option_is_wrong_use(call, arguments, lines):
@@ -155,3 +161,16 @@ def test_the_command_for_running_again_is_relative_to_the_call(pytester, rootdir
     config = pytester.parseconfig(f"--rootdir={root}", "scenarios/mine.py", "--harness-observe=1")
     node = f"{os.path.relpath(file, root)}::test_mine"
     assert again(config, node) == "pytest scenarios/mine.py::test_mine --harness-observe=1"
+
+
+def test_what_the_rig_is_to_take_of_frida_server_gets_to_it_as_the_rig_takes_it():
+    given = {"frida_server": __file__, "frida_name": "random", "frida_port": "random"}
+    assert rig_args(given) == {"frida_server": Path(__file__), "frida_name": "random", "frida_port": 0}
+    assert rig_args({"frida_server": None, "frida_name": "", "frida_port": 31000})["frida_port"] == 31000
+    with pytest.raises(UsageError, match="is no port of frida-server"):
+        rig_args({"frida_port": "70000"})
+
+
+def test_every_key_of_the_rig_is_one_that_it_takes():
+    assert set(RIG_ARGS) <= set(inspect.signature(DeviceRig.__init__).parameters)
+    assert inspect.signature(equip).parameters["options"].kind is inspect.Parameter.VAR_KEYWORD
