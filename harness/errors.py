@@ -48,6 +48,10 @@ class ProcessGone(RigError):
     """The app's process ended before it could be reached."""
 
 
+class NoFrida(RigError):
+    """Nothing answers as Frida does."""
+
+
 class NothingSelected(HarnessError):
     """The selection matched no app, scenario or rule."""
 

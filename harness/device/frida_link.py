@@ -17,16 +17,11 @@ from typing import Any, Protocol
 import frida
 
 from harness.device.frida_server import USUAL_PORT
-from harness.errors import ProcessGone, RigError
+from harness.errors import NoFrida, ProcessGone, RigError
 
 FRIDA_PORT = USUAL_PORT
 SECONDS = 20.0
 LOOK_SECONDS = 0.25     # between two looks at the list of processes, where nothing is gated
-
-
-class NoFrida(RigError):
-    """Nothing answers as Frida does."""
-
 
 OnMessage = Callable[[Mapping[str, Any], bytes | None], None]
 OnEnd = Callable[[str], None]

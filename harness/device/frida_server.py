@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.device.device import Device, Shell
 from harness.device.processors import FRIDA_ARCH, arch_of
-from harness.errors import RigError, UsageError
+from harness.errors import NoFrida, RigError, UsageError
 from harness.resources import cache_dir
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class FridaServer:
     def link(self, *, gating: bool = True, say: Say = lambda text: None) -> FridaLink:
         """Connects to what answers at the port asked for, or at the usual one; where nothing does, to a frida-server that is
         brought and started. Raises RigError, or UsageError for a file that cannot be meant."""
-        from harness.device.frida_link import FridaLink, NoFrida
+        from harness.device.frida_link import FridaLink
 
         nobody: NoFrida | None = None
         for port in [self.port] if self.path else dict.fromkeys((self.port or USUAL_PORT, USUAL_PORT)):

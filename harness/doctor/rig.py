@@ -19,6 +19,7 @@ from PIL import Image
 from harness.device.adb import AdbDevice
 from harness.device.choosing import adb_errors, candidates, choose
 from harness.device.device import DeviceFacts, Shell
+from harness.device.frida_server import cached
 from harness.errors import HarnessError, RigError
 
 if TYPE_CHECKING:
@@ -141,6 +142,11 @@ class Rig:
         said = self.shell("ls", FOLDER).output.split()
         return [f"{FOLDER}/{name}" for name in said if _SERVER.fullmatch(name)]
 
+    @cached_property
+    def frida_to_bring(self) -> Path | None:
+        """The frida-server of the cache that a run brings to this device where none answers."""
+        return cached(self.facts.abis) if self.root else None
+
     # -- the screen -----------------------------------------------------------------------------
 
     def screen_size(self) -> tuple[int, int]:
@@ -165,7 +171,7 @@ class Rig:
         """Asks everything anew but the canary."""
         self._said.clear()
         self._as_root.clear()
-        for name in ("facts", "packages", "frida", "listening", "frida_files"):
+        for name in ("facts", "packages", "frida", "listening", "frida_files", "frida_to_bring"):
             self.__dict__.pop(name, None)
 
 

@@ -17,11 +17,11 @@ from harness.cli.lab import connect
 from harness.device import frida_server as module
 from harness.device.adb import AdbDevice
 from harness.device.device import Shell
-from harness.device.frida_link import FridaLink, NoFrida
+from harness.device.frida_link import FridaLink
 from harness.device.frida_server import FridaServer, cached, find, take_away, there, wanted
 from harness.device.proxy_setup import put_back, words_of
 from harness.device.restore_file import RestoreFile
-from harness.errors import RigError, UsageError
+from harness.errors import NoFrida, RigError, UsageError
 from harness.lab import registry
 
 ABIS = ("arm64-v8a", "armeabi-v7a")

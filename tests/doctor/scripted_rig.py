@@ -17,7 +17,7 @@ import yaml
 
 from harness.doctor.canary import Canary
 from harness.doctor.rig import FridaEndpoint, Machine, Rig
-from harness.errors import RigError
+from harness.errors import NoFrida, RigError
 
 HERE = Path(__file__).resolve().parent
 PHONE: Mapping[str, Any] = yaml.safe_load((HERE / "phone.yaml").read_text("utf-8"))
@@ -146,6 +146,10 @@ class ScriptedRig(Rig):
             None, client=Client(told), machine=ToldMachine(told), frida=lambda device: endpoint(told["frida"]),
             canary=None if told["canary"] is None else lambda device: canary(told["canary"]))
 
+    @property
+    def frida_to_bring(self) -> Path | None:  # type: ignore[override]
+        return Path(self.told["cached"]) if self.told["cached"] else None
+
     def screen_size(self) -> tuple[int, int]:
         if not isinstance(self.told["screen"], list):
             raise RigError("Connecting uiautomator2 failed.", str(self.told["screen"]), "Look whether the device is unlocked.")
@@ -156,6 +160,8 @@ class ScriptedRig(Rig):
 def endpoint(said: str) -> FridaEndpoint:
     if said in ("server", "portal"):
         return FridaEndpoint(said)
+    if said == "Connection refused":
+        return FridaEndpoint("", NoFrida("No Frida answers on R5CTEST01.", said, "Start frida-server 17.26.0 on it as root."))
     return FridaEndpoint("", RigError("No Frida answers on R5CTEST01.", said, "Start frida-server 17.26.0 on it as root."))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.doctor.check import Answer, Check, Fine, Weight
 from harness.doctor.rig import Rig
+from harness.errors import NoFrida
 
 check = Check(
     id="frida-answers",
@@ -19,6 +20,8 @@ check = Check(
 
 @check.look
 def look(rig: Rig) -> Answer:
+    if isinstance(rig.frida.error, NoFrida) and rig.frida_to_bring is not None:
+        return Fine(f"none does; a run starts {rig.frida_to_bring.name}")
     if rig.frida.error is not None:
         raise rig.frida.error
     return Fine(rig.frida.kind)

@@ -21,6 +21,8 @@ def look(rig: Rig) -> Answer:
     if rig.frida.kind:
         return Fine(rig.frida.kind)
     running = [(pid, name) for pid, name in rig.device.processes() if "frida" in name.lower() or name in _names(rig.frida_files)]
+    if not running and rig.frida_to_bring is not None:
+        return Fine(f"a run starts {rig.frida_to_bring.name}")
     if not running:
         path = (rig.frida_files or ["/data/local/tmp/frida-server"])[0]
         return Problem("It does not run.", f"adb shell su -c '{path} -D' (where adbd is root: adb shell {path} -D)")
