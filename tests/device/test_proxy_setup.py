@@ -82,7 +82,9 @@ class Phone:
                 raise RigError("Read-only file system.")
             self._change()
             self.files[remote] = data
-        self.staged = data
+            return
+        self._change()
+        self.files[remote] = self.staged = data
 
     def shell(self, *words: str, seconds: float = 30) -> Shell:
         if words[0] == "cat":
@@ -93,10 +95,13 @@ class Phone:
     def root_shell(self, script: str, seconds: float = 30) -> Shell:
         if "mount -t tmpfs" in script:
             self._change()
+            del self.files[STAGED]
             self.mounted = True
             self.below = self.files.get(f"{STORE}/{NAME}")
             self.files[f"{STORE}/{NAME}"] = self.staged
         elif "umount" in script:
+            if f"rm -rf {STAGED}" in script:
+                self.files.pop(STAGED, None)
             if self.mounted:
                 del self.files[f"{STORE}/{NAME}"]
                 if self.below is not None:
@@ -104,11 +109,14 @@ class Phone:
             self.mounted = False
         elif script.startswith("cp "):
             self._change()
+            del self.files[STAGED]
             if self.read_only:
                 return Shell(1, "", "cp: Read-only file system")
             self.files[f"{STORE}/{NAME}"] = self.staged
         elif "rm -f" in script:
-            self.files.pop(f"{STORE}/{NAME}", None)
+            for path in (STAGED, f"{STORE}/{NAME}"):
+                if path in script:
+                    self.files.pop(path, None)
         return Shell(0, "")
 
 
@@ -133,6 +141,7 @@ def certificate(name: str = "mitmproxy") -> bytes:
 
 PEM = certificate()
 NAME = Authority.read(PEM).name
+STAGED = f"/data/local/tmp/harness-{NAME}"
 
 
 @pytest.fixture
@@ -206,13 +215,14 @@ def test_another_certificate_of_that_name_is_neither_written_over_nor_removed(re
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-@pytest.mark.parametrize("changes", range(6))
+@pytest.mark.parametrize("changes", range(9))
 def test_a_kill_at_any_point_is_put_right_by_the_next_run(restore: RestoreFile, changes: int, read_only: bool) -> None:
     phone: Any = Phone(dies_after=changes, read_only=read_only)
     phone.settings = {"http_proxy": "10.0.0.5:3128", "global_http_proxy_host": "10.0.0.5"}
     before = phone.state()
     try:
         set_up(phone, PORT, PEM, restore=restore)
+        assert changes > 4
     except Killed:
         assert phone.state() == before or restore.acts(), "changed and not written down"
     phone.left = 10**6

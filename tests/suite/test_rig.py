@@ -102,7 +102,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(rig_module, "TrafficCapture", Traffic)
     monkeypatch.setattr(rig_module, "HookCapture", Capture)
     link = SimpleNamespace(check=lambda: None)
-    frida = SimpleNamespace(link=lambda gating, say: link, facts=lambda: {})
+    frida = SimpleNamespace(link=lambda gating, say: link, facts=dict)
     monkeypatch.setattr(rig_module, "FridaServer", lambda device, restore, **options: frida)
     monkeypatch.setattr(rig_module, "uiautomator2", SimpleNamespace(connect=lambda s: SimpleNamespace(screen_on=lambda: None)))
     monkeypatch.setattr(rig_module, "LED_SECONDS", 0.0)
