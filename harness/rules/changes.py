@@ -11,7 +11,7 @@ from harness.model import Gap, Stage, Verdict, VerdictWord
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules, missing
 from harness.rules.identity import key
-from harness.tables import records
+from harness.tables import ended, records
 from harness.tables.frames import BROKEN_OFF
 
 FOUND = frozenset({VerdictWord.VIOLATION, VerdictWord.CANDIDATE})
@@ -130,9 +130,9 @@ def lacking(found: Sequence[Verdict], seen: Analysis, other: Analysis) -> tuple[
     evidence = {i for v in found for i in v.evidence}
     lacks += _uninstrumented(evidence, seen, other)
     scenarios = _scenarios(evidence, seen)
-    ended = _ended(other)
+    done = ended(other.run)
     seen_in, seen_in_zh = ", ".join(scenarios) or "any scenario", "、".join(scenarios) or "任何场景"
-    if undone := [one for one in scenarios if one not in ended]:
+    if undone := [one for one in scenarios if one not in done]:
         lacks.append(Lack(text=f"It was seen in {seen_in}; not run to the end in the other run: {', '.join(undone)}.",
                           text_zh=f"见于场景 {seen_in_zh};另一次运行未完成:{'、'.join(undone)}。"))
     elif first.stage in _STAGES and not _opened(other, scenarios, str(first.stage)):
@@ -176,12 +176,6 @@ def _scenarios(wanted: Set[str], analysis: Analysis) -> list[str]:
         for i, scenario in zip(frame["event_id"], frame["scenario"], strict=True) if i in wanted
     } | {note.scenario.removesuffix(BROKEN_OFF) for note in run.notes if note.id in wanted}
     return sorted(found - {""}, key=lambda one: (run.scenarios.index(one) if one in run.scenarios else len(run.scenarios), one))
-
-
-def _ended(analysis: Analysis) -> set[str]:
-    """The scenarios that were run to their end at least once."""
-    return {str(row["scenario"]) for row in records(analysis.run.steps)
-            if row["action"] == "scenario_end" and row["outcome"] == "done"}
 
 
 def _opened(analysis: Analysis, scenarios: Sequence[str], stage: str) -> bool:

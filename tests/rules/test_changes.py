@@ -115,6 +115,24 @@ def test_it_is_never_fixed_where(why: str, events: list[Event], words: str, tmp_
     assert changes.exit_status == 3
 
 
+ENDS: list[tuple[str, list[Event], VerdictWord]] = [
+    ("all came to their end", CLEAN, VerdictWord.NOT_OBSERVED),
+    ("none has an end", [*launch(ended=False), *refusal()[:-1]], VerdictWord.INCONCLUSIVE),
+    ("one was done again in vain", [*CLEAN, step(6000, "scenario_start", scenario="first-launch-agree"),
+                                    step(7000, "scenario_end", outcome="failed")], VerdictWord.NOT_OBSERVED),
+]
+
+
+@pytest.mark.parametrize(("why", "events", "word"), ENDS, ids=[one[0] for one in ENDS])
+def test_the_engine_and_the_comparison_agree_on_what_came_to_its_end(
+    why: str, events: list[Event], word: VerdictWord, tmp_path: Path
+) -> None:
+    later = run(tmp_path, events)
+    assert [verdict.verdict for verdict in later.verdicts] == [word]
+    assert told(compare(run(tmp_path, VIOLATING), later)) == {
+        "fixed" if word is VerdictWord.NOT_OBSERVED else "unobservable": ["android_id", "imei"]}
+
+
 def test_a_gap_counts_also_where_the_rule_found_something_else(tmp_path: Path) -> None:
     """The engine gives findings without the gaps beside them: what is gone was not looked for."""
     gap: Event = {"gap": {"at": 5, "kind": "process_lost", "detail": "the process is gone"}}
