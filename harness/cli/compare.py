@@ -116,6 +116,7 @@ def show(made: Compared) -> None:
 def _show_findings(made: Compared, change: Change, heads: dict[str, str]) -> None:
     from rich.table import Table
 
+    from harness.rules.changes import cited
     from harness.rules.sensitive import name
 
     rows = made.changes.of(change)
@@ -126,10 +127,10 @@ def _show_findings(made: Compared, change: Change, heads: dict[str, str]) -> Non
     table = Table("was", "is", "rule", "item", "by", "stage", "to", "evidence", box=None, header_style="bold", pad_edge=False)
     for one in rows:
         shown = one.shown
-        ids = [i for verdict in (one.new or one.old) for i in verdict.evidence]
-        cited = f"{'NEW' if one.new else 'OLD'} {', '.join(ids[:2])}" + (f" +{len(ids) - 2}" if len(ids) > 2 else "")
+        ids = cited(one.new or one.old)
+        where = f"{'NEW' if one.new else 'OLD'} {', '.join(ids[:2])}" + (f" +{len(ids) - 2}" if len(ids) > 2 else "")
         words = [str(found[0].verdict) if found else "" for found in (one.old, one.new)]
-        told = [*words, shown.rule, name(shown.item) if shown.item else "", shown.caller, shown.stage, shown.party, cited]
+        told = [*words, shown.rule, name(shown.item) if shown.item else "", shown.caller, shown.stage, shown.party, where]
         table.add_row(*map(cell, told))
     out.print(table)
     for one in rows:

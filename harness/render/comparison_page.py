@@ -20,7 +20,7 @@ from harness.render.forms import instant
 from harness.render.html import templates
 from harness.render.view import texts as report_texts
 from harness.resources import resource
-from harness.rules.changes import Change, ClauseChange, FindingChange
+from harness.rules.changes import Change, ClauseChange, FindingChange, cited
 from harness.rules.compared import Compared
 from harness.rules.differing import Lists, TextOf
 from harness.rules.engine import all_rules
@@ -149,8 +149,7 @@ def _finding(view: _View, one: FindingChange) -> dict[str, Any]:
         "words": f"{words[0]} → {words[1]}", "facts": [(t[name], value) for name, value in facts if value],
         "why_head": why_head, "why": [{"text": view.said(lack.text, lack.text_zh), "gaps": lack.gaps} for lack in one.lacks],
         "clauses": [view.clause(clause) for clause in shown.clauses], "key": one.key,
-        "evidence": [(view.names[at], list(dict.fromkeys(i for verdict in found for i in verdict.evidence)))
-                     for at, found in enumerate((one.old, one.new)) if found],
+        "evidence": [(view.names[at], cited(found)) for at, found in enumerate((one.old, one.new)) if found],
     }  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def _verdicts(found: Sequence[Verdict]) -> dict[str, Any] | None:
     if not found:
         return None
     return {"verdict": str(found[0].verdict), "grade": str(found[0].grade) if found[0].grade else None,
-            "evidence": list(dict.fromkeys(i for verdict in found for i in verdict.evidence)), "reason": found[0].reason,
+            "evidence": changes.cited(found), "reason": found[0].reason,
             "reason_zh": found[0].reason_zh}
 
 

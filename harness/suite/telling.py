@@ -36,7 +36,8 @@ def describe(verdict: Verdict, run: Tables | None = None, rerun: str = "") -> st
 def properties_of(verdict: Verdict, package: str) -> list[tuple[str, str]]:
     """What JUnit says of a finding: `finding` for people (rule/item/caller/stage, which two may share), `finding_key` to find it
     again by, in any run and format. `package`: of the run's app."""
-    return [("finding", f"{verdict.rule}/{verdict.item}/{verdict.caller}/{verdict.stage}"), ("finding_key", key(verdict, package))]
+    label = f"{verdict.rule}/{verdict.item}/{verdict.caller}/{verdict.stage}"
+    return [("finding", label), ("finding_key", key(verdict, package))]
 
 
 def cited(verdict: Verdict, frame: pd.DataFrame) -> list[dict[str, Any]]:

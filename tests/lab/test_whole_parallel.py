@@ -70,7 +70,7 @@ class Ran:
                        for v in self.analysis.verdicts if v.stage in AWAITED and v.rule not in SOMETIMES})
 
     def found_in(self) -> dict[str, set[tuple[str, ...]]]:
-        """Test -> rule, item, caller, party and stage of what its page says was found in it, of the stages that were waited for."""
+        """Test -> rule, item, caller, party and stage of what its page says was found, in the stages that were waited for."""
         pages = [json.loads(path.read_text("utf-8")) for path in self.run.rglob("report/tests/*/index.json")]
         return {page["test"].rpartition("::")[2]: {tuple(one[name] for name in ("rule", "item", "caller", "party", "stage"))
                                                    for one in page["findings"]
