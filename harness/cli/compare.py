@@ -49,16 +49,14 @@ def register(app: typer.Typer) -> None:
         from harness.tables import AppFacts
 
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
-        for bundle in (old, new):
-            close_killed(bundle)
-        integrity = (_checked(old, "OLD"), _checked(new, "NEW"))
         if page is not None:
             _outside(page, old, new)
         for bundle in (old, new):
+            close_killed(bundle)
+        integrity = (_checked(old, "OLD"), _checked(new, "NEW"))
+        for bundle in (old, new):
             note_opened(bundle, "compare")
         made = compare_bundles(old, new, integrity, app=about, profile=profile, other_app=other_app)
-        if integrity[0].manifest_sha256 and integrity[0].manifest_sha256 == integrity[1].manifest_sha256:
-            err.print("OLD and NEW are one bundle: nothing can differ.", style="bold yellow")
         if page is not None:
             from harness.render.comparison_page import write
 

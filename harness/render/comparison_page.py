@@ -23,7 +23,7 @@ from harness.resources import resource
 from harness.rules.changes import Change, ClauseChange, FindingChange, cited
 from harness.rules.compared import Compared
 from harness.rules.differing import Lists, TextOf
-from harness.rules.engine import all_rules
+from harness.rules.engine import select
 from harness.rules.sensitive import name as name_of
 
 SHOWN = 200    # rows of a list, sentences of a text: the rest is counted
@@ -133,7 +133,7 @@ def _groups(view: _View) -> list[dict[str, Any]]:
 
 def _finding(view: _View, one: FindingChange) -> dict[str, Any]:
     t, shown = view.t, one.shown
-    (rule,) = [rule for rule in all_rules() if rule.id == shown.rule]
+    (rule,) = select([shown.rule])
     words = [view.word(found[0].verdict) if found else "–" for found in (one.old, one.new)]
     facts = [("item", name_of(shown.item, view.language)), ("caller", shown.caller),
              ("stage", view.words["stages"].get(str(shown.stage), str(shown.stage))), ("party", shown.party)]
