@@ -143,7 +143,8 @@ class _Side:
     def missing(self, rule: str) -> list[Gap]:
         """What the silence of this rule lacks here."""
         if rule not in self._missing:
-            self._missing[rule] = missing(select([rule])[0], self.run, self.analysis.readings)
+            (named,) = select([rule])
+            self._missing[rule] = missing(named, self.run, self.analysis.readings)
         return self._missing[rule]
 
 

@@ -49,7 +49,7 @@ def compare_bundles(
             "A finding of one app is neither fixed nor new in another.",
             "Name two bundles of one app; --other-app compares them all the same, where it is one app under two names.")
     different = differing.differences(*both)
-    if _one_bundle(*both, integrity):
+    if _one_bundle(both[0], both[1], integrity):
         different.remarks.insert(0, Remark(kind="one_bundle", text="OLD and NEW are one bundle: nothing can differ.",
                                            text_zh="“旧”与“新”是同一个证据包,不可能有差异。"))
     return Compared(old=both[0], new=both[1], integrity=integrity, changes=changes.compare(*both), differences=different)

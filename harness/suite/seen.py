@@ -92,7 +92,7 @@ class Findings:
         from harness.rules import engine
 
         _check_stage(stage)
-        rules = engine.select([rule] if rule else [])
+        rules = engine.select([rule]) if rule else engine.all_rules()
         if clause is not None:
             deciding = [r for r in rules if clause in r.clauses]
             if not deciding:
@@ -111,7 +111,7 @@ def finding_properties(seen: Seen) -> list[tuple[str, str]]:
     from harness.suite.telling import properties_of
 
     run = seen.tables(ask=False)
-    found = [v for v in engine.judge(run, engine.select([])) if v.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)]
+    found = [v for v in engine.judge(run, engine.all_rules()) if v.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)]
     return [one for v in found for one in properties_of(v, run.package)]
 
 

@@ -77,6 +77,6 @@ class VerdictItem(pytest.Item):
 
 
 def verdict_items(session: pytest.Session, fail_on: str, judgement: Judgement, prefix: str) -> Iterator[VerdictItem]:
-    for rule in engine.select(()):
+    for rule in engine.all_rules():
         yield VerdictItem.from_parent(session, name=rule.id, nodeid=f"{prefix}{rule.id}", rule=rule.id,
                                       fail_on=fail_on, judgement=judgement)

@@ -1,4 +1,4 @@
-"""Where stages and scenarios begin and end: the table of stages, each with the screen it begins with, and what came to its end."""
+"""Where stages and scenarios begin and end: the table of stages, each with its first screen, and what came to its end."""
 
 from __future__ import annotations
 
