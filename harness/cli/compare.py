@@ -42,7 +42,8 @@ def register(app: typer.Typer) -> None:
 
         Each finding and each clause is fixed, still there, new, or no longer observable: where the new run did not reach what
         would show it, nothing counts as fixed. Differences in SDKs, hosts, recipients, kinds, permissions and texts come with it.
-        Exit status: 0 all is fixed, 1 a violation is still there or new, 3 otherwise, 2 two apps, or no bundles.
+        Exit status: 0 all is fixed, 1 a violation is still there or new, 5 nothing could be compared, 3 otherwise,
+        2 two apps, or no bundles.
         """
         from harness.cli.analyze import close_killed, note_opened
         from harness.rules.compared import as_json, compare_bundles

@@ -68,6 +68,13 @@ class ClauseChange:
     counts: Mapping[Change, int] = field(default_factory=dict)
     open_rules: tuple[str, ...] = ()
 
+    @property
+    def compared(self) -> bool:
+        """Whether the runs together say something of it: what changed, or that neither found anything where both looked."""
+        if self.change is None:
+            return VerdictWord.INCONCLUSIVE not in (self.old, self.new)
+        return self.change is not Change.UNOBSERVABLE
+
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
@@ -80,10 +87,17 @@ class Changes:
         return [one for one in self.findings if one.change is change]
 
     @property
+    def any_compared(self) -> bool:
+        """Whether there is a finding or a clause of which the runs together say something."""
+        return any(one.change is not Change.UNOBSERVABLE for one in self.findings) or any(one.compared for one in self.clauses)
+
+    @property
     def exit_status(self) -> int:
-        """0 all that was found is fixed, 1 a violation is still there or new, 3 otherwise."""
+        """0 all that was found is fixed, 1 a violation is still there or new, 5 nothing could be compared, 3 otherwise."""
         if any(verdict.verdict is VerdictWord.VIOLATION for one in self.findings for verdict in one.new):
             return 1
+        if not self.any_compared:
+            return 5
         changes = {one.change for one in self.findings} | {one.change for one in self.clauses}
         return 3 if changes - {Change.FIXED, None} else 0
 

@@ -52,7 +52,14 @@ def compare_bundles(
     if _one_bundle(both[0], both[1], integrity):
         different.remarks.insert(0, Remark(kind="one_bundle", text="OLD and NEW are one bundle: nothing can differ.",
                                            text_zh="“旧”与“新”是同一个证据包,不可能有差异。"))
-    return Compared(old=both[0], new=both[1], integrity=integrity, changes=changes.compare(*both), differences=different)
+    changed = changes.compare(*both)
+    if not changed.any_compared:
+        different.remarks.insert(0, Remark(
+            kind="nothing_compared",
+            text="No clause could be compared: there is none of which both runs could say something. That is not to say that "
+                 "nothing changed.",
+            text_zh="没有任何条款可以比较:两次运行没有一条都能给出结论的条款。这并不表示没有变化。"))
+    return Compared(old=both[0], new=both[1], integrity=integrity, changes=changed, differences=different)
 
 
 def _one_bundle(old: Analysis, new: Analysis, integrity: tuple[Verification, Verification]) -> bool:

@@ -132,6 +132,21 @@ def test_one_bundle_twice_is_told(old: Path, tmp_path: Path, capsys: pytest.Capt
     assert "in both runs: " in said.out and "only in the first run: 0" in said.out
 
 
+def test_where_nothing_could_be_compared_the_status_is_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = {key: value for key, value in FIXTURE.items() if key != "events"}
+    first, second = (write_bundle(tmp_path / name, {**bare, "events": []}) for name in ("first", "second"))
+    for bundle in (first, second):
+        kill(bundle)
+    said = say(capsys, "compare", first, second, "--json", "--html", tmp_path / "page.html", "--lang", "en")
+    fits("compare", said.json)
+    assert [said.json[change] for change in ("fixed", "still", "new", "unobservable")] == [[], [], [], []]
+    assert said.status == 5 and said.json["remarks"][0]["kind"] == "nothing_compared"
+    assert "No clause could be compared" in (tmp_path / "page.html").read_text("utf-8")
+    assert "note: No clause could be compared" in say(capsys, "compare", first, second).out
+
+
 def test_a_killed_run_is_closed_told_and_nothing_of_it_is_fixed(
     old: Path, new: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
