@@ -98,7 +98,7 @@ class _View:
     def clause(self, clause: str) -> dict[str, str]:
         entry = catalogue()[clause]
         return {"id": clause, "source": entry.source, "force": self.words["force"][entry.force],
-                "text": entry.zh if self.zh else entry.en,
+                "text": entry.said(self.language),
                 "wording": self.t["quoted" if self.zh and entry.quoted else "paraphrase"]}
 
 

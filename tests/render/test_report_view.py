@@ -21,9 +21,9 @@ from PIL import Image
 from report_bundles import SCENARIO, Writer, hostile, planted, png
 
 from harness.bundle import Bundle, Status, Verification, open_bundle, verify
-from harness.bundle.checklist import answer
+from harness.bundle.checklist import Answered, answer
 from harness.clauses import catalogue
-from harness.model import Answered, Fact, Screen, VerdictWord
+from harness.model import Fact, Screen, VerdictWord
 from harness.render import chapters, events, html, timeline, view
 from harness.render.figures import frequency, most_within
 from harness.render.forms import clock, day_and_time, from_iso, ranges, texts, visible
