@@ -13,7 +13,7 @@ from harness.render.findings import FindingMaker
 from harness.render.forms import from_iso, ranges
 from harness.render.shapes import BasisRow, ChecklistRow, ClauseRow, Row
 from harness.resources import resource
-from harness.rules.checklist import rows as answered
+from harness.rules.checklist import checklist_of
 from harness.rules.decided import CHECKLIST, deciding
 from harness.rules.rule import Rule
 
@@ -86,13 +86,13 @@ def checklist(maker: FindingMaker) -> list[ChecklistRow]:
     """The clauses that a person has to answer, each with what the bundle holds of an answer."""
     told, t = maker.told, maker.t
     rows = []
-    for row in answered(told.analysis.bundle, all_modes=True):
+    for row in checklist_of(told.analysis.bundle).rows:
         said = row.answer if row.answered else None
         state = said.verdict if said else "attached" if row.attached else "unanswered"
         held = [(file.name, file.sha256) for file in (said.files if said else ())]
         held += [(one.name, one.sha256) for one in row.attached]
         rows.append(ChecklistRow(
-            clause=maker.clause(row.clause.id), wanted=" ".join(row.clause.observable.split()),
+            clause=maker.clause(row.clause.id), wanted=row.clause.wanted,
             state=str(state), state_text=t["answer_states"][str(state)],
             answer=told.mask.text(said.text or "") if said else "", by=told.mask.text(said.by) if said else "",
             at=from_iso(said.at, told.language) if said else "",

@@ -20,10 +20,10 @@ from harness.render.forms import instant
 from harness.render.html import templates
 from harness.render.view import texts as report_texts
 from harness.resources import resource
-from harness.rules.changes import Change, ClauseChange, FindingChange
+from harness.rules.changes import Change, ClauseChange, FindingChange, cited
 from harness.rules.compared import Compared
 from harness.rules.differing import Lists, TextOf
-from harness.rules.engine import all_rules
+from harness.rules.engine import select
 from harness.rules.sensitive import name as name_of
 
 SHOWN = 200    # rows of a list, sentences of a text: the rest is counted
@@ -98,7 +98,7 @@ class _View:
     def clause(self, clause: str) -> dict[str, str]:
         entry = catalogue()[clause]
         return {"id": clause, "source": entry.source, "force": self.words["force"][entry.force],
-                "text": entry.zh if self.zh else entry.en,
+                "text": entry.said(self.language),
                 "wording": self.t["quoted" if self.zh and entry.quoted else "paraphrase"]}
 
 
@@ -133,7 +133,7 @@ def _groups(view: _View) -> list[dict[str, Any]]:
 
 def _finding(view: _View, one: FindingChange) -> dict[str, Any]:
     t, shown = view.t, one.shown
-    (rule,) = [rule for rule in all_rules() if rule.id == shown.rule]
+    (rule,) = select([shown.rule])
     words = [view.word(found[0].verdict) if found else "–" for found in (one.old, one.new)]
     facts = [("item", name_of(shown.item, view.language)), ("caller", shown.caller),
              ("stage", view.words["stages"].get(str(shown.stage), str(shown.stage))), ("party", shown.party)]
@@ -149,8 +149,7 @@ def _finding(view: _View, one: FindingChange) -> dict[str, Any]:
         "words": f"{words[0]} → {words[1]}", "facts": [(t[name], value) for name, value in facts if value],
         "why_head": why_head, "why": [{"text": view.said(lack.text, lack.text_zh), "gaps": lack.gaps} for lack in one.lacks],
         "clauses": [view.clause(clause) for clause in shown.clauses], "key": one.key,
-        "evidence": [(view.names[at], list(dict.fromkeys(i for verdict in found for i in verdict.evidence)))
-                     for at, found in enumerate((one.old, one.new)) if found],
+        "evidence": [(view.names[at], cited(found)) for at, found in enumerate((one.old, one.new)) if found],
     }  # fmt: skip
 
 

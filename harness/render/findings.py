@@ -54,7 +54,7 @@ class FindingMaker:
             id=clause,
             source=entry.source,
             force=self.t["force"][entry.force],
-            text=entry.zh if self.language == "zh" else entry.en,
+            text=entry.said(self.language),
             quoted=self.language == "zh" and entry.quoted,
             document=entry.document,
         )

@@ -22,7 +22,7 @@ from harness.bundle import Bundle, Status, checklist, custody, verify, write_rep
 from harness.bundle.format import canonical
 from harness.bundle.manifest import manifest
 from harness.bundle.source import FolderSource
-from harness.model import Call, Fact, Flow, Gap, GapKind, Message, Outcome, Stack, Step
+from harness.model import Answered, Call, Fact, Flow, Gap, GapKind, Message, Outcome, Stack, Step
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -59,7 +59,7 @@ def make(folder: Path) -> Path:
         custody.append(folder, custody.Action.ANNOTATED, note=note, by="A. Tester", key=OTHER)
     letter = folder.parent / "letter.txt"
     letter.write_text("They answered on the third day.")
-    for verdict in (checklist.Answered.NOT_MET, checklist.Answered.MET):
+    for verdict in (Answered.NOT_MET, Answered.MET):
         checklist.answer(folder, "sz-guide-15d-actual-term", verdict, "看过来信", attach=[letter], by="A. Tester", key=OTHER)
     return folder
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,19 @@ from harness.model import Fact
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 REPORT = "report/report.html"
+WRITER = """
+import sys
+from pathlib import Path
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from harness.bundle import write_report
+bundle, name = Path(sys.argv[1]), sys.argv[2]
+key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(30):
+    write_report(bundle, bundle / "report" / f"{name}-{number}.html", b"<p>" + name.encode(), key)
+    write_report(bundle, bundle / "report" / "both.html", f"<p>{name} {number}".encode(), key)
+"""
 
 
 @pytest.fixture
@@ -110,6 +125,21 @@ def test_several_files_are_signed_at_once_by_one_signature(bundle: Path) -> None
     assert verify(bundle).status is Status.INTACT
     (folder / "1.csv").write_bytes(b"a,c\n")
     assert differences(bundle)[1] == [("report/tables/1.csv", "has other contents than were signed")]
+
+
+def test_no_file_drops_out_of_what_two_programs_sign_at_once(bundle: Path) -> None:
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(bundle), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True) for name in ("zh", "en")]
+    for one in writers:
+        assert one.stdout is not None and one.stdout.readline() == "ready\n"
+    for one in writers:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    ended = [(one.communicate(timeout=120)[1], one.returncode) for one in writers]
+    assert ended == [("", 0), ("", 0)]
+    assert len(list((bundle / "report").iterdir())) == 2 * 30 + 3    # the first page, the one of both, the signature
+    assert differences(bundle) == (Status.INTACT, [])
 
 
 @pytest.mark.parametrize("name", ["run.jsonl", "page.html", "report", "report/report.sig", "report/../run.jsonl"])
