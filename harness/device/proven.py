@@ -13,9 +13,10 @@ from harness.resources import state_dir
 
 @dataclass(frozen=True, kw_only=True)
 class Proven:
-    """`at`: UTC, ISO 8601. `reads`: planted reads that the app made; `recorded`: of these, those that the hooks saw; `routes`: of each
-    route, (recorded, made). `missed`: ids of reads that were made and not recorded. `tls`: whether a request over TLS was read.
-    `bundle`: the evidence of it, `manifest`: SHA-256 of its manifest. `fingerprint`, `frida`, `harness`: what it was made with."""
+    """`at`: UTC, ISO 8601. `reads`: planted reads that the app made; `recorded`: of these, those that the hooks saw; `routes`: of
+    each route, (recorded, made). `missed`: ids of reads that were made and not recorded. `tls`: whether a request over TLS was
+    read. `bundle`: the evidence of it, `manifest`: SHA-256 of its manifest. `fingerprint`, `frida`, `harness`: what it was made
+    with."""
 
     at: str
     serial: str

@@ -1,7 +1,7 @@
 """What a rig sees of behaviour that is known: an app that reads everything there is to read, by every route, and says so itself.
 
-The app's own word is what tells a read that was missed (it was made, and no hook saw it) from one that this device does not have (it
-ended before the method was called). docs/rig.md, "Self-test".
+The app's own word is what tells a read that was missed (it was made, and no hook saw it) from one that this device does not
+have (it ended before the method was called). docs/rig.md, "Self-test".
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class SelfTest:
-    """The outcome of each planted read, and the bundle that shows it. `ended`: whether the app came to its end. `tools`: versions."""
+    """The outcome of each planted read, and the bundle that shows it. `ended`: whether the app came to its end; `tools`: their
+    versions."""
 
     outcomes: tuple[Outcome, ...]
     bundle: Path
@@ -85,8 +86,8 @@ class SelfTest:
 def run(
     device: AdbDevice, apk: Path, planted: Sequence[Planted], out: Path, *, say: Callable[[str], None] = lambda text: None
 ) -> SelfTest:
-    """Installs the app, has it make all its reads under the hooks, takes it away again. The bundle in `out` is left sealed. Raises
-    HarnessError where the rig cannot be set up or put back."""
+    """Installs the app, has it make all its reads under the hooks, takes it away again. The bundle in `out` is left sealed.
+    Raises HarnessError where the rig cannot be set up or put back."""
     was_there = PACKAGE in device.packages()
     bundle = Bundle.create(out, PACKAGE)
     rig = DeviceRig(device)
@@ -117,7 +118,7 @@ def run(
 
 
 def _grant(device: AdbDevice) -> None:
-    """Every permission that a user can give; one that is refused shows as a read that is denied, which is recorded all the same."""
+    """Every permission that a user can give; where one is refused, its read is denied, which is recorded all the same."""
     for one in device.permissions(PACKAGE):
         if one.runtime and not one.granted:
             device.shell("pm", "grant", PACKAGE, one.name)
@@ -177,4 +178,5 @@ def _told(log: str) -> tuple[dict[str, str], dict[str, str]]:
 def _made_by(call: Call, reader: str, frames: Mapping[str, list[str]]) -> bool:
     """Whether code of the class `reader` made the call, itself or by handing work over."""
     its = re.compile(rf"{re.escape(reader)}(\$\d+)*")
-    return any(its.fullmatch(class_of(frame)) for stack in (call.stack, *call.submitted) if stack for frame in frames.get(stack, ()))
+    stacks = [frames.get(stack, ()) for stack in (call.stack, *call.submitted) if stack]
+    return any(its.fullmatch(class_of(frame)) for stack in stacks for frame in stack)
