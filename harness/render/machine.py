@@ -11,9 +11,9 @@ from typing import Any
 from harness.bundle import AllObjects, BundleReader, Verification, label_of, open_bundle
 from harness.bundle.format import PREFIXES
 from harness.render.forms import visible
-from harness.render.masking import Masker
+from harness.render.masking import Masker, knowns
 from harness.rules.analysis import Analysis
-from harness.tables import Tables, records
+from harness.tables import Tables
 
 WHOLE = 1 << 30
 """For a Masker's `length`: nothing is cut."""
@@ -59,19 +59,9 @@ class Place:
 def machine(analysis: Analysis, integrity: Verification, *, language: str = "zh", unmask: bool = False) -> Machine:
     """`integrity`: what `verify` said of the bundle. Raises HarnessError where a bundle can no longer be read."""
     bundle = AllObjects(open_bundle(analysis.bundles[0]), [open_bundle(path) for path in analysis.bundles[1:]])
-    mask = masker(analysis.run, on=not unmask)
+    mask = Masker(knowns(analysis.run), spare=(analysis.run.package,), on=not unmask)
     return Machine(analysis=analysis, bundle=bundle, integrity=integrity, language=language, mask=mask,
                    made=datetime.datetime.now(datetime.UTC))
-
-
-def masker(run: Tables, *, on: bool = True) -> Masker:
-    """Knows what hooked calls gave, what was found of it in requests as it stood there, and what the suite typed."""
-    given: list[tuple[str, Any]] = []
-    if on:
-        given += [(row["kind"], row["value"]) for row in records(run.calls) if row["outcome"] == "value"]
-        given += [(row["kind"], [row["value"], row["matched"]]) for row in records(run.sightings)]
-        given += [("user_content", row["text"]) for row in records(run.typed)]
-    return Masker(given, spare=(run.package,), on=on)
 
 
 def place(event_id: str) -> Place | None:

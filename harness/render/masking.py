@@ -11,6 +11,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
@@ -18,7 +19,10 @@ import ahocorasick_rs
 
 from harness.matching.spellings import spellings
 from harness.render.forms import cut, plain, visible
+from harness.render.rows import columns_of
 from harness.rules.sensitive import kinds
+from harness.tables import Tables
+from harness.tables.marks import typed_texts
 from harness.tables.values import PLACEHOLDERS
 
 SIGN = "*"
@@ -72,6 +76,21 @@ def masked(text: str) -> str:
     kept = 4 if size >= 12 else 3 if size >= 9 else 2 if size >= 6 else 0
     hidden = size - kept
     return SIGN * min(hidden, 24) + (text[-kept:] if kept else "")
+
+
+def knowns(run: Tables) -> Iterator[tuple[str, Any]]:
+    """(kind, value) of what is masked wherever it stands: what hooked calls gave, what was found of it in requests with what
+    stood there, and what the suite typed for a person, wherever that went. Each once."""
+    seen = set()
+    gave = ((kind, value) for kind, value, outcome in columns_of(run.calls, "kind", "value", "outcome") if outcome == "value")
+    left = ((kind, [value, matched]) for kind, value, matched in columns_of(run.sightings, "kind", "value", "matched"))
+    for kind, value in chain(gave, left):
+        key = (kind, value if isinstance(value, str) else repr(value))
+        if key not in seen:
+            seen.add(key)
+            yield kind, value
+    for text in typed_texts(run.facts):
+        yield "user_content", text
 
 
 class Masker:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from typing import Any
 
 from harness import __version__
@@ -16,9 +15,8 @@ from harness.render import chapters, clause_table, figures
 from harness.render.chapters import Told
 from harness.render.findings import FindingMaker
 from harness.render.forms import clock, cut, flatten, ranges, texts, word
-from harness.render.masking import Masker
+from harness.render.masking import Masker, knowns
 from harness.render.pictures import Pictures
-from harness.render.rows import columns_of
 from harness.render.shapes import GapView, ScenarioView, StageView, StepView, VerdictView, View
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
@@ -39,25 +37,11 @@ class Material:
         self, analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str, *, unmask: bool
     ) -> None:
         run = analysis.run
-        self.mask = Masker(_knowns(run), spare=[run.package], on=not unmask)
+        self.mask = Masker(knowns(run), spare=(run.package,), on=not unmask)
         self.told = Told(
             analysis=analysis, bundle=bundle, integrity=integrity, mask=self.mask, t=texts(language), language=language)
         self.pictures = Pictures(bundle, self.mask)
         self.maker = FindingMaker(self.told, self.pictures)
-
-
-def _knowns(run: Tables) -> Iterator[tuple[str, Any]]:
-    """What hooked calls gave, and what was found to have left."""
-    seen = set()
-    for frame in (run.calls[run.calls["outcome"] == "value"] if len(run.calls) else run.calls, run.sightings):
-        for kind, value in columns_of(frame, "kind", "value"):
-            key = (kind, value if isinstance(value, str) else repr(value))
-            if key not in seen:
-                seen.add(key)
-                yield kind, value
-    for fact in run.facts:    # what the suite typed for a person
-        if fact.type == "canary" and fact.data.get("text"):
-            yield "user_content", fact.data.get("text")
 
 
 def gather(analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str, *, unmask: bool = False) -> Material:

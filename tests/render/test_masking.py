@@ -16,10 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from report_bundles import BOUNDS, PLANTED, of_events, planted
+from report_bundles import BOUNDS, PLANTED, Writer, of_events, planted
 
 from harness.bundle import open_bundle, verify
-from harness.render import html, view
+from harness.cli.options import ReportFormat
+from harness.model import Gap, GapKind
+from harness.render import html, sarif, table_files, verdicts_json, view
+from harness.render.machine import machine
 from harness.render.masking import SIGN, Masker, masked
 from harness.render.pictures import texts_of
 from harness.rules.analysis import Analysis, analyse
@@ -209,3 +212,27 @@ def test_who_logs_in_by_an_address_is_masked_whole() -> None:
     shown = Masker([]).url("https://alice:s3cret!@host.example:80/x?u=1")
     assert shown.startswith("https://*@host.example:80/x") and "alice" not in shown and "s3cret" not in shown
     assert Masker([]).url("https://host.example/x") == "https://host.example/x"
+
+
+CANARY = "Quartz lantern 7731 on the blue windowsill"
+
+
+def test_a_text_that_the_suite_typed_is_masked_in_every_format_though_it_went_nowhere(tmp_path: Path) -> None:
+    w = Writer(tmp_path)
+    w.fact("app", package="example.shop")
+    w.step("scenario_start")
+    w.fact("canary", text=CANARY)
+    w.bundle.append(Gap(host_ns=w.later(), kind=GapKind.TRAFFIC_NOT_READ, detail=f"The answer to {CANARY} was not read."))
+    w.step("scenario_end")
+    w.bundle.seal(complete=True)
+    found = analyse(w.bundle.path)
+    assert len(found.run.typed) == len(found.run.sightings) == 0
+    for unmask in (False, True):
+        made = machine(found, verify(found.bundle), language="en", unmask=unmask)
+        written = {
+            "html": all_of(html.page(found, language="en", unmask=unmask)), "json": verdicts_json.write(made).decode(),
+            "sarif": sarif.write(made).decode(),
+            "csv": dict(table_files.files(made, ReportFormat.CSV))["gaps.csv"].decode("utf-8-sig"),
+        }  # fmt: skip
+        assert {name for name, text in written.items() if CANARY in text} == (set(written) if unmask else set())
+        assert all("The answer to " in text for text in written.values())

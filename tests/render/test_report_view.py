@@ -27,6 +27,7 @@ from harness.model import Fact, Screen, VerdictWord
 from harness.render import chapters, events, html, timeline, view
 from harness.render.figures import frequency, most_within
 from harness.render.forms import clock, day_and_time, from_iso, ranges, texts, visible
+from harness.render.rows import columns_of
 from harness.render.shapes import Row
 from harness.resources import resource
 from harness.rules.analysis import Analysis, analyse
@@ -276,7 +277,7 @@ def test_the_data_of_the_timeline_give_back_each_event_at_its_time(analysis: Ana
         times[id] = at + micro * 1000
     run = analysis.run
     for frame in (run.calls, run.flows, run.screens, run.steps):
-        for row in view.columns_of(frame, "event_id", "t"):
+        for row in columns_of(frame, "event_id", "t"):
             assert abs(times.pop(row[0]) - row[1]) < 2000    # ns; the data are in microseconds
     assert times == {}
 
