@@ -16,7 +16,7 @@ from markupsafe import Markup
 from harness import __version__
 from harness.clauses import catalogue
 from harness.errors import UsageError
-from harness.render.forms import instant
+from harness.render.forms import moment
 from harness.render.html import templates
 from harness.render.view import texts as report_texts
 from harness.resources import resource
@@ -114,7 +114,7 @@ def _runs(view: _View) -> list[dict[str, Any]]:
     row("version", [f"{app.get('version') or t['unknown']} ({app.get('version_code') or t['unknown']})" for app, _ in facts])
     row("sha256", [app.get("sha256") for app, _ in facts], mono=True)
     row("device", [" ".join(str(d[k]) for k in ("kind", "model", "serial") if d.get(k)) for _, d in facts])
-    row("begun", [_moment(next((fact.host_ns for fact in one.run.facts), 0)) for one, _ in both])
+    row("begun", [moment(next((fact.host_ns for fact in one.run.facts), 0), view.language) for one, _ in both])
     row("scenarios", [view.joined(one.run.scenarios) for one, _ in both])
     row("profile", [one.readings.name for one, _ in both])
     row("integrity", [view.words["integrity_words"][str(checked.status)] for _, checked in both])
@@ -253,9 +253,4 @@ def _text_rows(view: _View, one: TextOf) -> list[Row]:
     for name, old, new in changes.values:
         changed(t["text_values"].get(name, name), old, new)
     return rows
-
-
-def _moment(ns: int) -> str:
-    at = instant(ns) if ns else None
-    return at.strftime("%Y-%m-%d %H:%M:%S") if at else ""
 

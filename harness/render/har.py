@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import json
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,10 +15,11 @@ from harness.bundle import BundleReader
 from harness.errors import UsageError
 from harness.model import Flow
 from harness.render import http
-from harness.render.forms import instant
+from harness.render.forms import iso
 from harness.render.masking import Masker
 
 _WEB = ("http", "https")
+_NO_TIME = "1970-01-01T00:00:00.000Z"  # HAR wants a time
 _TEXT, _BINARY = 1, 2  # opcodes of WebSocket messages, RFC 6455, 11.8
 
 
@@ -69,7 +69,7 @@ def _entry(source: BundleReader, flow: Flow, messages: Iterable[Flow], mask: Mas
     end = flow.end_ns or flow.host_ns
     took = max(0.0, (end - flow.host_ns) / 1e6)
     entry: dict[str, Any] = {
-        "startedDateTime": _moment(flow.host_ns),
+        "startedDateTime": iso(flow.host_ns, 3) or _NO_TIME,
         "time": took,
         "request": _request(source, flow, mask),
         "response": _response(source, flow, mask),
@@ -85,12 +85,6 @@ def _entry(source: BundleReader, flow: Flow, messages: Iterable[Flow], mask: Mas
     if told:
         entry |= {"_resourceType": "websocket", "_webSocketMessages": told}
     return entry
-
-
-def _moment(ns: int) -> str:
-    """HAR wants a time: of what is none, that of 1970."""
-    at = instant(ns) or datetime.datetime.fromtimestamp(0, datetime.UTC)
-    return at.strftime("%Y-%m-%dT%H:%M:%S") + f".{ns % 10**9 // 10**6:03}Z"
 
 
 def _request(source: BundleReader, flow: Flow, mask: Masker | None) -> dict[str, Any]:

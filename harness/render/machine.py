@@ -78,17 +78,6 @@ def base_ids(analysis: Analysis) -> dict[str, str]:
     return ids | {"": "BUNDLE"}
 
 
-def moment(ns: int | None) -> str | None:
-    """ISO 8601 in UTC, to the nanosecond; None where there is no time, or none that a calendar has."""
-    if not ns:
-        return None
-    try:
-        at = datetime.datetime.fromtimestamp(ns // 10**9, datetime.UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
-    return at.strftime("%Y-%m-%dT%H:%M:%S") + f".{ns % 10**9:09}Z"
-
-
 def shown(value: Any) -> Any:
     """The same document, in whose texts nothing is left that a reader would not see, nor what UTF-8 cannot carry."""
     if isinstance(value, str):

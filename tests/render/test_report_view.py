@@ -26,7 +26,7 @@ from harness.clauses import catalogue
 from harness.model import Fact, Screen, VerdictWord
 from harness.render import chapters, events, html, timeline, view
 from harness.render.figures import frequency, most_within
-from harness.render.forms import clock, day_and_time, from_iso, ranges, texts, visible
+from harness.render.forms import clock, day_and_time, from_iso, iso, moment, ranges, texts, visible
 from harness.render.rows import columns_of
 from harness.render.shapes import Row
 from harness.resources import resource
@@ -35,6 +35,7 @@ from harness.rules.decided import CHECKLIST, deciding
 from harness.rules.identity import key as key_of
 
 SECOND = 10**9
+LATE = 1_750_000_000_999_999_999  # ns: a float of seconds would be one second later
 NOW = datetime.datetime(2026, 11, 30, 12, 0, 5, tzinfo=datetime.UTC)
 
 
@@ -315,6 +316,11 @@ def test_moments_numbers_and_ids_are_written_for_a_reader() -> None:
     assert day_and_time(NOW, "en") == "30 November 2026, 12:00:05 UTC"
     assert from_iso("2026-11-30T12:00:05Z", "en") == "30 November 2026, 12:00:05 UTC"
     assert from_iso("yesterday", "en") == "yesterday"
+    assert clock(LATE) == "15:06:40.999Z"
+    assert [iso(LATE, digits) for digits in (0, 3, 9)] == [
+        "2025-06-15T15:06:40Z", "2025-06-15T15:06:40.999Z", "2025-06-15T15:06:40.999999999Z"]
+    assert moment(LATE) == "15 June 2025, 15:06:40 UTC"
+    assert iso(0) is iso(None) is iso(10**40, 9) is None
     assert clock(0) == "–" and clock(10**40) == "–"
     assert ranges(["c3", "c1", "f7", "c2", "c9", "f6", "x"]) == "c1–c3, c9, f6, f7, x"
     assert ranges([f"c{n}" for n in range(0, 200, 2)], 2) == "c0, c2 (+98)"
