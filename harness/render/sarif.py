@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from harness import __version__
-from harness.bundle.format import MANIFEST, PREFIXES, SAMPLE
-from harness.bundle.source import Unreadable
+from harness.bundle.format import PREFIXES, SAMPLE
 from harness.clauses import Clause, Force, catalogue
 from harness.model import Gap, GapKind, Verdict
 from harness.render.forms import iso
 from harness.render.machine import Machine, base_ids, shown, span
+from harness.render.manifest import listed
 from harness.render.masvs import CONTROLS, MASVS_VERSION, controls
 from harness.render.sarif_evidence import Evidence, recorded_at
 from harness.rules.engine import all_rules, serving
@@ -248,19 +248,7 @@ def _told(machine: Machine, gap: Gap) -> dict[str, Any]:
 
 
 def _listed(machine: Machine) -> Iterator[tuple[str, int, str]]:
-    """(path, bytes, SHA-256) of the journals and the sample, as the manifest has them; nothing where there is none."""
-    source = machine.bundle.source
-    if not source.has(MANIFEST):
-        return
-    try:
-        with source.open(MANIFEST) as file:
-            resources = json.load(file)["resources"]
-    except (Unreadable, ValueError, KeyError, TypeError, RecursionError):
-        return    # `verify` says what is wrong with it, and so does `integrity`
-    for entry in resources if isinstance(resources, list) else ():
-        if not isinstance(entry, dict):
-            continue
-        path, size, digest = entry.get("path"), entry.get("bytes"), entry.get("hash")
-        wanted = isinstance(path, str) and (path in PREFIXES or path.startswith(f"{SAMPLE}/"))
-        if wanted and isinstance(size, int) and isinstance(digest, str) and digest.startswith("sha256:"):
-            yield quote(str(path)), size, digest.removeprefix("sha256:")
+    """(URI, bytes, SHA-256) of the journals and the sample, as the manifest has them."""
+    for path, (size, digest) in listed(machine.bundle).items():
+        if path in PREFIXES or path.startswith(f"{SAMPLE}/"):
+            yield quote(path), size, digest

@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,17 +23,20 @@ from report_bundles import SCENARIO, Writer, hostile, planted, png
 
 from harness.bundle import Bundle, Status, Verification, open_bundle, verify
 from harness.bundle.checklist import Answered, answer
+from harness.bundle.format import MANIFEST, canonical
 from harness.clauses import catalogue
 from harness.model import Fact, Screen, VerdictWord
-from harness.render import chapters, events, html, timeline, view
+from harness.render import chapters, events, html, sarif, timeline, view
 from harness.render.figures import frequency, most_within
 from harness.render.forms import clock, day_and_time, from_iso, iso, moment, ranges, texts, visible
+from harness.render.machine import machine
 from harness.render.rows import columns_of
 from harness.render.shapes import Row
 from harness.resources import resource
 from harness.rules.analysis import Analysis, analyse
 from harness.rules.decided import CHECKLIST, deciding
 from harness.rules.identity import key as key_of
+from tests.render import hostile_run
 
 SECOND = 10**9
 LATE = 1_750_000_000_999_999_999  # ns: a float of seconds would be one second later
@@ -363,3 +367,19 @@ def chapters_of(analysis: Analysis) -> list[Row]:
 
 
 VERIFIED = Verification(status=Status.INTACT)
+
+
+@pytest.mark.parametrize("bad", [{"bytes": None}, {"bytes": "many"}, {"path": "x", "size": 7}, None])
+def test_a_manifest_that_is_none_stops_no_report(tmp_path: Path, bad: dict[str, Any] | None) -> None:
+    folder = hostile_run.write(tmp_path)
+    listing = json.loads((folder / MANIFEST).read_text("utf-8"))
+    whole = len(listing["resources"])
+    found = analyse(folder)
+    listing["resources"][2] = bad and (listing["resources"][2] if "bytes" in bad else {}) | bad
+    (folder / MANIFEST).write_bytes(canonical(listing))
+    integrity = verify(folder, report=False)
+    made = view.build(found, open_bundle(folder), integrity, "en", checked_at=NOW)
+    [run] = json.loads(sarif.write(machine(found, integrity)))["runs"]
+    assert whole > 5
+    assert integrity.status is not Status.INTACT
+    assert (made.files, made.files_left, run["artifacts"]) == ([], 0, [])
