@@ -148,6 +148,7 @@ class FindingMaker:
             image=image,
             sha256=screen["screenshot"] or "",
             marked=self.mask.text(control.text or control.resource_id, 80) if control else "",
+            withheld=str(self.t["withheld"]) if self.pictures.withheld(screen) else "",
             covered=covered,
             width=width,
             height=height,

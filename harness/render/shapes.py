@@ -102,7 +102,8 @@ class SharedView:
 @dataclass(frozen=True, kw_only=True)
 class ScreenView:
     """A screen. `image`: a data URI (JPEG), "" where there is no picture; `sha256`: of the picture in the bundle. `marked`: what
-    the framed control says; `covered`: how many texts on it were painted over because they are personal."""
+    the framed control says; `covered`: how many texts on it were painted over because they are personal; `withheld`: why it is
+    not shown, "" where it is."""
 
     id: str
     time: str
@@ -110,6 +111,7 @@ class ScreenView:
     image: str
     sha256: str
     marked: str = ""
+    withheld: str = ""
     covered: int = 0
     width: int = 0
     height: int = 0

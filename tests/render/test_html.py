@@ -48,7 +48,8 @@ def analysis(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     )
     bundle.append(Step(host_ns=T0, end_ns=T0, scenario="first-launch-agree", action="scenario_start"))
     screen = bundle.append(
-        Screen(host_ns=T0 + 1, package=HOSTILE, kind="policy_consent", screenshot=bundle.put_object(png()))
+        Screen(host_ns=T0 + 1, package=HOSTILE, kind="policy_consent", screenshot=bundle.put_object(png()),
+               hierarchy=bundle.put_object(b"<hierarchy/>"))
     )
     stack = bundle.append(Stack(host_ns=T0 + 2, pid=7, frames=[f"example.shop.{HOSTILE}.a(Main.java:1)"]))
     bundle.append(

@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from report_bundles import BOUNDS, PLANTED, Writer, of_events, planted
+from report_bundles import BOUNDS, PLANTED, Writer, hierarchy, of_events, planted, png
 
 from harness.bundle import open_bundle, verify
 from harness.cli.options import ReportFormat
-from harness.model import Gap, GapKind
+from harness.model import Gap, GapKind, Screen
 from harness.render import html, sarif, table_files, verdicts_json, view
 from harness.render.machine import machine
 from harness.render.masking import SIGN, Masker, masked
-from harness.render.pictures import texts_of
+from harness.render.pictures import MOST_BYTES, texts_of
 from harness.rules.analysis import Analysis, analyse
 
 TEXTS = sorted({text for value in PLANTED.values() for text in of_events(value)}, key=len)
@@ -191,8 +191,38 @@ ENTITY = b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><n text='&e;' b
 
 
 @pytest.mark.parametrize("bad", [b"", b"<a", ENTITY, b"\xff\xfe", b"<n bounds='[0,0][1,1]' text='a'" * 100])
-def test_a_hierarchy_that_is_none_gives_no_text_and_reads_no_file(bad: bytes) -> None:
-    assert all("root" not in text for text, _ in texts_of(bad))
+def test_a_hierarchy_that_is_none_is_told_from_an_empty_one_and_reads_no_file(bad: bytes) -> None:
+    assert texts_of(bad) is None
+
+
+SECRET = f"您好 {PLANTED['phone']}"
+CUT = hierarchy(SECRET)[:-20]
+FAR_BEHIND = hierarchy(SECRET).replace(b"<hierarchy>", b"<hierarchy>" + b"<node/>" * (MOST_BYTES // 7))
+NO_PLACE = hierarchy(SECRET).replace(b"bounds", b"b")
+
+
+@pytest.mark.parametrize("tree", [b"", CUT, b"\x00" + hierarchy(SECRET), FAR_BEHIND, NO_PLACE, None],
+                         ids=["empty", "cut", "no XML", "too long", "no place", "none"])
+@pytest.mark.parametrize("language", html.LANGUAGES)
+def test_a_picture_whose_texts_cannot_be_told_is_not_shown_and_that_is_said(
+    tmp_path: Path, tree: bytes | None, language: str
+) -> None:
+    w = Writer(tmp_path)
+    shot = w.bundle.put_object(png())
+    held = None if tree is None else w.bundle.put_object(tree)
+    w.bundle.append(Screen(host_ns=w.later(), package="example.shop", screenshot=shot, hierarchy=held))
+    w.call("phone", PLANTED["phone"])
+    w.bundle.seal(complete=True)
+    found = analyse(w.bundle.path)
+    for unmask in (False, True):
+        maker = view.gather(found, open_bundle(found.bundle), verify(found.bundle), language, unmask=unmask).maker
+        [shown] = [maker.screen(one) for one in maker.screens.values()]
+        assert (bool(shown.image), shown.withheld) == (unmask, "" if unmask else maker.t["withheld"])
+        assert shown.sha256 == shot
+
+
+def test_the_hint_of_a_field_is_a_text_of_the_screen() -> None:
+    assert texts_of(hierarchy("x").replace(b' class=', b' hint="13912345678" class=')) == [("x", BOUNDS), ("13912345678", BOUNDS)]
 
 
 def test_the_command_masks_unless_it_is_asked_not_to(analysis: Analysis, tmp_path: Path) -> None:
