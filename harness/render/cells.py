@@ -8,8 +8,7 @@ from typing import Any
 
 from harness.render.columns import Column, Type, Way
 from harness.render.forms import iso, visible
-from harness.render.machine import WHOLE
-from harness.render.masking import Masker
+from harness.render.masking import WHOLE, Masker
 
 LONGEST = 32_767
 """Characters that a spreadsheet's cell can hold; what is longer is cut off in CSV, and marked. Parquet has it whole."""

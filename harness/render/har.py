@@ -32,6 +32,7 @@ def har(source: BundleReader, mask: Masker | None = None) -> dict[str, Any]:
     mitmproxy write them. Bytes beyond UTF-8 are Latin-1 in a header, as HTTP has them (its `_charset` says so), and
     percent-encoded in a URL. With `mask` the values are masked, and bodies that are no text are left out.
     """
+    mask = mask if mask and mask.on else None
     flows = list(source.flows())
     messages: dict[str, list[Flow]] = defaultdict(list)
     for flow in flows:
@@ -40,7 +41,7 @@ def har(source: BundleReader, mask: Masker | None = None) -> dict[str, Any]:
     entries = [_entry(source, flow, messages[flow.id], mask) for flow in flows if flow.protocol in _WEB]
     others = sum(flow.protocol not in (*_WEB, "websocket") for flow in flows)
     said = [f"{others} exchanges that are no HTTP are left out; the bundle has them."] if others else []
-    said += ["Values are masked; bodies that are no text are left out." if mask is not None and mask.on else "Nothing is masked."]
+    said += ["Values are masked; bodies that are no text are left out." if mask is not None else "Nothing is masked."]
     return {
         "log": {
             "version": "1.2",
@@ -131,7 +132,7 @@ def _message(source: BundleReader, flow: Flow, mask: Masker | None) -> dict[str,
     body = http.body(source, message, mask) or http.Body()
     if flow.method == "text" and not body.encoding:
         return told | {"opcode": _TEXT, "data": body.text}
-    if mask is not None and mask.on:
+    if mask is not None:
         size = message.size if message else 0
         return told | {"opcode": _BINARY, "data": "", "_comment": f"Left out: {size} bytes that are no text."}
     return told | {"opcode": _BINARY, "data": base64.b64encode(http.raw(source, message)).decode()}

@@ -85,8 +85,7 @@ def _properties(machine: Machine) -> etree._Element:
 def _complete(machine: Machine) -> etree._Element:
     case = etree.Element("testcase", classname=RUN, name="run came to its end", time="0.000")
     if not machine.run.complete:
-        said = str(machine.run.fact("end").get("reason") or "The run did not come to its end.")
-        error = etree.SubElement(case, "error", type="INCOMPLETE", message=for_xml(machine.text(said)))
+        error = etree.SubElement(case, "error", type="INCOMPLETE", message=for_xml(machine.why_incomplete))
         error.text = "What it did not see is no news of the app."
     return case
 

@@ -11,12 +11,10 @@ from typing import Any
 from harness.bundle import AllObjects, BundleReader, Verification, label_of, open_bundle
 from harness.bundle.format import PREFIXES
 from harness.render.forms import visible
-from harness.render.masking import Masker, knowns
+from harness.render.masking import WHOLE, Masker, knowns
 from harness.rules.analysis import Analysis
 from harness.tables import Tables
 
-WHOLE = 1 << 30
-"""For a Masker's `length`: nothing is cut."""
 _JOURNAL = {letter: journal for journal, letter in PREFIXES.items()}
 _ID = re.compile(r"([a-z])([1-9]\d{0,9})(?:@(.+))?")
 _NO_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -40,6 +38,11 @@ class Machine:
     @property
     def zh(self) -> bool:
         return self.language == "zh"
+
+    @property
+    def why_incomplete(self) -> str:
+        """Of a run that did not come to its end."""
+        return self.text(str(self.run.fact("end").get("reason") or "The run did not come to its end."))
 
     def text(self, text: Any) -> str:
         """A text that may hold what is personal, whole."""

@@ -26,6 +26,8 @@ from harness.tables.marks import typed_texts
 from harness.tables.values import PLACEHOLDERS
 
 SIGN = "*"
+WHOLE = 1 << 30
+"""For a Masker's `length`: nothing is cut."""
 _BEGIN, _END = "\ue000", "\ue001"  # around what is masked already, while a text is worked on
 _MARKS = str.maketrans("", "", _BEGIN + _END)
 _DONE = re.compile(f"({_BEGIN}[^{_END}]*{_END})")

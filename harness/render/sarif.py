@@ -228,7 +228,7 @@ def _invocation(machine: Machine) -> dict[str, Any]:
         if at:
             found[name] = at
     if not machine.run.complete:
-        found["exitCodeDescription"] = str(machine.run.fact("end").get("reason") or "The run did not come to its end.")
+        found["exitCodeDescription"] = machine.why_incomplete
     return found
 
 

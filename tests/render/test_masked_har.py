@@ -91,7 +91,9 @@ def test_masked_a_body_that_is_no_text_is_left_out_and_its_size_told(hostile: An
 def test_unmasked_it_is_byte_by_byte_what_was_sent(hostile: Analysis, of: Of, tmp_path: Path) -> None:
     machine = of(hostile, unmask=True)
     file = tmp_path / "t.har"
-    file.write_bytes(har.encoded(har.har(machine.bundle, None)))
+    file.write_bytes(har.encoded(har.har(machine.bundle, machine.mask)))    # as --unmask writes it
+    valid(json.loads(file.read_bytes()))
+    assert har.har(machine.bundle, machine.mask) == har.har(machine.bundle)
     [first, second, *_] = read_har(file)
     assert hostile_run.IMEI.encode() in first.body
     assert second.body == bytes(range(256))
