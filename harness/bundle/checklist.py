@@ -23,10 +23,10 @@ from typing import Any
 from harness.bundle.custody import ATTACHED, Action, Entry, append, read_chain
 from harness.bundle.format import ATTACHMENTS, CUSTODY, MANIFEST, REDACTION, BundleError
 from harness.bundle.keys import SigningKey
-from harness.bundle.manifest import measure
+from harness.bundle.manifest import manifest_sha256
 from harness.bundle.objects import CHUNK
 from harness.bundle.redaction import compact
-from harness.bundle.signed import NotSigned, listed_files
+from harness.bundle.signed import NotSigned, file_entry, listed_files, write_forced
 from harness.bundle.source import FolderSource, Source, Unreadable, source_of
 from harness.errors import UsageError
 
@@ -77,7 +77,7 @@ def answers(source: Source) -> list[Answer]:
     Raises BrokenChain where the chain does not hold, Unreadable."""
     if not source.has(MANIFEST):
         return []
-    chain = read_chain(source, measure(source, MANIFEST)[0])
+    chain = read_chain(source, manifest_sha256(source))
     return [one for entry in chain if (one := _answer(source, entry)) is not None]
 
 
@@ -96,7 +96,7 @@ def answer(
         files = [_staged(staging, path) for path in attach]
         names = [{"name": path.name, "path": listed["path"]} for path, listed in zip(attach, files, strict=True)]
         names += [{"name": one.name, "path": one.path} for one in keep]
-        files += [{"bytes": one.size, "hash": f"sha256:{one.sha256}", "path": one.path} for one in keep]
+        files += [file_entry(one.path, one.size, one.sha256) for one in keep]
         words = _words(staging, text, names)
         placed = _place(bundle, staging)
         listed = list({one["path"]: one for one in (words, *files)}.values())
@@ -160,13 +160,13 @@ def _staged(staging: Path, path: Path) -> dict[str, Any]:
 def _words(staging: Path, text: str, names: Iterable[dict[str, str]]) -> dict[str, Any]:
     content = compact({"names": list(names), "salt": secrets.token_hex(_SALT), "text": text}) + b"\n"
     written = staging / hashlib.sha256(content).hexdigest()
-    written.write_bytes(content)
+    write_forced(written, content)
     written.chmod(0o600)
     return _listed(written.name, len(content))
 
 
 def _listed(sha256: str, size: int) -> dict[str, Any]:
-    return {"bytes": size, "hash": f"sha256:{sha256}", "path": f"{ATTACHMENTS}/{sha256}"}
+    return file_entry(f"{ATTACHMENTS}/{sha256}", size, sha256)
 
 
 def _place(bundle: Path, staging: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from harness.bundle.format import CUSTODY, CUSTODY_SIGNATURE, MANIFEST, SIGNATURE, BundleError
 from harness.bundle.keys import SigningKey, fingerprint, signing_key
-from harness.bundle.manifest import measure
+from harness.bundle.manifest import manifest_sha256
 from harness.bundle.redaction import compact
 from harness.bundle.signed import NotSigned, check_signed, listed_files, now, read_signed, sign, sign_fields, write_forced
 from harness.bundle.source import FolderSource, Source, Unreadable, lines_of, read_whole
@@ -142,7 +142,7 @@ def append(
                          "`harness analyze` closes a run that was broken off.")
     signer = key or signing_key()
     try:
-        sealed, _ = measure(source, MANIFEST)
+        sealed = manifest_sha256(source)
         begun = _begun(source)    # nothing is made beside what does not hold
         with _locked(bundle / CUSTODY) as file:
             there, head = _walked(source, sealed) if begun or file.seek(0, os.SEEK_END) else ([], sealed)

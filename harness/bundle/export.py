@@ -52,19 +52,19 @@ def export(
     except OSError as bad:
         raise UsageError(
             f"{target} cannot be written: {bad.strerror}.", "The bundle is as it was.", "Name another with --to.") from bad
-    custody.append(bundle, custody.Action.EXPORTED, note=note or target.name, by=by, data={"redacted": redact}, key=signer)
-    source = FolderSource(bundle)
-    names = [name for name in source.names() if sample or not name.startswith(f"{SAMPLE}/")]
-    pieces: dict[str, bytes] = {}
-    removed = [name for name in source.names() if covered(name) and name not in names]
-    if redact:
-        removed += [name for name in names if redaction.among(name, redaction.REMOVED)]
-        names = [name for name in names if not redaction.among(name, redaction.REMOVED) and not name.startswith(f"{REPORT}/")]
-    if removed or cut:
-        told = {"cut": sorted(cut), "manifest_sha256": found.manifest_sha256, "removed": sorted(removed)}
-        assert sorted(told) == sorted(REDACTED)
-        pieces[REDACTION] = sign(told, signer, now())
     try:
+        custody.append(bundle, custody.Action.EXPORTED, note=note or target.name, by=by, data={"redacted": redact}, key=signer)
+        source = FolderSource(bundle)
+        names = [name for name in source.names() if sample or not name.startswith(f"{SAMPLE}/")]
+        pieces: dict[str, bytes] = {}
+        removed = [name for name in source.names() if covered(name) and name not in names]
+        if redact:
+            removed += [name for name in names if redaction.among(name, redaction.REMOVED)]
+            names = [name for name in names if not redaction.among(name, redaction.REMOVED) and not name.startswith(f"{REPORT}/")]
+        if removed or cut:
+            told = {"cut": sorted(cut), "manifest_sha256": found.manifest_sha256, "removed": sorted(removed)}
+            assert sorted(told) == sorted(REDACTED)
+            pieces[REDACTION] = sign(told, signer, now())
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             for number, name in enumerate(sorted([*names, *pieces])):
                 if progress:
@@ -74,7 +74,7 @@ def export(
         checker = target.with_name(CHECKER)
         shutil.copyfile(Path(__file__).with_name(CHECKER), checker)
     except OSError as bad:
-        raise BundleError(f"{target} cannot be written: {bad.strerror}.", 
+        raise BundleError(f"{target} cannot be written: {bad.strerror}.",
                           "Its chain of custody has the export already; nothing else of the bundle was changed.",
                           "Free some space, and export again.") from bad
     finally:

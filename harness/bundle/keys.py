@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -52,36 +53,30 @@ def holder() -> Holder:
 
 
 def signing_key() -> SigningKey:
-    """The key that signs: the rig's own, made where there is none yet, or that which the environment names.
-
-    Raises HarnessError where it cannot be used; a program that holds a key is tried.
-    """
+    """The key that signs: the rig's own, made where there is none yet, or that which the environment names. A program is not
+    asked to sign yet. Raises HarnessError where it cannot be used."""
     held = holder()
     if held.kind == "program":
         from harness.bundle.program_key import ProgramKey
 
-        return ProgramKey.tried(held.where, os.environ.get(PUBLIC_NAMED, ""))
+        return ProgramKey.of(held.where, os.environ.get(PUBLIC_NAMED, ""))
     path = Path(held.where)
-    try:
-        return read_private(path)
-    except FileNotFoundError:
-        if held.kind == "own":
-            return _make(path)
-        raise UsageError(
-            f"{FILE_NAMED} names {path}, which is not there.", "", "Name a PEM file with an Ed25519 private key.") from None
+    return read_private(path) if held.kind == "file" or path.exists() else _make(path)
+
+
+def tried(key: SigningKey) -> SigningKey:
+    """The key, after it has signed something: that it cannot is told before there is anything to sign. Raises HarnessError."""
+    key.sign(b"privacy-harness: may this key sign?")
+    return key
 
 
 def import_key(source: Path) -> tuple[Path, Path | None]:
-    """Makes the key in a PEM file the rig's own: where it lies now, and where the one before is kept. Raises HarnessError,
-    FileNotFoundError."""
+    """Makes the key in a PEM file the rig's own: where it lies now, and where the one before is kept. Raises HarnessError."""
     key = read_private(source)
     path = state_dir("keys") / NAME
     kept = None
-    try:
+    if path.exists():
         before = read_private(path)
-    except FileNotFoundError:
-        pass
-    else:
         if before.private_bytes_raw() == key.private_bytes_raw():
             return path, None
         kept = path.with_name(f"{fingerprint(public_bytes(before.public_key()))}.pem")
@@ -118,11 +113,11 @@ def read_public(path: Path) -> bytes:
 
 
 def read_private(path: Path) -> Ed25519PrivateKey:
-    """The key in a PEM file (PKCS 8, without a password). Raises HarnessError, FileNotFoundError."""
+    """The key in a PEM file (PKCS 8, without a password). Raises HarnessError."""
     try:
         there = path.stat()
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as missing:
+        raise UsageError(f"{path} is not there.", "", "Name a PEM file with an Ed25519 private key.") from missing
     except OSError as bad:
         raise HarnessError(f"The signing key {path} cannot be read.", str(bad.strerror), "Name a PEM file.") from bad
     if not stat.S_ISREG(there.st_mode):
@@ -135,8 +130,6 @@ def read_private(path: Path) -> Ed25519PrivateKey:
         )
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except FileNotFoundError:
-        raise
     except TypeError as locked:
         raise HarnessError(f"The signing key {path} is locked by a password.", "Nobody is there to give it when a run ends.",
                            f"Take it off (openssl pkey), or let a program sign: {PROGRAM_NAMED}.") from locked
@@ -150,28 +143,31 @@ def read_private(path: Path) -> Ed25519PrivateKey:
 
 
 def _make(path: Path) -> Ed25519PrivateKey:
+    """A new key, moved to its name whole: of two processes that make one at once, the first wins."""
     key = Ed25519PrivateKey.generate()
-    return key if _write(path, key) else read_private(path)
-
-
-def _write(path: Path, key: Ed25519PrivateKey) -> bool:
-    """Gives the key its name, whole; False where another process was first."""
     new = _written(path, key)
     try:
         os.link(new, path)
     except FileExistsError:
-        return False
+        return read_private(path)
     finally:
         new.unlink()
-    return True
+    return key
 
 
 def _written(path: Path, key: Ed25519PrivateKey) -> Path:
-    """The key in a file beside `path`."""
+    """The key in a file of its own beside `path`, which its owner alone may read. Raises HarnessError."""
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{NAME}.{os.getpid()}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(pem)
+    new = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd, name = tempfile.mkstemp(dir=path.parent, prefix=f"{NAME}.")
+        new = Path(name)
+        with os.fdopen(fd, "wb") as file:
+            file.write(pem)
+    except OSError as bad:
+        if new is not None:
+            new.unlink(missing_ok=True)
+        raise HarnessError(f"The signing key cannot be written to {path.parent}.", str(bad.strerror), "Free some space.") from bad
     return new

@@ -11,11 +11,11 @@ import hashlib
 from typing import Any
 
 from harness.bundle import redaction
-from harness.bundle.format import ATTACHMENTS, FORMAT, LATER, PENDING, REPORT, BundleError, canonical
+from harness.bundle.format import ATTACHMENTS, FORMAT, LATER, MANIFEST, PENDING, REPORT, BundleError, canonical
 from harness.bundle.keys import SigningKey
 from harness.bundle.objects import CHUNK
-from harness.bundle.signed import COMMON, sign
-from harness.bundle.source import Source, Unreadable
+from harness.bundle.signed import COMMON, file_entry, sign
+from harness.bundle.source import Source, Unreadable, read_whole
 
 VOUCHED = ("manifest_sha256",)
 SIGNED = tuple(sorted((*COMMON, *VOUCHED)))
@@ -40,6 +40,11 @@ def measure(source: Source, name: str, limit: int | None = None) -> tuple[str, i
     return digest.hexdigest(), size
 
 
+def manifest_sha256(source: Source) -> str:
+    """SHA-256 of manifest.json. Raises Unreadable."""
+    return hashlib.sha256(read_whole(source, MANIFEST)).hexdigest()
+
+
 def manifest(source: Source) -> bytes:
     """manifest.json as bytes. The same files give the same bytes, whenever and wherever."""
     resources = []
@@ -52,7 +57,7 @@ def manifest(source: Source) -> bytes:
         except Unreadable as bad:
             raise BundleError(
                 f"{source.name} cannot be sealed: {name} {bad}.", "", "Remove it, and seal again.") from bad
-        resource: dict[str, Any] = {"path": name, "bytes": size, "hash": f"sha256:{sha256}"}
+        resource: dict[str, Any] = file_entry(name, size, sha256)
         if name in cut:
             resource["redacted"] = {"bytes": cut[name][0], "hash": f"sha256:{cut[name][1]}"}
         resources.append(resource)

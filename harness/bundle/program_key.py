@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from harness.bundle.keys import PROGRAM_NAMED, PUBLIC_NAMED, read_public
 from harness.errors import HarnessError, UsageError
 
-_TRIAL = b"privacy-harness: may this key sign?"
 _WAIT = 300.0
 """Seconds for a person to give a PIN or touch a token."""
 _DO = "See docs/evidence.md, \"Keys\"."
@@ -30,8 +29,8 @@ class ProgramKey:
     public: Ed25519PublicKey
 
     @classmethod
-    def tried(cls, command: str, public: str) -> ProgramKey:
-        """The key, after it has signed something. Raises HarnessError."""
+    def of(cls, command: str, public: str) -> ProgramKey:
+        """Raises HarnessError."""
         if not public:
             raise UsageError(f"{PROGRAM_NAMED} is set and {PUBLIC_NAMED} is not.", "Whose signature it makes is not known.",
                              f"{PUBLIC_NAMED}=FILE names its public key (PEM).")
@@ -41,9 +40,7 @@ class ProgramKey:
             raise UsageError(f"{PROGRAM_NAMED} is no command: {bad}.", "", _DO) from bad
         if not words:
             raise UsageError(f"{PROGRAM_NAMED} is empty.", "", _DO)
-        key = cls(words, Ed25519PublicKey.from_public_bytes(read_public(Path(public))))
-        key.sign(_TRIAL)
-        return key
+        return cls(words, Ed25519PublicKey.from_public_bytes(read_public(Path(public))))
 
     def public_key(self) -> Ed25519PublicKey:
         return self.public

@@ -43,13 +43,16 @@ class BundleReader:
 
     @cached_property
     def made(self) -> int:
-        """The format that it was written in; where its first fact does not say, today's."""
+        """The format that it was written in; where its first fact does not say, today's. Raises BundleError for a newer one."""
         try:
             first = json.loads(next(iter(self._raw(START)))[1])
             made = first["data"]["format"]
         except (StopIteration, ValueError, RecursionError, TypeError, KeyError):
             return FORMAT
-        return made if type(made) is int and made in FORMATS else FORMAT
+        if type(made) is int and made not in FORMATS:
+            raise BundleError(f"{self.source.name} has bundle format {made}.", f"This version reads formats up to {FORMAT}.",
+                              "Use a newer harness.")
+        return made if type(made) is int else FORMAT
 
     def calls(self) -> Iterator[Call]:
         return self.events(Call)
@@ -203,10 +206,6 @@ def open_bundle(path: Path | str) -> BundleReader:
     if first is not None and not isinstance(made, int):
         raise BundleError(
             f"{path} is no bundle of this harness.", "run.jsonl does not begin with the fact `bundle`.", "")
-    if isinstance(made, int) and made > FORMAT:
-        raise BundleError(
-            f"{path} has bundle format {made}.", f"This version reads formats up to {FORMAT}.", "Use a newer harness.",
-        )
     return reader
 
 

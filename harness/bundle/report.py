@@ -7,13 +7,14 @@ rules. What is written there is therefore signed by whoever writes it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.bundle.format import MANIFEST, REPORT, REPORT_SIGNATURE, BundleError
 from harness.bundle.keys import SigningKey, public_bytes, signing_key
-from harness.bundle.manifest import measure
-from harness.bundle.signed import NotSigned, listed_files, now, read_signed, sign, write_forced
+from harness.bundle.manifest import manifest_sha256
+from harness.bundle.signed import NotSigned, file_entry, listed_files, now, read_signed, sign, write_forced
 from harness.bundle.source import FolderSource, Unreadable, read_whole
 from harness.errors import UsageError
 
@@ -39,40 +40,59 @@ def report_place(bundle: Path, target: Path) -> bool:
 
 
 def write_report(bundle: Path, target: Path, content: bytes, key: SigningKey | None = None) -> None:
-    """Writes a file of the report/ folder and signs it. Raises BundleError, and UsageError where `refuse_anothers` does.
+    """`write_reports`, of one file."""
+    write_reports(bundle, {target: content}, key)
+
+
+def write_reports(bundle: Path, contents: Mapping[Path, bytes], key: SigningKey | None = None) -> None:
+    """Writes files of the report/ folder and signs them, once. Raises BundleError, and UsageError where `refuse_anothers` does.
 
     Other files there stay signed where they are as the same key signed them for the same manifest; this signer
     vouches for no others.
     """
+    if not contents:
+        return
     signer = key or signing_key()
+    before = _signed(bundle)
+    _refuse(bundle, contents, signer, before)
     sha256 = _manifest_sha256(bundle)
-    refuse_anothers(bundle, target, signer)
-    name = target.resolve().relative_to(bundle.resolve()).as_posix()
-    size, digest = len(content), hashlib.sha256(content).hexdigest()
-    files = [entry for entry in _still_signed(bundle, signer, sha256) if entry["path"] != name]
-    files.append({"path": name, "bytes": size, "hash": f"sha256:{digest}"})
+    named = {_inside(bundle, target): content for target, content in contents.items()}
+    kept = before["files"] if before is not None and before["manifest_sha256"] == sha256 else []
+    files = [one for one in kept if one["path"] not in named]
+    files += [file_entry(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in named.items()]
     files.sort(key=lambda entry: str(entry["path"]))
+    target = bundle / REPORT_SIGNATURE
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content)
-        _replace(bundle / REPORT_SIGNATURE, sign({"files": files, "manifest_sha256": sha256}, signer, now()))
+        for target, content in contents.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _replace(target, content)
+        target = bundle / REPORT_SIGNATURE
+        _replace(target, sign({"files": files, "manifest_sha256": sha256}, signer, now()))
     except OSError as bad:
         raise BundleError(
             f"The report cannot be written to {target}: {bad.strerror}.", "", "Name another file with --to.") from bad
 
 
-def refuse_anothers(bundle: Path, target: Path, key: SigningKey | None = None) -> None:
+def refuse_anothers(bundle: Path, targets: Iterable[Path]) -> None:
     """Raises UsageError where another key signed further files of report/: this one cannot vouch for them, and they would count
     as altered once its own signature stands there."""
-    fields = _signed(bundle)
-    name = target.resolve().relative_to(bundle.resolve()).as_posix()
-    if fields is None or fields["public_key"] == public_bytes((key or signing_key()).public_key()).hex():
+    if (before := _signed(bundle)) is not None:
+        _refuse(bundle, targets, signing_key(), before)
+
+
+def _refuse(bundle: Path, targets: Iterable[Path], signer: SigningKey, before: Mapping[str, Any] | None) -> None:
+    if before is None or before["public_key"] == public_bytes(signer.public_key()).hex():
         return
-    if others := [one["path"] for one in fields["files"] if one["path"] != name]:
+    names = [_inside(bundle, target) for target in targets]
+    if others := [one["path"] for one in before["files"] if one["path"] not in names]:
         raise UsageError(
-            f"{target} is not written: the report in {bundle} was signed by another key.",
+            f"{names[0]} of {bundle} is not written: the report there was signed by another key.",
             f"Who signs anew vouches for all of {REPORT}/, and {others[0]} is theirs.",
             "Name a place outside the bundle: --to FILE.")
+
+
+def _inside(bundle: Path, target: Path) -> str:
+    return target.resolve().relative_to(bundle.resolve()).as_posix()
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -86,7 +106,7 @@ def _manifest_sha256(bundle: Path) -> str:
     if not (bundle / MANIFEST).exists():
         return ""
     try:
-        return measure(FolderSource(bundle), MANIFEST)[0]
+        return manifest_sha256(FolderSource(bundle))
     except Unreadable as bad:
         raise BundleError(f"{bundle / MANIFEST} {bad}.", "A report names the manifest it was made from.",
                           "Run `harness verify` on the bundle.") from bad
@@ -103,13 +123,3 @@ def _signed(bundle: Path) -> dict[str, Any] | None:
     except (NotSigned, Unreadable):
         return None
     return fields
-
-
-def _still_signed(bundle: Path, signer: SigningKey, manifest_sha256: str) -> list[dict[str, Any]]:
-    fields = _signed(bundle)
-    if fields is None or fields["manifest_sha256"] != manifest_sha256:
-        return []
-    if fields["public_key"] != public_bytes(signer.public_key()).hex():
-        return []
-    listed = listed_files(fields["files"])
-    return [{"path": path, "bytes": size, "hash": f"sha256:{sha256}"} for path, (size, sha256) in listed.items()]

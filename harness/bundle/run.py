@@ -15,7 +15,7 @@ from typing import TypeVar
 from harness import __version__
 from harness.bundle.format import FORMAT, SAMPLE, BundleError
 from harness.bundle.journal import JournalWriter
-from harness.bundle.keys import SigningKey, signing_key
+from harness.bundle.keys import SigningKey, signing_key, tried
 from harness.bundle.objects import ObjectStore, hash_file
 from harness.bundle.sealing import seal
 from harness.errors import UsageError
@@ -32,8 +32,9 @@ class Bundle:
     writes its own journals in it.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], int]) -> None:
+    def __init__(self, path: Path, clock: Callable[[], int], key: SigningKey | None = None) -> None:
         self.path = path
+        self._key = key
         self.objects = ObjectStore(path)
         self._journals = JournalWriter(path)
         self._clock = clock
@@ -53,7 +54,7 @@ class Bundle:
         """A new bundle in just this folder, which must be empty or not there. Raises HarnessError, also where nothing could
         sign the bundle at its end."""
         folder = Path(path)
-        signing_key()
+        key = tried(signing_key())
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -63,7 +64,7 @@ class Bundle:
         except OSError as bad:
             raise UsageError(
                 f"{folder} cannot be made: {bad.strerror}.", "", "Name another folder with --out.") from bad
-        bundle = cls(folder, clock)
+        bundle = cls(folder, clock, key)
         bundle.append(Fact(host_ns=clock(), type="bundle", data={
             "format": FORMAT, "tool": "privacy-harness", "version": __version__, "package": package}))
         return bundle
@@ -123,7 +124,7 @@ class Bundle:
                 host_ns=now, kind=GapKind.INTERRUPTED, detail=reason or "The run was interrupted.", from_ns=now))
         self.append(Fact(host_ns=now, type="end", data={"complete": complete, "reason": reason}))
         self._journals.close()
-        seal(self.path, key or signing_key())
+        seal(self.path, key or self._key or signing_key())
 
     def hold(self) -> None:
         """Opens, and so locks and mends, every journal that exists. Raises BundleError while a process writes to one."""

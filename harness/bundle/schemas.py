@@ -40,7 +40,7 @@ _HASHED = {
 
 def all_schemas() -> dict[str, dict[str, Any]]:
     """File name -> schema. A journal's schema is that of one of its lines."""
-    found = {f"{journal}.schema.json": _line(journal, [kind]) for journal, kind in JOURNALS.items()}
+    found = {f"{journal}.schema.json": _line(journal, kind) for journal, kind in JOURNALS.items()}
     found |= {f"{journal}.schema.json": _mixed(journal, kinds) for journal, kinds in MIXED.items()}
     found["manifest.json.schema.json"] = _manifest()
     for name, vouched, title in (
@@ -86,8 +86,7 @@ def _record(kind: type) -> dict[str, Any]:
             "description": " ".join(inspect.cleandoc(kind.__doc__ or "").split())}
 
 
-def _line(journal: str, kinds: Sequence[type[Event]]) -> dict[str, Any]:
-    [kind] = kinds
+def _line(journal: str, kind: type[Event]) -> dict[str, Any]:
     record = _record(kind)
     record["properties"]["id"]["pattern"] = f"^{PREFIXES[journal]}[1-9][0-9]*$"
     record["required"] = ["id", *record["required"]]

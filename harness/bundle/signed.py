@@ -111,6 +111,11 @@ def _fits(fields: Mapping[str, Any]) -> bool:
     return True
 
 
+def file_entry(path: str, size: int, sha256: str) -> dict[str, Any]:
+    """A file as it stands in a list of files."""
+    return {"path": path, "bytes": size, "hash": f"sha256:{sha256}"}
+
+
 def listed_files(entries: Any) -> dict[str, tuple[int, str]]:
     """Path -> size in bytes and SHA-256, of a list of files each with `path`, `bytes` and `hash`. Raises NotSigned."""
     try:

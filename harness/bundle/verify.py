@@ -148,7 +148,7 @@ class _Check:
             status=status, differences=[*self.altered, *self.unsure, *self.cut],
             signer=Signer.of(self.signed) if self.signed else None,
             signature_found=self.source.has(SIGNATURE),
-            trusted=None if self.trusted_key is None else public == self.trusted_key,
+            trusted=None if self.trusted_key is None or self.signed is None else public == self.trusted_key,
             manifest_sha256=self.manifest_sha256,
             report_found=any(_of_report(name) for name in self.names),
             report_signer=Signer.of(self.report_signed) if self.report_signed else None,

@@ -42,8 +42,8 @@ def register(app: typer.Typer) -> None:
         """
         from harness.bundle import custody
         from harness.bundle.format import MANIFEST
-        from harness.bundle.manifest import measure
-        from harness.bundle.source import MOST, Unreadable, source_of
+        from harness.bundle.manifest import manifest_sha256
+        from harness.bundle.source import Unreadable, source_of
         from harness.errors import UsageError
 
         if add is not None:
@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
         if not source.has(MANIFEST):
             raise UsageError(f"{bundle} has no chain of custody.", "It is not sealed.", "`harness analyze` closes a killed run.")
         try:
-            entries, broken = custody.read_chain(source, measure(source, MANIFEST, limit=MOST)[0]), ""
+            entries, broken = custody.read_chain(source, manifest_sha256(source)), ""
         except custody.BrokenChain as bad:
             entries, broken = [], f"{bad.file} {bad}"
         except Unreadable as bad:

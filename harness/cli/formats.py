@@ -40,7 +40,7 @@ def may_write(bundle: Path, target: Path) -> None:
     from harness.bundle import refuse_anothers, report_place
 
     if report_place(bundle, target):
-        refuse_anothers(bundle, target)
+        refuse_anothers(bundle, [target])
 
 
 def write_formats(

@@ -34,10 +34,7 @@ def register(app: typer.Typer) -> None:
             if keys.holder().kind != "own":
                 raise UsageError("The environment names another key than this rig's own.", "",
                                  f"Unset {keys.FILE_NAMED} and {keys.PROGRAM_NAMED} to import one.")
-            try:
-                path, kept = keys.import_key(import_key)
-            except FileNotFoundError as missing:
-                raise UsageError(f"{import_key} is not there.", "", "Name a PEM file with an Ed25519 private key.") from missing
+            path, kept = keys.import_key(import_key)
             err.print(printable(f"imported into {path}" + (f"; the key before is kept as {kept}" if kept else "")))
         held = keys.holder()
         public = keys.public_bytes(keys.signing_key().public_key())

@@ -163,7 +163,6 @@ class Daemon:
             **profile.properties,
             "lab.containment": "full" if container.contained else f"none: {container.why_not}",
             "lab.name": self._options.name,
-            "sys.boot_completed": "1",
         }
         return LabDevice(container, properties, frida, make_system)
 

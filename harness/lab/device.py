@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -24,6 +25,9 @@ _FOLDERS = (
 _LINKS = {"sdcard": "/storage/self/primary", "storage/self/primary": "/storage/emulated/0", "etc": "/system/etc"}
 
 
+_COMPLETED = "sys.boot_completed"
+
+
 class LabDevice:
     """One device. `make_system` makes its system server, again after a reboot."""
 
@@ -41,6 +45,7 @@ class LabDevice:
         self._booted = time.monotonic()
         self._frida = frida
         self._make_system = make_system
+        self._completion: asyncio.Task[None] | None = None
         self.system = make_system()
         self.tree = DeviceTree(
             root=_lay_out(container.data_root / "root"),
@@ -58,15 +63,28 @@ class LabDevice:
         await self.system.start()
 
     async def stop(self) -> None:
+        self._cancel_completion()
         await self.system.stop()
 
     async def reboot(self, reason: str) -> None:
-        """Ends every app and starts the system again with what it had stored."""
+        """Ends every app and starts the system again with what it had stored. `sys.boot_completed` is 1 again once the system can
+        start a process, as on a phone."""
+        self._cancel_completion()
+        self.properties.set(_COMPLETED, "0")
         await self.system.stop()
         await self.processes.stop()
         self._booted = time.monotonic()
         self.system = self._make_system()
         await self.system.start()
+        self._completion = asyncio.create_task(self._complete(self.system))
+
+    async def _complete(self, system: SystemServer) -> None:
+        await system.processes.ready()
+        self.properties.set(_COMPLETED, "1")
+
+    def _cancel_completion(self) -> None:
+        if self._completion is not None:
+            self._completion.cancel()
 
     def _uptime(self) -> float:
         return time.monotonic() - self._booted

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from harness.bundle import label_of, write_report
+from harness.bundle import label_of, write_reports
 from harness.bundle.format import REPORT
 from harness.model import Verdict, VerdictWord
 from harness.rules.analysis import Analysis
@@ -34,14 +34,16 @@ def slug(test: str) -> str:
 def write(analysis: Analysis) -> list[Path]:
     """The pages of all tests of a run, each in the bundle that the test is in. What a run continues has its own already."""
     whole = is_run_folder(analysis.bundle)
-    written = []
+    written: list[Path] = []
     for bundle in analysis.bundles if whole else analysis.bundles[:1]:
         if not bundle.is_dir():
             continue
-        for page in pages(analysis, label_of(bundle.name) if whole else ""):
-            path = bundle / REPORT / TESTS / slug(page["test"]) / "index.json"
-            write_report(bundle, path, (json.dumps(page, ensure_ascii=False, indent=1) + "\n").encode())
-            written.append(path)
+        found = {
+            bundle / REPORT / TESTS / slug(page["test"]) / "index.json": json.dumps(page, ensure_ascii=False, indent=1)
+            for page in pages(analysis, label_of(bundle.name) if whole else "")
+        }
+        write_reports(bundle, {path: f"{page}\n".encode() for path, page in found.items()})
+        written += found
     return written
 
 

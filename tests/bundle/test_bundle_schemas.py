@@ -26,13 +26,14 @@ JSON = st.recursive(
 
 
 def event(kind: type[Event]) -> st.SearchStrategy[Event]:
-    free = {name: JSON for name in ("value", "arguments", "data", "detail") if name in kind.__annotations__}
+    free: dict[str, st.SearchStrategy[Any]] = {
+        name: JSON for name in ("value", "arguments", "data", "detail") if name in kind.__annotations__}
     if "arguments" in free:
-        free["arguments"] = st.lists(JSON, max_size=3)  # type: ignore[assignment]
+        free["arguments"] = st.lists(JSON, max_size=3)
     if kind.__name__ == "Gap":
         free.pop("detail")
     for name in free.keys() & {"data", "detail"}:
-        free[name] = st.dictionaries(st.text(), JSON, max_size=3)  # type: ignore[assignment]
+        free[name] = st.dictionaries(st.text(), JSON, max_size=3)
     return st.builds(kind, id=st.integers(1, 9).map(lambda n: f"{kind.prefix}{n}"), **free)
 
 

@@ -19,6 +19,7 @@ from harness.bundle.keys import signing_key
 from harness.bundle.manifest import signature
 from harness.errors import UsageError
 from harness.model import Fact
+from tests.bundle.test_check_bundle import both
 
 MOST = 1 << 20   # for the limit of a line, to keep the files small
 
@@ -48,12 +49,8 @@ def as_it_is(name: str, content: bytes) -> bytes:
     return content
 
 
-def statuses(path: Path) -> tuple[str, str]:
-    return str(verify(path).status), check_bundle.check(str(path))[0]  # type: ignore[no-untyped-call]
-
-
 def test_the_zip_itself_is_intact(packed: Path) -> None:
-    assert statuses(remade(packed, as_it_is)) == ("intact", "intact")
+    assert both(remade(packed, as_it_is)) == ("intact", "intact")
 
 
 @pytest.mark.parametrize(
@@ -61,9 +58,8 @@ def test_the_zip_itself_is_intact(packed: Path) -> None:
 def test_a_name_that_leads_out_is_an_added_file_and_nothing_is_written(packed: Path, name: str) -> None:
     hostile = remade(packed, as_it_is, added={name: b"x"})
     before = sorted(packed.parent.rglob("*"))
-    assert statuses(hostile) == ("altered", "altered")
+    assert both(hostile) == ("altered", "altered")
     assert sorted(packed.parent.rglob("*")) == before
-    assert not Path("/etc/outside.txt").exists()
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "manifest.sig", "custody.jsonl", "custody.sig", "run.jsonl"])
@@ -115,4 +111,4 @@ def test_a_format_of_tomorrow_is_unverifiable_for_both(packed: Path) -> None:
     chain = custody.begin(hashlib.sha256(content).hexdigest(), signing_key(), "2026-01-01T00:00:00Z", "x")
     for name, written in zip(("custody.jsonl", "custody.sig"), chain, strict=True):
         (folder / name).write_bytes(written)
-    assert statuses(folder) == ("unverifiable", "unverifiable")
+    assert both(folder) == ("unverifiable", "unverifiable")

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness.bundle import Status, verify
+from harness.bundle import Status, verify, write_reports
 from harness.bundle.keys import (
     FILE_NAMED,
     NAME,
@@ -118,7 +118,23 @@ def test_a_signature_by_another_key_than_the_named_one_is_refused(
     other = Held(tmp_path, "third")
     program(monkeypatch, held, sys.executable, "-c", SIGNS, str(other.file))
     with pytest.raises(HarnessError, match="did not sign"):
-        signing_key()
+        signing_key().sign(b"x")
+
+
+def test_a_program_is_asked_once_before_a_run_three_times_at_its_end_and_once_for_all_files_of_a_report(
+    held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "asked"
+    counts = f"open({str(asked)!r}, 'a').write('x')\n"
+    program(monkeypatch, held, sys.executable, "-c", SIGNS + counts, str(held.file))
+    bundle = Bundle.create(tmp_path / "runs", "example.app")
+    assert asked.read_text() == "x"
+    bundle.seal(True)
+    assert asked.read_text() == "xxxx"
+    write_reports(bundle.path, {bundle.path / "report" / f"{n}.csv": b"a" for n in range(3)})
+    assert asked.read_text() == "xxxxx"
+    public_bytes(signing_key().public_key())
+    assert asked.read_text() == "xxxxx"
 
 
 def test_what_cannot_be_used_is_refused_with_what_to_do(
@@ -142,7 +158,7 @@ def test_what_cannot_be_used_is_refused_with_what_to_do(
     monkeypatch.setenv(PUBLIC_NAMED, str(held.public))
     monkeypatch.setenv(PROGRAM_NAMED, "no-such-program --sign")
     with pytest.raises(HarnessError, match="did not sign"):
-        signing_key()
+        signing_key().sign(b"x")
 
 
 def test_an_imported_key_signs_and_the_one_before_is_kept(held: Held, own_state: Path) -> None:
@@ -153,7 +169,7 @@ def test_an_imported_key_signs_and_the_one_before_is_kept(held: Held, own_state:
     assert kept == path.with_name(f"{before}.pem")
     assert {p.stat().st_mode & 0o777 for p in (path, kept)} == {0o600}
     assert import_key(held.file) == (path, None)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(UsageError, match="is not there"):
         import_key(path.with_name("missing.pem"))
 
 

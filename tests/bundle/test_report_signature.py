@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness.bundle import Bundle, Status, report_place, verify, write_report
+from harness.bundle import Bundle, Status, report_place, verify, write_report, write_reports
 from harness.bundle.keys import fingerprint, public_bytes
 from harness.bundle.sealing import seal
 from harness.errors import UsageError
@@ -101,7 +101,15 @@ def test_nobody_vouches_for_what_another_key_or_nobody_signed(bundle: Path) -> N
     write_report(bundle, bundle / REPORT, b"<p>English</p>", OTHER)
     (bundle / "report" / "note.txt").write_text("mine")
     write_report(bundle, bundle / "report" / "en.html", b"<p>English</p>", OTHER)
-    assert differences(bundle) == (Status.ALTERED, [("report/note.txt", differences(bundle)[1][0][1])])
+    assert differences(bundle) == (Status.ALTERED, [("report/note.txt", "was added: report/report.sig does not list it")])
+
+
+def test_several_files_are_signed_at_once_by_one_signature(bundle: Path) -> None:
+    folder = bundle / "report" / "tables"
+    write_reports(bundle, {folder / f"{n}.csv": b"a,b\n" for n in range(3)}, KEY)
+    assert verify(bundle).status is Status.INTACT
+    (folder / "1.csv").write_bytes(b"a,c\n")
+    assert differences(bundle)[1] == [("report/tables/1.csv", "has other contents than were signed")]
 
 
 @pytest.mark.parametrize("name", ["run.jsonl", "page.html", "report", "report/report.sig", "report/../run.jsonl"])

@@ -5,7 +5,7 @@
 
 Prints each run with its seconds, and for each edition how many of its runs came out as expected. Exit status 1 where one did not.
 Each run is a line of FOLDER/runs.jsonl as well, beside its bundle: `--page` writes docs/editions.md from these, of as many
-folders as are named, and drives nothing; counts of editions that these do not have stay as they were. Of an edition that is
+folders as are named, and drives nothing. Of an edition that is
 `--mended` the runs after its last one that came out otherwise count. Several may be driven at once, each into its own folder.
 """
 
@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from harness.bundle.signed import now
 from harness.errors import HarnessError
 from harness.lab.apps.editions import Edition
 from tests.lab.edition_runs import EditionBench, all_editions, edition_bench
@@ -48,42 +49,38 @@ class Ran:
     driving: float
     wrong: list[str]
     bundle: str
+    ended: str
 
 
-def page(ran: Iterable[Ran], editions: Sequence[Edition], before: str = "") -> str:
-    """The page of these runs. `before`: the page as it was, whose counts stay for editions of which there is no run."""
-    kept = {(cells[1].strip(), cells[2].strip().removesuffix(" *")): (cells[5].strip(), cells[6].strip())
-            for cells in (line.split("|") for line in before.splitlines()) if len(cells) == 8}
+def page(ran: Iterable[Ran], editions: Sequence[Edition]) -> str:
     of: dict[tuple[str, str], list[Ran]] = {(one.app, one.name): [] for one in editions}
     for run in ran:
         of[run.app, run.edition].append(run)
     rows = []
     for one in editions:
         runs = of[one.app, one.name]
-        right, seconds = kept.get((one.app, one.name), ("none yet", ""))
-        if runs:
-            right = f"{sum(not run.wrong for run in runs)} of {len(runs)}"
-            seconds = f"{statistics.median(run.driving for run in runs):.0f}"
+        right = f"{sum(not run.wrong for run in runs)} of {len(runs)}" if runs else "none yet"
+        seconds = f"{statistics.median(run.driving for run in runs):.0f}" if runs else ""
         rows.append(f"| {one.app} | {one.name}{' *' if one.always else ''} | {one.scenario} | {one.doc} | {right} | {seconds} |")
     return _HEAD + "\n".join(rows) + "\n"
 
 
 def recorded(folders: Iterable[Path], mended: Sequence[str] = ()) -> list[Ran]:
-    """The runs of all folders, in the order of their bundles' times. `mended`: editions (app/name) of which only the runs after
-    the last one that came out otherwise count."""
+    """The runs of all folders, in the order of their ends. `mended`: editions (app/name) of which only the runs after the last
+    one that came out otherwise count."""
     ran = [Ran(**json.loads(line)) for folder in folders for line in (folder / RUNS).read_text("utf-8").splitlines()]
-    ran.sort(key=lambda run: run.bundle)
-    last = {f"{run.app}/{run.edition}": run.bundle for run in ran if run.wrong}
-    return [run for run in ran if (name := f"{run.app}/{run.edition}") not in mended or run.bundle > last.get(name, "")]
+    ran.sort(key=lambda run: run.ended)
+    last = {f"{run.app}/{run.edition}": n for n, run in enumerate(ran) if run.wrong}
+    return [run for n, run in enumerate(ran) if (name := f"{run.app}/{run.edition}") not in mended or n > last.get(name, -1)]
 
 
 def drive(bench: EditionBench, one: Edition, out: Path) -> Ran:
     try:
         run = bench.run(one)
     except HarnessError as error:
-        ran = Ran(one.app, one.name, 0.0, [f"FAILED {error}"], "")
+        ran = Ran(one.app, one.name, 0.0, [f"FAILED {error}"], "", now())
     else:
-        ran = Ran(one.app, one.name, round(run.driving(), 1), run.mismatches(), run.outcome.bundle.name)
+        ran = Ran(one.app, one.name, round(run.driving(), 1), run.mismatches(), run.outcome.bundle.name, now())
     with (out / RUNS).open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(ran), ensure_ascii=False) + "\n")
     return ran
@@ -100,7 +97,7 @@ def main() -> int:
     parser.add_argument("--mended", nargs="+", default=[], metavar="APP/EDITION")
     asked = parser.parse_args()
     if asked.page:
-        PAGE.write_text(page(recorded(asked.page, asked.mended), all_editions(), PAGE.read_text("utf-8")), "utf-8")
+        PAGE.write_text(page(recorded(asked.page, asked.mended), all_editions()), "utf-8")
         print(f"written: {PAGE}")
         return 0
     chosen = [

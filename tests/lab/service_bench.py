@@ -91,7 +91,8 @@ class ServiceBench:
                 if self.shell("getprop sys.boot_completed").strip() == "1":
                     return
             except adbutils.AdbError:
-                assert time.monotonic() < until, "it never came up again"
+                pass    # it is not there yet
+            assert time.monotonic() < until, "it never came up again"
             time.sleep(0.2)
 
     def kill(self) -> None:

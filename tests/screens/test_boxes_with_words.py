@@ -40,3 +40,4 @@ def test_a_text_beside_a_box_that_has_none_is_the_boxs() -> None:
     text = "I have read and agree to the Privacy Policy"
     reading = recognise(screen("en", ("",), text, "TextView"), APP)
     assert not reading.with_role("agree")
+    assert [text in box.text for box in reading.with_role("checkbox")] == [True]

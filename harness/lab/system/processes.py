@@ -106,6 +106,7 @@ class Processes:
         self._warm: list[AppProcess] = []
         self._warming = 0
         self._warmed = asyncio.Event()
+        self._first = asyncio.Event()
         self._waiting: list[asyncio.Future[AppProcess]] = []
         self._bound: dict[AppProcess, RunningProcess] = {}
         self._starting: dict[tuple[str, str], asyncio.Task[RunningProcess]] = {}
@@ -160,6 +161,11 @@ class Processes:
         while self.find(package, name) is None and not self._warm and self._warming > len(self._waiting):
             await self._warmed.wait()
 
+    async def ready(self) -> None:
+        """Until the first process was warmed: from then on an app starts as fast as it ever does."""
+        if self._wanted_warm:
+            await self._first.wait()
+
     def keep_warm(self) -> None:
         """Fills the pool in the background; what is being warmed counts."""
         while not self._closed and len(self._warm) + self._warming < self._wanted_warm:
@@ -176,6 +182,7 @@ class Processes:
             return
         finally:
             self._warming -= 1
+            self._first.set()
             self._warmed.set()      # who waits looks again once this has come to its end
             self._warmed.clear()
         if self._closed:

@@ -30,6 +30,34 @@ def test_a_warm_process_is_taken_and_replaced(on_device: OnDevice) -> None:
     on_device(work, warm_processes=1)
 
 
+def test_the_system_is_ready_once_the_first_process_is_warm(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        processes, warmed, spawn = made.server.processes, asyncio.Event(), made.fake.spawn
+
+        async def slowly(callbacks: Callbacks) -> AppProcess:
+            await warmed.wait()
+            return await spawn(callbacks)
+
+        processes._wanted_warm, processes._spawn = 1, slowly
+        processes.keep_warm()
+        waiting = asyncio.create_task(processes.ready())
+        done, _ = await asyncio.wait([waiting], timeout=0.2)
+        assert not done
+        warmed.set()
+        await waiting
+        assert len(processes.warm_pids) == 1
+
+    on_device(work, warm_processes=0)
+
+
+def test_a_system_that_keeps_no_process_warm_is_ready_at_once(on_device: OnDevice) -> None:
+    async def work(made: Bench) -> None:
+        async with asyncio.timeout(5):
+            await made.server.processes.ready()
+
+    on_device(work, warm_processes=0)
+
+
 def test_the_launch_timeout_does_not_begin_before_there_is_a_process(on_device: OnDevice) -> None:
     async def work(made: Bench) -> None:
         processes, warmed, spawn = made.server.processes, asyncio.Event(), made.fake.spawn
