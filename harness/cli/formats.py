@@ -98,7 +98,7 @@ def _contents(one: ReportFormat, made: Machine, path: Path) -> Iterator[tuple[Pa
     elif one is ReportFormat.HAR:
         from harness.render import har
 
-        yield path, har.encoded(har.har(made.bundle, made.mask))
+        yield path, har.encoded(har.har(made.bundle, made.masks))
     elif one is ReportFormat.PNG:
         from harness.render import timeline_png
 

@@ -32,7 +32,6 @@ def har(source: BundleReader, mask: Masker | None = None) -> dict[str, Any]:
     mitmproxy write them. Bytes beyond UTF-8 are Latin-1 in a header, as HTTP has them (its `_charset` says so), and
     percent-encoded in a URL. With `mask` the values are masked, and bodies that are no text are left out.
     """
-    mask = mask if mask and mask.on else None
     flows = list(source.flows())
     messages: dict[str, list[Flow]] = defaultdict(list)
     for flow in flows:

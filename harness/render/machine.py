@@ -40,6 +40,11 @@ class Machine:
         return self.language == "zh"
 
     @property
+    def masks(self) -> Masker | None:
+        """For traffic that other programs read (harness/render/http.py): None where it is to be as it was on the wire."""
+        return self.mask if self.mask.on else None
+
+    @property
     def why_incomplete(self) -> str:
         """Of a run that did not come to its end."""
         return self.text(str(self.run.fact("end").get("reason") or "The run did not come to its end."))

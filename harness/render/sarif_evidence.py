@@ -139,7 +139,7 @@ class Evidence:
         return self._index[flow_id]
 
     def _content(self, message: Message | None) -> dict[str, Any]:
-        mask = self._machine.mask if self._machine.mask.on else None
+        mask = self._machine.masks
         named: dict[str, str] = {}
         for one in headers(message, mask):    # one that comes twice is one, RFC 9110, 5.3
             named[one["name"]] = ", ".join(filter(None, (named.get(one["name"]), one["value"])))

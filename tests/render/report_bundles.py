@@ -141,7 +141,7 @@ def planted(folder: Path) -> Path:
                           "host": "t.adnimbus.example"}, stack=own)
     w.call("phone", None, outcome=Outcome.THROWN, error=f"java.lang.SecurityException: {PLANTED['phone']} may not", stack=own)
     send(w)
-    tap = w.step("tap", screen=screen.id, opens="after_agree", target=f"同意 {PLANTED['phone']}",
+    w.step("tap", screen=screen.id, opens="after_agree", target=f"同意 {PLANTED['phone']}",
            control=Control(text=f"同意 {PLANTED['phone']}", role="agree", bounds=(400, 1200, 700, 1300)))
     w.step("type", target=email, detail={"text": email})
     w.bundle.append(Gap(host_ns=w.later(), kind=GapKind.TRAFFIC_NOT_READ, detail=f"A request with {imei} was not read.",
