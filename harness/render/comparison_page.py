@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from markupsafe import Markup
 
 from harness import __version__
 from harness.clauses import catalogue
 from harness.errors import UsageError
-from harness.render.forms import moment
+from harness.render.forms import moment, texts
 from harness.render.html import templates
-from harness.render.view import texts as report_texts
 from harness.resources import resource
 from harness.rules.changes import Change, ClauseChange, FindingChange
 from harness.rules.compared import Compared
@@ -70,8 +68,8 @@ class _View:
     def __init__(self, made: Compared, language: str) -> None:
         self.made, self.language = made, language
         self.zh = language == "zh"
-        self.t: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"compare-{language}.yaml").read_text("utf-8"))
-        self.words: Mapping[str, Any] = report_texts(language)
+        self.t: Mapping[str, Any] = texts(f"compare-{language}")
+        self.words: Mapping[str, Any] = texts(language)
         self.heads: Mapping[str, str] = self.t["heads_same_file" if made.same_file else "heads"]
         same = made.same_file
         self.names = [self.t["same_old" if same else "old"], self.t["same_new" if same else "new"]]

@@ -25,9 +25,9 @@ _MONTHS = (
 
 
 @cache
-def texts(language: str) -> Mapping[str, Any]:
-    """reports/texts/LANGUAGE.yaml."""
-    loaded: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"{language}.yaml").read_text("utf-8"))
+def texts(name: str) -> Mapping[str, Any]:
+    """reports/texts/NAME.yaml: zh, en, and compare-zh and compare-en for a comparison."""
+    loaded: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"{name}.yaml").read_text("utf-8"))
     return loaded
 
 

@@ -6,13 +6,11 @@ import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from harness import __version__
 from harness.bundle import BundleReader
-from harness.errors import UsageError
 from harness.model import Flow
 from harness.render import http
 from harness.render.forms import iso
@@ -54,15 +52,6 @@ def har(source: BundleReader, mask: Masker | None = None) -> dict[str, Any]:
 def encoded(document: dict[str, Any]) -> bytes:
     """UTF-8 JSON. Half a surrogate pair that is left is an escape, as JSON has it."""
     return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", errors="backslashreplace")
-
-
-def write(source: BundleReader, path: Path) -> None:
-    """Raises UsageError where the file cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(encoded(har(source)))
-    except OSError as error:
-        raise UsageError(f"The HAR cannot be written to {path}.", str(error.strerror), "Name another file with --to.") from error
 
 
 def _entry(source: BundleReader, flow: Flow, messages: Iterable[Flow], mask: Masker | None) -> dict[str, Any]:

@@ -19,9 +19,8 @@ import ahocorasick_rs
 
 from harness.matching.spellings import spellings
 from harness.render.forms import cut, plain, visible
-from harness.render.rows import columns_of
 from harness.rules.sensitive import kinds
-from harness.tables import Tables
+from harness.tables import Tables, columns_of
 from harness.tables.marks import typed_texts
 from harness.tables.values import PLACEHOLDERS
 
@@ -40,7 +39,7 @@ _CONTENT = frozenset({"crypto"})        # what was encrypted, hashed and signed:
 _WIRE = frozenset({"http_write", "http_request", "socket", "web_view"})
 _LONGEST = 2000     # signs of a value that are looked for as they are; of a longer one its beginning
 _PIECE = 32
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000_000    # signs of texts, with what is shown for them
 _IN_ALL_FORMS = 2000  # values that are looked for in every form; later ones as they are
 _MOST_LEAVES = 400  # texts of one value that are looked for elsewhere
 
@@ -102,6 +101,7 @@ class Masker:
     def __init__(self, knowns: Iterable[tuple[str, Any]], *, spare: Iterable[str] = (), on: bool = True) -> None:
         self.on = on
         self._seen: dict[tuple[str, str, int], str] = {}
+        self._room = _REMEMBERED
         self._found: ahocorasick_rs.AhoCorasick | None = None
         if on:
             kept = {one.lower() for one in (*spare, *PLACEHOLDERS) if one}
@@ -173,7 +173,9 @@ class Masker:
             if way == "wire":
                 done = _fields(done)
             found = cut(done.translate(_MARKS), length)
-            if len(self._seen) < _REMEMBERED:
+            needed = len(text) + len(found) + (len(given) if early is not None else 0)
+            if needed <= self._room:
+                self._room -= needed
                 self._seen[key] = found
                 if early is not None:
                     self._seen[early] = found

@@ -126,7 +126,6 @@ class Clause:
     force: str
     text: str
     quoted: bool
-    document: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,14 +186,12 @@ class FindingView:
     reproduction: str
     evidence: str
     more: int
-    steps: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictView:
     """A row of all verdicts. `finding`: the number of its finding, 0 where it is none."""
 
-    rule: str
     title: str
     word: str
     word_text: str
@@ -204,7 +201,6 @@ class VerdictView:
     recipient: str
     grade: str
     reason: str
-    evidence: str
     gaps: list[str]
     finding: int
 
@@ -241,7 +237,6 @@ class BasisRow:
 class StepView:
     id: str
     time: str
-    scenario: str
     action: str
     target: str
     opens: str
@@ -294,7 +289,6 @@ class GapView:
     id: str
     kind: str
     detail: str
-    subject: str
     span: str
     cited_by: list[str]
 
@@ -386,4 +380,3 @@ class View:
     facts: list[tuple[str, str]]
     totals: dict[str, int]
     glossary: list[tuple[str, str]]
-    made: str

@@ -21,7 +21,7 @@ from report_bundles import BOUNDS, PLANTED, Writer, hierarchy, of_events, plante
 from harness.bundle import open_bundle, verify
 from harness.cli.options import ReportFormat
 from harness.model import Gap, GapKind, Screen
-from harness.render import html, sarif, table_files, verdicts_json, view
+from harness.render import html, masking, sarif, table_files, verdicts_json, view
 from harness.render.machine import machine
 from harness.render.masking import SIGN, Masker, masked
 from harness.render.pictures import MOST_BYTES, texts_of
@@ -132,6 +132,18 @@ def test_whatever_the_value_at_least_two_thirds_of_it_are_hidden(value: str) -> 
 )  # fmt: skip
 def test_in_a_request_names_stay_and_values_do_not(wire: str, shown: str) -> None:
     assert Masker([("imei", "490154203237518")]).wire(wire) == shown
+
+
+def test_what_is_remembered_of_texts_is_bounded_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"{at} 490154203237518 {'x' * at}" for at in range(200)]
+    known = [("imei", "490154203237518")]
+    unbounded = Masker(known)
+    monkeypatch.setattr(masking, "_REMEMBERED", 1000)
+    mask = Masker(known)
+    for _ in range(2):
+        assert [mask.text(text) for text in texts] == [unbounded.text(text) for text in texts]
+    signs = [sum(map(len, (*(key[1] for key in one._seen), *one._seen.values()))) for one in (mask, unbounded)]
+    assert 0 < signs[0] <= 1000 < signs[1]
 
 
 def test_an_address_keeps_host_path_and_names() -> None:
