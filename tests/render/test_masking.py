@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from PIL import Image
 from report_bundles import BOUNDS, PLANTED, Writer, hierarchy, of_events, planted, png
 
@@ -203,8 +204,16 @@ ENTITY = b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><n text='&e;' b
 
 
 @pytest.mark.parametrize("bad", [b"", b"<a", ENTITY, b"\xff\xfe", b"<n bounds='[0,0][1,1]' text='a'" * 100])
-def test_a_hierarchy_that_is_none_is_told_from_an_empty_one_and_reads_no_file(bad: bytes) -> None:
+def test_a_hierarchy_that_is_none_is_told_from_an_empty_one(bad: bytes) -> None:
     assert texts_of(bad) is None
+
+
+def test_a_hierarchy_makes_nobody_read_a_file(tmp_path: Path) -> None:
+    (tmp_path / "x.dtd").write_text("<!ENTITY e 'root:x:0:0'>")
+    asking = f"<!DOCTYPE n SYSTEM '{(tmp_path / 'x.dtd').as_uri()}'><n text='a&e;' bounds='[0,0][1,1]'/>".encode()
+    would_read = etree.fromstring(asking, etree.XMLParser(load_dtd=True))
+    assert would_read.get("text") == "aroot:x:0:0"
+    assert "root" not in str(texts_of(asking))
 
 
 SECRET = f"您好 {PLANTED['phone']}"
