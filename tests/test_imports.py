@@ -33,8 +33,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": BASE | LEFT | {"tables", "clauses", "policy"},
     "render": BASE | LEFT | {"matching", "tables", "rules", "clauses"},
     "suite": BASE | LEFT | {"device", "capture", "screens", "policy", "tables", "rules", "render", "clauses"},
+    "doctor": BASE | LEFT | {"device", "screens", "suite"},
     "cli": BASE | LEFT | READING
-    | {"device", "capture", "screens", "policy", "tables", "rules", "render", "suite", "lab", "traffic", "clauses"},
+    | {"device", "capture", "screens", "policy", "tables", "rules", "render", "suite", "doctor", "lab", "traffic", "clauses"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

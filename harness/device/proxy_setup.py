@@ -111,11 +111,11 @@ def put_back(device: Device, *, restore: RestoreFile | None = None) -> list[str]
         act = acts[-1]
         if not _undo(device, act):
             raise RigError(
-                f"{device.serial} could not be put back: {_words(act)}.",
+                f"{device.serial} could not be put back: {words_of(act)}.",
                 f"It is kept in {restore.path}.",
                 "Restart the device, then run again: each run begins by undoing what is listed there.",
             )
-        done.append(_words(act))
+        done.append(words_of(act))
         restore.drop_last()
     return done
 
@@ -186,11 +186,11 @@ def _undo(device: Device, act: dict[str, Any]) -> bool:
                 device.unreverse(act["port"])
             return True
         case "setting":
-            value = act["value"]
-            if value is None and act["key"] == "http_proxy":
-                device.put_setting("global", act["key"], NO_PROXY)
-            device.put_setting("global", act["key"], value)
-            return bool(device.get_setting("global", act["key"]) == value)
+            space, key, value = act.get("namespace", "global"), act["key"], act["value"]
+            if value is None and key == "http_proxy":
+                device.put_setting(space, key, NO_PROXY)
+            device.put_setting(space, key, value)
+            return bool(device.get_setting(space, key) == value)
         case "certificate":
             return authority.remove(device, act["name"])
         case "mount":
@@ -210,7 +210,8 @@ def _end_processes(device: Device, package: str) -> bool:
     return not device.pids(package)
 
 
-def _words(act: dict[str, Any]) -> str:
+def words_of(act: dict[str, Any]) -> str:
+    """What undoing it puts back."""
     match act["act"]:
         case "reverse":
             return f"adb reverse of port {act['port']}"

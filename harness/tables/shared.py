@@ -49,14 +49,14 @@ def shared(sightings: Iterable[Mapping[str, Any]], flows: Mapping[str, Mapping[s
                 "count": 0,
                 "first_ns": one["t"],
                 "last_ns": one["t"],
-                "flows": [],
-                "calls": [],
+                "flows": {},
+                "calls": {},
             }
         row["last_ns"] = one["t"]
-        if one["flow"] not in row["flows"]:
-            row["flows"].append(one["flow"])
-            row["count"] += 1
-        row["calls"] += [c for c in (*one["calls"], *one["via"]) if c not in row["calls"]]
+        row["flows"][one["flow"]] = None    # a mapping: each once, in their order; a value may have been read ten thousand times
+        row["calls"] |= dict.fromkeys((*one["calls"], *one["via"]))
+    for row in found.values():
+        row |= {"count": len(row["flows"]), "flows": list(row["flows"]), "calls": list(row["calls"])}
     return pd.DataFrame(list(found.values()), columns=list(SHARED), dtype=object)
 
 

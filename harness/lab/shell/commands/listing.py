@@ -297,7 +297,7 @@ async def disk_usage(call: Call) -> int:
 
 @command("df")
 async def disk_free(call: Call) -> int:
-    found, _ = call.options("hkaPT", stop_early=False)
+    found, words = call.options("hkaPT", stop_early=False)
     tree = call.files.tree
     space = os.statvfs(tree.mounts.get("/data", tree.root))
     total, free = space.f_blocks * space.f_frsize, space.f_bavail * space.f_frsize
@@ -306,6 +306,17 @@ async def disk_free(call: Call) -> int:
         ("/dev/block/dm-5", total, free, "/data"),
         ("/dev/fuse", total, free, "/storage/emulated"),
     ]
+    status, named = 0, []
+    for word in words:
+        path = call.path(word)
+        try:
+            call.files.lstat(path)
+        except OSError as error:
+            status = await call.complain(word, error)
+        else:
+            around = [row for row in rows if f"{path}/".startswith(f"{row[3].rstrip('/')}/")]
+            named.append(max(around, key=lambda row: len(row[3])))
+    rows = named if words else rows
     human = "h" in found
     width = 5 if human else 10
     await call.out(
@@ -317,4 +328,4 @@ async def disk_free(call: Call) -> int:
         percent = 100 * used // size if size else 0
         columns = [human_size(n) if human else str(n // 1024) for n in (size, used, avail)]
         await call.out(f"{device:<15} {' '.join(f'{c:>{width}}' for c in columns)} {percent:>3}% {where}\n")
-    return 0
+    return status

@@ -1,0 +1,1 @@
+"""Whether a rig can be trusted: checks of machine and device, each one file; docs/rig.md."""

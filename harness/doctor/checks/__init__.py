@@ -1,0 +1,1 @@
+"""One check a file, found by walking (harness/doctor/diagnosis.py)."""

@@ -1,0 +1,27 @@
+"""No other program has Frida's port."""
+
+from __future__ import annotations
+
+from harness.device.frida_link import FRIDA_PORT
+from harness.doctor.check import Answer, Check, Fine, Problem, Weight
+from harness.doctor.rig import Rig
+
+check = Check(
+    id="frida-port",
+    title="Port of Frida",
+    why="frida-server cannot be reached where the harness looks for it.",
+    weight=Weight.STOPS,
+    needs=("shell",),
+)
+
+
+@check.look
+def look(rig: Rig) -> Answer:
+    if rig.frida.kind:
+        return Fine(f"{FRIDA_PORT}: a {rig.frida.kind} answers")
+    if FRIDA_PORT in rig.listening:
+        return Problem(
+            f"Something listens at port {FRIDA_PORT} of the device and is no Frida that this one understands.",
+            f"Look who: adb shell su -c 'netstat -tlnp | grep {FRIDA_PORT}'; end it, or update frida-server.",
+        )
+    return Fine(f"{FRIDA_PORT} is free")

@@ -1,0 +1,32 @@
+"""The frida-server on the device is of this machine's version."""
+
+from __future__ import annotations
+
+from harness.device.device import quote
+from harness.doctor.check import Answer, Check, Fine, NotLooked, Problem, Weight
+from harness.doctor.rig import Rig
+
+check = Check(
+    id="frida-version",
+    title="frida-server of this version",
+    why="Two versions do not understand each other.",
+    weight=Weight.STOPS,
+    needs=("frida-arch",),
+)
+
+
+@check.look
+def look(rig: Rig) -> Answer:
+    if not rig.frida_files:
+        return NotLooked("no file of it is there")
+    here = rig.machine.installed("frida")
+    for path in rig.frida_files:
+        said = rig.as_root(f"{quote([path])} --version") if rig.root else rig.shell(path, "--version")
+        version = said.output.strip()
+        if said.status == 0 and version and version != here:
+            return Problem(
+                f"{path} is version {version}, this machine's is {here}.",
+                f"Put frida-server {here} in its place.",
+                weight=Weight.STOPS if version.split(".")[0] != here.split(".")[0] else Weight.LIMITS,
+            )
+    return Fine(here)

@@ -1,0 +1,25 @@
+"""The libraries that do the work are installed, in versions that fit together."""
+
+from __future__ import annotations
+
+from harness.doctor.check import Answer, Check, Fine, Problem, Weight
+from harness.doctor.rig import Rig
+
+_TOOLS = ("frida", "mitmproxy", "uiautomator2", "adbutils", "pytest", "pandas")
+
+check = Check(
+    id="tools",
+    title="Tools on this machine",
+    why="Without one of them nothing is hooked, captured or driven.",
+    weight=Weight.STOPS,
+)
+
+
+@check.look
+def look(rig: Rig) -> Answer:
+    missing = [name for name in _TOOLS if not rig.machine.installed(name)]
+    if missing:
+        return Problem(
+            f"Not installed: {', '.join(missing)}.", f"pip install {' '.join(missing)}, in the versions of requirements.lock"
+        )
+    return Fine(", ".join(f"{name} {rig.machine.installed(name)}" for name in _TOOLS))

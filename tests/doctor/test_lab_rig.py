@@ -1,0 +1,97 @@
+"""The lab is a rig in good order, and what is spoilt on it is found, mended and put back."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from harness.cli.main import build
+from harness.device.adb import AdbDevice
+from harness.doctor.diagnosis import all_checks, changes_of
+from harness.lab import registry
+
+pytestmark = pytest.mark.lab
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdbDevice]:
+    before = os.environ.get("HARNESS_STATE")
+    os.environ["HARNESS_STATE"] = str(tmp_path_factory.mktemp("state"))
+    handle = registry.start(die_with=os.getpid())
+    try:
+        one = AdbDevice.open(None) if ":" not in handle.serial else _connected(handle.serial)
+        yield one
+    finally:
+        registry.stop(handle.serial)
+        if before is None:
+            del os.environ["HARNESS_STATE"]
+        else:
+            os.environ["HARNESS_STATE"] = before
+
+
+def _connected(serial: str) -> AdbDevice:
+    from harness.cli.lab import connect
+
+    connect(serial)
+    return AdbDevice(serial)
+
+
+def doctor(*words: str) -> tuple[int, Any]:
+    done = CliRunner().invoke(build(), ["doctor", *words, "--json"], standalone_mode=False)
+    assert done.exception is None, done.exception
+    return done.return_value, json.loads(done.stdout)
+
+
+def test_a_lab_device_is_green_and_the_canary_is_gone_afterwards(device: AdbDevice) -> None:
+    status, found = doctor("--device", device.serial)
+    assert [one for one in found if one["ok"] is False and one["weight"] != "note"] == []
+    assert status == 0
+    assert {one["id"] for one in found} == {check.id for check in all_checks()}
+    held = {one["id"]: one["ok"] for one in found}
+    assert held["spawn-gating"] and held["java-bridge"] and held["ca-trusted"] and held["proxy-path"] and held["uiautomator"]
+    assert "example.canary" not in device.packages()
+
+
+def test_what_was_spoilt_is_found_mended_and_put_back(device: AdbDevice) -> None:
+    device.put_setting("global", "low_power", "1")
+    device.put_setting("global", "private_dns_mode", "hostname")
+    words = ("--device", device.serial, "--check", "battery-saver", "--check", "private-dns")
+    status, found = doctor(*words)
+    assert status == 4
+    assert {one["id"] for one in found if one["ok"] is False} == {"battery-saver", "private-dns"}
+
+    status, found = doctor(*words, "--fix")
+    assert status == 0
+    assert {one["id"] for one in found if one["mended"]} == {"battery-saver", "private-dns"}
+    assert device.get_setting("global", "low_power") == "0"
+
+    status, said = doctor("--restore", device.serial)
+    assert (status, len(said["put_back"])) == (0, 2)
+    assert (device.get_setting("global", "low_power"), device.get_setting("global", "private_dns_mode")) == ("1", "hostname")
+    assert changes_of(device.serial).acts() == []
+
+
+def test_df_tells_the_room_of_the_path_that_was_named(device: AdbDevice) -> None:
+    def rows(*paths: str) -> list[str]:
+        return [line.split()[-1] for line in device.shell("df", "-k", *paths).output.splitlines()[1:]]
+
+    assert rows() == ["/", "/data", "/storage/emulated"]
+    assert rows("/data/local/tmp", "/system") == ["/data", "/"]
+    said = device.shell("df", "/nothing")
+    assert said.status != 0
+    assert "No such file" in said.error
+
+
+def test_a_device_that_is_not_there_is_told(tmp_path: Path) -> None:
+    status, found = doctor("--device", "127.0.0.1:9", "--quick")
+    held = {one["id"]: one for one in found}
+    assert status == 4
+    assert held["device"]["ok"] is False
+    assert held["device"]["fix"]
+    assert held["root"]["ok"] is None
