@@ -14,6 +14,7 @@ from harness import __version__
 from harness.bundle import BundleReader, Verification
 from harness.model import VerdictWord
 from harness.render.forms import day_and_time, from_iso, instant, moment, number, plain, word
+from harness.render.manifest import listed
 from harness.render.masking import Masker
 from harness.render.shapes import CustodyRow, FileRow, Row
 from harness.rules.analysis import Analysis
@@ -291,31 +292,14 @@ def seals(told: Told) -> list[Row]:
 
 def files(told: Told, shown: set[str]) -> tuple[list[FileRow], int]:
     """Rows of the manifest: what is no object, then the objects in `shown`; and how many more it lists."""
-    listed = _manifest(told.bundle)
+    known = listed(told.bundle)
     rows = [
         FileRow(path=path, what=told.t["file_kinds"].get(path) or told.t.get(_FOLDERS.get(path.partition("/")[0], ""), ""),
                 bytes=size, sha256=digest)
-        for path, size, digest in sorted(listed, key=lambda one: (one[0].startswith("objects/"), one[0]))
+        for path, (size, digest) in sorted(known.items(), key=lambda one: (one[0].startswith("objects/"), one[0]))
         if not path.startswith("objects/") or digest in shown
     ][:_SHOWN_FILES]
-    return rows, len(listed) - len(rows)
-
-
-def _manifest(bundle: BundleReader) -> list[tuple[str, int, str]]:
-    """(path, bytes, SHA-256) of what the manifest lists; [] where there is none that can be read."""
-    import json
-
-    from harness.bundle.format import MANIFEST
-
-    if not bundle.source.has(MANIFEST):
-        return []
-    with bundle.source.open(MANIFEST) as file:
-        try:
-            listed = json.loads(file.read()).get("resources")
-        except (ValueError, AttributeError, RecursionError):
-            return []
-    return [(str(one["path"]), int(one.get("bytes", 0)), str(one["hash"]).removeprefix("sha256:"))
-            for one in listed if isinstance(one, dict) and "path" in one and "hash" in one] if isinstance(listed, list) else []
+    return rows, len(known) - len(rows)
 
 
 def custody(told: Told) -> list[CustodyRow]:

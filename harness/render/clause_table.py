@@ -23,15 +23,17 @@ UNANSWERED = frozenset({"unanswered", "attached"})
 
 
 def matrix(
-    maker: FindingMaker, verdicts: Sequence[Verdict], numbers: Mapping[int, int], rules: Mapping[str, Rule]
+    maker: FindingMaker, verdicts: Sequence[Verdict], numbers: Mapping[int, int], rules: Mapping[str, Rule],
+    asked: Sequence[ChecklistRow],
 ) -> list[ClauseRow]:
-    """A row for each clause of the catalogue, in its order. `numbers`: place among the verdicts -> number of the finding."""
+    """A row for each clause of the catalogue, in its order. `numbers`: place among the verdicts -> number of the finding.
+    `asked`: the rows of `checklist`."""
     t, run = maker.t, maker.told.analysis.run
     of_clause: dict[str, list[int]] = {}
     for place, verdict in enumerate(verdicts):
         for named in verdict.clauses:
             of_clause.setdefault(named, []).append(place)
-    answers = {row.clause.id: row for row in checklist(maker)}
+    answers = {row.clause.id: row for row in asked}
     rows = []
     for id, clause in catalogue().items():
         mine = [verdicts[place] for place in of_clause.get(id, ())]

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from markupsafe import Markup
 
 from harness import __version__
 from harness.clauses import catalogue
 from harness.errors import UsageError
-from harness.render.forms import instant
+from harness.render.forms import moment, texts
 from harness.render.html import templates
-from harness.render.view import texts as report_texts
 from harness.resources import resource
 from harness.rules.changes import Change, ClauseChange, FindingChange, cited
 from harness.rules.compared import Compared
@@ -70,8 +68,8 @@ class _View:
     def __init__(self, made: Compared, language: str) -> None:
         self.made, self.language = made, language
         self.zh = language == "zh"
-        self.t: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"compare-{language}.yaml").read_text("utf-8"))
-        self.words: Mapping[str, Any] = report_texts(language)
+        self.t: Mapping[str, Any] = texts(f"compare-{language}")
+        self.words: Mapping[str, Any] = texts(language)
         self.heads: Mapping[str, str] = self.t["heads_same_file" if made.same_file else "heads"]
         same = made.same_file
         self.names = [self.t["same_old" if same else "old"], self.t["same_new" if same else "new"]]
@@ -114,7 +112,7 @@ def _runs(view: _View) -> list[dict[str, Any]]:
     row("version", [f"{app.get('version') or t['unknown']} ({app.get('version_code') or t['unknown']})" for app, _ in facts])
     row("sha256", [app.get("sha256") for app, _ in facts], mono=True)
     row("device", [" ".join(str(d[k]) for k in ("kind", "model", "serial") if d.get(k)) for _, d in facts])
-    row("begun", [_moment(next((fact.host_ns for fact in one.run.facts), 0)) for one, _ in both])
+    row("begun", [moment(next((fact.host_ns for fact in one.run.facts), 0), view.language) for one, _ in both])
     row("scenarios", [view.joined(one.run.scenarios) for one, _ in both])
     row("profile", [one.readings.name for one, _ in both])
     row("integrity", [view.words["integrity_words"][str(checked.status)] for _, checked in both])
@@ -252,9 +250,4 @@ def _text_rows(view: _View, one: TextOf) -> list[Row]:
     for name, old, new in changes.values:
         changed(t["text_values"].get(name, name), old, new)
     return rows
-
-
-def _moment(ns: int) -> str:
-    at = instant(ns) if ns else None
-    return at.strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
