@@ -50,7 +50,7 @@ def proven(serial: str) -> Proven | None:
         data: dict[str, Any] = json.loads(_path(serial).read_text("utf-8"))
         routes = {str(route): (int(seen), int(made)) for route, (seen, made) in data.pop("routes").items()}
         return Proven(**data | {"missed": tuple(data["missed"]), "routes": routes})
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

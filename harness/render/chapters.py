@@ -202,11 +202,26 @@ def tools(told: Told) -> list[Row]:
     return [
         told.row("tool_versions", listed, length=2000),
         told.row("report_tool", f"privacy-harness {__version__}"),
+        _selftest(told),
         told.row("agent_hash", agent.get("agent"), code=True),
         told.row("catalogue_hash", agent.get("catalogue"), code=True),
         told.row("profile", told.analysis.readings.name, note=told.t["profile_note"]),
         told.row("command", " ".join(map(plain, command)) if isinstance(command, list) else command, code=True, length=2000),
     ]
+
+
+def _selftest(told: Told) -> Row:
+    """What the last self-test of this device showed, and what has changed since."""
+    t, last = told.t, told.fact("selftest")
+    if not last:
+        return told.row("selftest", t["selftest_none"])
+    said = t["selftest_said"].format(
+        at=plain(last.get("at")), recorded=plain(last.get("recorded")), reads=plain(last.get("reads")),
+        tls=t["selftest_tls"] if last.get("tls") is True else t["selftest_no_tls"])
+    more = [f"{t[key]}: {', '.join(map(plain, last[name]))}" for key, name in (("selftest_missed", "missed"),
+            ("selftest_changed", "changed")) if isinstance(last.get(name), list) and last[name]]
+    evidence = f"{t['selftest_evidence']}: {plain(last.get('bundle'))}, manifest.json SHA-256 {plain(last.get('manifest'))}"
+    return told.row("selftest", "; ".join((said, *more)), note=evidence, length=1000)
 
 
 def interventions(told: Told, hook_counts: Mapping[str, int]) -> list[Row]:
