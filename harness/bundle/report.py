@@ -40,11 +40,6 @@ def report_place(bundle: Path, target: Path) -> bool:
     return True
 
 
-def write_report(bundle: Path, target: Path, content: bytes, key: SigningKey | None = None) -> None:
-    """`write_reports`, of one file."""
-    write_reports(bundle, {target: content}, key)
-
-
 def write_reports(bundle: Path, contents: Mapping[Path, bytes], key: SigningKey | None = None) -> None:
     """Writes files of the report/ folder and signs them, once. Raises BundleError, and UsageError where `refuse_anothers` does.
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.bundle import Bundle, Status, checklist, custody, verify, write_report
+from harness.bundle import Bundle, Status, checklist, custody, verify, write_reports
 from harness.bundle.format import canonical
 from harness.bundle.manifest import manifest
 from harness.bundle.source import FolderSource
@@ -54,7 +54,7 @@ def make(folder: Path) -> Path:
     bundle.append(Step(host_ns=2, end_ns=3, scenario="s", action="tap", target="同意"))
     bundle.append(Gap(host_ns=6, kind=GapKind.NOT_REACHED, detail="the second dialog"))
     bundle.seal(True, key=KEY)
-    write_report(folder, folder / "report" / "report.html", b"<p>derived</p>", KEY)
+    write_reports(folder, {folder / "report" / "report.html": b"<p>derived</p>"}, KEY)
     for note in ("received by post", "read"):
         custody.append(folder, custody.Action.ANNOTATED, note=note, by="A. Tester", key=OTHER)
     letter = folder.parent / "letter.txt"

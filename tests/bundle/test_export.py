@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.bundle import Bundle, BundleError, Status, open_bundle, redaction, verify, write_report
+from harness.bundle import Bundle, BundleError, Status, open_bundle, redaction, verify, write_reports
 from harness.bundle.custody import Action
 from harness.bundle.export import export
 from harness.bundle.signed import sign
@@ -47,7 +47,7 @@ def bundle(tmp_path: Path) -> Path:
     apk.write_bytes(b"PK an app")
     made.put_sample(apk)
     made.seal(True, key=KEY)
-    write_report(made.path, made.path / "report" / "report.html", SECRETS[2].encode(), KEY)
+    write_reports(made.path, {made.path / "report" / "report.html": SECRETS[2].encode()}, KEY)
     return made.path
 
 
