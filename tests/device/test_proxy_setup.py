@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from harness.device.authority import STORE, Authority, subject_hash_old
+from harness.device.authority import Authority, subject_hash_old
 from harness.device.device import Shell
 from harness.device.proxy_setup import RestoreFile, lead_again, put_back, set_up, still_led, will_run
+from harness.device.store_mounts import STORE
 from harness.errors import RigError, UsageError
 
 PORT = 18080
@@ -128,7 +129,7 @@ def certificate(name: str = "mitmproxy") -> bytes:
 
 
 PEM = certificate()
-NAME = Authority.read(PEM).name
+NAME = f"{Authority.read(PEM).hash}.0"
 
 
 @pytest.fixture
