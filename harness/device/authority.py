@@ -15,10 +15,11 @@ from pathlib import PurePosixPath
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.device.device import Device, quote
-from harness.device.store_mounts import APEX_STORE, STAGED, STORE, mount_script, unmount_script
+from harness.device.device import Device, Shell, quote
+from harness.device.store_mounts import APEX_STORE, SCRIPT, STAGED, STORE, mount_script, unmount_script
 from harness.errors import RigError, UsageError
 
+SECONDS = 180  # a phone may have hundreds of mount namespaces to enter
 NUMBERS = 10  # certificates of one subject; a store that has more is no store
 
 
@@ -103,7 +104,7 @@ def mount(device: Device, authority: Authority) -> list[int]:
     """Puts a copy of each store with ours in it over that store, in every mount namespace that apps see. Returns the
     pids of running processes that do not see it; whatever is started from now on does."""
     device.push(authority.pem, STAGED)
-    said = device.root_shell(mount_script(authority.hash), seconds=120)
+    said = _run(device, mount_script(authority.hash))
     if said.status != 0 or not trusts(device, authority):
         raise RigError(
             f"The proxy's certificate could not be put into the system store of {device.serial}.",
@@ -116,8 +117,13 @@ def mount(device: Device, authority: Authority) -> list[int]:
 
 def unmount(device: Device) -> bool:
     """Takes the copies away again, or finds them gone (a restart takes them away too)."""
-    return device.root_shell(unmount_script(), seconds=120).status == 0
+    return _run(device, unmount_script()).status == 0
 
 
 def remove(device: Device, name: str) -> bool:
     return device.root_shell(f"rm -f {quote([str(PurePosixPath(STORE, name))])}").status == 0
+
+
+def _run(device: Device, script: str) -> Shell:
+    device.push(script.encode(), SCRIPT)
+    return device.root_shell(f"sh {SCRIPT}; s=$?; rm -f {SCRIPT}; exit $s", seconds=SECONDS)

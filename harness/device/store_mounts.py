@@ -15,6 +15,7 @@ STAGING = "/data/local/tmp"
 MARK = "cacerts"  # seen by apps in /proc/self/mounts, so it does not name us
 COPY = f"{STAGING}/harness-ca-copy"
 STAGED = f"{COPY}.pem"  # where the certificate is pushed to
+SCRIPT = f"{STAGING}/harness-ca.sh"  # a script's own place: adb before Android 7, and older adb servers, take 4 KB of command
 TMPFS = f"{STAGING}/harness-ca"
 
 _ENTER = """
@@ -48,7 +49,9 @@ copy={COPY}
 tmp={TMPFS}
 """ + """
 ours() {
-  case "$(grep -F " $1 " /proc/$2/mounts 2>/dev/null | tail -n 1)" in
+  lines=$(grep -F " $1 " /proc/$2/mounts 2>/dev/null) || return 1
+  case "${lines##*
+}" in
     "$mark $1 "*) return 0 ;;
   esac
   return 1
@@ -90,8 +93,9 @@ _COMMON = _ENTER + _OURS + f"stores=\"{STORE} {APEX_STORE}\"\n" + """
 space() {
   readlink /proc/$1/ns/mnt 2>/dev/null
 }
+own=$(space self)
 within() {
-  if [ "$(space $1)" = "$(space self)" ]; then
+  if [ "$(space $1)" = "$own" ]; then
     /system/bin/sh -c "$2"
   elif [ -n "$enter" ]; then
     $enter --mount=/proc/$1/ns/mnt -- /system/bin/sh -c "$2"
@@ -179,7 +183,7 @@ for pass in 1 2 3 4 5; do
   unreached=
   for pid in 1 $found; do
     if covered $pid; then continue; fi
-    if within $pid "$cover" 2>$copy/said && covered $pid; then
+    if within $pid "$cover" 2>$copy/said; then
       added=yes
     elif [ -n "$(space $pid)" ]; then
       unreached="$unreached $pid"

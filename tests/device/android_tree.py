@@ -193,6 +193,9 @@ class Tree:
         top = self.folder / "root"
         for folder in ("system", "usr", "dev", "proc", "data", "apex"):
             (top / folder).mkdir(parents=True)
+        (top / "etc").mkdir()
+        for file in ("passwd", "group"):  # Android's libc knows the name by itself
+            (top / "etc" / file).write_text("root:x:0:\n" if file == "group" else "root:x:0:0::/:/system/bin/sh\n")
         for link in ("bin", "sbin", "lib", "lib64"):
             if Path("/", link).is_symlink():
                 (top / link).symlink_to(os.readlink(f"/{link}"))

@@ -50,8 +50,10 @@ def nothing_left(phone: Tree) -> bool:
     return phone.run("ls /data/local/tmp").output == ""
 
 
-@pytest.mark.parametrize("kind", ["android", "machine"])
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: f"api{layout.api}")
+@pytest.mark.parametrize(
+    "layout, kind", [*((layout, "") for layout in LAYOUTS), (BY_API[24], "machine"), (BY_API[34], "machine")],
+    ids=lambda value: f"api{value.api}" if isinstance(value, Layout) else value or "android",
+)
 def test_every_process_trusts_it_and_what_it_trusted_before_and_undo_leaves_the_mounts_of_before(
     tmp_path: Path, restore: RestoreFile, layout: Layout, kind: str
 ) -> None:
@@ -77,15 +79,15 @@ def test_every_process_trusts_it_and_what_it_trusted_before_and_undo_leaves_the_
         assert nothing_left(phone)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: f"api{layout.api}")
-def test_mounting_twice_does_not_stack(tmp_path: Path, layout: Layout) -> None:
-    with tree(tmp_path, layout) as phone:
+@pytest.mark.parametrize("api", [24, 30, 34])
+def test_mounting_twice_does_not_stack(tmp_path: Path, api: int) -> None:
+    with tree(tmp_path, BY_API[api]) as phone:
         before = phone.mounts()
         for _ in range(2):
             assert authority.mount(phone, Authority.read(PEM)) == []
         assert untrusting(phone) == []
         for text in phone.mounts().values():
-            assert text.count(f" {MARK} ") == len(layout.stores)
+            assert text.count(f" {MARK} ") == len(phone.layout.stores)
         assert authority.unmount(phone)
         assert phone.mounts() == before
         assert authority.unmount(phone), "and twice away is no error"
@@ -127,7 +129,7 @@ exec %s "$@"
 """
 
 
-@pytest.mark.parametrize("api", [30, 34, 36])
+@pytest.mark.parametrize("api", [30, 34])
 def test_a_process_that_ends_between_listing_and_entering_is_no_error(tmp_path: Path, api: int) -> None:
     with tree(tmp_path, BY_API[api], replaced={"nsenter": VICTIM % "/usr/bin/nsenter"}) as phone:
         dead = phone.fork(0, propagation="private")  # it must be entered at every level
@@ -140,7 +142,7 @@ def test_a_process_that_ends_between_listing_and_entering_is_no_error(tmp_path: 
         assert phone.mounts() == before
 
 
-@pytest.mark.parametrize("api", [30, 33, 34, 36])
+@pytest.mark.parametrize("api", [30, 33, 34])
 def test_a_process_to_which_no_mount_is_passed_on_is_entered(tmp_path: Path, api: int) -> None:
     with tree(tmp_path, BY_API[api]) as phone:
         phone.apps.append(phone.fork(0, propagation="private"))
