@@ -288,6 +288,11 @@ class Tree:
         said = self.run(f"echo {propagation} {name} >/data/run/{number}.in; cat /data/run/answer")
         return self._up(int(said.output), name)
 
+    def burn_pids(self) -> None:
+        """Until a new one has more digits than those that there are."""
+        digits = max(len(str(pid)) for pid in self.processes())
+        self.run(f"while [ $(sh -c 'echo $$' | wc -c) -le {digits + 1} ]; do :; done")
+
     def _up(self, pid: int, name: str) -> int:
         until = time.monotonic() + SECONDS
         while self.run(f"cat /proc/{pid}/comm").output.strip() != name:

@@ -46,12 +46,21 @@ def trusting(phone: Tree) -> bool:
     return any(phone.trusted([OURS], pid) for pid in phone.processes())
 
 
+def ours_once(phone: Tree) -> bool:
+    """Whether over each store of each process there is one mount of ours, and all are of one tmpfs."""
+    of = [[line.split() for line in text.splitlines() if f" {MARK} " in line] for text in phone.mounts().values()]
+    stores = sorted(phone.layout.stores)
+    return all(sorted(words[4] for words in lines) == stores for lines in of) and len(
+        {words[2] for lines in of for words in lines}
+    ) == 1
+
+
 def nothing_left(phone: Tree) -> bool:
     return phone.run("ls /data/local/tmp").output == ""
 
 
 @pytest.mark.parametrize(
-    "layout, kind", [*((layout, "") for layout in LAYOUTS), (BY_API[24], "machine"), (BY_API[34], "machine")],
+    ("layout", "kind"), [*((layout, "") for layout in LAYOUTS), (BY_API[24], "machine"), (BY_API[34], "machine")],
     ids=lambda value: f"api{value.api}" if isinstance(value, Layout) else value or "android",
 )
 def test_every_process_trusts_it_and_what_it_trusted_before_and_undo_leaves_the_mounts_of_before(
@@ -59,7 +68,9 @@ def test_every_process_trusts_it_and_what_it_trusted_before_and_undo_leaves_the_
 ) -> None:
     with tree(tmp_path, layout, kind) as phone:
         phone.apps.append(phone.fork(0, "webview_zygote"))
+        phone.burn_pids()
         phone.apps.append(phone.fork("webview_zygote"))
+        assert str(phone.apps[-1]) < str(phone.apps[-2]), "/proc/* does not list it before its parent"
         assert not trusting(phone)
         before = phone.mounts()
         assert set_up(phone, None, PEM, restore=restore)["store"] == "mounted"
@@ -67,6 +78,7 @@ def test_every_process_trusts_it_and_what_it_trusted_before_and_undo_leaves_the_
         for store in layout.stores:
             assert set(phone.run(f"stat -c '%a %u:%g' {store}/*").output.splitlines()) == {"644 0:0"}
             assert phone.run(f"stat -c '%a %u:%g' {store}").output == "755 0:0\n"
+        assert ours_once(phone)
         phone.apps.append(phone.fork(0))
         phone.apps.append(phone.fork("webview_zygote"))
         assert untrusting(phone) == [], "started after it was mounted"
@@ -80,14 +92,17 @@ def test_every_process_trusts_it_and_what_it_trusted_before_and_undo_leaves_the_
 
 
 @pytest.mark.parametrize("api", [24, 30, 34])
-def test_mounting_twice_does_not_stack(tmp_path: Path, api: int) -> None:
+def test_mounting_again_does_not_stack_and_another_authority_takes_the_place_of_the_first(
+    tmp_path: Path, api: int
+) -> None:
+    first = root("first")
     with tree(tmp_path, BY_API[api]) as phone:
         before = phone.mounts()
-        for _ in range(2):
-            assert authority.mount(phone, Authority.read(PEM)) == []
+        for pem in (first.pem, PEM, PEM):
+            assert authority.mount(phone, Authority.read(pem)) == []
         assert untrusting(phone) == []
-        for text in phone.mounts().values():
-            assert text.count(f" {MARK} ") == len(phone.layout.stores)
+        assert not any(phone.trusted([first], pid) for pid in phone.processes())
+        assert ours_once(phone)
         assert authority.unmount(phone)
         assert phone.mounts() == before
         assert authority.unmount(phone), "and twice away is no error"
@@ -179,6 +194,7 @@ def test_a_root_shell_in_a_namespace_of_its_own_mounts_for_all(tmp_path: Path, r
         before = phone.mounts()
         assert set_up(phone, None, PEM, restore=restore)["store"] == "mounted"
         assert untrusting(phone) == []
+        assert ours_once(phone)
         put_back(phone, restore=restore)
         assert phone.mounts() == before
 
