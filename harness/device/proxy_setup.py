@@ -170,13 +170,16 @@ def _lead(device: Device, port: int, restore: RestoreFile) -> None:
 def _trust(device: Device, ours: Authority, restore: RestoreFile) -> str:
     if authority.trusts(device, ours):
         return "was there"
-    restore.add({"act": "certificate", "name": ours.name})
-    if authority.write(device, ours):
-        return "written"
-    restore.drop_last()
+    if authority.writable(device):
+        name = authority.free_name(device, ours)
+        restore.add({"act": "certificate", "name": name})
+        if authority.write(device, ours, name):
+            return "written"
+        if authority.remove(device, name):
+            restore.drop_last()
     restore.add({"act": "mount"})
-    authority.mount(device, ours)
-    return "mounted"
+    unreached = authority.mount(device, ours)
+    return f"mounted; not seen by {len(unreached)} running processes" if unreached else "mounted"
 
 
 def _undo(device: Device, act: dict[str, Any]) -> bool:

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from harness.device.authority import STORE, Authority, subject_hash_old
+from harness.device.authority import Authority, subject_hash_old
 from harness.device.device import Shell
 from harness.device.proxy_setup import RestoreFile, lead_again, put_back, set_up, still_led, will_run
+from harness.device.store_mounts import SCRIPT, STAGED, STORE
 from harness.errors import RigError, UsageError
 
 PORT = 18080
@@ -39,6 +40,7 @@ class Phone:
         self.left = dies_after
         self.running: list[str] = []
         self.unkillable = False
+        self.pushed: dict[str, bytes] = {}
 
     def pids(self, package: str) -> list[int]:
         return [n for n, name in enumerate(self.running, start=100) if name == package]
@@ -81,7 +83,7 @@ class Phone:
                 raise RigError("Read-only file system.")
             self._change()
             self.files[remote] = data
-        self.staged = data
+        self.pushed[remote] = data
 
     def shell(self, *words: str, seconds: float = 30) -> Shell:
         if words[0] == "cat":
@@ -90,10 +92,12 @@ class Phone:
         return Shell(1, "", "No such file or directory")
 
     def root_shell(self, script: str, seconds: float = 30) -> Shell:
+        if script.startswith(f"sh {SCRIPT};"):
+            script = self.pushed[SCRIPT].decode()
         if "mount -t tmpfs" in script:
             self._change()
             self.mounted = True
-            self.files[f"{STORE}/{NAME}"] = self.staged
+            self.files[f"{STORE}/{NAME}"] = self.pushed[STAGED]
         elif "umount" in script:
             if self.mounted:
                 self.files.pop(f"{STORE}/{NAME}", None)
@@ -102,7 +106,7 @@ class Phone:
             self._change()
             if self.read_only:
                 return Shell(1, "", "cp: Read-only file system")
-            self.files[f"{STORE}/{NAME}"] = self.staged
+            self.files[f"{STORE}/{NAME}"] = self.pushed[STAGED]
         elif script.startswith("rm -f"):
             self.files.pop(script.split()[-1], None)
         return Shell(0, "")
@@ -128,7 +132,7 @@ def certificate(name: str = "mitmproxy") -> bytes:
 
 
 PEM = certificate()
-NAME = Authority.read(PEM).name
+NAME = f"{Authority.read(PEM).hash}.0"
 
 
 @pytest.fixture
