@@ -30,6 +30,7 @@ _ENDS = compiled("sdk_sections", "ends")
 _VERB = compiled("sdk_prose", "verb")
 _CONTEXT = compiled("sdk_sections", "context")
 _PURPOSE = compiled("sdk_sections", "purpose")
+_FUNCTION = compiled("sdk_sections", "function")
 _NO_SERVICE = compiled("sdk_sections", "no_service")
 _ITEM = re.compile(
     r"[\s\-+*•·●○■◆►▪]*(?:\d{1,2}[.)、]\s*)?[*_\"“]{0,3}(?P<name>[^:—–(\n,。;|]{2,48}?)"
@@ -289,14 +290,19 @@ def _by_purpose(document: Document, text: str, blocks: list[tuple[Block, Span]])
 
 
 def _served(document: Document, text: str, span: Span) -> list[Span]:
-    """Where the names behind a purpose stand; none where something else than names stands there, too."""
+    """Where the names behind a purpose stand; none where something else than names stands there, too, or where neither a name is
+    known nor the purpose is what a service does: `Contact: Support Team, Berlin`."""
     match = _PURPOSE_OF.match(text, *span)
     if match is None or role_of_label(match["purpose"]) not in ("", "purpose", "type") or is_known(match["purpose"]):
         return []
     at = match.start("names")
     plain = _BRACKETED.sub(lambda m: "," + "x" * (len(m[0]) - 1), match["names"])
     names = [(at + m.start(), at + m.end()) for m in _NAMED.finditer(plain) if not set(m[0]) <= {"x"}]
-    return names if names and all(_may_be_name(document, text, name) for name in names) else []
+    if not all(_may_be_name(document, text, name) for name in names):
+        return []
+    if is_function(match["purpose"].strip()) or _FUNCTION.search(match["purpose"]):
+        return names
+    return names if any(is_known(text[slice(*name)]) for name in names) else []
 
 
 _PURPOSE_OF = re.compile(r"[\s\-+*•·●○]*(?P<purpose>[^:。.;,|]{2,40}):\s*(?P<names>[^:。;|]{2,160}?)[.\s]*$")

@@ -139,9 +139,16 @@ def test_purposes_with_those_who_serve_them() -> None:
     assert set(kinds(md(text))) == {"极光推送", "个推", "友盟", "神策", "高德地图"}
 
 
-def test_labels_with_values_that_are_no_names_are_no_purposes() -> None:
+def test_labels_with_values_that_are_no_names_are_no_purposes_also_beside_such_that_are() -> None:
     text = "## Third parties\n\n- Contact: Support Team, Berlin\n- Purpose: Hosting, Email\n- Retention: Two Years\n"
     assert kinds(md(text)) == {}
+    known = "- Analytics: Google Analytics, Mixpanel\n- Crashes: Sentry\n"
+    assert set(kinds(md(text + known))) == {"Google Analytics", "Mixpanel", "Sentry"}
+
+
+def test_who_is_not_known_serves_a_purpose_where_it_is_one_of_services() -> None:
+    text = "## Third parties\n\n- Analytics: Google Analytics, Mixpanel\n- Push notifications: Tidepool\n- Director: Peter Fernleaf\n"
+    assert set(kinds(md(text))) == {"Google Analytics", "Mixpanel", "Tidepool"}
 
 
 def test_subprocessors_in_a_table_by_purpose() -> None:
