@@ -16,6 +16,7 @@ from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
 from harness.policy.sdk_named_by import EACH, is_of, of_each, providers, such_as
+from harness.policy.sdk_services import given, is_short_for, served
 from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
 
@@ -33,6 +34,8 @@ _NO_PRODUCT = compiled("sdk_prose", "no_product")
 _OF_DATA = compiled("sdk_prose", "of_data")
 _GIVEN_TO = compiled("sdk_prose", "given_to")
 _OF_SITE = compiled("sdk_prose", "of_site")
+_LEFT = compiled("sdk_prose", "left")
+_SENT_ON = compiled("sdk_prose", "sent_on")
 _NO_USE = compiled("sdk_prose", "no_use")
 _THIRD = compiled("sdk_prose", "third")
 _ACTS = compiled("sdk_prose", "acts")
@@ -130,6 +133,7 @@ def _names(
     of_data = "sdk" not in text and _OF_DATA.search(text) is not None
     of_data = of_data or (statement.role == "cookies" and _OF_SITE.search(text) is None)
     integrates = bool(words("integrates").search(text)) or statement.role == "sdks"
+    services: list[tuple[int, int]] = []
     for number, start, end in finder.find_matches_as_indexes(text):
         spelled, written, common = entries[number]
         if written[:1].isupper() and capital(start).islower():
@@ -138,6 +142,10 @@ def _names(
             _WORD.match(spelled[-1]) and end < len(text) and _WORD.match(text[end])
         ):
             continue
+        if is_short_for(text, start, end) or _LEFT.search(text[max(0, start - 60) : start]):
+            continue
+        if not any(a <= start < b for a, b in addresses):
+            services.append((start, end))
         if any(a <= start < b for a, b, _ in found.values()):
             continue
         if of_data or _NO_USE.match(text, end) or (_GIVEN_TO.search(text[:start]) and "sdk" not in text):
@@ -154,7 +162,7 @@ def _names(
             or (spelled in seen and _ACTS.match(text, end))
         ):
             found[start] = (start, end, False)
-    for start, end in such_as(text, capital):
+    for start, end in [*such_as(text, capital), *(served(statement, services, capital) if not of_data else ())]:
         if not any(a < end and start < b for a, b, _ in found.values()):
             found[start] = (start, end, False)
     companies = providers(text)
@@ -389,7 +397,8 @@ def _ours_by_it(under: tuple[tuple[str, ...], Entry] | None, listed_of: tuple[tu
 
 
 def _goes_on(statement: Statement) -> bool:
-    return not pattern("ours").search(statement.text) or bool(pattern("third_party").search(statement.text))
+    said = statement.text
+    return not pattern("ours").search(said) or bool(pattern("third_party").search(said) or _SENT_ON.search(said))
 
 
 def _entries(document: Document, statement: Statement, places: list[tuple[int, int, bool]]) -> Iterator[Entry]:
@@ -403,6 +412,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         if known_of(name) is None and _of_the_app(document, statement.start + start):
             continue
         stop = len(text) if listing or index + 1 == len(places) else places[index + 1][0]
+        said_before = (0, places[0][0]) if listing else (places[index - 1][1] if index else 0, start)
         entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role, shared=listing and len(places) > 2)
         if _BRACKET.search(text[: places[0][0]]):
             entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
@@ -411,7 +421,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         elif listing and (own := of_each(text, places, name)) is not None:
             for a, b in own:
                 entry.add_kinds(text, a, b, prose=True)
-        else:
+        elif not _given(entry, text, said_before):
             entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
                 entry.add_kinds(text, 0, start, prose=True)
@@ -421,6 +431,15 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         entry.company = name if is_company(fold(name)) else _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
+
+
+def _given(entry: Entry, text: str, before: tuple[int, int]) -> bool:
+    """Adds the kinds that a sentence says are given to what it names behind them; whether it names any."""
+    of_app = given(text[: before[1]])
+    if of_app or (_SENT_TO.search(text[: before[1]]) and text.isascii()):
+        entry.add_kinds(text, *before, prose=True)
+        entry.own = of_app and bool(entry.kinds)
+    return bool(entry.kinds)
 
 
 def _of_the_app(document: Document, at: int) -> bool:

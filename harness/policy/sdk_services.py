@@ -1,0 +1,103 @@
+"""Known services that an English sentence says are used, act, or are given something: by what stands round their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from harness.policy.statements import Statement
+from harness.policy.words import compiled
+
+Span = tuple[int, int]
+_USED = compiled("sdk_services", "used")
+_GIVEN = compiled("sdk_services", "given")
+_ACTING = compiled("sdk_services", "acting")
+_CHOSEN = compiled("sdk_services", "chosen")
+_PAGE = compiled("sdk_services", "page")
+_NEGATES = compiled("sdk_services", "negates")
+_PURPOSES = compiled("sdk_services", "purposes")
+_STORES = compiled("sdk_services", "stores")
+_PUBLIC = compiled("sdk_services", "public")
+_TAKEN = compiled("sdk_services", "taken")
+_STORED = compiled("sdk_services", "stored")
+_CLAUSE = re.compile(r"[;:]|\bbut\b|\bhowever\b")
+_BETWEEN = re.compile(r"(?:\s*\([^()]{1,60}\))?[\s,/&*_\"“”]*(?:\b(?:and|or|as well as)\b)?[\s*_\"“”]*$")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NO_PART = frozenset({"definitions", "scope", "changes", "contact"})
+_BEFORE = 240
+
+
+def served(statement: Statement, known: Sequence[Span], capital: Callable[[int], str]) -> list[Span]:
+    """Of the places `known`, in order, of names that the catalogue knows, those of services that the sentence says are used or get
+    something; with each those that are listed with it, known or written as names are."""
+    text = statement.text
+    if not known or statement.role in _NO_PART or _HAN.search(text):
+        return []
+    found: list[Span] = []
+    for group in _groups(text, known, capital):
+        said = [text[a:b] for a, b in group]
+        if all(map(_STORES.match, said)):
+            continue
+        if _serve(text, group, weak=all(_PUBLIC.match(name) or _STORES.match(name) for name in said)):
+            found += [place for place, name in zip(group, said, strict=True) if not _STORES.match(name)]
+    return found
+
+
+def _groups(text: str, known: Sequence[Span], capital: Callable[[int], str]) -> Iterator[list[Span]]:
+    """Names that stand one after another, with the unknown ones between them."""
+    group: list[Span] = []
+    for place in known:
+        between = _listed(text, group[-1][1], place[0], capital) if group else None
+        if between is None and group:
+            yield group
+            group = []
+        group += [*(between or ()), place]
+    if group:
+        yield group
+
+
+def _listed(text: str, start: int, end: int, capital: Callable[[int], str]) -> list[Span] | None:
+    """The unknown names between two known ones; None where something else than names of a list stands there."""
+    if _BETWEEN.match(text, start, end) and text[start:end].strip():
+        return []
+    if end - start > 60 or text[start : start + 1] != ",":
+        return None
+    names = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^,\s](?:[^,]*[^,\s])?", text[start:end])]
+    names = [(a, b) for a, b in names if text[a:b] not in ("and", "or", "&")]
+    for a, b in names:
+        words = list(re.finditer(r"\S+", text[a:b]))
+        if not 0 < len(words) <= 3 or not all(capital(a + w.start())[:1].isupper() for w in words):
+            return None
+    return names
+
+
+def _serve(text: str, group: Sequence[Span], weak: bool) -> bool:
+    """Whether a list of names is one of services. `weak`: names of places where people go themselves, too: these serve only where
+    they are given something, or take it."""
+    first, last = group[0][0], group[-1][1]
+    before = text[max(0, first - _BEFORE) : first]
+    clause = max((m.end() for m in _CLAUSE.finditer(before)), default=0)
+    if _NEGATES.search(before, clause) or _PAGE.match(text, last):
+        return False
+    if _GIVEN.search(before):
+        return True
+    if _CHOSEN.search(before):
+        return False
+    acting = _ACTING.match(text, last)
+    if weak:
+        return acting is not None and bool(_TAKEN.search(acting[0])) and not before.strip(" -*•\"“")
+    return acting is not None or bool(_USED.search(before)) or bool(_PURPOSES.search(before))
+
+
+def given(before: str) -> bool:
+    """Whether what stands before a name says what the app gives to it."""
+    said = before[-_BEFORE:]
+    return not _HAN.search(said) and bool(_GIVEN.search(said) or _STORED.search(said))
+
+
+def is_short_for(text: str, start: int, end: int) -> bool:
+    """Whether a name in brackets is made of the first letters of what stands before it."""
+    if text[max(0, start - 2) : start] != " (":
+        return False
+    words = text[max(0, start - 60) : start - 2].split()[-(end - start) :]
+    return "".join(word[0] for word in words) == text[start:end]
