@@ -14,7 +14,7 @@ from harness.policy.fields import role_of_label, words
 from harness.policy.kinds import mentions
 from harness.policy.known import known_of
 from harness.policy.several import is_known, of_group
-from harness.policy.statements import pattern, role_of
+from harness.policy.statements import pattern, role_of, sentences
 from harness.policy.words import compiled
 
 Span = tuple[int, int]
@@ -29,6 +29,7 @@ _SENTENCE = compiled("sdk_prose", "sentence")
 _ENDS = compiled("sdk_sections", "ends")
 _VERB = compiled("sdk_prose", "verb")
 _CONTEXT = compiled("sdk_sections", "context")
+_ALL_TAKE = compiled("sdk_sections", "all_take")
 _PURPOSE = compiled("sdk_sections", "purpose")
 _FUNCTION = compiled("sdk_sections", "function")
 _NO_SERVICE = compiled("sdk_sections", "no_service")
@@ -187,10 +188,21 @@ def _takes(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> boo
     return any(pattern("takes").search(text, *blocks[part.number][1]) for part in run)
 
 
+def _each_takes(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> bool:
+    """Whether each part says what is taken."""
+    for n, part in enumerate(run):
+        said = [blocks[part.number][1], *_below(text, blocks, run, n)]
+        if not any(pattern("takes").search(text, a, b) and mentions(text[a:b]) for a, b in said):
+            return False
+    return len(run) > 1
+
+
 def _accepted(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> list[_Part]:
     """Of a run the titles that name SDKs: those that do so by themselves, and the others where they are the fewer and stand
     among them, or anywhere in a part on SDKs."""
     sure = [n for n, part in enumerate(run) if part.sure]
+    if sure and all(role_of(blocks[part.number][0].path) == "sdks" for part in run) and _each_takes(text, blocks, run):
+        return run
     if len(sure) * 2 < len(run) or not sure or (run[0].style == _PLAIN_ITEM and not _takes(text, blocks, run)):
         return [run[n] for n in sure]
     if all(role_of(blocks[part.number][0].path) == "sdks" for part in run):
@@ -256,12 +268,13 @@ def _company(document: Document, start: int, end: int) -> str:
 def _in_items(document: Document, text: str, blocks: list[tuple[Block, Span]]) -> Iterator[Entry]:
     """The entries of lists of services: items that each begin with a name and a sign, of which the catalogue knows some or that
     link to their sites."""
-    before, listed = "", None
+    before, before_at, listed = "", (0, 0), None
     for is_item, group in groupby(blocks, key=lambda found: found[0].kind == "item"):
         items = list(group)
         if not is_item:
             start, end = items[-1][1]
             before = text[start:end][-400:] + " "
+            before_at = start, end
             continue
         top = min(block.level for block, _ in items)
         path = items[0][0].path
@@ -269,8 +282,19 @@ def _in_items(document: Document, text: str, blocks: list[tuple[Block, Span]]) -
         if not _CONTEXT.search(context) and role_of(path) != "sdks":
             continue
         entries = list(_listed(document, text, [(s, b.level == top) for b, s in items], path == listed))
+        _add_said_before(text, before_at, entries)
         listed = path if entries else listed
         yield from entries
+
+
+def _add_said_before(text: str, at: Span, entries: list[Entry]) -> None:
+    """What the paragraph above a list says that those in it take, where none of them says it itself."""
+    if any(entry.kinds for entry in entries) or pattern("denies").search(text, *at):
+        return
+    for start, end in sentences(text, *at):
+        if _ALL_TAKE.search(text, start, end):
+            for entry in entries:
+                entry.add_kinds(text, start, end, prose=True)
 
 
 def _by_purpose(document: Document, text: str, blocks: list[tuple[Block, Span]]) -> Iterator[Entry]:

@@ -11,7 +11,7 @@ from harness.policy.entries import Entry, from_fields, is_function, is_sdk_name,
 from harness.policy.fields import Value, is_company, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.sdk_lines import Records
-from harness.policy.several import several
+from harness.policy.several import is_known, several
 from harness.policy.statements import role_of
 from harness.policy.words import compiled
 
@@ -49,12 +49,30 @@ def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
     if sum(bool(r) for r in roles) < 2:
         return ("",) * len(roles)
     cells = _cells_by_column(document, table, said)
+    known = _of_known(roles, cells)
+    if known is not None:
+        roles[known], roles = "name", ["purpose" if r == "name" else r for r in roles]
+        roles[known] = "name"
     if "name" not in roles:
         first = _of_names(said, roles, cells, role_of(table[0].path) == "sdks")
         if first is None:
             return tuple(roles)
         roles[first] = "name"
     return tuple("company" if r == "name" and roles.index("name") != n else r for n, r in enumerate(roles))
+
+
+def _of_known(roles: list[str], cells: list[list[str]]) -> int | None:
+    """The column of companies that holds the names, where another is called so that holds none: Service | Service provider."""
+    if "name" not in roles or "company" not in roles:
+        return None
+    named, company = roles.index("name"), roles.index("company")
+    if _mostly(_is_named, cells[company]) and not any(map(_is_named, cells[named])):
+        return company
+    return None
+
+
+def _is_named(said: str) -> bool:
+    return is_known(said) and not (is_company(said) and not said.isascii())
 
 
 def _of_names(said: list[str], roles: list[str], cells: list[list[str]], of_sdks: bool) -> int | None:
@@ -133,6 +151,7 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...], goes_o
     part = role_of((above,)) or role_of(table[0].path)
     of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
     of_sdks = of_sdks or bool(_PROCESSORS.search(heads))
+    of_sdks = of_sdks or _are_recipients(document, table, titles[roles.index("name")] if titles else "", roles)
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
     at = roles.index("name")
     kinds = [n for n, role in enumerate(roles) if role == "kinds"]
@@ -169,6 +188,14 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...], goes_o
             if entry is not None:
                 found.append(entry)
     yield from found
+
+
+def _are_recipients(document: Document, table: list[Block], head: str, roles: tuple[str, ...]) -> bool:
+    """Whether the names stand under a word for who gets information, Recipient, Vendor, and one of them is known."""
+    if role_of_label(head) != "company" or not head.isascii():
+        return False
+    at = roles.index("name")
+    return any(is_known(document.folded.text[slice(*document.span(*b.cells[at]))].strip()) for b in table if len(b.cells) > at)
 
 
 def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, int], Value]]:
