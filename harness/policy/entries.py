@@ -10,7 +10,7 @@ from functools import lru_cache
 from harness.policy.blocks import Document
 from harness.policy.fields import Value, platforms_of, words
 from harness.policy.kinds import Mention, mentions
-from harness.policy.known import known_of
+from harness.policy.known import is_service, known_of
 from harness.policy.polarity import in_purpose, scopes
 from harness.policy.statements import pattern
 from harness.policy.words import compiled
@@ -128,7 +128,7 @@ def is_function(folded_name: str) -> bool:
 def is_sdk_name(folded_name: str) -> bool:
     """Whether a name is an SDK's by itself: it says so, or the catalogue knows it."""
     bare_name = _NUMBER.sub("", folded_name).strip(_TRIM)
-    return bool(words("name_of_sdk").search(bare_name)) or known_of(bare_name) is not None
+    return bool(words("name_of_sdk").search(bare_name)) or known_of(bare_name) is not None or is_service(bare_name)
 
 
 def from_fields(

@@ -227,7 +227,7 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
         lines = [span] if "\n" not in text[span[0] : span[1]] else _lines(text, *span)
         for line in lines:
             found = pairs(text, *line) if line[1] - line[0] < 6000 else []
-            if found and (found[0].start - line[0] < 30 or found[0].role == "name" or _title_within(text, line, found[0])):
+            if found and (_leads(found[0], line) or found[0].role == "name" or _title_within(text, line, found[0])):
                 within = _title_within(text, line, found[0])
                 records.pairs(line, found, within or title)
                 title = None
@@ -246,7 +246,7 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
             if (
                 short
                 and following
-                and (not records.is_open or following[0].role in records.roles or (following[0].role == "name" and False))
+                and (not records.is_open or following[0].role in records.roles)
             ):
                 title = line
             elif not records.more(line):
@@ -262,6 +262,11 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
             found.append((at, at + len(line)))
         at += len(line) + 1
     return found
+
+
+def _leads(value: Value, line: tuple[int, int]) -> bool:
+    """Whether a label begins its line, or near to that: a long one, types of personal information collected, ends late."""
+    return value.start - line[0] < 30 or value.start - line[0] - len(value.label) < 12
 
 
 def _title_within(text: str, line: tuple[int, int], first: Value) -> tuple[int, int] | None:

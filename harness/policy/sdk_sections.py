@@ -12,7 +12,7 @@ from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, plausible_name
 from harness.policy.fields import role_of_label, words
 from harness.policy.kinds import mentions
-from harness.policy.known import known_of
+from harness.policy.known import is_service, known_of
 from harness.policy.several import is_known, of_group
 from harness.policy.statements import pattern, role_of, sentences
 from harness.policy.words import compiled
@@ -165,7 +165,7 @@ def _names(text: str, start: int, end: int) -> list[Span]:
         return []
     if not said.isascii() and _SENTENCE.search(_BRACKETED.sub("", said)):
         return []
-    if known_of(said) is None and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):
+    if known_of(said) is None and not is_service(said) and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):
         return []
     return [(start, end)]
 

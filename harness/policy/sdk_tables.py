@@ -195,7 +195,8 @@ def _are_recipients(document: Document, table: list[Block], head: str, roles: tu
     if role_of_label(head) != "company" or not head.isascii():
         return False
     at = roles.index("name")
-    return any(is_known(document.folded.text[slice(*document.span(*b.cells[at]))].strip()) for b in table if len(b.cells) > at)
+    cells = (document.folded.text[slice(*document.span(*b.cells[at]))].strip() for b in table if len(b.cells) > at)
+    return any(is_known(cell[a:b]) for cell in cells for a, b in several(cell))
 
 
 def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, int], Value]]:

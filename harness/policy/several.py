@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from harness.policy.entries import is_function, is_sdk_name, plausible_name
-from harness.policy.known import bare, by_name, known_of, names_in
+from harness.policy.known import bare, by_name, is_service, known_of, names_in
 from harness.policy.naming import identity
-from harness.policy.words import compiled, read
+from harness.policy.words import compiled
 
 Span = tuple[int, int]
 _GROUP = compiled("sdk_sections", "group")
+_FORM = compiled("several", "form")
 _MEMBER = re.compile(r"[^、,/;\s](?:[^、,/;]*[^、,/;\s])?")
 _LISTED = re.compile(r"[^、,;\s](?:(?:[^、,;]|,(?= ?(?:inc|llc|ltd|limited|corp|gmbh)\b))*[^、,;\s])?")
 _BRACKETED = re.compile(r"\([^()]*\)")
-
-
-@cache
-def _services() -> frozenset[str]:
-    return frozenset(map(bare, read("aliases")["also"]))
 
 
 def is_known(said: str) -> bool:
     """Whether the catalogue knows a name, as an SDK's, a service's or a company's."""
     if known_of(said) is not None or bare(said) in by_name():
         return True
-    return any(name in _services() or name in by_name() for name in (*names_in(said), bare(_FORM.sub("", said))))
-
-
-_FORM = compiled("several", "form")
+    return is_service(said) or any(name in by_name() for name in (*names_in(said), bare(_FORM.sub("", said))))
 
 
 def of_group(said: str) -> list[Span]:
