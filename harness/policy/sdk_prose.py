@@ -16,7 +16,7 @@ from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
 from harness.policy.sdk_named_by import EACH, is_of, of_each, providers, such_as
-from harness.policy.sdk_services import given, is_short_for, served
+from harness.policy.sdk_services import companies, given, is_short_for, served
 from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
 
@@ -80,7 +80,7 @@ def _names(
     statement: Statement, listed: bool, capital: Callable[[int], str] = lambda _: "", seen: Collection[str] = ()
 ) -> list[tuple[int, int, bool]]:
     """Where a statement names SDKs, and whether with the word SDK: places in the statement, in order, none in another. `seen`:
-    names that stood before, folded, which need no more than that they collect something."""
+    names that stood before, folded, which need no more than that they collect something; a company among them is none anew."""
     text = statement.text
     found: dict[int, tuple[int, int, bool]] = {}
     addresses = [m.span() for m in URL.finditer(text)]
@@ -162,14 +162,18 @@ def _names(
             or (spelled in seen and _ACTS.match(text, end))
         ):
             found[start] = (start, end, False)
-    for start, end in [*such_as(text, capital), *(served(statement, services, capital) if not of_data else ())]:
+    of_makers = [p for p in companies(text, capital) if not any(a < p[1] and p[0] < b for a, b in services)]
+    named = [*(text[a:b] for a, b in services), *seen]
+    of_makers = [(a, b) for a, b in of_makers if not any(name.startswith(text[a:b]) for name in named)]
+    who_serve = [] if of_data else served(statement, sorted(services + of_makers), capital)
+    for start, end in [*such_as(text, capital), *who_serve]:
         if not any(a < end and start < b for a, b, _ in found.values()):
             found[start] = (start, end, False)
-    companies = providers(text)
-    if companies:
-        named = [p for p in found.values() if p[2] or p[0] >= companies[0][0]]
-        own = [p for p in named if not is_of(text[slice(*p[:2])], [text[a:b] for a, b in companies])]
-        found = {a: (a, b, True) for a, b in companies} if not own else found
+    makers = providers(text)
+    if makers:
+        named = [p for p in found.values() if p[2] or p[0] >= makers[0][0]]
+        own = [p for p in named if not is_of(text[slice(*p[:2])], [text[a:b] for a, b in makers])]
+        found = {a: (a, b, True) for a, b in makers} if not own else found
     absent = _absent(text)
     places = sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
     joined: list[tuple[int, int, bool]] = []
@@ -228,6 +232,7 @@ def _is_bare_name(statement: Statement) -> bool:
     return not role_of_label(said) and plausible_name(said) and (is_sdk_name(said) or not mentions(said)) and not URL.search(said)
 
 
+_OPENING = 400
 _SENTENCE = compiled("sdk_prose", "sentence")
 
 
@@ -259,7 +264,8 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
     introduced = False
     here: list[Entry] = []
     here_path: tuple[str, ...] = ()
-    seen: set[str] = set()
+    first = document.folded.text[:_OPENING]
+    seen = {first[a:b] for a, b in companies(first, partial(_written, document, 0))}  # whose policy it is
     for statement in statements:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
+import ahocorasick_rs
+
+from harness.policy.folding import fold
+from harness.policy.known import known_sdks
 from harness.policy.statements import Statement
 from harness.policy.words import compiled
 
@@ -28,8 +33,8 @@ _BEFORE = 240
 
 
 def served(statement: Statement, known: Sequence[Span], capital: Callable[[int], str]) -> list[Span]:
-    """Of the places `known`, in order, of names that the catalogue knows, those of services that the sentence says are used or get
-    something; with each those that are listed with it, known or written as names are."""
+    """Of the places `known`, in order, of names that the catalogue knows, those of services that the sentence says are used or
+    get something; with each those that are listed with it, known or written as names are."""
     text = statement.text
     if not known or statement.role in _NO_PART or _HAN.search(text):
         return []
@@ -38,7 +43,8 @@ def served(statement: Statement, known: Sequence[Span], capital: Callable[[int],
         said = [text[a:b] for a, b in group]
         if all(map(_STORES.match, said)):
             continue
-        if _serve(text, group, weak=all(_PUBLIC.match(name) or _STORES.match(name) for name in said)):
+        weak = all(_PUBLIC.match(name) or _STORES.match(name) for name in said)
+        if _are_all(statement, group) or _serve(text, group, weak):
             found += [place for place, name in zip(group, said, strict=True) if not _STORES.match(name)]
     return found
 
@@ -69,6 +75,39 @@ def _listed(text: str, start: int, end: int, capital: Callable[[int], str]) -> l
         if not 0 < len(words) <= 3 or not all(capital(a + w.start())[:1].isupper() for w in words):
             return None
     return names
+
+
+@cache
+def _companies() -> ahocorasick_rs.AhoCorasick:
+    names = {fold(name) for sdk in known_sdks() if sdk.is_company for name in sdk.names if name.isascii() and len(name) > 3}
+    return ahocorasick_rs.AhoCorasick(sorted(names), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+
+def companies(text: str, capital: Callable[[int], str]) -> list[Span]:
+    """Where a text names companies of the catalogue as somebody who does something, and not by their devices or products."""
+    found = []
+    for _, start, end in _companies().find_matches_as_indexes(text):
+        inside = _WORD.match(text[start - 1 : start]) or _WORD.match(text, end)
+        if not inside and capital(start).isupper() and _ENDS.match(text, end):
+            found.append((start, end))
+    return found
+
+
+_WORD = re.compile(r"[a-z0-9.-]")
+_ENDS = compiled("sdk_services", "ends")
+
+
+def _are_all(statement: Statement, group: Sequence[Span]) -> bool:
+    """Whether a line is nothing but names of services, under a sentence or a heading on those who serve."""
+    rest = statement.text[: group[0][0]] + _NOTE.sub("", statement.text[group[-1][1] :])
+    return not rest.strip(_SIGNS) and bool(
+        _CONTEXT.search(statement.lead) or any(_CONTEXT.search(heading.lower()) for heading in statement.block.path[-1:])
+    )
+
+
+_NOTE = re.compile(r"^\s*\([^()]{1,60}\)")
+_SIGNS = " -*•·\"“”[]_.,;:\n"
+_CONTEXT = compiled("sdk_sections", "context")
 
 
 def _serve(text: str, group: Sequence[Span], weak: bool) -> bool:
