@@ -23,6 +23,7 @@ _PROVIDED = compiled("sdk_lines", "provided")
 _SENTENCE = compiled("sdk_prose", "sentence")
 _NUMBER = compiled("entries", "number")
 _BRACKETED = re.compile(r"\([^()]*\)|:\s*$")
+_NO_SERVICE = compiled("sdk_sections", "no_service")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
 
@@ -106,6 +107,12 @@ class Records:
             return False
         return plausible_name(said) and not is_function(said)
 
+    def _is_proper(self, at: tuple[int, int]) -> bool:
+        """Whether a title is written as English names are, and says no kind and no service."""
+        words = clean_name(self.document, *at)[0].split()
+        proper = 0 < len(words) <= 4 and all(word.isascii() and word[:1].isupper() for word in words)
+        return proper and self._is_own_name(at) and not _NO_SERVICE.search(" ".join(words).lower())
+
     def _is_sentence(self, at: tuple[int, int]) -> bool:
         return bool(_SENTENCE.search(_BRACKETED.sub("", _NUMBER.sub("", self.document.folded.text[at[0] : at[1]].strip(" *_-")))))
 
@@ -163,6 +170,7 @@ class Records:
             sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
             sure = sure or ("link" in self.roles and self.role == "sdks")
             sure = sure or (self.role == "sdks" and {"kinds", "purpose"} <= self.roles and self._is_own_name(self.name))
+            sure = sure or (self.role == "sdks" and "kinds" in self.roles and self._is_proper(self.name))
             sure = sure or (self.role == "sdks" and is_company(_NUMBER.sub("", self.document.folded.text[slice(*self.name)])))
             sure = sure and (named or "name" in self.roles or self._is_sdk(self.name) or not self._is_sentence(self.name))
             likely = {"company", "kinds"} <= self.roles and len(self.roles) > 2

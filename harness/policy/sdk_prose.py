@@ -16,7 +16,7 @@ from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
 from harness.policy.sdk_named_by import EACH, is_of, of_each, providers, such_as
-from harness.policy.sdk_services import companies, given, is_short_for, served
+from harness.policy.sdk_services import companies, given, is_short_for, named_companies, served
 from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
 
@@ -163,8 +163,8 @@ def _names(
         ):
             found[start] = (start, end, False)
     of_makers = [p for p in companies(text, capital) if not any(a < p[1] and p[0] < b for a, b in services)]
-    named = [*(text[a:b] for a, b in services), *seen]
-    of_makers = [(a, b) for a, b in of_makers if not any(name.startswith(text[a:b]) for name in named)]
+    products = [*(text[a:b] for a, b in services), *seen]
+    of_makers = [(a, b) for a, b in of_makers if not any(name.startswith(text[a:b]) for name in products)]
     who_serve = [] if of_data else served(statement, sorted(services + of_makers), capital)
     for start, end in [*such_as(text, capital), *who_serve]:
         if not any(a < end and start < b for a, b, _ in found.values()):
@@ -232,7 +232,6 @@ def _is_bare_name(statement: Statement) -> bool:
     return not role_of_label(said) and plausible_name(said) and (is_sdk_name(said) or not mentions(said)) and not URL.search(said)
 
 
-_OPENING = 400
 _SENTENCE = compiled("sdk_prose", "sentence")
 
 
@@ -264,8 +263,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
     introduced = False
     here: list[Entry] = []
     here_path: tuple[str, ...] = ()
-    first = document.folded.text[:_OPENING]
-    seen = {first[a:b] for a, b in companies(first, partial(_written, document, 0))}  # whose policy it is
+    seen = _makers(document)
     for statement in statements:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
@@ -338,6 +336,13 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
                 entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
                 entry.spans.append((statement.start, statement.end))
                 entry.company = entry.company or _company(document, statement, 0)
+
+
+def _makers(document: Document) -> set[str]:
+    """The companies, folded, that the title and the first headings name: whose policy it is."""
+    heads = [document.text[b.start : b.end] for b in document.blocks[:4] if b.kind == "heading"]
+    said = [fold(title) for title in (document.title, *heads)]
+    return {title[a:b] for title in said for a, b in named_companies(title)}
 
 
 def _one_of(entries: Sequence[Entry], said: str) -> Entry | None:
@@ -433,7 +438,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
                 entry.add_kinds(text, 0, start, prose=True)
             if len(places) == 1 and not entry.kinds and _SENT_TO.search(text[:start]):
                 entry.add_kinds(text, 0, start, prose=True)
-        entry.own = bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
+        entry.own = entry.own or bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
         entry.company = name if is_company(fold(name)) else _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry

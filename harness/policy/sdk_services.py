@@ -27,6 +27,7 @@ _TAKEN = compiled("sdk_services", "taken")
 _STORED = compiled("sdk_services", "stored")
 _CLAUSE = re.compile(r"[;:]|\bbut\b|\bhowever\b")
 _BETWEEN = re.compile(r"(?:\s*\([^()]{1,60}\))?[\s,/&*_\"“”]*(?:\b(?:and|or|as well as)\b)?[\s*_\"“”]*$")
+_MEMBER = re.compile(r"(?<![a-z0-9])(?!(?:and|or)\b)[^,&\s](?:[^,&]*?[^,&\s])??(?=\s*(?:,|&|$|\band\b|\bor\b))")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NO_PART = frozenset({"definitions", "scope", "changes", "contact"})
 _BEFORE = 240
@@ -68,8 +69,7 @@ def _listed(text: str, start: int, end: int, capital: Callable[[int], str]) -> l
         return []
     if end - start > 60 or text[start : start + 1] != ",":
         return None
-    names = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^,\s](?:[^,]*[^,\s])?", text[start:end])]
-    names = [(a, b) for a, b in names if text[a:b] not in ("and", "or", "&")]
+    names = [(start + m.start(), start + m.end()) for m in _MEMBER.finditer(text[start:end])]
     for a, b in names:
         words = list(re.finditer(r"\S+", text[a:b]))
         if not 0 < len(words) <= 3 or not all(capital(a + w.start())[:1].isupper() for w in words):
@@ -85,15 +85,16 @@ def _companies() -> ahocorasick_rs.AhoCorasick:
 
 def companies(text: str, capital: Callable[[int], str]) -> list[Span]:
     """Where a text names companies of the catalogue as somebody who does something, and not by their devices or products."""
-    found = []
-    for _, start, end in _companies().find_matches_as_indexes(text):
-        inside = _WORD.match(text[start - 1 : start]) or _WORD.match(text, end)
-        if not inside and capital(start).isupper() and _ENDS.match(text, end):
-            found.append((start, end))
-    return found
+    return [(a, b) for a, b in named_companies(text) if capital(a).isupper() and _ENDS.match(text, b)]
 
 
-_WORD = re.compile(r"[a-z0-9.-]")
+def named_companies(text: str) -> list[Span]:
+    """Where a folded text has the name of a company of the catalogue."""
+    found = ((start, end) for _, start, end in _companies().find_matches_as_indexes(text))
+    return [(a, b) for a, b in found if not (_WORD.match(text[a - 1 : a]) or _WORD.match(text, b))]
+
+
+_WORD = re.compile(r"[a-z0-9]|[.-](?=[a-z0-9])")
 _ENDS = compiled("sdk_services", "ends")
 
 

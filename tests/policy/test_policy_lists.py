@@ -147,7 +147,10 @@ def test_labels_with_values_that_are_no_names_are_no_purposes_also_beside_such_t
 
 
 def test_who_is_not_known_serves_a_purpose_where_it_is_one_of_services() -> None:
-    text = "## Third parties\n\n- Analytics: Google Analytics, Mixpanel\n- Push notifications: Tidepool\n- Director: Peter Fernleaf\n"
+    text = (
+        "## Third parties\n\n- Analytics: Google Analytics, Mixpanel\n- Push notifications: Tidepool\n"
+        "- Director: Peter Fernleaf\n"
+    )
     assert set(kinds(md(text))) == {"Google Analytics", "Mixpanel", "Tidepool"}
 
 
