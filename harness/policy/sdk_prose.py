@@ -449,7 +449,7 @@ def _given(entry: Entry, text: str, before: tuple[int, int]) -> bool:
     of_app = given(text[: before[1]])
     if of_app or (_SENT_TO.search(text[: before[1]]) and text.isascii()):
         entry.add_kinds(text, *before, prose=True)
-        entry.own = of_app and bool(entry.kinds)
+        entry.own = of_app
     return bool(entry.kinds)
 
 
