@@ -113,6 +113,7 @@ def _said(
     beside = _of_the_company(statement, bool(firm))
     aside = [(_PLACED, *m.span()) for m in pattern("by_means").finditer(text)]
     aside += [(_ACCOUNT, *m.span()) for m in pattern("registers").finditer(text)]
+    aside += [(_BODY, *m.span()) for m in pattern("unlocks").finditer(text)]
     row_says_no = _row_says_no(document, statement)
     for mention in here:
         at = mention.start - begin
@@ -136,6 +137,7 @@ def _said(
 
 _PLACED = frozenset({"base_station", "bluetooth", "wifi_scan", "ip", "sensors", "location_precise", "network_type", "ssid_bssid"})
 _ACCOUNT = frozenset({"account"})
+_BODY = frozenset({"face", "biometric_other"})
 _WAYS = frozenset(
     {"phone", "email", "address", "name", "third_party_account", "user_content", "communications", "region", "browsing_log"}
 )

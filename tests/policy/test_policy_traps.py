@@ -214,3 +214,27 @@ def test_an_sdk_is_found_by_name_alias_package_host_and_company() -> None:
     assert found.sdk_named(name="友盟") is None
     assert found.sdk_declares(found.sdks[0], "imei") is not None
     assert found.sdk_declares(found.sdks[1], "imei") is None
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("Precise location: we do not collect it.", "location_precise"),
+    ("Your passwords are not visible to us.", "password"),
+    ("Contacts are never uploaded or collected.", "contacts"),
+    ("在此过程中我们不作任何人脸信息的收集。", "face"),
+])  # fmt: skip
+def test_a_denial_may_stand_behind_what_it_denies_or_around_it(text: str, kind: str) -> None:
+    policy = md(f"# Information we collect\n\n{text}\n")
+    assert kind in denied(policy) and kind not in declared(policy)
+
+
+@pytest.mark.parametrize("text", [
+    "# Permissions\n\nFace ID / Touch ID: authenticate App Lock.",
+    "# Information we collect\n\nYou can unlock the app with your fingerprint.",
+    "# 我们收集的信息\n\n您可以使用指纹解锁。",
+])  # fmt: skip
+def test_a_face_or_a_finger_that_unlocks_is_read_by_the_system(text: str) -> None:
+    assert not declared(md(text)) & {"face", "biometric_other"}
+
+
+def test_a_face_that_is_collected_to_verify_who_it_is_is_declared() -> None:
+    assert "face" in declared(md("# Information we collect\n\nWe collect your face image to verify who you are.\n"))
