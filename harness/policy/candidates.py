@@ -66,9 +66,11 @@ def _own_names(document: Document) -> list[tuple[int, int]]:
     for title in titles:
         for said in _TITLE.split(fold(title)):
             name = said.strip(" -–—:|·,.\"'《》*#")
-            if 5 < len(name) < 50 and (" " in name or not name.isascii()) and mentions(name):
+            if name.isascii() and not (5 < len(name) < 50 and " " in name):
+                continue  # a word of the language
+            if 3 < len(name) < 50 and mentions(name):
                 there = (m.span() for m in re.finditer(re.escape(name), text))
-                found |= {span for span in there if any(letter.isupper() for letter in _raw(document, span))}
+                found |= {span for span in there if not name.isascii() or any(map(str.isupper, _raw(document, span)))}
     return sorted(found)
 
 

@@ -23,6 +23,9 @@ _NO_NAME = compiled("entries", "no_name")
 _GENERIC = compiled("entries", "generic")
 _SERVICE = compiled("entries", "service")
 _SPEAKS = compiled("entries", "speaks")
+_ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
+_SENTENCE = compiled("sdk_prose", "sentence")
+_BRACKETED = re.compile(r"\([^()]*\)")
 
 
 @dataclass
@@ -67,6 +70,22 @@ class Entry:
                 self.kinds.setdefault(mention.kind, True)
             else:
                 self.kinds[mention.kind] = False
+
+
+    def go_on(self, text: str, start: int, end: int) -> None:
+        """A further place that speaks of it, in a sentence."""
+        self.add_kinds(text, start, end, prose=True)
+        self.spans.append((start, end))
+
+
+def is_said_of_all(said: str) -> bool:
+    """Whether a sentence says of all that were named what they take: these services may collect your IP address."""
+    return bool(_ALL_OF_THEM.search(said)) and not pattern("denies").search(said)
+
+
+def is_sentence(said: str) -> bool:
+    """Whether a folded line, without what stands in brackets, has what sentences have and names have not."""
+    return bool(_SENTENCE.search(_BRACKETED.sub("", said)))
 
 
 def polar(said: str) -> list[tuple[Mention, str]]:

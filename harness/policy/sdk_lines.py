@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.policy.blocks import Block, Document
+from harness.policy.dealing import URL
 from harness.policy.entries import Entry, clean_name, from_fields, is_function, is_sdk_name, plausible_name
 from harness.policy.fields import Value, is_company, pairs, role_of_label, words
 from harness.policy.flattened import flattened
@@ -16,7 +17,6 @@ from harness.policy.several import several
 from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
-_URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
 _PARTS = compiled("sdk_lines", "parts")
 _STATE = compiled("sdk_lines", "state")
 _PROVIDED = compiled("sdk_lines", "provided")
@@ -129,7 +129,7 @@ class Records:
         if last.role == "name" and last.start < last.end:
             self.values.append(
                 Value("kinds", "", *span)
-                if not _URL.search(self.document.folded.text[span[0] : span[1]])
+                if not URL.search(self.document.folded.text[span[0] : span[1]])
                 else Value("link", "", *span)
             )
         elif last.role == "name":

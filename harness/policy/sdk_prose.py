@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 
 import ahocorasick_rs
 
 from harness.policy.blocks import Document
-from harness.policy.entries import Entry, clean_name, is_generic, is_sdk_name, plausible_name
+from harness.policy.entries import Entry, clean_name, is_generic, is_said_of_all, is_sdk_name, plausible_name
 from harness.policy.fields import is_company, pairs, platforms_of, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
 from harness.policy.sdk_named_by import EACH, is_of, of_each, providers, such_as
 from harness.policy.sdk_services import companies, given, is_short_for, named_companies, served
+from harness.policy.several import members
 from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
 
@@ -39,7 +41,6 @@ _SENT_ON = compiled("sdk_prose", "sent_on")
 _NO_USE = compiled("sdk_prose", "no_use")
 _THIRD = compiled("sdk_prose", "third")
 _ACTS = compiled("sdk_prose", "acts")
-_ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
 _SENT_TO = compiled("sdk_prose", "sent_to")
 _MEANS = compiled("sdk_prose", "means")
 _PROPER = re.compile(r"[A-Z][A-Za-z]{3,}$")
@@ -47,7 +48,6 @@ _SERVES = compiled("sdk_prose", "serves")
 _PAGE = re.compile(r"['’]s\b|的?(?:官网|隐私|网站|链接|应用市场|应用商店)| (?:privacy|website|store|policy|account)")
 _PAYS = compiled("sdk_prose", "pays")
 _KIND_OF = compiled("sdk_prose", "kind_of")
-_MEMBER = re.compile(r"[^、,/\s](?:[^、,/]*[^、,/\s])?")
 _FOR = re.compile(r"(?: (?:api|apis|sdk|services?))?\)? ?(?:\(|:|for |- |—|–)|\]\(")
 
 
@@ -190,7 +190,7 @@ def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
     match = _KIND_OF.match(text, at)
     if match is None:
         return []
-    names = [(match.start("names") + m.start(), match.start("names") + m.end()) for m in _MEMBER.finditer(match["names"])]
+    names = members(text, *match.span("names"))
     said = [text[a:b] for a, b in names]
     if not any(map(known_of, said)) or any(len(one) > 24 or _VERB.search(one) for one in said):
         return []
@@ -310,7 +310,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             if found and statement.text.rstrip("* ").endswith(":") and _NAMES_FOLLOW.search(statement.text) is None:
                 listed_of = statement.block.path, found
             yield from found
-        elif here and _ALL_OF_THEM.search(statement.text) and not pattern("denies").search(statement.text):
+        elif here and is_said_of_all(statement.text):
             them = []
             for entry in list(here):
                 shared = Entry(entry.name, entry.name_at, [(statement.start, statement.end)], role=statement.role, shared=True)
@@ -323,8 +323,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             statement.text
         ):
             for entry in [under[1]] if under else listed_of[1] if listed_of else []:
-                entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
-                entry.spans.append((statement.start, statement.end))
+                entry.go_on(document.folded.text, statement.start, statement.end)
         elif still and (one := _one_of(still, statement.text)) is not None:
             one.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
             for entry in still:
@@ -333,8 +332,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             if statement.text.rstrip("* ").endswith(":"):
                 listed_of = statement.block.path, still
             for entry in still:
-                entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
-                entry.spans.append((statement.start, statement.end))
+                entry.go_on(document.folded.text, statement.start, statement.end)
                 entry.company = entry.company or _company(document, statement, 0)
 
 
@@ -370,8 +368,8 @@ def _headed(document: Document, statement: Statement) -> Entry | None:
         return None
     if role_of(path[:-1]) != "sdks" and not _THIRD.search(path[-2].lower()):
         return None
-    number = document.blocks.index(statement.block)
-    block = next((b for b in reversed(document.blocks[:number]) if b.kind == "heading"), None)
+    number = bisect_left(document.starts, statement.block.start)
+    block = next((b for n in range(number - 1, -1, -1) if (b := document.blocks[n]).kind == "heading"), None)
     if block is None or block.end - block.start > 60:
         return None
     name, at = clean_name(document, *document.span(block.start, block.end))
@@ -460,7 +458,13 @@ def _of_the_app(document: Document, at: int) -> bool:
     if first < 0 or not 3 < last - first < 30 or at - first > 1:
         return False
     name = text[first + 1 : last]
-    return len(re.findall(f'(?:使用|进入|下载|打开|注册|登录|关于|欢迎)(?:了)?"?{re.escape(name)}"?', text)) > 2
+    return _times_used(text, name) > 2
+
+
+@lru_cache(maxsize=64)
+def _times_used(text: str, name: str) -> int:
+    """How often a text speaks of using what is called so."""
+    return len(re.findall(f'(?:使用|进入|下载|打开|注册|登录|关于|欢迎)(?:了)?"?{re.escape(name)}"?', text))
 
 
 _OWN_MEANS = compiled("sdk_prose", "own_means")

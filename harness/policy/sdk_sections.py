@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 
 from harness.policy.blocks import Block, Document
-from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, plausible_name
+from harness.policy.entries import Entry, clean_name, is_function, is_said_of_all, is_sdk_name, is_sentence, plausible_name
 from harness.policy.fields import role_of_label, words
 from harness.policy.kinds import mentions
 from harness.policy.known import is_service, known_of
@@ -23,7 +23,6 @@ _STYLE = re.compile(
 )
 _TITLE = compiled("sdk_sections", "title")
 _LED = compiled("sdk_sections", "led")
-_ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _SENTENCE = compiled("sdk_prose", "sentence")
 _ENDS = compiled("sdk_sections", "ends")
@@ -90,10 +89,9 @@ def _add_said_of_all(text: str, blocks: list[tuple[Block, Span]], of_items: Sequ
             them.append(of_block[span[0]])
             continue
         said = text[slice(*span)]
-        if them and _ALL_OF_THEM.search(said) and not pattern("denies").search(said):
+        if them and is_said_of_all(said):
             for entry in them:
-                entry.add_kinds(text, *span, prose=True)
-                entry.spans.append(span)
+                entry.go_on(text, *span)
         them = []
 
 
@@ -163,7 +161,7 @@ def _names(text: str, start: int, end: int) -> list[Span]:
         return []
     if mentions(said) and not words("name_of_sdk").search(said):
         return []
-    if not said.isascii() and _SENTENCE.search(_BRACKETED.sub("", said)):
+    if not said.isascii() and is_sentence(said):
         return []
     if known_of(said) is None and not is_service(said) and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):
         return []
