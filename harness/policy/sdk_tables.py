@@ -48,7 +48,7 @@ def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
     said = _heads(document, table)
     roles = [role_of_label(s) for s in said]
     cells = _cells_by_column(document, table, said)
-    if not {"name", "company"} & set(roles):
+    if not {"name", "company"} & set(roles) and all(map(str.isascii, said)):
         roles = _by_known_names(roles, cells)
     if sum(bool(r) for r in roles) < 2:
         return ("",) * len(roles)
