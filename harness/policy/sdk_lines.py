@@ -13,7 +13,7 @@ from harness.policy.entries import Entry, clean_name, from_fields, is_function, 
 from harness.policy.fields import Value, is_company, pairs, role_of_label, words
 from harness.policy.flattened import flattened
 from harness.policy.kinds import mentions
-from harness.policy.several import several
+from harness.policy.several import is_known, several
 from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
@@ -71,7 +71,7 @@ class Records:
                 self.close()
                 self.name = (value.start, value.end)
                 self.values = [value]
-            elif begins and title is None:
+            elif title is None and (begins or (value.role == "company" in self.roles and self._is_of_company())):
                 self.close()
                 self.values = [value]
             elif title is not None and number == 0 and (repeats or not self.is_open):
@@ -96,6 +96,16 @@ class Records:
         if self.name is None or not self._is_sdk(self.name):
             return False
         return len(self.values) > 1 and plausible_name(clean_name(self.document, *self.name)[0].lower())
+
+    def _is_of_company(self) -> bool:
+        """Whether the open record begins with a company and has no name: Recipient: Tidepool Ltd.; Data: ..."""
+        first = self.values[0]
+        if first.role != "company" or "kinds" not in self.roles or "name" in self.roles:
+            return False
+        title = self.document.folded.text[slice(*self.name)] if self.name else first.label
+        if not first.label.isascii() or first.label.strip(" *_") not in title:
+            return False  # a title other than that of the label, Recipients, is the service's name
+        return self.role in ("sdks", "shares") or is_known(self.document.folded.text[first.start : first.end])
 
     def _is_sdk(self, at: tuple[int, int]) -> bool:
         return is_sdk_name(self.document.folded.text[at[0] : at[1]])
@@ -164,6 +174,8 @@ class Records:
 
     def close(self) -> None:
         """Ends the open record; it counts where it names an SDK and says something of it."""
+        if self.values and self._is_of_company():
+            self.name = self.values[0].start, self.values[0].end
         if self.name is not None and self.values:
             named = "name" in self.roles and any(words("name_of_sdk").search(v.label) for v in self.values if v.role == "name")
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
@@ -171,6 +183,7 @@ class Records:
             sure = sure or ("link" in self.roles and self.role == "sdks")
             sure = sure or (self.role == "sdks" and {"kinds", "purpose"} <= self.roles and self._is_own_name(self.name))
             sure = sure or (self.role == "sdks" and "kinds" in self.roles and self._is_proper(self.name))
+            sure = sure or (self.values[0].start == self.name[0] and self.values[0].role == "company")
             sure = sure or (self.role == "sdks" and is_company(_NUMBER.sub("", self.document.folded.text[slice(*self.name)])))
             sure = sure and (named or "name" in self.roles or self._is_sdk(self.name) or not self._is_sentence(self.name))
             likely = {"company", "kinds"} <= self.roles and len(self.roles) > 2

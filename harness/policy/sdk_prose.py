@@ -17,7 +17,7 @@ from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
 from harness.policy.sdk_named_by import EACH, is_of, of_each, providers, such_as
-from harness.policy.sdk_services import companies, given, is_short_for, named_companies, served
+from harness.policy.sdk_services import behind_function, companies, given, is_short_for, served, whose
 from harness.policy.several import members
 from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
@@ -263,7 +263,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
     introduced = False
     here: list[Entry] = []
     here_path: tuple[str, ...] = ()
-    seen = _makers(document)
+    seen = whose(document)
     for statement in statements:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
@@ -334,13 +334,6 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             for entry in still:
                 entry.go_on(document.folded.text, statement.start, statement.end)
                 entry.company = entry.company or _company(document, statement, 0)
-
-
-def _makers(document: Document) -> set[str]:
-    """The companies, folded, that the title and the first headings name: whose policy it is."""
-    heads = [document.text[b.start : b.end] for b in document.blocks[:4] if b.kind == "heading"]
-    said = [fold(title) for title in (document.title, *heads)]
-    return {title[a:b] for title in said for a, b in named_companies(title)}
 
 
 def _one_of(entries: Sequence[Entry], said: str) -> Entry | None:
@@ -431,7 +424,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
             for a, b in own:
                 entry.add_kinds(text, a, b, prose=True)
         elif not _given(entry, text, said_before):
-            entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
+            entry.add_kinds(text, behind_function(text, places[-1][1] if listing else end), stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
                 entry.add_kinds(text, 0, start, prose=True)
             if len(places) == 1 and not entry.kinds and _SENT_TO.search(text[:start]):

@@ -29,6 +29,7 @@ _ENDS = compiled("sdk_sections", "ends")
 _VERB = compiled("sdk_prose", "verb")
 _CONTEXT = compiled("sdk_sections", "context")
 _ALL_TAKE = compiled("sdk_sections", "all_take")
+_COMPANY_OF = re.compile(r"^[^()]*\)|\([^()]*\)")
 _PURPOSE = compiled("sdk_sections", "purpose")
 _FUNCTION = compiled("sdk_sections", "function")
 _NO_SERVICE = compiled("sdk_sections", "no_service")
@@ -349,7 +350,7 @@ def _listed(document: Document, text: str, items: list[tuple[Span, bool]], goes_
         at_item = bisect_right(items, (span, True))
         below = [other for other, _ in takewhile(lambda item: not item[1], items[at_item : at_item + _MOST_BELOW])]
         for a, b in [(match.end(), span[1]), *below]:
-            if pattern("takes").search(text, a, b) or not _PURPOSE.search(text, a, b):
+            if pattern("takes").search(text, a, b) or not _PURPOSE.search(_COMPANY_OF.sub("", text[a:b])):
                 entry.add_kinds(text, a, b, prose=True)
         entry.spans += below
         yield entry

@@ -8,6 +8,7 @@ from functools import cache
 
 import ahocorasick_rs
 
+from harness.policy.blocks import Document
 from harness.policy.folding import fold
 from harness.policy.known import known_sdks
 from harness.policy.statements import Statement
@@ -24,6 +25,7 @@ _PURPOSES = compiled("sdk_services", "purposes")
 _STORES = compiled("sdk_services", "stores")
 _PUBLIC = compiled("sdk_services", "public")
 _TAKEN = compiled("sdk_services", "taken")
+_FUNCTION = compiled("sdk_sections", "function")
 _STORED = compiled("sdk_services", "stored")
 _CLAUSE = re.compile(r"[;:]|\bbut\b|\bhowever\b")
 _BETWEEN = re.compile(r"(?:\s*\([^()]{1,60}\))?[\s,/&*_\"“”]*(?:\b(?:and|or|as well as)\b)?[\s*_\"“”]*$")
@@ -88,6 +90,13 @@ def companies(text: str, capital: Callable[[int], str]) -> list[Span]:
     return [(a, b) for a, b in named_companies(text) if capital(a).isupper() and _ENDS.match(text, b)]
 
 
+def whose(document: Document) -> set[str]:
+    """The companies, folded, that the title and the first headings name: whose policy it is."""
+    heads = [document.text[b.start : b.end] for b in document.blocks[:4] if b.kind == "heading"]
+    said = [fold(title) for title in (document.title, *heads)]
+    return {title[a:b] for title in said for a, b in named_companies(title)}
+
+
 def named_companies(text: str) -> list[Span]:
     """Where a folded text has the name of a company of the catalogue."""
     found = ((start, end) for _, start, end in _companies().find_matches_as_indexes(text))
@@ -127,6 +136,15 @@ def _serve(text: str, group: Sequence[Span], weak: bool) -> bool:
     if weak:
         return acting is not None and bool(_TAKEN.search(acting[0])) and not before.strip(" -*•\"“")
     return acting is not None or bool(_USED.search(before)) or bool(_PURPOSES.search(before))
+
+
+def behind_function(text: str, at: int) -> int:
+    """Where what is said behind a name begins, after brackets that say what it does: Crisp (chat)."""
+    match = _DOES.match(text, at)
+    return match.end() if match and _FUNCTION.search(match["said"]) else at
+
+
+_DOES = re.compile(r"\s*\((?P<said>[^()]{2,40})\)")
 
 
 def given(before: str) -> bool:

@@ -231,6 +231,8 @@ def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, in
         label = document.span(*block.cells[0])
         said = document.folded.text[label[0] : label[1]]
         role = role_of_label(said)
+        if not role and not labels and not said.strip() and _are_known(document, block):
+            role = "name"
         if not role:
             continue
         labels.append(role)
@@ -241,6 +243,11 @@ def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, in
     if len(labels) < 3 or len(labels) * 3 < len(table) * 2 or (width > 2 and ("name" not in labels or _across(document, table))):
         return []
     return [found for column in columns for found in column]
+
+
+def _are_known(document: Document, block: Block) -> bool:
+    """Whether the cells of a row, but the first, are names that the catalogue knows, most of them."""
+    return _mostly(is_known, [document.folded.text[slice(*document.span(*cell))].strip() for cell in block.cells[1:]])
 
 
 def _across(document: Document, table: list[Block]) -> bool:

@@ -138,3 +138,34 @@ def test_unknown_services_in_a_part_on_them_count_where_each_says_what_it_takes(
         "### Tidepool Push\n\nData collected: advertising ID.\n\n### OneSignal\n\nData collected: email address.\n"
     )
     assert kinds(md(text)) == {"Fernleaf Analytics": {"ip"}, "Tidepool Push": {"ad_id"}, "OneSignal": {"email"}}
+
+
+def test_a_record_that_begins_with_a_known_company_is_of_that_company() -> None:
+    text = (
+        "# Privacy\n\n## Recipients\n\n**Recipient:** Twilio Inc.\n**Purpose:** SMS\n**Data:** phone number\n\n"
+        "**Recipient:** Zendesk, Inc.\n**Purpose:** support\n**Data:** email address\n"
+    )
+    assert kinds(md(text)) == {"Twilio Inc": {"phone"}, "Zendesk, Inc": {"email"}}
+
+
+def test_a_record_that_begins_with_the_maker_of_the_app_is_of_no_service() -> None:
+    text = "# Privacy\n\n## Who we are\n\nDeveloper: Fernleaf Studio\nData: email address\nPurpose: login\n"
+    assert kinds(md(text)) == {}
+
+
+def test_a_table_with_known_services_as_its_columns_is_read_down() -> None:
+    text = (
+        "# Privacy\n\n## Third-party services\n\n| | Mixpanel | Sentry |\n|---|---|---|\n| Purpose | Statistics | Errors |\n"
+        "| Data | IP address | Device model |\n| Privacy policy | https://m.example | https://s.example |\n"
+    )
+    assert kinds(md(text)) == {"Mixpanel": {"ip"}, "Sentry": {"device_model"}}
+
+
+def test_what_a_service_does_in_brackets_is_none_of_what_it_takes() -> None:
+    text = "# Privacy\n\n## Who receives your data\n\nData is received by these processors: Hetzner (hosting), Crisp (chat).\n"
+    assert kinds(md(text)) == {"Hetzner": set(), "Crisp": set()}
+
+
+def test_the_chinese_name_of_an_app_names_no_kinds() -> None:
+    text = "# 运动轨迹记录本隐私政策\n\n## 我们收集的信息\n\n使用运动轨迹记录本时，我们会收集您的手机号。\n"
+    assert declared(md(text)) == {"phone"}
