@@ -435,10 +435,13 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         yield entry
 
 
+_NEAR = 80
+
+
 def _given(entry: Entry, text: str, before: tuple[int, int]) -> bool:
     """Adds the kinds that a sentence says are given to what it names behind them; whether it names any."""
     of_app = given(text[: before[1]])
-    if of_app or (_SENT_TO.search(text[: before[1]]) and text.isascii()):
+    if of_app or (_SENT_TO.search(text[max(0, before[1] - _NEAR) : before[1]]) and text.isascii()):
         entry.add_kinds(text, *before, prose=True)
         entry.own = of_app
     return bool(entry.kinds)
