@@ -123,7 +123,7 @@ def main() -> None:
         page = Path(work) / "page.html"
         for language in html.LANGUAGES:
             begun, busy = time.perf_counter(), time.process_time()
-            html.write(analysis, page, language=language, integrity=integrity)
+            page.write_text(html.page(analysis, language=language, integrity=integrity), "utf-8")
             took, used, size = time.perf_counter() - begun, time.process_time() - busy, page.stat().st_size
             print(f"  page ({language})  {took:5.1f} s, {used:.1f} s of a processor (aim {AIM_SECONDS:.0f})   "
                   f"{size / 1e6:5.1f} MB (aim {AIM_BYTES / 1e6:.0f})   {took / judged:.2f} of tables and verdicts")

@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": BASE | LEFT | {"tables", "clauses", "policy"},
     "render": BASE | LEFT | {"matching", "tables", "rules", "clauses"},
     "suite": BASE | LEFT | {"device", "capture", "screens", "policy", "tables", "rules", "render", "clauses"},
-    "doctor": BASE | LEFT | {"device", "screens", "suite"},
+    "doctor": BASE | LEFT | {"device", "screens", "tables", "suite"},
     "cli": BASE | LEFT | READING
     | {"device", "capture", "screens", "policy", "tables", "rules", "render", "suite", "doctor", "lab", "traffic", "clauses"},
 }

@@ -16,7 +16,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +28,12 @@ from harness.bundle.redaction import compact
 from harness.bundle.signed import NotSigned, file_entry, listed_files, write_forced
 from harness.bundle.source import FolderSource, Source, Unreadable, source_of
 from harness.errors import UsageError
+from harness.model import Answered
 
 MOST = 1 << 20
 """Bytes of an answer's words."""
 _PATH = re.compile(rf"{ATTACHMENTS}/[0-9a-f]{{64}}")
 _SALT = 16    # bytes: so that nobody finds a short answer by its hash in a copy that lacks it
-
-
-class Answered(StrEnum):
-    """What a person says of a clause. OPEN takes an earlier answer back."""
-
-    MET = "met"
-    NOT_MET = "not_met"
-    NOT_APPLICABLE = "not_applicable"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,16 +15,12 @@ from typing import Any, BinaryIO
 
 from harness.bundle.format import CUSTODY, CUSTODY_SIGNATURE, MANIFEST, SIGNATURE, BundleError
 from harness.bundle.keys import SigningKey, fingerprint, signing_key
+from harness.bundle.locks import hold
 from harness.bundle.manifest import manifest_sha256
 from harness.bundle.redaction import compact
 from harness.bundle.signed import NotSigned, check_signed, listed_files, now, read_signed, sign, sign_fields, write_forced
 from harness.bundle.source import FolderSource, Source, Unreadable, lines_of, read_whole
 from harness.errors import UsageError
-
-try:
-    import fcntl
-except ImportError:  # Windows: no advisory locks, as for journals
-    fcntl = None  # type: ignore[assignment]
 
 VOUCHED = ("action", "by", "data", "entry", "note", "previous")
 HEAD = ("entries", "head", "manifest_sha256")
@@ -176,8 +172,7 @@ def _line(
 @contextmanager
 def _locked(path: Path) -> Iterator[BinaryIO]:
     with path.open("ab+") as file:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        hold(file.fileno(), wait=True)
         yield file
 
 

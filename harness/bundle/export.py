@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import itertools
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,8 @@ def export(
     bundle: Path, target: Path, *, redact: bool = False, sample: bool = True, by: str = "", note: str = "",
     key: SigningKey | None = None, progress: Progress | None = None,
 ) -> Path:
-    """Writes the zip, and the script that checks it beside it; returns the script's path.
+    """Writes the zip, and the script that checks it beside it; returns the script's path: under another name where CHECKER is
+    a file with other contents, which stays.
 
     An entry `exported` is appended to the chain of custody first. `redact`: see harness.bundle.redaction; `sample`: whether the
     app that was tested goes along. Raises UsageError where the bundle is not sealed, lies in a zip or is altered, or where
@@ -71,8 +72,7 @@ def export(
                     progress(number, len(names) + len(pieces))
                 _put(archive, source, name, pieces.get(name), name in cut)
         part.replace(target)
-        checker = target.with_name(CHECKER)
-        shutil.copyfile(Path(__file__).with_name(CHECKER), checker)
+        checker = _put_checker(target.parent)
     except OSError as bad:
         raise BundleError(f"{target} cannot be written: {bad.strerror}.",
                           "Its chain of custody has the export already; nothing else of the bundle was changed.",
@@ -93,6 +93,31 @@ def _cut(bundle: Path, source: FolderSource) -> dict[str, tuple[int, str]]:
         raise BundleError(f"{bundle} cannot be redacted.", "What was sealed for a cut copy is not what its journals give.",
                           "Export it whole: its manifest and signature hold.")
     return sealed
+
+
+def _put_checker(folder: Path) -> Path:
+    content = Path(__file__).with_name(CHECKER).read_bytes()
+    names = itertools.chain([CHECKER], (f"{Path(CHECKER).stem}-{number}.py" for number in itertools.count(2)))
+    for path in (folder / name for name in names):
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            if not _has(path, content):
+                continue
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+    raise AssertionError("there are names without end")
+
+
+def _has(path: Path, content: bytes) -> bool:
+    """Whether that is a file with just this; one that cannot be read is somebody else's."""
+    try:
+        return path.is_file() and path.read_bytes() == content
+    except PermissionError:
+        return False
 
 
 def _put(archive: zipfile.ZipFile, source: FolderSource, name: str, piece: bytes | None, cut: bool) -> None:

@@ -15,13 +15,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.bundle.format import MANIFEST, MIXED, PREFIXES, BundleError, encode
+from harness.bundle.locks import hold
 from harness.bundle.objects import ObjectStore
 from harness.model import JOURNALS, Event, Gap, GapKind
-
-try:
-    import fcntl
-except ImportError:  # Windows: no advisory locks, so two writers are not noticed there
-    fcntl = None  # type: ignore[assignment]
 
 E = TypeVar("E", bound=Event)
 SYNC_SECONDS = 2.0
@@ -130,10 +126,8 @@ class JournalWriter:
 
     @staticmethod
     def _hold(fd: int, path: Path) -> None:
-        if fcntl is None:
-            return
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            hold(fd, wait=False)
         except BlockingIOError as bad:
             raise BundleError(
                 f"{path} is being written by another process.",

@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.bundle.format import MANIFEST, REPORT, REPORT_SIGNATURE, BundleError
 from harness.bundle.keys import SigningKey, public_bytes, signing_key
+from harness.bundle.locks import folder_locked
 from harness.bundle.manifest import manifest_sha256
 from harness.bundle.signed import NotSigned, file_entry, listed_files, now, read_signed, sign, write_forced
 from harness.bundle.source import FolderSource, Unreadable, read_whole
@@ -39,20 +40,31 @@ def report_place(bundle: Path, target: Path) -> bool:
     return True
 
 
-def write_report(bundle: Path, target: Path, content: bytes, key: SigningKey | None = None) -> None:
-    """`write_reports`, of one file."""
-    write_reports(bundle, {target: content}, key)
-
-
 def write_reports(bundle: Path, contents: Mapping[Path, bytes], key: SigningKey | None = None) -> None:
     """Writes files of the report/ folder and signs them, once. Raises BundleError, and UsageError where `refuse_anothers` does.
 
     Other files there stay signed where they are as the same key signed them for the same manifest; this signer
-    vouches for no others.
+    vouches for no others. Of two programs that write there at once one waits for the other.
     """
     if not contents:
         return
     signer = key or signing_key()
+    target = bundle
+    try:
+        with folder_locked(bundle):
+            signature = _renewed(bundle, contents, signer)
+            for target, content in contents.items():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _replace(target, content)
+            target = bundle / REPORT_SIGNATURE
+            _replace(target, signature)
+    except OSError as bad:
+        raise BundleError(
+            f"The report cannot be written to {target}: {bad.strerror}.", "", "Name another file with --to.") from bad
+
+
+def _renewed(bundle: Path, contents: Mapping[Path, bytes], signer: SigningKey) -> bytes:
+    """report.sig with these files, too."""
     before = _signed(bundle)
     _refuse(bundle, contents, signer, before)
     sha256 = _manifest_sha256(bundle)
@@ -61,16 +73,7 @@ def write_reports(bundle: Path, contents: Mapping[Path, bytes], key: SigningKey 
     files = [one for one in kept if one["path"] not in named]
     files += [file_entry(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in named.items()]
     files.sort(key=lambda entry: str(entry["path"]))
-    target = bundle / REPORT_SIGNATURE
-    try:
-        for target, content in contents.items():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, content)
-        target = bundle / REPORT_SIGNATURE
-        _replace(target, sign({"files": files, "manifest_sha256": sha256}, signer, now()))
-    except OSError as bad:
-        raise BundleError(
-            f"The report cannot be written to {target}: {bad.strerror}.", "", "Name another file with --to.") from bad
+    return sign({"files": files, "manifest_sha256": sha256}, signer, now())
 
 
 def refuse_anothers(bundle: Path, targets: Iterable[Path]) -> None:

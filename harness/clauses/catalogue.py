@@ -71,6 +71,20 @@ class Clause:
         """Whether a part of the Chinese is the document's own wording."""
         return "“" in self.zh
 
+    @property
+    def wanted(self) -> str:
+        """What would show it, on one line."""
+        return " ".join(self.observable.split())
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person answers it: a row of the checklist. Mode `out` concerns no app."""
+        return self.mode in {"manual", "out"}
+
+    def said(self, language: str) -> str:
+        """`language`: zh or en."""
+        return self.zh if language == "zh" else self.en
+
 
 @cache
 def catalogue() -> Mapping[str, Clause]:

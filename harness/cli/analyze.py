@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from harness.cli.options import AppFile, Formats, Json, Language, ReportFormat, ReportLanguage, Unmask, read_app_file
 from harness.cli.output import emit, err, out, printable
-
-if TYPE_CHECKING:
-    from harness.bundle import Verification
-    from harness.rules.analysis import Analysis
 
 
 def close_killed(bundle: Path) -> None:
@@ -129,10 +125,12 @@ def register(app: typer.Typer) -> None:
         wanted = list(dict.fromkeys([*(formats or ()), *([ReportFormat.HAR] if har else [])]))
         if pdf is not None:
             _one_format(to, wanted)
+            wanted, to = [ReportFormat.PDF], pdf
+        wanted = wanted or [ReportFormat.HTML]
         if ReportFormat.PDF in wanted:
             _has_font()
         from harness.bundle import verify
-        from harness.cli.verdicts import report_path, write_report
+        from harness.cli.formats import targets, write_formats
         from harness.cli.verify import warn
         from harness.rules.analysis import analyse
         from harness.tables import AppFacts
@@ -142,38 +140,29 @@ def register(app: typer.Typer) -> None:
         close_killed(bundle)
         integrity = verify(bundle, report=False)    # the report is about to be made anew
         warn(integrity)
-        from harness.cli.formats import may_write, targets, write_formats
-
         # what cannot be written is said before anything is judged, and before it is noted that it was opened
-        if wanted:
-            targets(bundle, wanted, to)
-        else:
-            may_write(bundle, pdf or report_path(bundle, to))
+        places = targets(bundle, wanted, to)
         note_opened(bundle, "report")
-        if wanted:
-            write_formats(bundle, wanted, analyse(bundle, app=about, profile=profile), integrity, to=to, language=str(lang),
-                          unmask=unmask, json=json)
-            return 0
-        analysis = analyse(bundle, app=about, profile=profile)
-        if pdf is None:
-            path = write_report(analysis, lang, to, integrity=integrity, unmask=unmask)
-        else:
-            path = _write_pdf(analysis, pdf, lang, integrity, unmask)
+        write_formats(analyse(bundle, app=about, profile=profile), integrity, places, language=str(lang), unmask=unmask)
+        if unmask:
+            err.print("Personal information is not masked in what was written: --unmask was given.")
         if json:
-            emit({"report": str(path), "bundle": str(bundle), "language": str(lang), "masked": not unmask})
+            first = ReportFormat.HTML if ReportFormat.HTML in places else wanted[0]
+            emit({"report": str(places[first]), "bundle": str(bundle), "language": str(lang), "masked": not unmask,
+                  "files": {one: str(path) for one, path in places.items()}})
         else:
-            out.print(printable(str(path)))
+            for path in places.values():
+                out.print(printable(str(path)))
         return 0
 
 
 def _one_format(to: Path | None, wanted: list[ReportFormat]) -> None:
-    """Raises UsageError where another format or place is asked for than that of --pdf; NoFont."""
+    """Raises UsageError where another format or place is asked for than that of --pdf."""
     from harness.errors import UsageError
 
     if to is not None or wanted:
         raise UsageError("One report at a time.", "--pdf names the file and its format.",
                          "Leave out --to, --format and --har, or say --format pdf beside other formats.")
-    _has_font()
 
 
 def _has_font() -> None:
@@ -181,10 +170,3 @@ def _has_font() -> None:
     from harness.render.typeface import font_file
 
     font_file()
-
-
-def _write_pdf(analysis: Analysis, path: Path, lang: ReportLanguage, integrity: Verification, unmask: bool) -> Path:
-    from harness.render import pdf
-
-    pdf.write(analysis, path, language=lang, integrity=integrity, unmask=unmask)
-    return path

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.cli.options import Json, ReportLanguage
-from harness.cli.output import emit, err, out, printable
+from harness.cli.output import cut, emit, err, out, printable
+from harness.model import Answered
 
 if TYPE_CHECKING:
     from harness.bundle.checklist import Answer
     from harness.rules.checklist import Row
 
 
-class Word(StrEnum):
-    """harness.bundle.checklist.Answered, for the command line."""
-
-    MET = "met"
-    NOT_MET = "not_met"
-    NOT_APPLICABLE = "not_applicable"
-    OPEN = "open"
-
-
 _SAID = {"met": "met", "not_met": "NOT met", "not_applicable": "not applicable", "open": "open"}
-_LETTERS = {"m": Word.MET, "n": Word.NOT_MET, "a": Word.NOT_APPLICABLE}
+_LETTERS = {"m": Answered.MET, "n": Answered.NOT_MET, "a": Answered.NOT_APPLICABLE}
 _CUT = 110
 
 
@@ -38,7 +29,7 @@ def register(app: typer.Typer) -> None:
         bundle: Annotated[Path, typer.Argument(help="A bundle's folder; a zip or a redacted copy to look at only.")],
         clause: Annotated[str | None, typer.Option("--clause", help="Show this row whole; its id may be cut short.")] = None,
         answer: Annotated[str | None, typer.Option("--answer", help="Answer this row: needs --verdict.")] = None,
-        verdict: Annotated[Word | None, typer.Option("--verdict", help="With --answer: what is said of it.")] = None,
+        verdict: Annotated[Answered | None, typer.Option("--verdict", help="With --answer: what is said of it.")] = None,
         text: Annotated[str, typer.Option("--text", help="With --answer: why.")] = "",
         attach: Annotated[list[Path] | None, typer.Option("--attach", help="With --answer: a file (repeatable).")] = None,
         keep: Annotated[bool, typer.Option("--keep", help="With --answer: with the files of the answer before.")] = False,
@@ -56,26 +47,26 @@ def register(app: typer.Typer) -> None:
         bundle. A later answer replaces an earlier one, and both stay. Without options the rows are listed with their answers.
         Exit status: 0 done, 1 the chain of custody does not hold, so that no answer counts, 2 wrong use.
         """
-        from harness.rules.checklist import rows
+        from harness.rules.checklist import checklist_of
 
         _check_options(answer=answer, verdict=verdict, text=text, attach=attach or (), keep=keep, ask=ask, json=json,
                        ways=(answer, write, read, ask or None, clause))
-        broken = _broken(bundle)
-        listed = rows(bundle, all_modes=everything)
+        checklist = checklist_of(bundle)
         appended: list[Answer] = []
         if answer is not None:
             assert verdict is not None
-            appended = [_append(bundle, answer, verdict, text, attach or (), keep=keep, by=by)]
+            appended = [_append(bundle, checklist.rows, answer, verdict, text, attach or (), keep=keep, by=by)]
         elif read is not None:
-            appended = _import(bundle, read, by)
+            appended = _import(bundle, checklist.rows, read, by)
         elif write is not None:
-            _export(bundle, write, listed, str(lang))
+            _export(bundle, write, checklist.rows if everything else checklist.of_apps, str(lang))
         elif ask:
-            appended = _ask(bundle, listed, by, str(lang))
+            appended = _ask(bundle, checklist.rows if everything else checklist.of_apps, by, str(lang))
         if appended:
-            listed = rows(bundle, all_modes=everything)
+            checklist = checklist_of(bundle)
+        listed = checklist.rows if everything else checklist.of_apps
         if json:
-            emit(as_json(bundle, listed if clause is None else [_row_of(listed, clause)], appended, broken))
+            emit(as_json(bundle, listed if clause is None else [_row_of(listed, clause)], appended, checklist.broken))
         elif clause is not None:
             _show_whole(_row_of(listed, clause))
         elif appended:
@@ -83,13 +74,14 @@ def register(app: typer.Typer) -> None:
                 out.print(printable(f"entry {one.entry}: {one.clause}: {_SAID[one.verdict]}, by {one.by or '?'}{_files(one)}"))
         elif write is None and read is None and not ask:
             _show(listed, str(lang))
-        if broken:
-            err.print(printable(f"The chain of custody does not hold, so no answer counts: {broken}."), style="bold red")
-        return int(bool(broken))
+        if checklist.broken:
+            broken = f"The chain of custody does not hold, so no answer counts: {checklist.broken}."
+            err.print(printable(broken), style="bold red")
+        return int(bool(checklist.broken))
 
 
 def _check_options(
-    *, answer: str | None, verdict: Word | None, text: str, attach: Sequence[Path], keep: bool, ask: bool, json: bool,
+    *, answer: str | None, verdict: Answered | None, text: str, attach: Sequence[Path], keep: bool, ask: bool, json: bool,
     ways: Sequence[object],
 ) -> None:
     from harness.errors import UsageError
@@ -100,26 +92,9 @@ def _check_options(
         raise UsageError("There is no row to answer.", "--verdict, --text, --attach and --keep go with --answer.",
                          "Name the clause: --answer CLAUSE.")
     if answer is not None and verdict is None:
-        raise UsageError("There is no verdict.", f"It can be {', '.join(Word)}.", "Say --verdict met, for one.")
+        raise UsageError("There is no verdict.", f"It can be {', '.join(Answered)}.", "Say --verdict met, for one.")
     if ask and json:
         raise UsageError("--ask and --json do not go together.", "One is for a person, one for a script.", "Use --answer.")
-
-
-def _broken(bundle: Path) -> str:
-    """What does not hold of the chain, "" where all does, or where there is none. Raises UsageError for what is no bundle."""
-    from harness.bundle.checklist import answers
-    from harness.bundle.custody import BrokenChain
-    from harness.bundle.source import Unreadable, source_of
-    from harness.errors import UsageError
-
-    source = source_of(bundle)
-    if not source.has("run.jsonl"):
-        raise UsageError(f"{bundle} is no bundle.", "It has no run.jsonl.", "Name the folder of a run.")
-    try:
-        answers(source)
-    except (BrokenChain, Unreadable) as bad:
-        return f"{getattr(bad, 'file', '')} {bad}".strip()
-    return ""
 
 
 def _row_of(rows: Sequence[Row], clause: str) -> Row:
@@ -151,17 +126,17 @@ def _sealed(bundle: Path) -> None:
 
 
 def _append(
-    bundle: Path, named: str, verdict: Word, text: str, attach: Sequence[Path], *, keep: bool, by: str
+    bundle: Path, rows: Sequence[Row], named: str, verdict: Answered, text: str, attach: Sequence[Path], *, keep: bool, by: str
 ) -> Answer:
-    from harness.bundle.checklist import Answered, answer
+    from harness.bundle.checklist import answer
     from harness.cli.rules import whole_id
-    from harness.rules.checklist import answerable, rows
+    from harness.rules.checklist import answerable
 
     clause = answerable(whole_id(named)).id
     _sealed(bundle)
-    before = next((row.answer for row in rows(bundle, all_modes=True) if row.clause.id == clause and not row.of), None)
+    before = next((row.answer for row in rows if row.clause.id == clause and not row.of), None)
     kept = before.files if before is not None and keep else ()
-    made = answer(bundle, clause, Answered(verdict), text, attach=attach, keep=kept, by=by)
+    made = answer(bundle, clause, verdict, text, attach=attach, keep=kept, by=by)
     if before is not None:
         left = "" if keep or not before.files else "; its files stay, too, but are no longer the answer's (--keep)"
         err.print(printable(f"It replaces entry {before.entry} ({_SAID[before.verdict]}, by {before.by or '?'}), which stays"
@@ -172,7 +147,7 @@ def _append(
 def _manifest(bundle: Path) -> str:
     """Raises UsageError for a bundle that is not sealed."""
     from harness.bundle.format import MANIFEST
-    from harness.bundle.manifest import measure
+    from harness.bundle.manifest import manifest_sha256
     from harness.bundle.source import source_of
     from harness.errors import UsageError
 
@@ -180,7 +155,7 @@ def _manifest(bundle: Path) -> str:
     if not source.has(MANIFEST):
         raise UsageError(f"{bundle} is not sealed.", "A form names the manifest of its bundle.",
                          "`harness analyze` closes a killed run.")
-    return measure(source, MANIFEST)[0]
+    return manifest_sha256(source)
 
 
 def _export(bundle: Path, path: Path, rows: Sequence[Row], language: str) -> None:
@@ -200,13 +175,11 @@ def _export(bundle: Path, path: Path, rows: Sequence[Row], language: str) -> Non
     err.print(printable(f"written: {path} ({len(rows)} rows)"))
 
 
-def _import(bundle: Path, path: Path, by: str) -> list[Answer]:
+def _import(bundle: Path, rows: Sequence[Row], path: Path, by: str) -> list[Answer]:
     from harness.bundle.checklist import answer
-    from harness.rules.checklist import rows
     from harness.rules.checklist_form import read_form
 
-    listed = rows(bundle, all_modes=True)
-    named, filled = read_form(path, listed, _manifest(bundle))
+    named, filled = read_form(path, rows, _manifest(bundle))
     if not filled:
         err.print("Nothing in the form differs from the bundle: nothing is appended.")
         return []
@@ -221,52 +194,64 @@ def _ask(bundle: Path, rows: Sequence[Row], by: str, language: str) -> list[Answ
     left = [row for row in rows if not row.answered]
     for number, row in enumerate(left, 1):
         out.print(printable(f"\n{number} of {len(left)}  {row.clause.id}  ({row.clause.force})".strip()))
-        out.print(printable(row.clause.zh if language == "zh" else row.clause.en))
-        out.print(printable(f"  wanted: {' '.join(row.clause.observable.split())}"))
-        said = _line("verdict: [m]et, [n]ot met, not [a]pplicable, [q]uit, Enter leaves it open: ").lower()[:1]
-        while said and said not in (*_LETTERS, "q"):
-            said = _line("m, n, a, q or Enter: ").lower()[:1]
-        if said == "q":
+        out.print(printable(row.clause.said(language)))
+        out.print(printable(f"  wanted: {row.clause.wanted}"))
+        said = _line("verdict: [m]et, [n]ot met, not [a]pplicable, [q]uit, Enter leaves it open: ")
+        while said and said.lower()[0] not in (*_LETTERS, "q"):
+            said = _line("m, n, a, q or Enter: ")
+        if said is None or said.lower().startswith("q"):
             break
-        if said:
-            one = _asked(bundle, row, _LETTERS[said], by)
-            appended += [one] if one else []
+        if not said:
+            continue
+        words = _words()
+        if words is None:
+            err.print(printable(f"Not answered: the input ended in the answer to {row.clause.id}."), style="bold red")
+            break
+        one = _answered(bundle, row, _LETTERS[said.lower()[0]], *words, by)
+        appended += [one] if one else []
     return appended
 
 
-def _asked(bundle: Path, row: Row, verdict: Word, by: str) -> Answer | None:
-    from harness.bundle.checklist import Answered, answer
+def _words() -> tuple[str, list[Path]] | None:
+    """What a person says and attaches; None where the input ended before it was said."""
+    text, files = _line("why, in a line: "), []
+    named = "" if text is None else _line("a file to attach, Enter for none: ")
+    while named:
+        files.append(Path(named).expanduser())
+        named = _line("a file to attach, Enter for none: ")
+    return None if text is None or named is None else (text, files)
+
+
+def _answered(bundle: Path, row: Row, verdict: Answered, text: str, files: Sequence[Path], by: str) -> Answer | None:
+    from harness.bundle.checklist import answer
     from harness.errors import UsageError
 
-    text, files = _line("why, in a line: "), []
-    while (named := _line("a file to attach, Enter for none: ")):
-        files.append(Path(named).expanduser())
     try:
-        return answer(bundle, row.clause.id, Answered(verdict), text, attach=files, by=by)
+        return answer(bundle, row.clause.id, verdict, text, attach=files, by=by)
     except UsageError as bad:
         err.print(printable(f"Not answered: {bad.what} {bad.why}"), style="bold red")
         return None
 
 
-def _line(prompt: str) -> str:
-    """"" at the end of the input; a `q` where a verdict was asked for."""
+def _line(prompt: str) -> str | None:
+    """None at the end of the input (Ctrl-D)."""
     out.print(prompt, end="")
     try:
         return input().strip()
     except EOFError:
         out.print()
-        return "q" if prompt.startswith(("verdict", "m, n")) else ""
+        return None
 
 
 def _show(rows: Sequence[Row], language: str) -> None:
     counts = Counter(str(row.verdict) for row in rows)
     out.print("  ".join(f"{_SAID[word]}: {counts[word]}" for word in _SAID), style="bold")
     for row in rows:
-        text = row.clause.zh if language == "zh" else row.clause.en
-        out.print(printable(f"{_SAID[row.verdict]:<15} {row.clause.id}  {_cut(text)}"))
+        text = row.clause.said(language)
+        out.print(printable(f"{_SAID[row.verdict]:<15} {row.clause.id}  {cut(text, _CUT)}"))
         if row.answer:
             asks = f" (asked as {row.of})" if row.of else ""
-            said = "(its words are not in this copy)" if row.answer.text is None else _cut(row.answer.text)
+            said = "(its words are not in this copy)" if row.answer.text is None else cut(row.answer.text, _CUT)
             out.print(printable(f"{'':<15} entry {row.answer.entry}, {row.answer.at}, {row.answer.by or '?'}{asks}: {said}"
                                 f"{_files(row.answer)}{f'; replaces {len(row.earlier)}' if row.earlier else ''}"))
         elif row.attached:
@@ -276,7 +261,7 @@ def _show(rows: Sequence[Row], language: str) -> None:
 def _show_whole(row: Row) -> None:
     clause = row.clause
     out.print(printable(f"{clause.id}  ({clause.force}, {clause.source})"), style="bold")
-    for text in (clause.zh, clause.en, f"wanted: {' '.join(clause.observable.split())}"):
+    for text in (clause.zh, clause.en, f"wanted: {clause.wanted}"):
         out.print(printable(text))
     for rule in row.rules:
         out.print(printable(f"a part of it is decided by rule {rule}"))
@@ -295,11 +280,6 @@ def _show_whole(row: Row) -> None:
         out.print(f"\nopen: harness checklist BUNDLE --answer {clause.id} --verdict met --text WHY --attach FILE")
 
 
-def _cut(text: str) -> str:
-    said = " ".join(text.split())
-    return said if len(said) <= _CUT else said[: _CUT - 1] + "…"
-
-
 def _files(one: Answer) -> str:
     return f" [{len(one.files)} file{'s' if len(one.files) > 1 else ''}]" if one.files else ""
 
@@ -308,7 +288,7 @@ def as_json(bundle: Path, rows: Sequence[Row], appended: Sequence[Answer], broke
     """The result of `checklist --json`; docs/json.md is its reference."""
     counts = Counter(str(row.verdict) for row in rows)
     return {
-        "bundle": str(bundle), "broken": broken, "counts": {str(word): counts[str(word)] for word in Word},
+        "bundle": str(bundle), "broken": broken, "counts": {str(word): counts[str(word)] for word in Answered},
         "appended": [one.entry for one in appended], "rows": [_row(row) for row in rows],
     }
 
@@ -317,7 +297,7 @@ def _row(row: Row) -> dict[str, Any]:
     clause = row.clause
     return {
         "clause": clause.id, "mode": clause.mode, "force": clause.force, "source": clause.source,
-        "duty_holder": clause.duty_holder, "zh": clause.zh, "en": clause.en, "wanted": " ".join(clause.observable.split()),
+        "duty_holder": clause.duty_holder, "zh": clause.zh, "en": clause.en, "wanted": clause.wanted,
         "rules": list(row.rules), "verdict": str(row.verdict), "answered_as": row.of,
         "answer": _answer(row.answer) if row.answer else None, "earlier": [_answer(one) for one in row.earlier],
         "attached": [vars(one) for one in row.attached],

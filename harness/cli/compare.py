@@ -42,23 +42,22 @@ def register(app: typer.Typer) -> None:
 
         Each finding and each clause is fixed, still there, new, or no longer observable: where the new run did not reach what
         would show it, nothing counts as fixed. Differences in SDKs, hosts, recipients, kinds, permissions and texts come with it.
-        Exit status: 0 all is fixed, 1 a violation is still there or new, 3 otherwise, 2 two apps, or no bundles.
+        Exit status: 0 all is fixed, 1 a violation is still there or new, 5 nothing could be compared, 3 otherwise,
+        2 two apps, or no bundles.
         """
         from harness.cli.analyze import close_killed, note_opened
         from harness.rules.compared import as_json, compare_bundles
         from harness.tables import AppFacts
 
         about = AppFacts.of(read_app_file(app_file)) if app_file else None
-        for bundle in (old, new):
-            close_killed(bundle)
-        integrity = (_checked(old, "OLD"), _checked(new, "NEW"))
         if page is not None:
             _outside(page, old, new)
         for bundle in (old, new):
+            close_killed(bundle)
+        integrity = (_checked(old, "OLD"), _checked(new, "NEW"))
+        for bundle in (old, new):
             note_opened(bundle, "compare")
         made = compare_bundles(old, new, integrity, app=about, profile=profile, other_app=other_app)
-        if integrity[0].manifest_sha256 and integrity[0].manifest_sha256 == integrity[1].manifest_sha256:
-            err.print("OLD and NEW are one bundle: nothing can differ.", style="bold yellow")
         if page is not None:
             from harness.render.comparison_page import write
 
@@ -116,6 +115,7 @@ def show(made: Compared) -> None:
 def _show_findings(made: Compared, change: Change, heads: dict[str, str]) -> None:
     from rich.table import Table
 
+    from harness.rules.changes import cited
     from harness.rules.sensitive import name
 
     rows = made.changes.of(change)
@@ -126,10 +126,10 @@ def _show_findings(made: Compared, change: Change, heads: dict[str, str]) -> Non
     table = Table("was", "is", "rule", "item", "by", "stage", "to", "evidence", box=None, header_style="bold", pad_edge=False)
     for one in rows:
         shown = one.shown
-        ids = [i for verdict in (one.new or one.old) for i in verdict.evidence]
-        cited = f"{'NEW' if one.new else 'OLD'} {', '.join(ids[:2])}" + (f" +{len(ids) - 2}" if len(ids) > 2 else "")
+        ids = cited(one.new or one.old)
+        where = f"{'NEW' if one.new else 'OLD'} {', '.join(ids[:2])}" + (f" +{len(ids) - 2}" if len(ids) > 2 else "")
         words = [str(found[0].verdict) if found else "" for found in (one.old, one.new)]
-        told = [*words, shown.rule, name(shown.item) if shown.item else "", shown.caller, shown.stage, shown.party, cited]
+        told = [*words, shown.rule, name(shown.item) if shown.item else "", shown.caller, shown.stage, shown.party, where]
         table.add_row(*map(cell, told))
     out.print(table)
     for one in rows:

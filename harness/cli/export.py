@@ -26,14 +26,17 @@ def register(app: typer.Typer) -> None:
         """Pack a bundle into one zip that can be checked.
 
         The zip holds every file of the bundle, or with --redact those that hold nothing personal. Beside it check_bundle.py is
-        written, with which anyone can check it by Python alone. The export is noted in the bundle's chain of custody.
+        written, with which anyone can check it by Python alone; a file of that name with other contents stays, and the script
+        gets another name, which is told. The export is noted in the bundle's chain of custody.
         """
-        from harness.bundle.export import export
+        from harness.bundle.export import CHECKER, export
 
         target = to or bundle.resolve().with_name(f"{bundle.resolve().name}{'-redacted' if redact else ''}.zip")
         with err.status("packing") as status:
             checker = export(bundle, target, redact=redact, sample=sample, by=by, note=note,
                              progress=lambda done, of: status.update(f"packing {done} of {of} files"))
+        if checker.name != CHECKER:
+            err.print(printable(f"{checker.with_name(CHECKER)} is another file, and stays: the script is {checker.name}."))
         if json:
             emit({"zip": str(target), "checker": str(checker), "bytes": target.stat().st_size, "redacted": redact})
         else:

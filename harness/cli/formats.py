@@ -1,13 +1,14 @@
-"""What `harness report --format ...` writes: a bundle's verdicts, traffic, tables and timeline for other programs."""
+"""What `harness report` writes of a bundle: the page or the document, and what other programs read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cli.options import FILES, FOLDERS, ReportFormat
-from harness.cli.output import emit, err, out, printable
+from harness.cli.output import err, printable
 
 if TYPE_CHECKING:
     from harness.bundle import Verification
@@ -23,7 +24,7 @@ def targets(bundle: Path, formats: Sequence[ReportFormat], to: Path | None) -> d
     if len(formats) == 1 and to is not None:
         one = formats[0]
         if one not in FOLDERS and to.is_dir():
-            raise UsageError(f"{to} is a folder.", f"--format {one} alone is one file.", f"Name it: --to {to / FILES[one]}.")
+            raise UsageError(f"{to} is a folder.", f"--format {one} alone is one file.", f"Name the file: {to / FILES[one]}.")
         may_write(bundle, to)
         return {one: to}
     folder = to or (bundle if bundle.is_dir() else Path.cwd()) / "report"
@@ -44,46 +45,36 @@ def may_write(bundle: Path, target: Path) -> None:
 
 
 def write_formats(
-    bundle: Path, formats: Sequence[ReportFormat], analysis: Analysis, integrity: Verification, *, to: Path | None, language: str,
-    unmask: bool, json: bool,
+    analysis: Analysis, integrity: Verification, places: Mapping[ReportFormat, Path], *, language: str = "zh",
+    unmask: bool = False,
 ) -> None:
-    """Writes them, each to its place, and prints where. Raises HarnessError."""
+    """Writes each to its place (`targets`). `integrity`: what `verify` said of the bundle without its report. Raises
+    HarnessError."""
     from harness.render.machine import machine
 
-    places = targets(bundle, formats, to)
-    written: dict[str, str] = {}
+    @cache
+    def made() -> Machine:
+        return machine(analysis, integrity, language=language, unmask=unmask)
+
     with err.status("masking") as status:
-        made = machine(analysis, integrity, language=language, unmask=unmask)
         for one, path in places.items():
-            status.update(f"making {one}")
-            for file, content in _contents(one, made, path):
-                status.update(printable(f"writing {one}: {file.name}"))
-                if content is not None:
-                    _put(bundle, file, content)
-            written[one] = str(path)
-    if unmask:
-        err.print("Personal information is not masked in what was written: --unmask was given.")
-    if json:
-        emit({"report": written[ReportFormat.HTML if ReportFormat.HTML in written else formats[0]], "bundle": str(bundle),
-              "language": language, "masked": not unmask, "files": written})
-        return
-    for path in places.values():
-        out.print(printable(str(path)))
+            status.update(printable(f"making {one}: {path.name}"))
+            if one is ReportFormat.HTML:
+                from harness.render import html
+
+                page = html.page(analysis, language=language, integrity=integrity, unmask=unmask)
+                put(analysis.bundle, [(path, page.encode())])
+            elif one is ReportFormat.PDF:
+                from harness.render import pdf
+
+                put(analysis.bundle, [(path, pdf.report(analysis, language=language, integrity=integrity, unmask=unmask))])
+            else:
+                put(analysis.bundle, _for_programs(one, made(), path))
 
 
-def _contents(one: ReportFormat, made: Machine, path: Path) -> Iterator[tuple[Path, bytes | None]]:
-    """(file, content) of a format; content None for what has been written already."""
-    if one is ReportFormat.HTML:
-        from harness.render import html
-
-        html.write(made.analysis, path, language=made.language, integrity=made.integrity, unmask=not made.mask.on)
-        yield path, None
-    elif one is ReportFormat.PDF:
-        from harness.render import pdf
-
-        pdf.write(made.analysis, path, language=made.language, integrity=made.integrity, unmask=not made.mask.on)
-        yield path, None
-    elif one is ReportFormat.JSON:
+def _for_programs(one: ReportFormat, made: Machine, path: Path) -> Iterator[tuple[Path, bytes]]:
+    """(file, content) of a format."""
+    if one is ReportFormat.JSON:
         from harness.render import verdicts_json
 
         yield path, verdicts_json.write(made)
@@ -98,7 +89,7 @@ def _contents(one: ReportFormat, made: Machine, path: Path) -> Iterator[tuple[Pa
     elif one is ReportFormat.HAR:
         from harness.render import har
 
-        yield path, har.encoded(har.har(made.bundle, made.mask if made.mask.on else None))
+        yield path, har.encoded(har.har(made.bundle, made.masks))
     elif one is ReportFormat.PNG:
         from harness.render import timeline_png
 
@@ -110,16 +101,21 @@ def _contents(one: ReportFormat, made: Machine, path: Path) -> Iterator[tuple[Pa
             yield path / name, content
 
 
-def _put(bundle: Path, path: Path, content: bytes) -> None:
-    """Into the bundle's report/ folder it is signed, anywhere else it is a file. Raises UsageError."""
-    from harness.bundle import report_place, write_report
+def put(bundle: Path, files: Iterable[tuple[Path, bytes]]) -> None:
+    """Those in the bundle's report/ folder are signed, once for all of them; any other is written as it comes. Raises
+    HarnessError where one cannot be written, or would alter the bundle."""
+    from harness.bundle import report_place, write_reports
     from harness.errors import UsageError
 
-    if report_place(bundle, path):
-        write_report(bundle, path, content)
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written.", str(error.strerror), "Name another place with --to.") from error
+    inside: dict[Path, bytes] = {}
+    for path, content in files:
+        if report_place(bundle, path):
+            inside[path] = content
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written.", str(error.strerror),
+                             "Name another place with --to or --pdf.") from error
+    write_reports(bundle, inside)

@@ -1,8 +1,11 @@
-"""`harness lab`: embedded devices: start, stop, list, shell; check, what an app would lack on one."""
+"""`harness lab`: embedded devices: start, stop, list, shell; check, what an app would lack on one; app, an
+example app's APK."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -167,6 +170,35 @@ def register(app: typer.Typer) -> None:
             _show(handles)
         else:
             out.print("No lab device is running. `harness lab start` starts one.", markup=False)
+        return 0
+
+    @lab.command("app")
+    def app_(
+        name: Annotated[str | None, typer.Argument(help="Which one; without it, all are listed.")] = None,
+        to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where the APK goes; else NAME.apk here.")] = None,
+    ) -> int:
+        """Write the APK of an example app, for a phone or an emulator.
+
+        What is planted in each is described in docs/example-apps.md. An APK is built at first use.
+        """
+        from harness.lab.apps import apps, build
+
+        known = {one.name: one for one in apps()}
+        if name is None:
+            for one in known.values():
+                out.print(printable(f"{one.name:<16} {one.package:<26} {one.label}"))
+            return 0
+        if name not in known:
+            raise UsageError(f"There is no example app {name}.", "", f"There are: {', '.join(known)}.")
+        target = to or Path(f"{name}.apk")
+        if target.is_dir():
+            raise UsageError(f"{target} is a folder.", "", f"Name the file: --to {target / name}.apk")
+        built = build(name)
+        try:
+            shutil.copyfile(built, target)
+        except OSError as bad:
+            raise UsageError(f"{target} cannot be written: {bad.strerror}.", "", "Name another file with --to.") from bad
+        err.print(printable(f"written  {target}"))
         return 0
 
     @lab.command("shell", context_settings={"ignore_unknown_options": True})

@@ -24,7 +24,7 @@ from harness.errors import HarnessError
 _NOT_COMMANDS = {"comparison", "editions", "formats", "hook_check", "lab_check", "main", "options", "output", "verdicts"}
 _ORDER = (
     "demo", "run", "analyze", "report", "compare", "lists", "checklist", "verify", "export", "custody", "timestamp", "keys",
-    "doctor", "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic",
+    "doctor", "selftest", "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic",
 )  # fmt: skip
 """As a user meets them. A command that is not named here comes after these."""
 

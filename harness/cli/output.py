@@ -33,6 +33,12 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 
+def cut(text: str, most: int) -> str:
+    """A text on one line, of `most` characters at most."""
+    said = " ".join(text.split())
+    return said if len(said) <= most else said[: most - 1] + "…"
+
+
 def visible(text: str) -> str:
     """The same for a text of several lines, whose line ends stay."""
     return "\n".join(map(printable, text.split("\n")))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.options import Json
-from harness.cli.output import cell, emit, err, out, printable
+from harness.cli.output import cell, cut, emit, err, out, printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -75,27 +75,22 @@ def _table(*titles: str) -> Table:
     return table
 
 
-def _cut(text: str) -> str:
-    said = " ".join(text.split())
-    return said if len(said) <= _QUOTED else said[: _QUOTED - 1] + "…"
-
-
 def _show(read: Declared) -> None:
     out.print(printable(f"of: {', '.join(read.parties_named) or 'nobody named'}"))
     out.print(f"updated: {read.update_date or 'not said'}   effective: {read.effective_date or 'not said'}")
     kinds = _table("kind", "", "said in")
     for kind in read.kinds:
         state = "not collected" if kind.denied else "optional" if kind.optional else "collected"
-        kinds.add_row(cell(kind.kind), cell(state), cell(_cut(kind.passage.text)))
+        kinds.add_row(cell(kind.kind), cell(state), cell(cut(kind.passage.text, _QUOTED)))
     out.print(kinds)
     sdks = _table("SDK", "company", "purpose", "kinds")
     for sdk in read.sdks:
-        sdks.add_row(*(cell(x) for x in (sdk.name, sdk.company, _cut(sdk.purpose), ", ".join(sdk.kinds))))
+        sdks.add_row(*(cell(x) for x in (sdk.name, sdk.company, cut(sdk.purpose, _QUOTED), ", ".join(sdk.kinds))))
     if read.sdks:
         out.print(sdks)
     rights = _table("right", "", "way")
     for name, right in read.rights.items():
-        rights.add_row(cell(name), cell("stated" if right.stated else "not stated"), cell(_cut(right.path)))
+        rights.add_row(cell(name), cell("stated" if right.stated else "not stated"), cell(cut(right.path, _QUOTED)))
     out.print(rights)
     for channel in read.channels:
         out.print(printable(f"{channel.kind}: {channel.value}"))
@@ -103,7 +98,7 @@ def _show(read: Declared) -> None:
     out.print(f"answers within {days.number} {'working ' if days.working else ''}days" if days else "no term for answers")
     for name in ("minors", "retention", "personalisation_optout", "cross_border"):
         said = getattr(read, name)
-        out.print(printable(f"{name}: {_cut(said.passage.text) if said.passage else 'not said'}"))
+        out.print(printable(f"{name}: {cut(said.passage.text, _QUOTED) if said.passage else 'not said'}"))
 
 
 def show_changes(changes: Changes) -> None:
@@ -124,11 +119,11 @@ def show_changes(changes: Changes) -> None:
         ]
         out.print(printable(f"~ sdk {sdk.name}: {', '.join(told)}"))
     for right, old, new in changes.paths:
-        out.print(printable(f"~ way to {right}: {_cut(old) or 'none'} -> {_cut(new) or 'none'}"))
+        out.print(printable(f"~ way to {right}: {cut(old, _QUOTED) or 'none'} -> {cut(new, _QUOTED) or 'none'}"))
     for name, old, new in changes.values:
         out.print(printable(f"~ {name}: {old or 'none'} -> {new or 'none'}"))
     for sign, text in (("+", changes.text_added), ("-", changes.text_removed)):
         for sentence in text[:_SHOWN_TEXT]:
-            out.print(printable(f"{sign} {_cut(sentence)}"))
+            out.print(printable(f"{sign} {cut(sentence, _QUOTED)}"))
         if len(text) > _SHOWN_TEXT:
             out.print(f"{sign} and {len(text) - _SHOWN_TEXT} more sentences (--json has them all)")

@@ -90,7 +90,7 @@ def _print_clause(clause: str, rows: list[dict[str, Any]]) -> None:
     if c.same_as:
         out.print(printable(f"asks the same as: {', '.join(c.same_as)}"))
     if not rows:
-        what = "a row of the checklist" if c.mode in {"manual", "out"} else "nothing yet"
+        what = "a row of the checklist" if c.by_hand else "nothing yet"
         out.print(printable(f"decided by: {what}"))
     for row in rows:
         out.print()

@@ -15,7 +15,7 @@ import typer
 
 from harness.capture.proxy_settings import KEEP_RESPONSES, Way
 from harness.cli.lab import clear_away_dead, connect, end
-from harness.cli.options import AppFile, Json, Language, Out, ReportLanguage, read_app_file
+from harness.cli.options import AppFile, Json, Language, Out, ReportFormat, ReportLanguage, read_app_file
 from harness.cli.output import emit, err, fail, out, printable
 from harness.device.package_name import FORM, is_package
 from harness.errors import UsageError
@@ -278,7 +278,8 @@ def register(app: typer.Typer) -> None:
         # What is wrong with the call has been told by now, before the heavy libraries are loaded.
         check_tables()
         from harness.bundle import verify
-        from harness.cli.verdicts import as_json, print_analysis, write_report
+        from harness.cli.formats import targets, write_formats
+        from harness.cli.verdicts import as_json, print_analysis
         from harness.cli.verify import warn
         from harness.device.adb import AdbDevice
         from harness.rules.analysis import analyse
@@ -297,7 +298,9 @@ def register(app: typer.Typer) -> None:
         warn(integrity)
         analysis = analyse(outcome.bundle)
         per_test.write(analysis)
-        report = write_report(analysis, lang, integrity=integrity)
+        places = targets(analysis.bundle, [ReportFormat.HTML], None)
+        write_formats(analysis, integrity, places, language=str(lang))
+        report = places[ReportFormat.HTML]
         if json:
             emit(as_json(analysis, integrity) | {"report": str(report)})
         else:

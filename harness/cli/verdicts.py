@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -11,7 +10,6 @@ from rich.table import Table
 from harness.bundle import Verification
 from harness.cli.output import cell, out, printable
 from harness.model import Verdict, VerdictWord
-from harness.render import html
 from harness.rules.analysis import Analysis
 from harness.rules.analysis import as_json as analysis_as_json
 from harness.rules.sensitive import name
@@ -57,20 +55,3 @@ def print_analysis(analysis: Analysis, named: Collection[str] = ()) -> None:
 def as_json(analysis: Analysis, integrity: Verification) -> dict[str, Any]:
     """The result that `run` and `analyze` print with `--json`; docs/json.md is its reference."""
     return analysis_as_json(analysis) | {"integrity": str(integrity.status)}
-
-
-def report_path(bundle: Path, target: Path | None = None) -> Path:
-    """Where the page goes: where it is wanted, else into the bundle's report/ folder, of a zip into report/ here."""
-    return target or (bundle if bundle.is_dir() else Path.cwd()) / "report" / "report.html"
-
-
-def write_report(
-    analysis: Analysis, language: str = "zh", target: Path | None = None, *, integrity: Verification | None = None,
-    unmask: bool = False,
-) -> Path:
-    """The HTML report, in the bundle's report/ folder (which the manifest leaves out) or where it is wanted.
-    `integrity`: what `verify` said of the bundle without its report, where that is known already. `unmask`: whether personal
-    information is shown in full."""
-    path = report_path(analysis.bundle, target)
-    html.write(analysis, path, language=language, integrity=integrity, unmask=unmask)
-    return path

@@ -1,9 +1,9 @@
 """The proxy's certificate authority among those the device's system trusts, as on a rooted phone.
 
 Android names each by the old subject hash of OpenSSL: the first four bytes, little-endian, of the MD5 of the DER
-subject. Where the system's folder cannot be written, a tmpfs with all certificates and ours is put over it. From
-Android 14 the store lies in the Conscrypt APEX, which every process sees in a mount namespace of its own, so
-the mount is repeated in each zygote and each of its children.
+subject. Those of equal hash are numbered from .0 on and looked for until a number is missing, so ours takes the first
+free one. Where the system's folder cannot be written, or is not the only one, a copy with ours in it is mounted over
+each store (harness/device/store_mounts.py).
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from pathlib import PurePosixPath
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.device.device import Device, quote
+from harness.device.device import Device, Shell, quote
+from harness.device.store_mounts import APEX_STORE, SCRIPT, STAGED, STORE, mount_script, unmount_script
 from harness.errors import RigError, UsageError
 
-STORE = "/system/etc/security/cacerts"
-APEX_STORE = "/apex/com.android.conscrypt/cacerts"
-STAGING = "/data/local/tmp"
+SECONDS = 180  # a phone may have hundreds of mount namespaces to enter
+NUMBERS = 10  # certificates of one subject; a store that has more is no store
 
 
 @dataclass(frozen=True)
 class Authority:
-    """`name`: its file name in the store."""
+    """`hash`: of its subject; its name in a store without the number."""
 
-    name: str
+    hash: str
     pem: bytes
     sha256: str
 
@@ -40,7 +40,7 @@ class Authority:
             raise UsageError("The proxy's certificate cannot be read.", str(error), "Make it anew.") from error
         der = certificate.public_bytes(Encoding.DER)
         return cls(
-            name=f"{subject_hash_old(certificate)}.0",
+            hash=subject_hash_old(certificate),
             pem=certificate.public_bytes(Encoding.PEM),
             sha256=hashlib.sha256(der).hexdigest(),
         )
@@ -53,8 +53,19 @@ def subject_hash_old(certificate: x509.Certificate) -> str:
 
 
 def trusts(device: Device, authority: Authority) -> bool:
-    """Whether the store that apps read holds just this certificate under its name."""
-    return all(_has(device, folder, authority) for folder in _stores(device))
+    """Whether each store that apps may read holds just this certificate under its hash."""
+    return all(authority.sha256 in _of_hash(device, folder, authority.hash) for folder in _stores(device))
+
+
+def free_name(device: Device, authority: Authority) -> str:
+    """The file name that it takes in the store."""
+    return f"{authority.hash}.{len(_of_hash(device, STORE, authority.hash))}"
+
+
+def writable(device: Device) -> bool:
+    """Whether it is worth trying. Where the Conscrypt APEX has a store too, that one can only be mounted over; and what is
+    written into a folder that a Magisk module mounted gets a label that apps may not read."""
+    return _stores(device) == [STORE] and f" {STORE} " not in device.shell("cat", "/proc/mounts").output
 
 
 def _stores(device: Device) -> list[str]:
@@ -62,115 +73,59 @@ def _stores(device: Device) -> list[str]:
     return [STORE, APEX_STORE] if apex else [STORE]
 
 
-def _has(device: Device, folder: str, authority: Authority) -> bool:
-    said = device.shell("cat", str(PurePosixPath(folder, authority.name)))
-    if said.status != 0:
-        return False
-    try:
-        return Authority.read(said.output.encode()).sha256 == authority.sha256
-    except UsageError:
-        return False
+def _of_hash(device: Device, folder: str, subject_hash: str) -> list[str]:
+    """SHA-256 of those with this hash, in the order of their numbers; "" for what is no certificate."""
+    found: list[str] = []
+    for number in range(NUMBERS):
+        said = device.shell("cat", str(PurePosixPath(folder, f"{subject_hash}.{number}")))
+        if said.status != 0:
+            break
+        try:
+            found.append(Authority.read(said.output.encode()).sha256)
+        except UsageError:
+            found.append("")
+    return found
 
 
-def taken(device: Device, authority: Authority) -> bool:
-    """Whether another certificate has its name in the system's folder: it is not to be written over."""
-    return device.shell("cat", str(PurePosixPath(STORE, authority.name))).status == 0 and not _has(device, STORE, authority)
-
-
-def write(device: Device, authority: Authority) -> bool:
+def write(device: Device, authority: Authority, name: str) -> bool:
     """Puts it into the folder itself. False where the folder is read-only, as on most phones."""
-    target = str(PurePosixPath(STORE, authority.name))
+    target = str(PurePosixPath(STORE, name))
     try:
         device.push(authority.pem, target)  # where adbd is root this is enough
     except RigError:
-        staged = _stage(device, authority)
-        put = f"cp {quote([staged])} {quote([target])} && chmod 644 {quote([target])}"
-        if device.root_shell(f"{put}; s=$?; rm -f {quote([staged])}; exit $s").status != 0:
+        device.push(authority.pem, STAGED)
+        put = f"cp {STAGED} {quote([target])} && chmod 644 {quote([target])}"
+        if device.root_shell(f"{put}; s=$?; rm -f {STAGED}; exit $s").status != 0:
             return False
     return trusts(device, authority)
 
 
-def mount(device: Device, authority: Authority) -> None:
-    """Puts a copy of the store with ours in it over the store, in every mount namespace that apps see."""
-    staged = _stage(device, authority)
-    said = device.root_shell(_MOUNT.format(staged=quote([staged]), name=quote([authority.name])), seconds=60)
+def mount(device: Device, authority: Authority) -> list[int]:
+    """Puts a copy of each store with ours in it over that store, in every mount namespace that apps see. Returns the
+    pids of running processes that do not see it; whatever is started from now on does."""
+    device.push(authority.pem, STAGED)
+    said = _run(device, mount_script(authority.hash))
     if said.status != 0 or not trusts(device, authority):
         raise RigError(
             f"The proxy's certificate could not be put into the system store of {device.serial}.",
-            (said.error or said.output).strip()[-500:],
-            "Root the phone (Magisk, KernelSU), or use an emulator without Google Play or the lab.",
+            (said.error or said.output).strip()[-500:] or "It was mounted, but a shell of the device does not see it.",
+            "Root the phone (Magisk with the mount namespace mode global, KernelSU), or use an emulator without "
+            "Google Play or the lab.",
         )
+    return [int(line.split()[1]) for line in said.output.splitlines() if line.startswith("unreached ")]
 
 
-def unmount(device: Device, name: str = "") -> bool:
-    """Takes the copy away again, or finds it gone (a restart takes it away too). `name`: what a kill may have left staged."""
-    staged = f"rm -rf {quote([_staged(name)])} {quote([_staged(name)])}.d\n" if name else ""
-    return device.root_shell(staged + _UNMOUNT, seconds=60).status == 0
+def unmount(device: Device) -> bool:
+    """Takes the copies away again, or finds them gone (a restart takes them away too)."""
+    return _run(device, unmount_script()).status == 0
 
 
 def remove(device: Device, name: str) -> bool:
     """The certificate, and what a kill may have left of it where it is staged."""
-    paths = quote([_staged(name), str(PurePosixPath(STORE, name))])
+    paths = quote([STAGED, str(PurePosixPath(STORE, name))])
     return device.root_shell(f"for path in {paths}; do [ ! -e $path ] || rm -f $path || exit 1; done").status == 0
 
 
-def _staged(name: str) -> str:
-    return f"{STAGING}/harness-{name}"
-
-
-def _stage(device: Device, authority: Authority) -> str:
-    staged = _staged(authority.name)
-    device.push(authority.pem, staged)
-    return staged
-
-
-# A zygote's children are named by their parent's pid in /proc/*/status.
-_NAMESPACES = """
-namespaces() {{
-  for zygote in $(pidof zygote; pidof zygote64); do
-    echo $zygote
-    for status in /proc/[0-9]*/status; do
-      grep -q "^PPid:[[:space:]]*$zygote$" $status 2>/dev/null && echo $status | cut -d/ -f3
-    done
-  done
-}}
-"""
-
-_MOUNT = (
-    "set -e\n"
-    f"store={STORE}\napex={APEX_STORE}\n"
-    + _NAMESPACES
-    + """
-copy={staged}.d
-rm -rf $copy; mkdir -m 700 $copy
-if [ -d $apex ]; then from=$apex; else from=$store; fi
-[ -z "$(ls $from)" ] || cp $from/* $copy/
-mv {staged} $copy/{name}
-mount -t tmpfs tmpfs $store
-mv $copy/* $store/; rmdir $copy
-chown root:root $store/*; chmod 644 $store/*
-chcon u:object_r:system_file:s0 $store/* 2>/dev/null || true
-if [ -d $apex ]; then
-  mount --bind $store $apex
-  for pid in $(namespaces); do
-    nsenter --mount=/proc/$pid/ns/mnt -- /system/bin/mount --bind $store $apex || true
-  done
-fi
-"""
-)
-
-_UNMOUNT = (
-    f"store={STORE}\napex={APEX_STORE}\n"
-    + _NAMESPACES.replace("{{", "{").replace("}}", "}")
-    + """
-if [ -d $apex ]; then
-  for pid in $(namespaces); do
-    nsenter --mount=/proc/$pid/ns/mnt -- /system/bin/umount $apex 2>/dev/null
-  done
-  umount $apex 2>/dev/null
-fi
-umount $store 2>/dev/null
-grep -q " $store tmpfs " /proc/mounts && exit 1
-exit 0
-"""
-)
+def _run(device: Device, script: str) -> Shell:
+    device.push(script.encode(), SCRIPT)
+    return device.root_shell(f"sh {SCRIPT}; s=$?; rm -f {SCRIPT}; exit $s", seconds=SECONDS)

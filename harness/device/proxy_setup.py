@@ -125,14 +125,16 @@ def _lead(device: Device, port: int, restore: RestoreFile) -> None:
 def _trust(device: Device, ours: Authority, restore: RestoreFile) -> str:
     if authority.trusts(device, ours):
         return "was there"
-    if not authority.taken(device, ours):
-        restore.add({"act": "certificate", "name": ours.name})
-        if authority.write(device, ours):
+    if authority.writable(device):
+        name = authority.free_name(device, ours)
+        restore.add({"act": "certificate", "name": name})
+        if authority.write(device, ours, name):
             return "written"
-        restore.drop_last()
-    restore.add({"act": "mount", "name": ours.name})
-    authority.mount(device, ours)
-    return "mounted"
+        if authority.remove(device, name):
+            restore.drop_last()
+    restore.add({"act": "mount"})
+    unreached = authority.mount(device, ours)
+    return f"mounted; not seen by {len(unreached)} running processes" if unreached else "mounted"
 
 
 def _undo(device: Device, act: dict[str, Any]) -> bool:
@@ -150,7 +152,7 @@ def _undo(device: Device, act: dict[str, Any]) -> bool:
         case "certificate":
             return authority.remove(device, act["name"])
         case "mount":
-            return authority.unmount(device, act.get("name", ""))
+            return authority.unmount(device)
         case "file":
             return frida_server.remove_file(device, act["path"])
         case "frida-server":

@@ -16,9 +16,9 @@ from harness.model.events import (
     Step,
 )
 from harness.model.stages import Stage
-from harness.model.verdicts import Finding, Grade, Verdict, VerdictWord
+from harness.model.verdicts import Answered, Finding, Grade, Verdict, VerdictWord
 
 __all__ = [
-    "JOURNALS", "Call", "Control", "Event", "Fact", "Finding", "Flow", "Gap", "GapKind", "Grade",
+    "JOURNALS", "Answered", "Call", "Control", "Event", "Fact", "Finding", "Flow", "Gap", "GapKind", "Grade",
     "Message", "Outcome", "Screen", "Stack", "Stage", "Step", "Verdict", "VerdictWord",
 ]

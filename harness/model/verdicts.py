@@ -1,4 +1,4 @@
-"""What is decided. Never "pass": absence of evidence is not shown as evidence of absence."""
+"""What is decided, by rules and by people. Never "pass": absence of evidence is not shown as evidence of absence."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ class Grade(StrEnum):
     A = "A"    # a value left the device
     B = "B"    # a value was read
     C = "C"    # called, but empty, denied or caused by the framework
+
+
+class Answered(StrEnum):
+    """What a person says of a clause. OPEN takes an earlier answer back."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_APPLICABLE = "not_applicable"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, kw_only=True)

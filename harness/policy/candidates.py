@@ -66,9 +66,11 @@ def _own_names(document: Document) -> list[tuple[int, int]]:
     for title in titles:
         for said in _TITLE.split(fold(title)):
             name = said.strip(" -–—:|·,.\"'《》*#")
-            if 5 < len(name) < 50 and (" " in name or not name.isascii()) and mentions(name):
+            if name.isascii() and not (5 < len(name) < 50 and " " in name):
+                continue  # a word of the language
+            if 3 < len(name) < 50 and mentions(name):
                 there = (m.span() for m in re.finditer(re.escape(name), text))
-                found |= {span for span in there if any(letter.isupper() for letter in _raw(document, span))}
+                found |= {span for span in there if not name.isascii() or any(map(str.isupper, _raw(document, span)))}
     return sorted(found)
 
 
@@ -113,6 +115,7 @@ def _said(
     beside = _of_the_company(statement, bool(firm))
     aside = [(_PLACED, *m.span()) for m in pattern("by_means").finditer(text)]
     aside += [(_ACCOUNT, *m.span()) for m in pattern("registers").finditer(text)]
+    aside += [(_BODY, *m.span()) for m in pattern("unlocks").finditer(text)]
     row_says_no = _row_says_no(document, statement)
     for mention in here:
         at = mention.start - begin
@@ -136,6 +139,7 @@ def _said(
 
 _PLACED = frozenset({"base_station", "bluetooth", "wifi_scan", "ip", "sensors", "location_precise", "network_type", "ssid_bssid"})
 _ACCOUNT = frozenset({"account"})
+_BODY = frozenset({"face", "biometric_other"})
 _WAYS = frozenset(
     {"phone", "email", "address", "name", "third_party_account", "user_content", "communications", "region", "browsing_log"}
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from harness.policy.entries import is_function, is_sdk_name, plausible_name
 from harness.policy.fields import is_company
@@ -73,6 +74,7 @@ def can_be_name(said: str) -> bool:
     return len(said) <= 60 and plausible_name(said) and not URL.search(said) and not is_company(said)
 
 
+@lru_cache(maxsize=8192)
 def score(said: str, role: str) -> float:
     """How well a line fits a column: from -4 to 3."""
     if said.isdecimal():

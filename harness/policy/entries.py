@@ -10,7 +10,7 @@ from functools import lru_cache
 from harness.policy.blocks import Document
 from harness.policy.fields import Value, platforms_of, words
 from harness.policy.kinds import Mention, mentions
-from harness.policy.known import known_of
+from harness.policy.known import is_service, known_of
 from harness.policy.polarity import in_purpose, scopes
 from harness.policy.statements import pattern
 from harness.policy.words import compiled
@@ -23,6 +23,9 @@ _NO_NAME = compiled("entries", "no_name")
 _GENERIC = compiled("entries", "generic")
 _SERVICE = compiled("entries", "service")
 _SPEAKS = compiled("entries", "speaks")
+_ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
+_SENTENCE = compiled("sdk_prose", "sentence")
+_BRACKETED = re.compile(r"\([^()]*\)")
 
 
 @dataclass
@@ -67,6 +70,22 @@ class Entry:
                 self.kinds.setdefault(mention.kind, True)
             else:
                 self.kinds[mention.kind] = False
+
+
+    def go_on(self, text: str, start: int, end: int) -> None:
+        """A further place that speaks of it, in a sentence."""
+        self.add_kinds(text, start, end, prose=True)
+        self.spans.append((start, end))
+
+
+def is_said_of_all(said: str) -> bool:
+    """Whether a sentence says of all that were named what they take: these services may collect your IP address."""
+    return bool(_ALL_OF_THEM.search(said)) and not pattern("denies").search(said)
+
+
+def is_sentence(said: str) -> bool:
+    """Whether a folded line, without what stands in brackets, has what sentences have and names have not."""
+    return bool(_SENTENCE.search(_BRACKETED.sub("", said)))
 
 
 def polar(said: str) -> list[tuple[Mention, str]]:
@@ -128,7 +147,7 @@ def is_function(folded_name: str) -> bool:
 def is_sdk_name(folded_name: str) -> bool:
     """Whether a name is an SDK's by itself: it says so, or the catalogue knows it."""
     bare_name = _NUMBER.sub("", folded_name).strip(_TRIM)
-    return bool(words("name_of_sdk").search(bare_name)) or known_of(bare_name) is not None
+    return bool(words("name_of_sdk").search(bare_name)) or known_of(bare_name) is not None or is_service(bare_name)
 
 
 def from_fields(

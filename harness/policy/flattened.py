@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.policy.blocks import Block, Document
-from harness.policy.dealing import URL, can_be_name, deal, score
+from harness.policy.dealing import can_be_name, deal, score
 from harness.policy.entries import Entry, clean_name, from_fields, plausible_name
 from harness.policy.fields import Value, is_company, role_of_label
-from harness.policy.kinds import mentions
 from harness.policy.several import several
-from harness.policy.statements import pattern, role_of
+from harness.policy.statements import role_of
 from harness.policy.words import compiled
 
 Span = tuple[int, int]
@@ -36,7 +35,6 @@ def flattened(document: Document, blocks: Sequence[tuple[Block, Span]]) -> Itera
         if _is_head(later) and (
             len(later) > len(heads)
             or (heads[0] == "name" and "name" in later)
-            or (_fits_evenly(text, later, blocks, number + 1) and not _fits_evenly(text, heads, blocks, number))
         ):
             heads, number = later, number + 1
         first = number + len(heads)
@@ -56,11 +54,6 @@ def flattened(document: Document, blocks: Sequence[tuple[Block, Span]]) -> Itera
         if entries:
             yield number, last, entries
         number = max(last, number + 1)
-
-
-def _fits_evenly(text: str, heads: list[str], blocks: Sequence[tuple[Block, Span]], number: int) -> bool:
-    cells = [span for _, span in blocks[number + len(heads) : number + 80]]
-    return bool(_even(text, _named(text, heads, blocks, number), cells))
 
 
 def _is_head(heads: list[str]) -> bool:
@@ -97,12 +90,8 @@ def _named(text: str, heads: list[str], blocks: Sequence[tuple[Block, Span]], nu
 
 def _rows(document: Document, heads: list[str], cells: list[Span], part: str) -> Iterator[Entry]:
     text = document.folded.text
-    even = _even(text, heads, cells)
-    if even and len(cells) - len(even) * len(heads) < len(heads):
-        rows = [list(zip(heads, row, strict=False)) for row in even]
-    else:
-        dealt = deal([text[a:b].strip() for a, b in cells], heads)
-        rows = _as_far_as_they_fit([[(heads[c], cells[n]) for n, c in row] for row in dealt], text)
+    dealt = deal([text[a:b].strip() for a, b in cells], heads)
+    rows = _as_far_as_they_fit([[(heads[c], cells[n]) for n, c in row] for row in dealt], text)
     for row in rows:
         name = next((span for role, span in row if role == "name"), None)
         if name is None or not plausible_name(clean_name(document, *name)[0].lower()):
@@ -128,32 +117,3 @@ def _is_row(row: list[tuple[str, Span]], text: str) -> bool:
         return False
     told = [score(s, role) for role, s in said if role in ("kinds", "company", "link", "permissions")]
     return max(told, default=0) >= _FITS and sum(score(s, role) for role, s in said) > _FITS * len(said)
-
-
-def _even(text: str, heads: list[str], cells: list[Span]) -> list[list[Span]]:
-    """`_even_rows`; heads that say nothing known, at the end of the others, are the first of the lines."""
-    found = max((_even_rows(text, [*heads, *[""] * more], cells[more:]) for more in range(3)), key=len)
-    return [row[: len(heads)] for row in found]
-
-
-def _even_rows(text: str, heads: list[str], cells: list[Span]) -> list[list[Span]]:
-    """Rows of as many lines as there are heads, as far as the lines fit their columns; none where not even two do."""
-    width, rows = len(heads), []
-    for first in range(0, len(cells) - width + 1, width):
-        row = cells[first : first + width]
-        if not all(_fits(text[a:b].strip(), role) for role, (a, b) in zip(heads, row, strict=True)):
-            break
-        rows.append(row)
-    return rows if len(rows) > 1 else []
-
-
-def _fits(said: str, role: str) -> bool:
-    if role == "name":
-        return plausible_name(said) and not URL.search(said) and not is_company(said)
-    if role == "link":
-        return bool(URL.search(said)) or len(said) < 40 or said.startswith("《")
-    if role == "kinds":
-        return bool(mentions(said) or pattern("no_value").search(said))
-    if role == "company":
-        return len(said) <= 60 and not URL.search(said)
-    return not URL.match(said)

@@ -84,6 +84,16 @@ def by_name() -> dict[str, KnownSdk]:
     return found
 
 
+@cache
+def _services() -> frozenset[str]:
+    return frozenset(map(bare, read("aliases")["also"]))
+
+
+def is_service(name: str) -> bool:
+    """Whether a name is one of those that words/aliases.yaml adds to hooks/sdks, for they are services and no SDKs."""
+    return any(one in _services() for one in names_in(name))
+
+
 def known_of(name: str) -> KnownSdk | None:
     """The SDK that a policy's name means; a whole company is none."""
     table = by_name()

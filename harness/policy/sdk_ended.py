@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from harness.policy.blocks import Document
-from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, plausible_name
+from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, is_sentence, plausible_name
 from harness.policy.fields import is_company, role_of_label
 from harness.policy.folding import fold
 from harness.policy.several import is_known
@@ -18,8 +18,6 @@ from harness.policy.words import compiled
 Span = tuple[int, int]
 _ADDRESS = re.compile(r"https?://\S+\s*$")
 _TAIL = compiled("sdk_ended", "tail")
-_SENTENCE = compiled("sdk_prose", "sentence")
-_BRACKETED = re.compile(r"\([^()]*\)")
 _RUN_ON = re.compile(r"[^\s，。；：]{1,24}?(?:SDK|sdk)(?=[\u4e00-\u9fff][^\s]{5})")
 _MOST_LINES, _LEAST = 8, 3
 
@@ -128,6 +126,6 @@ def _name(document: Document, line: Span, alone: bool) -> Span | None:
     called = document.folded.text[slice(*name)]
     if not 2 <= len(called) <= 40 or role_of_label(called) or not plausible_name(called):
         return None
-    if is_function(called) or is_company(called) or _SENTENCE.search(_BRACKETED.sub("", called)):
+    if is_function(called) or is_company(called) or is_sentence(called):
         return None
     return name

@@ -8,21 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.policy.blocks import Block, Document
+from harness.policy.dealing import URL
 from harness.policy.entries import Entry, clean_name, from_fields, is_function, is_sdk_name, plausible_name
 from harness.policy.fields import Value, is_company, pairs, role_of_label, words
 from harness.policy.flattened import flattened
 from harness.policy.kinds import mentions
-from harness.policy.several import several
+from harness.policy.several import is_known, several
 from harness.policy.statements import pattern, role_of
 from harness.policy.words import compiled
 
-_URL = re.compile(r"https?:|www\.|\.(?:com|cn|html)\b")
 _PARTS = compiled("sdk_lines", "parts")
 _STATE = compiled("sdk_lines", "state")
 _PROVIDED = compiled("sdk_lines", "provided")
 _SENTENCE = compiled("sdk_prose", "sentence")
 _NUMBER = compiled("entries", "number")
 _BRACKETED = re.compile(r"\([^()]*\)|:\s*$")
+_NO_SERVICE = compiled("sdk_sections", "no_service")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
 
@@ -70,7 +71,7 @@ class Records:
                 self.close()
                 self.name = (value.start, value.end)
                 self.values = [value]
-            elif begins and title is None:
+            elif title is None and (begins or (value.role == "company" in self.roles and self._is_of_company())):
                 self.close()
                 self.values = [value]
             elif title is not None and number == 0 and (repeats or not self.is_open):
@@ -96,6 +97,16 @@ class Records:
             return False
         return len(self.values) > 1 and plausible_name(clean_name(self.document, *self.name)[0].lower())
 
+    def _is_of_company(self) -> bool:
+        """Whether the open record begins with a company and has no name: Recipient: Tidepool Ltd.; Data: ..."""
+        first = self.values[0]
+        if first.role != "company" or "kinds" not in self.roles or "name" in self.roles:
+            return False
+        title = self.document.folded.text[slice(*self.name)] if self.name else first.label
+        if not first.label.isascii() or first.label.strip(" *_") not in title:
+            return False  # a title other than that of the label, Recipients, is the service's name
+        return self.role in ("sdks", "shares") or is_known(self.document.folded.text[first.start : first.end])
+
     def _is_sdk(self, at: tuple[int, int]) -> bool:
         return is_sdk_name(self.document.folded.text[at[0] : at[1]])
 
@@ -105,6 +116,12 @@ class Records:
         if len(said) > 40 or role_of_label(said) or mentions(said):
             return False
         return plausible_name(said) and not is_function(said)
+
+    def _is_proper(self, at: tuple[int, int]) -> bool:
+        """Whether a title is written as English names are, and says no kind and no service."""
+        words = clean_name(self.document, *at)[0].split()
+        proper = 0 < len(words) <= 4 and all(word.isascii() and word[:1].isupper() for word in words)
+        return proper and self._is_own_name(at) and not _NO_SERVICE.search(" ".join(words).lower())
 
     def _is_sentence(self, at: tuple[int, int]) -> bool:
         return bool(_SENTENCE.search(_BRACKETED.sub("", _NUMBER.sub("", self.document.folded.text[at[0] : at[1]].strip(" *_-")))))
@@ -122,7 +139,7 @@ class Records:
         if last.role == "name" and last.start < last.end:
             self.values.append(
                 Value("kinds", "", *span)
-                if not _URL.search(self.document.folded.text[span[0] : span[1]])
+                if not URL.search(self.document.folded.text[span[0] : span[1]])
                 else Value("link", "", *span)
             )
         elif last.role == "name":
@@ -157,12 +174,16 @@ class Records:
 
     def close(self) -> None:
         """Ends the open record; it counts where it names an SDK and says something of it."""
+        if self.values and self._is_of_company():
+            self.name = self.values[0].start, self.values[0].end
         if self.name is not None and self.values:
             named = "name" in self.roles and any(words("name_of_sdk").search(v.label) for v in self.values if v.role == "name")
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}
             sure = named or self._is_sdk(self.name) or ("company" in self.roles and self.role in ("sdks", "shares"))
             sure = sure or ("link" in self.roles and self.role == "sdks")
             sure = sure or (self.role == "sdks" and {"kinds", "purpose"} <= self.roles and self._is_own_name(self.name))
+            sure = sure or (self.role == "sdks" and "kinds" in self.roles and self._is_proper(self.name))
+            sure = sure or (self.values[0].start == self.name[0] and self.values[0].role == "company")
             sure = sure or (self.role == "sdks" and is_company(_NUMBER.sub("", self.document.folded.text[slice(*self.name)])))
             sure = sure and (named or "name" in self.roles or self._is_sdk(self.name) or not self._is_sentence(self.name))
             likely = {"company", "kinds"} <= self.roles and len(self.roles) > 2
@@ -227,7 +248,7 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
         lines = [span] if "\n" not in text[span[0] : span[1]] else _lines(text, *span)
         for line in lines:
             found = pairs(text, *line) if line[1] - line[0] < 6000 else []
-            if found and (found[0].start - line[0] < 30 or found[0].role == "name" or _title_within(text, line, found[0])):
+            if found and (_leads(found[0], line) or found[0].role == "name" or _title_within(text, line, found[0])):
                 within = _title_within(text, line, found[0])
                 records.pairs(line, found, within or title)
                 title = None
@@ -246,7 +267,7 @@ def in_lines(document: Document, tables: frozenset[int]) -> Iterator[Entry]:
             if (
                 short
                 and following
-                and (not records.is_open or following[0].role in records.roles or (following[0].role == "name" and False))
+                and (not records.is_open or following[0].role in records.roles)
             ):
                 title = line
             elif not records.more(line):
@@ -262,6 +283,11 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
             found.append((at, at + len(line)))
         at += len(line) + 1
     return found
+
+
+def _leads(value: Value, line: tuple[int, int]) -> bool:
+    """Whether a label begins its line, or near to that: a long one, types of personal information collected, ends late."""
+    return value.start - line[0] < 30 or value.start - line[0] - len(value.label) < 12
 
 
 def _title_within(text: str, line: tuple[int, int], first: Value) -> tuple[int, int] | None:

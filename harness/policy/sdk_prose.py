@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 
 import ahocorasick_rs
 
 from harness.policy.blocks import Document
-from harness.policy.entries import Entry, clean_name, is_generic, is_sdk_name, plausible_name
+from harness.policy.entries import Entry, clean_name, is_generic, is_said_of_all, is_sdk_name, plausible_name
 from harness.policy.fields import is_company, pairs, platforms_of, role_of_label, words
 from harness.policy.folding import fold
 from harness.policy.kinds import URL, mentions
 from harness.policy.known import bare, known_of, known_sdks
 from harness.policy.sdk_named_by import EACH, is_of, of_each, providers, such_as
+from harness.policy.sdk_services import behind_function, companies, given, is_short_for, served, whose
+from harness.policy.several import members
 from harness.policy.statements import Statement, pattern, role_of
 from harness.policy.words import compiled, read
 
@@ -33,10 +36,11 @@ _NO_PRODUCT = compiled("sdk_prose", "no_product")
 _OF_DATA = compiled("sdk_prose", "of_data")
 _GIVEN_TO = compiled("sdk_prose", "given_to")
 _OF_SITE = compiled("sdk_prose", "of_site")
+_LEFT = compiled("sdk_prose", "left")
+_SENT_ON = compiled("sdk_prose", "sent_on")
 _NO_USE = compiled("sdk_prose", "no_use")
 _THIRD = compiled("sdk_prose", "third")
 _ACTS = compiled("sdk_prose", "acts")
-_ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
 _SENT_TO = compiled("sdk_prose", "sent_to")
 _MEANS = compiled("sdk_prose", "means")
 _PROPER = re.compile(r"[A-Z][A-Za-z]{3,}$")
@@ -44,7 +48,6 @@ _SERVES = compiled("sdk_prose", "serves")
 _PAGE = re.compile(r"['’]s\b|的?(?:官网|隐私|网站|链接|应用市场|应用商店)| (?:privacy|website|store|policy|account)")
 _PAYS = compiled("sdk_prose", "pays")
 _KIND_OF = compiled("sdk_prose", "kind_of")
-_MEMBER = re.compile(r"[^、,/\s](?:[^、,/]*[^、,/\s])?")
 _FOR = re.compile(r"(?: (?:api|apis|sdk|services?))?\)? ?(?:\(|:|for |- |—|–)|\]\(")
 
 
@@ -77,7 +80,7 @@ def _names(
     statement: Statement, listed: bool, capital: Callable[[int], str] = lambda _: "", seen: Collection[str] = ()
 ) -> list[tuple[int, int, bool]]:
     """Where a statement names SDKs, and whether with the word SDK: places in the statement, in order, none in another. `seen`:
-    names that stood before, folded, which need no more than that they collect something."""
+    names that stood before, folded, which need no more than that they collect something; a company among them is none anew."""
     text = statement.text
     found: dict[int, tuple[int, int, bool]] = {}
     addresses = [m.span() for m in URL.finditer(text)]
@@ -130,6 +133,7 @@ def _names(
     of_data = "sdk" not in text and _OF_DATA.search(text) is not None
     of_data = of_data or (statement.role == "cookies" and _OF_SITE.search(text) is None)
     integrates = bool(words("integrates").search(text)) or statement.role == "sdks"
+    services: list[tuple[int, int]] = []
     for number, start, end in finder.find_matches_as_indexes(text):
         spelled, written, common = entries[number]
         if written[:1].isupper() and capital(start).islower():
@@ -138,6 +142,10 @@ def _names(
             _WORD.match(spelled[-1]) and end < len(text) and _WORD.match(text[end])
         ):
             continue
+        if is_short_for(text, start, end) or _LEFT.search(text[max(0, start - 60) : start]):
+            continue
+        if not any(a <= start < b for a, b in addresses):
+            services.append((start, end))
         if any(a <= start < b for a, b, _ in found.values()):
             continue
         if of_data or _NO_USE.match(text, end) or (_GIVEN_TO.search(text[:start]) and "sdk" not in text):
@@ -154,14 +162,18 @@ def _names(
             or (spelled in seen and _ACTS.match(text, end))
         ):
             found[start] = (start, end, False)
-    for start, end in such_as(text, capital):
+    of_makers = [p for p in companies(text, capital) if not any(a < p[1] and p[0] < b for a, b in services)]
+    products = [*(text[a:b] for a, b in services), *seen]
+    of_makers = [(a, b) for a, b in of_makers if not any(name.startswith(text[a:b]) for name in products)]
+    who_serve = [] if of_data else served(statement, sorted(services + of_makers), capital)
+    for start, end in [*such_as(text, capital), *who_serve]:
         if not any(a < end and start < b for a, b, _ in found.values()):
             found[start] = (start, end, False)
-    companies = providers(text)
-    if companies:
-        named = [p for p in found.values() if p[2] or p[0] >= companies[0][0]]
-        own = [p for p in named if not is_of(text[slice(*p[:2])], [text[a:b] for a, b in companies])]
-        found = {a: (a, b, True) for a, b in companies} if not own else found
+    makers = providers(text)
+    if makers:
+        named = [p for p in found.values() if p[2] or p[0] >= makers[0][0]]
+        own = [p for p in named if not is_of(text[slice(*p[:2])], [text[a:b] for a, b in makers])]
+        found = {a: (a, b, True) for a, b in makers} if not own else found
     absent = _absent(text)
     places = sorted(place for place in found.values() if not any(a <= place[0] < b for a, b in absent))
     joined: list[tuple[int, int, bool]] = []
@@ -178,7 +190,7 @@ def _of_that_kind(text: str, at: int) -> list[tuple[int, int]]:
     match = _KIND_OF.match(text, at)
     if match is None:
         return []
-    names = [(match.start("names") + m.start(), match.start("names") + m.end()) for m in _MEMBER.finditer(match["names"])]
+    names = members(text, *match.span("names"))
     said = [text[a:b] for a, b in names]
     if not any(map(known_of, said)) or any(len(one) > 24 or _VERB.search(one) for one in said):
         return []
@@ -251,7 +263,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
     introduced = False
     here: list[Entry] = []
     here_path: tuple[str, ...] = ()
-    seen: set[str] = set()
+    seen = whose(document)
     for statement in statements:
         while number < len(taken) and taken[number][1] <= statement.start:
             number += 1
@@ -298,7 +310,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             if found and statement.text.rstrip("* ").endswith(":") and _NAMES_FOLLOW.search(statement.text) is None:
                 listed_of = statement.block.path, found
             yield from found
-        elif here and _ALL_OF_THEM.search(statement.text) and not pattern("denies").search(statement.text):
+        elif here and is_said_of_all(statement.text):
             them = []
             for entry in list(here):
                 shared = Entry(entry.name, entry.name_at, [(statement.start, statement.end)], role=statement.role, shared=True)
@@ -311,8 +323,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             statement.text
         ):
             for entry in [under[1]] if under else listed_of[1] if listed_of else []:
-                entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
-                entry.spans.append((statement.start, statement.end))
+                entry.go_on(document.folded.text, statement.start, statement.end)
         elif still and (one := _one_of(still, statement.text)) is not None:
             one.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
             for entry in still:
@@ -321,8 +332,7 @@ def in_prose(document: Document, statements: Sequence[Statement], taken: Sequenc
             if statement.text.rstrip("* ").endswith(":"):
                 listed_of = statement.block.path, still
             for entry in still:
-                entry.add_kinds(document.folded.text, statement.start, statement.end, prose=True)
-                entry.spans.append((statement.start, statement.end))
+                entry.go_on(document.folded.text, statement.start, statement.end)
                 entry.company = entry.company or _company(document, statement, 0)
 
 
@@ -351,8 +361,8 @@ def _headed(document: Document, statement: Statement) -> Entry | None:
         return None
     if role_of(path[:-1]) != "sdks" and not _THIRD.search(path[-2].lower()):
         return None
-    number = document.blocks.index(statement.block)
-    block = next((b for b in reversed(document.blocks[:number]) if b.kind == "heading"), None)
+    number = bisect_left(document.starts, statement.block.start)
+    block = next((b for n in range(number - 1, -1, -1) if (b := document.blocks[n]).kind == "heading"), None)
     if block is None or block.end - block.start > 60:
         return None
     name, at = clean_name(document, *document.span(block.start, block.end))
@@ -389,7 +399,8 @@ def _ours_by_it(under: tuple[tuple[str, ...], Entry] | None, listed_of: tuple[tu
 
 
 def _goes_on(statement: Statement) -> bool:
-    return not pattern("ours").search(statement.text) or bool(pattern("third_party").search(statement.text))
+    said = statement.text
+    return not pattern("ours").search(said) or bool(pattern("third_party").search(said) or _SENT_ON.search(said))
 
 
 def _entries(document: Document, statement: Statement, places: list[tuple[int, int, bool]]) -> Iterator[Entry]:
@@ -403,6 +414,7 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         if known_of(name) is None and _of_the_app(document, statement.start + start):
             continue
         stop = len(text) if listing or index + 1 == len(places) else places[index + 1][0]
+        said_before = (0, places[0][0]) if listing else (places[index - 1][1] if index else 0, start)
         entry = Entry(name, at, [(statement.start, statement.end)], role=statement.role, shared=listing and len(places) > 2)
         if _BRACKET.search(text[: places[0][0]]):
             entry.add_kinds(text, 0, places[0][0])  # 传感器(某某SDK, 用于客服)
@@ -411,16 +423,28 @@ def _entries(document: Document, statement: Statement, places: list[tuple[int, i
         elif listing and (own := of_each(text, places, name)) is not None:
             for a, b in own:
                 entry.add_kinds(text, a, b, prose=True)
-        else:
-            entry.add_kinds(text, places[-1][1] if listing else end, stop, prose=True)
+        elif not _given(entry, text, said_before):
+            entry.add_kinds(text, behind_function(text, places[-1][1] if listing else end), stop, prose=True)
             if len(places) == 1 and not entry.kinds and pattern("third_party").search(text):
                 entry.add_kinds(text, 0, start, prose=True)
             if len(places) == 1 and not entry.kinds and _SENT_TO.search(text[:start]):
                 entry.add_kinds(text, 0, start, prose=True)
-        entry.own = bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
+        entry.own = entry.own or bool(_OWN_MEANS.search(text[:start]) and _TAKES_OF_USER.match(text, end))
         entry.company = name if is_company(fold(name)) else _company(document, statement, end, stop)
         entry.platforms.update(platforms_of(text[max(0, start - 12) : stop]))
         yield entry
+
+
+_NEAR = 80
+
+
+def _given(entry: Entry, text: str, before: tuple[int, int]) -> bool:
+    """Adds the kinds that a sentence says are given to what it names behind them; whether it names any."""
+    of_app = given(text[: before[1]])
+    if of_app or (_SENT_TO.search(text[max(0, before[1] - _NEAR) : before[1]]) and text.isascii()):
+        entry.add_kinds(text, *before, prose=True)
+        entry.own = of_app
+    return bool(entry.kinds)
 
 
 def _of_the_app(document: Document, at: int) -> bool:
@@ -430,7 +454,13 @@ def _of_the_app(document: Document, at: int) -> bool:
     if first < 0 or not 3 < last - first < 30 or at - first > 1:
         return False
     name = text[first + 1 : last]
-    return len(re.findall(f'(?:使用|进入|下载|打开|注册|登录|关于|欢迎)(?:了)?"?{re.escape(name)}"?', text)) > 2
+    return _times_used(text, name) > 2
+
+
+@lru_cache(maxsize=64)
+def _times_used(text: str, name: str) -> int:
+    """How often a text speaks of using what is called so."""
+    return len(re.findall(f'(?:使用|进入|下载|打开|注册|登录|关于|欢迎)(?:了)?"?{re.escape(name)}"?', text))
 
 
 _OWN_MEANS = compiled("sdk_prose", "own_means")

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 
 from harness.policy.blocks import Block, Document
-from harness.policy.entries import Entry, clean_name, is_function, is_sdk_name, plausible_name
+from harness.policy.entries import Entry, clean_name, is_function, is_said_of_all, is_sdk_name, is_sentence, plausible_name
 from harness.policy.fields import role_of_label, words
 from harness.policy.kinds import mentions
-from harness.policy.known import known_of
+from harness.policy.known import is_service, known_of
 from harness.policy.several import is_known, of_group
-from harness.policy.statements import pattern, role_of
+from harness.policy.statements import pattern, role_of, sentences
 from harness.policy.words import compiled
 
 Span = tuple[int, int]
@@ -23,13 +23,15 @@ _STYLE = re.compile(
 )
 _TITLE = compiled("sdk_sections", "title")
 _LED = compiled("sdk_sections", "led")
-_ALL_OF_THEM = compiled("sdk_prose", "all_of_them")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _SENTENCE = compiled("sdk_prose", "sentence")
 _ENDS = compiled("sdk_sections", "ends")
 _VERB = compiled("sdk_prose", "verb")
 _CONTEXT = compiled("sdk_sections", "context")
+_ALL_TAKE = compiled("sdk_sections", "all_take")
+_COMPANY_OF = re.compile(r"^[^()]*\)|\([^()]*\)")
 _PURPOSE = compiled("sdk_sections", "purpose")
+_FUNCTION = compiled("sdk_sections", "function")
 _NO_SERVICE = compiled("sdk_sections", "no_service")
 _ITEM = re.compile(
     r"[\s\-+*•·●○■◆►▪]*(?:\d{1,2}[.)、]\s*)?[*_\"“]{0,3}(?P<name>[^:—–(\n,。;|]{2,48}?)"
@@ -88,10 +90,9 @@ def _add_said_of_all(text: str, blocks: list[tuple[Block, Span]], of_items: Sequ
             them.append(of_block[span[0]])
             continue
         said = text[slice(*span)]
-        if them and _ALL_OF_THEM.search(said) and not pattern("denies").search(said):
+        if them and is_said_of_all(said):
             for entry in them:
-                entry.add_kinds(text, *span, prose=True)
-                entry.spans.append(span)
+                entry.go_on(text, *span)
         them = []
 
 
@@ -161,9 +162,9 @@ def _names(text: str, start: int, end: int) -> list[Span]:
         return []
     if mentions(said) and not words("name_of_sdk").search(said):
         return []
-    if not said.isascii() and _SENTENCE.search(_BRACKETED.sub("", said)):
+    if not said.isascii() and is_sentence(said):
         return []
-    if known_of(said) is None and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):
+    if known_of(said) is None and not is_service(said) and (not _ENDS.search(said) or _VERB.search(_ENDS.sub("", said))):
         return []
     return [(start, end)]
 
@@ -186,10 +187,21 @@ def _takes(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> boo
     return any(pattern("takes").search(text, *blocks[part.number][1]) for part in run)
 
 
+def _each_takes(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> bool:
+    """Whether each part says what is taken."""
+    for n, part in enumerate(run):
+        said = [blocks[part.number][1], *_below(text, blocks, run, n)]
+        if not any(pattern("takes").search(text, a, b) and mentions(text[a:b]) for a, b in said):
+            return False
+    return len(run) > 1
+
+
 def _accepted(text: str, blocks: list[tuple[Block, Span]], run: list[_Part]) -> list[_Part]:
     """Of a run the titles that name SDKs: those that do so by themselves, and the others where they are the fewer and stand
     among them, or anywhere in a part on SDKs."""
     sure = [n for n, part in enumerate(run) if part.sure]
+    if sure and all(role_of(blocks[part.number][0].path) == "sdks" for part in run) and _each_takes(text, blocks, run):
+        return run
     if len(sure) * 2 < len(run) or not sure or (run[0].style == _PLAIN_ITEM and not _takes(text, blocks, run)):
         return [run[n] for n in sure]
     if all(role_of(blocks[part.number][0].path) == "sdks" for part in run):
@@ -255,12 +267,13 @@ def _company(document: Document, start: int, end: int) -> str:
 def _in_items(document: Document, text: str, blocks: list[tuple[Block, Span]]) -> Iterator[Entry]:
     """The entries of lists of services: items that each begin with a name and a sign, of which the catalogue knows some or that
     link to their sites."""
-    before, listed = "", None
+    before, before_at, listed = "", (0, 0), None
     for is_item, group in groupby(blocks, key=lambda found: found[0].kind == "item"):
         items = list(group)
         if not is_item:
             start, end = items[-1][1]
             before = text[start:end][-400:] + " "
+            before_at = start, end
             continue
         top = min(block.level for block, _ in items)
         path = items[0][0].path
@@ -268,8 +281,19 @@ def _in_items(document: Document, text: str, blocks: list[tuple[Block, Span]]) -
         if not _CONTEXT.search(context) and role_of(path) != "sdks":
             continue
         entries = list(_listed(document, text, [(s, b.level == top) for b, s in items], path == listed))
+        _add_said_before(text, before_at, entries)
         listed = path if entries else listed
         yield from entries
+
+
+def _add_said_before(text: str, at: Span, entries: list[Entry]) -> None:
+    """What the paragraph above a list says that those in it take, where none of them says it itself."""
+    if any(entry.kinds for entry in entries) or pattern("denies").search(text, *at):
+        return
+    for start, end in sentences(text, *at):
+        if _ALL_TAKE.search(text, start, end):
+            for entry in entries:
+                entry.add_kinds(text, start, end, prose=True)
 
 
 def _by_purpose(document: Document, text: str, blocks: list[tuple[Block, Span]]) -> Iterator[Entry]:
@@ -289,14 +313,19 @@ def _by_purpose(document: Document, text: str, blocks: list[tuple[Block, Span]])
 
 
 def _served(document: Document, text: str, span: Span) -> list[Span]:
-    """Where the names behind a purpose stand; none where something else than names stands there, too."""
+    """Where the names behind a purpose stand; none where something else than names stands there, too, or where neither a name is
+    known nor the purpose is what a service does: `Contact: Support Team, Berlin`."""
     match = _PURPOSE_OF.match(text, *span)
     if match is None or role_of_label(match["purpose"]) not in ("", "purpose", "type") or is_known(match["purpose"]):
         return []
     at = match.start("names")
     plain = _BRACKETED.sub(lambda m: "," + "x" * (len(m[0]) - 1), match["names"])
     names = [(at + m.start(), at + m.end()) for m in _NAMED.finditer(plain) if not set(m[0]) <= {"x"}]
-    return names if names and all(_may_be_name(document, text, name) for name in names) else []
+    if not all(_may_be_name(document, text, name) for name in names):
+        return []
+    if is_function(match["purpose"].strip()) or _FUNCTION.search(match["purpose"]):
+        return names
+    return names if any(is_known(text[slice(*name)]) for name in names) else []
 
 
 _PURPOSE_OF = re.compile(r"[\s\-+*•·●○]*(?P<purpose>[^:。.;,|]{2,40}):\s*(?P<names>[^:。;|]{2,160}?)[.\s]*$")
@@ -321,7 +350,7 @@ def _listed(document: Document, text: str, items: list[tuple[Span, bool]], goes_
         at_item = bisect_right(items, (span, True))
         below = [other for other, _ in takewhile(lambda item: not item[1], items[at_item : at_item + _MOST_BELOW])]
         for a, b in [(match.end(), span[1]), *below]:
-            if pattern("takes").search(text, a, b) or not _PURPOSE.search(text, a, b):
+            if pattern("takes").search(text, a, b) or not _PURPOSE.search(_COMPANY_OF.sub("", text[a:b])):
                 entry.add_kinds(text, a, b, prose=True)
         entry.spans += below
         yield entry

@@ -10,8 +10,9 @@ from harness.policy.blocks import Block, Document
 from harness.policy.entries import Entry, from_fields, is_function, is_sdk_name, plausible_name
 from harness.policy.fields import Value, is_company, role_of_label, words
 from harness.policy.folding import fold
+from harness.policy.kinds import mentions
 from harness.policy.sdk_lines import Records
-from harness.policy.several import several
+from harness.policy.several import is_known, several
 from harness.policy.statements import role_of
 from harness.policy.words import compiled
 
@@ -46,15 +47,49 @@ def _columns(document: Document, table: list[Block]) -> tuple[str, ...]:
     """What each column is about; of several that say `name`, or of none, the one whose cells are names."""
     said = _heads(document, table)
     roles = [role_of_label(s) for s in said]
+    cells = _cells_by_column(document, table, said)
+    if not {"name", "company"} & set(roles) and all(map(str.isascii, said)):
+        roles = _by_known_names(roles, cells)
     if sum(bool(r) for r in roles) < 2:
         return ("",) * len(roles)
-    cells = _cells_by_column(document, table, said)
+    known = _of_known(roles, cells)
+    if known is not None:
+        roles[known], roles = "name", ["purpose" if r == "name" else r for r in roles]
+        roles[known] = "name"
     if "name" not in roles:
         first = _of_names(said, roles, cells, role_of(table[0].path) == "sdks")
         if first is None:
             return tuple(roles)
         roles[first] = "name"
     return tuple("company" if r == "name" and roles.index("name") != n else r for n, r in enumerate(roles))
+
+
+def _by_known_names(roles: list[str], cells: list[list[str]]) -> list[str]:
+    """The roles with the columns of names and of kinds that no head tells, Who | Why | What: by names that the catalogue knows,
+    at least two of them and half of the column."""
+    names = [n for n, column in enumerate(cells) if _mostly(_is_named, column) and len(set(filter(_is_named, column))) > 1]
+    if len(names) != 1 or roles[names[0]] in ("kinds", "link", "platform"):
+        return roles
+    found = [r if n != names[0] else "company" for n, r in enumerate(roles)]
+    if "kinds" not in found:
+        named = [sum(bool(mentions(cell)) for cell in column) if not found[n] else 0 for n, column in enumerate(cells)]
+        if max(named) * 2 > len(cells[0]):
+            found[named.index(max(named))] = "kinds"
+    return found
+
+
+def _of_known(roles: list[str], cells: list[list[str]]) -> int | None:
+    """The column of companies that holds the names, where another is called so that holds none: Service | Service provider."""
+    if "name" not in roles or "company" not in roles:
+        return None
+    named, company = roles.index("name"), roles.index("company")
+    if _mostly(_is_named, cells[company]) and not any(map(_is_named, cells[named])):
+        return company
+    return None
+
+
+def _is_named(said: str) -> bool:
+    return is_known(said) and not (is_company(said) and not said.isascii())
 
 
 def _of_names(said: list[str], roles: list[str], cells: list[list[str]], of_sdks: bool) -> int | None:
@@ -133,8 +168,11 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...], goes_o
     part = role_of((above,)) or role_of(table[0].path)
     of_sdks = bool(words("name_of_sdk").search(heads)) or "company" in roles or part == "sdks"
     of_sdks = of_sdks or bool(_PROCESSORS.search(heads))
+    of_sdks = of_sdks or _are_recipients(document, table, titles[roles.index("name")] if titles else "", roles)
     third = "第三方" in heads or "third" in heads or "合作" in heads or "link" in roles
     at = roles.index("name")
+    untold = bool(titles) and not role_of_label(titles[at])
+    of_app = untold and part != "sdks" and "kinds" in roles[:at]  # a table of what the app takes, with who gets it
     kinds = [n for n, role in enumerate(roles) if role == "kinds"]
     exact = [n for n in kinds if titles and _EXACT.search(titles[n])]
     wide = set(kinds) - set(exact) if exact else set()  # 设备信息, beside a column that says which
@@ -155,7 +193,7 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...], goes_o
                         last.add_listed(document.folded.text, a, b)
                 last.spans.append(document.span(block.start, block.end))
             continue
-        if not (of_sdks or (third and part in ("sdks", "shares")) or is_sdk_name(said)):
+        if not (of_sdks or (third and part in ("sdks", "shares")) or is_sdk_name(said) or (untold and is_known(said))):
             continue
         values = [
             Value(roles[n], "", a, b)
@@ -165,10 +203,20 @@ def _rows(document: Document, table: list[Block], roles: tuple[str, ...], goes_o
         for a, b in several(said):
             start = document.folded.text.find(said, *name)
             called = (start + a, start + b) if b - a < len(said) else name
-            entry = last = from_fields(document, called, values, document.span(block.start, block.end), part)
+            place = name if of_app else document.span(block.start, block.end)
+            entry = last = from_fields(document, called, values, place, part)
             if entry is not None:
                 found.append(entry)
     yield from found
+
+
+def _are_recipients(document: Document, table: list[Block], head: str, roles: tuple[str, ...]) -> bool:
+    """Whether the names stand under a word for who gets information, Recipient, Vendor, and one of them is known."""
+    if role_of_label(head) != "company" or not head.isascii():
+        return False
+    at = roles.index("name")
+    cells = (document.folded.text[slice(*document.span(*b.cells[at]))].strip() for b in table if len(b.cells) > at)
+    return any(is_known(cell[a:b]) for cell in cells for a, b in several(cell))
 
 
 def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, int], Value]]:
@@ -183,6 +231,8 @@ def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, in
         label = document.span(*block.cells[0])
         said = document.folded.text[label[0] : label[1]]
         role = role_of_label(said)
+        if not role and not labels and not said.strip() and _are_known(document, block):
+            role = "name"
         if not role:
             continue
         labels.append(role)
@@ -193,6 +243,11 @@ def _upright(document: Document, table: list[Block]) -> list[tuple[tuple[int, in
     if len(labels) < 3 or len(labels) * 3 < len(table) * 2 or (width > 2 and ("name" not in labels or _across(document, table))):
         return []
     return [found for column in columns for found in column]
+
+
+def _are_known(document: Document, block: Block) -> bool:
+    """Whether the cells of a row, but the first, are names that the catalogue knows, most of them."""
+    return _mostly(is_known, [document.folded.text[slice(*document.span(*cell))].strip() for cell in block.cells[1:]])
 
 
 def _across(document: Document, table: list[Block]) -> bool:

@@ -7,9 +7,8 @@ import json
 from typing import Any
 
 from harness.render.columns import Column, Type, Way
-from harness.render.forms import visible
-from harness.render.machine import WHOLE, moment
-from harness.render.masking import Masker
+from harness.render.forms import iso, visible
+from harness.render.masking import WHOLE, Masker
 
 LONGEST = 32_767
 """Characters that a spreadsheet's cell can hold; what is longer is cut off in CSV, and marked. Parquet has it whole."""
@@ -70,7 +69,7 @@ def for_csv(column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.type is Type.DATETIME:
-        return moment(value) or ""
+        return iso(value, 9) or ""
     if column.type is Type.BOOLEAN:
         return "true" if value else "false"
     if column.type is Type.INTEGER:

@@ -14,6 +14,7 @@ from harness import __version__
 from harness.bundle import BundleReader, Verification
 from harness.model import VerdictWord
 from harness.render.forms import day_and_time, from_iso, instant, moment, number, plain, word
+from harness.render.manifest import listed
 from harness.render.masking import Masker
 from harness.render.shapes import CustodyRow, FileRow, Row
 from harness.rules.analysis import Analysis
@@ -201,11 +202,26 @@ def tools(told: Told) -> list[Row]:
     return [
         told.row("tool_versions", listed, length=2000),
         told.row("report_tool", f"privacy-harness {__version__}"),
+        _selftest(told),
         told.row("agent_hash", agent.get("agent"), code=True),
         told.row("catalogue_hash", agent.get("catalogue"), code=True),
         told.row("profile", told.analysis.readings.name, note=told.t["profile_note"]),
         told.row("command", " ".join(map(plain, command)) if isinstance(command, list) else command, code=True, length=2000),
     ]
+
+
+def _selftest(told: Told) -> Row:
+    """What the last self-test of this device showed, and what has changed since."""
+    t, last = told.t, told.fact("selftest")
+    if not last:
+        return told.row("selftest", t["selftest_none"])
+    said = t["selftest_said"].format(
+        at=plain(last.get("at")), recorded=plain(last.get("recorded")), reads=plain(last.get("reads")),
+        tls=t["selftest_tls"] if last.get("tls") is True else t["selftest_no_tls"])
+    more = [f"{t[key]}: {', '.join(map(plain, last[name]))}" for key, name in (("selftest_missed", "missed"),
+            ("selftest_changed", "changed")) if isinstance(last.get(name), list) and last[name]]
+    evidence = f"{t['selftest_evidence']}: {plain(last.get('bundle'))}, manifest.json SHA-256 {plain(last.get('manifest'))}"
+    return told.row("selftest", "; ".join((said, *more)), note=evidence, length=1000)
 
 
 def interventions(told: Told, hook_counts: Mapping[str, int]) -> list[Row]:
@@ -291,31 +307,14 @@ def seals(told: Told) -> list[Row]:
 
 def files(told: Told, shown: set[str]) -> tuple[list[FileRow], int]:
     """Rows of the manifest: what is no object, then the objects in `shown`; and how many more it lists."""
-    listed = _manifest(told.bundle)
+    known = listed(told.bundle)
     rows = [
         FileRow(path=path, what=told.t["file_kinds"].get(path) or told.t.get(_FOLDERS.get(path.partition("/")[0], ""), ""),
                 bytes=size, sha256=digest)
-        for path, size, digest in sorted(listed, key=lambda one: (one[0].startswith("objects/"), one[0]))
+        for path, (size, digest) in sorted(known.items(), key=lambda one: (one[0].startswith("objects/"), one[0]))
         if not path.startswith("objects/") or digest in shown
     ][:_SHOWN_FILES]
-    return rows, len(listed) - len(rows)
-
-
-def _manifest(bundle: BundleReader) -> list[tuple[str, int, str]]:
-    """(path, bytes, SHA-256) of what the manifest lists; [] where there is none that can be read."""
-    import json
-
-    from harness.bundle.format import MANIFEST
-
-    if not bundle.source.has(MANIFEST):
-        return []
-    with bundle.source.open(MANIFEST) as file:
-        try:
-            listed = json.loads(file.read()).get("resources")
-        except (ValueError, AttributeError, RecursionError):
-            return []
-    return [(str(one["path"]), int(one.get("bytes", 0)), str(one["hash"]).removeprefix("sha256:"))
-            for one in listed if isinstance(one, dict) and "path" in one and "hash" in one] if isinstance(listed, list) else []
+    return rows, len(known) - len(rows)
 
 
 def custody(told: Told) -> list[CustodyRow]:

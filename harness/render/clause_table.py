@@ -13,7 +13,7 @@ from harness.render.findings import FindingMaker
 from harness.render.forms import from_iso, ranges
 from harness.render.shapes import BasisRow, ChecklistRow, ClauseRow, Row
 from harness.resources import resource
-from harness.rules.checklist import rows as answered
+from harness.rules.checklist import checklist_of
 from harness.rules.decided import CHECKLIST, deciding
 from harness.rules.rule import Rule
 
@@ -23,15 +23,17 @@ UNANSWERED = frozenset({"unanswered", "attached"})
 
 
 def matrix(
-    maker: FindingMaker, verdicts: Sequence[Verdict], numbers: Mapping[int, int], rules: Mapping[str, Rule]
+    maker: FindingMaker, verdicts: Sequence[Verdict], numbers: Mapping[int, int], rules: Mapping[str, Rule],
+    asked: Sequence[ChecklistRow],
 ) -> list[ClauseRow]:
-    """A row for each clause of the catalogue, in its order. `numbers`: place among the verdicts -> number of the finding."""
+    """A row for each clause of the catalogue, in its order. `numbers`: place among the verdicts -> number of the finding.
+    `asked`: the rows of `checklist`."""
     t, run = maker.t, maker.told.analysis.run
     of_clause: dict[str, list[int]] = {}
     for place, verdict in enumerate(verdicts):
         for named in verdict.clauses:
             of_clause.setdefault(named, []).append(place)
-    answers = {row.clause.id: row for row in checklist(maker)}
+    answers = {row.clause.id: row for row in asked}
     rows = []
     for id, clause in catalogue().items():
         mine = [verdicts[place] for place in of_clause.get(id, ())]
@@ -86,13 +88,13 @@ def checklist(maker: FindingMaker) -> list[ChecklistRow]:
     """The clauses that a person has to answer, each with what the bundle holds of an answer."""
     told, t = maker.told, maker.t
     rows = []
-    for row in answered(told.analysis.bundle, all_modes=True):
+    for row in checklist_of(told.analysis.bundle).rows:
         said = row.answer if row.answered else None
         state = said.verdict if said else "attached" if row.attached else "unanswered"
         held = [(file.name, file.sha256) for file in (said.files if said else ())]
         held += [(one.name, one.sha256) for one in row.attached]
         rows.append(ChecklistRow(
-            clause=maker.clause(row.clause.id), wanted=" ".join(row.clause.observable.split()),
+            clause=maker.clause(row.clause.id), wanted=row.clause.wanted,
             state=str(state), state_text=t["answer_states"][str(state)],
             answer=told.mask.text(said.text or "") if said else "", by=told.mask.text(said.by) if said else "",
             at=from_iso(said.at, told.language) if said else "",

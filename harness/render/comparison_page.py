@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from markupsafe import Markup
 
 from harness import __version__
 from harness.clauses import catalogue
 from harness.errors import UsageError
-from harness.render.forms import instant
+from harness.render.forms import moment, texts
 from harness.render.html import templates
-from harness.render.view import texts as report_texts
 from harness.resources import resource
-from harness.rules.changes import Change, ClauseChange, FindingChange
+from harness.rules.changes import Change, ClauseChange, FindingChange, cited
 from harness.rules.compared import Compared
 from harness.rules.differing import Lists, TextOf
-from harness.rules.engine import all_rules
+from harness.rules.engine import select
 from harness.rules.sensitive import name as name_of
 
 SHOWN = 200    # rows of a list, sentences of a text: the rest is counted
@@ -70,8 +68,8 @@ class _View:
     def __init__(self, made: Compared, language: str) -> None:
         self.made, self.language = made, language
         self.zh = language == "zh"
-        self.t: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"compare-{language}.yaml").read_text("utf-8"))
-        self.words: Mapping[str, Any] = report_texts(language)
+        self.t: Mapping[str, Any] = texts(f"compare-{language}")
+        self.words: Mapping[str, Any] = texts(language)
         self.heads: Mapping[str, str] = self.t["heads_same_file" if made.same_file else "heads"]
         same = made.same_file
         self.names = [self.t["same_old" if same else "old"], self.t["same_new" if same else "new"]]
@@ -98,7 +96,7 @@ class _View:
     def clause(self, clause: str) -> dict[str, str]:
         entry = catalogue()[clause]
         return {"id": clause, "source": entry.source, "force": self.words["force"][entry.force],
-                "text": entry.zh if self.zh else entry.en,
+                "text": entry.said(self.language),
                 "wording": self.t["quoted" if self.zh and entry.quoted else "paraphrase"]}
 
 
@@ -114,7 +112,7 @@ def _runs(view: _View) -> list[dict[str, Any]]:
     row("version", [f"{app.get('version') or t['unknown']} ({app.get('version_code') or t['unknown']})" for app, _ in facts])
     row("sha256", [app.get("sha256") for app, _ in facts], mono=True)
     row("device", [" ".join(str(d[k]) for k in ("kind", "model", "serial") if d.get(k)) for _, d in facts])
-    row("begun", [_moment(next((fact.host_ns for fact in one.run.facts), 0)) for one, _ in both])
+    row("begun", [moment(next((fact.host_ns for fact in one.run.facts), 0), view.language) for one, _ in both])
     row("scenarios", [view.joined(one.run.scenarios) for one, _ in both])
     row("profile", [one.readings.name for one, _ in both])
     row("integrity", [view.words["integrity_words"][str(checked.status)] for _, checked in both])
@@ -133,7 +131,7 @@ def _groups(view: _View) -> list[dict[str, Any]]:
 
 def _finding(view: _View, one: FindingChange) -> dict[str, Any]:
     t, shown = view.t, one.shown
-    (rule,) = [rule for rule in all_rules() if rule.id == shown.rule]
+    (rule,) = select([shown.rule])
     words = [view.word(found[0].verdict) if found else "–" for found in (one.old, one.new)]
     facts = [("item", name_of(shown.item, view.language)), ("caller", shown.caller),
              ("stage", view.words["stages"].get(str(shown.stage), str(shown.stage))), ("party", shown.party)]
@@ -149,8 +147,7 @@ def _finding(view: _View, one: FindingChange) -> dict[str, Any]:
         "words": f"{words[0]} → {words[1]}", "facts": [(t[name], value) for name, value in facts if value],
         "why_head": why_head, "why": [{"text": view.said(lack.text, lack.text_zh), "gaps": lack.gaps} for lack in one.lacks],
         "clauses": [view.clause(clause) for clause in shown.clauses], "key": one.key,
-        "evidence": [(view.names[at], list(dict.fromkeys(i for verdict in found for i in verdict.evidence)))
-                     for at, found in enumerate((one.old, one.new)) if found],
+        "evidence": [(view.names[at], cited(found)) for at, found in enumerate((one.old, one.new)) if found],
     }  # fmt: skip
 
 
@@ -253,9 +250,4 @@ def _text_rows(view: _View, one: TextOf) -> list[Row]:
     for name, old, new in changes.values:
         changed(t["text_values"].get(name, name), old, new)
     return rows
-
-
-def _moment(ns: int) -> str:
-    at = instant(ns) if ns else None
-    return at.strftime("%Y-%m-%d %H:%M:%S") if at else ""
 

@@ -10,10 +10,9 @@ from typing import Any
 
 from harness.render.chapters import Told
 from harness.render.forms import clock, cut, number, ranges, word
-from harness.render.rows import columns_of
 from harness.render.shapes import Frequency, TableView
 from harness.rules.sensitive import kinds, name
-from harness.tables import records
+from harness.tables import columns_of, records
 
 _SECOND = 1_000_000_000
 _ROWS = 300  # of one table

@@ -13,12 +13,11 @@ from harness.render.chapters import Told
 from harness.render.figures import frequency
 from harness.render.forms import clock, cut, flatten, number, ranges, visible, word
 from harness.render.pictures import Pictures
-from harness.render.rows import rows_of
 from harness.render.shapes import CallView, Clause, FindingView, Frame, NoteView, RequestView, ScreenView, SharedView
 from harness.rules.identity import key
 from harness.rules.rule import Rule
 from harness.rules.sensitive import name
-from harness.tables import MadeBy, Note
+from harness.tables import MadeBy, Note, records
 from harness.tables.attribution import FRAMEWORK, class_of
 
 SHOWN_CALLS = 5  # calls, requests and screens of a finding that are shown whole; the rest are counted and cited
@@ -35,18 +34,17 @@ class FindingMaker:
         self.told, self.t, self.mask, self.pictures = told, told.t, told.mask, pictures
         self.language = told.language
         run = told.analysis.run
-        self.calls = {c["event_id"]: c for c in rows_of(run.calls)}
-        self.flows = {f["event_id"]: f for f in rows_of(run.flows)}
-        self.screens = {s["event_id"]: s for s in rows_of(run.screens)}
-        self.steps = {s["event_id"]: s for s in rows_of(run.steps)}
+        self.calls = {c["event_id"]: c for c in records(run.calls)}
+        self.flows = {f["event_id"]: f for f in records(run.flows)}
+        self.screens = {s["event_id"]: s for s in records(run.screens)}
+        self.steps = {s["event_id"]: s for s in records(run.steps)}
         self.in_order = sorted(self.steps.values(), key=lambda s: int(s["t"]))
         self.step_times = [int(s["t"]) for s in self.in_order]
-        self.sightings = rows_of(run.sightings)
+        self.sightings = records(run.sightings)
         self.of_flow: dict[str, list[dict[str, Any]]] = {}
         for one in self.sightings:
             self.of_flow.setdefault(one["flow"], []).append(one)
         self.notes = {note.id: note for note in run.notes}
-        self.shown_objects: set[str] = set()
 
     def clause(self, clause: str) -> Clause:
         entry = catalogue()[clause]
@@ -54,9 +52,8 @@ class FindingMaker:
             id=clause,
             source=entry.source,
             force=self.t["force"][entry.force],
-            text=entry.zh if self.language == "zh" else entry.en,
+            text=entry.said(self.language),
             quoted=self.language == "zh" and entry.quoted,
-            document=entry.document,
         )
 
     def who(self, caller: str) -> str:
@@ -88,8 +85,6 @@ class FindingMaker:
         body: str = (flow["request"].body or "") if flow["request"] is not None else ""
         in_body = body != "" and str(sighting["where"]).startswith("body")
         address = self.mask.url(flow["url"]) if flow["url"] else self.mask.text(flow["host"], 300)
-        if in_body:
-            self.shown_objects.add(body)
         return RequestView(
             id=flow["event_id"],
             time=clock(flow["t"]),
@@ -139,8 +134,6 @@ class FindingMaker:
 
     def screen(self, screen: dict[str, Any], control: Any = None) -> ScreenView:
         image, width, height, covered = self.pictures.of(screen, [control.bounds] if control else [])
-        if image:
-            self.shown_objects.add(screen["screenshot"])
         return ScreenView(
             id=screen["event_id"],
             time=clock(screen["t"]),
@@ -148,6 +141,7 @@ class FindingMaker:
             image=image,
             sha256=screen["screenshot"] or "",
             marked=self.mask.text(control.text or control.resource_id, 80) if control else "",
+            withheld=str(self.t["withheld"]) if self.pictures.withheld(screen) else "",
             covered=covered,
             width=width,
             height=height,
@@ -244,7 +238,6 @@ class FindingMaker:
             reproduction=self.t["one_run"],
             evidence=ranges(verdict.evidence),
             more=sum(max(0, len(found) - SHOWN_CALLS) for found in (calls, hits, notes, screens)),
-            steps=[i for i in verdict.evidence if i in self.steps],
         )
 
     def _trigger(self, at: int) -> str:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -18,24 +18,35 @@ LISTED = 60  # ranges of ids that are written out; the bundle's own journals hav
 _ID = re.compile(r"([a-z])(\d+)(@[0-9a-f]+)?")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_EPOCH = datetime.datetime.fromtimestamp(0, datetime.UTC)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
 
 @cache
-def texts(language: str) -> Mapping[str, Any]:
-    """reports/texts/LANGUAGE.yaml."""
-    loaded: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"{language}.yaml").read_text("utf-8"))
+def texts(name: str) -> Mapping[str, Any]:
+    """reports/texts/NAME.yaml: zh, en, and compare-zh and compare-en for a comparison."""
+    loaded: Mapping[str, Any] = yaml.safe_load(resource("reports", "texts", f"{name}.yaml").read_text("utf-8"))
     return loaded
 
 
 def instant(ns: int) -> datetime.datetime | None:
-    """UTC; None for a number of nanoseconds that is no time."""
+    """UTC, to the microsecond that has begun; None for a number of nanoseconds that is no time."""
     try:
-        return datetime.datetime.fromtimestamp(ns / 1e9, datetime.UTC)
+        return _EPOCH + datetime.timedelta(microseconds=ns // 1000)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def iso(ns: int | None, digits: Literal[0, 3, 9] = 0) -> str | None:
+    """ISO 8601 in UTC with so many digits of the second, what is beyond cut off; None where there is no time, or none that a
+    calendar has."""
+    at = instant(ns) if ns else None
+    if ns is None or at is None:
+        return None
+    fraction = f".{ns % 10**9 // 10**(9 - digits):0{digits}}" if digits else ""
+    return f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}{fraction}Z"
 
 
 def clock(ns: int | None) -> str:

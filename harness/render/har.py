@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from harness import __version__
 from harness.bundle import BundleReader
-from harness.errors import UsageError
 from harness.model import Flow
 from harness.render import http
-from harness.render.forms import instant
+from harness.render.forms import iso
 from harness.render.masking import Masker
 
 _WEB = ("http", "https")
+_NO_TIME = "1970-01-01T00:00:00.000Z"  # HAR wants a time
 _TEXT, _BINARY = 1, 2  # opcodes of WebSocket messages, RFC 6455, 11.8
 
 
@@ -40,7 +38,7 @@ def har(source: BundleReader, mask: Masker | None = None) -> dict[str, Any]:
     entries = [_entry(source, flow, messages[flow.id], mask) for flow in flows if flow.protocol in _WEB]
     others = sum(flow.protocol not in (*_WEB, "websocket") for flow in flows)
     said = [f"{others} exchanges that are no HTTP are left out; the bundle has them."] if others else []
-    said += ["Values are masked; bodies that are no text are left out." if mask is not None and mask.on else "Nothing is masked."]
+    said += ["Values are masked; bodies that are no text are left out." if mask is not None else "Nothing is masked."]
     return {
         "log": {
             "version": "1.2",
@@ -56,20 +54,11 @@ def encoded(document: dict[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", errors="backslashreplace")
 
 
-def write(source: BundleReader, path: Path) -> None:
-    """Raises UsageError where the file cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(encoded(har(source)))
-    except OSError as error:
-        raise UsageError(f"The HAR cannot be written to {path}.", str(error.strerror), "Name another file with --to.") from error
-
-
 def _entry(source: BundleReader, flow: Flow, messages: Iterable[Flow], mask: Masker | None) -> dict[str, Any]:
     end = flow.end_ns or flow.host_ns
     took = max(0.0, (end - flow.host_ns) / 1e6)
     entry: dict[str, Any] = {
-        "startedDateTime": _moment(flow.host_ns),
+        "startedDateTime": iso(flow.host_ns, 3) or _NO_TIME,
         "time": took,
         "request": _request(source, flow, mask),
         "response": _response(source, flow, mask),
@@ -85,12 +74,6 @@ def _entry(source: BundleReader, flow: Flow, messages: Iterable[Flow], mask: Mas
     if told:
         entry |= {"_resourceType": "websocket", "_webSocketMessages": told}
     return entry
-
-
-def _moment(ns: int) -> str:
-    """HAR wants a time: of what is none, that of 1970."""
-    at = instant(ns) or datetime.datetime.fromtimestamp(0, datetime.UTC)
-    return at.strftime("%Y-%m-%dT%H:%M:%S") + f".{ns % 10**9 // 10**6:03}Z"
 
 
 def _request(source: BundleReader, flow: Flow, mask: Masker | None) -> dict[str, Any]:
@@ -137,7 +120,7 @@ def _message(source: BundleReader, flow: Flow, mask: Masker | None) -> dict[str,
     body = http.body(source, message, mask) or http.Body()
     if flow.method == "text" and not body.encoding:
         return told | {"opcode": _TEXT, "data": body.text}
-    if mask is not None and mask.on:
+    if mask is not None:
         size = message.size if message else 0
         return told | {"opcode": _BINARY, "data": "", "_comment": f"Left out: {size} bytes that are no text."}
     return told | {"opcode": _BINARY, "data": base64.b64encode(http.raw(source, message)).decode()}

@@ -10,12 +10,11 @@ import base64
 import datetime
 import hashlib
 import re
-from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from harness.bundle import AllObjects, Verification, open_bundle, report_place, verify, write_report
+from harness.bundle import AllObjects, Verification, open_bundle, verify
 from harness.errors import UsageError
 from harness.render import events, timeline, view
 from harness.render.forms import visible
@@ -97,22 +96,3 @@ def _on_each_sheet(made: view.View) -> str:
     look, pages = "font-size: 8pt; color: #556070", 'counter(page) " / " counter(pages)'
     return (f'\n@page {{ size: A4; margin: 16mm 14mm 18mm; @bottom-left {{ content: "{number}"; {look}; }} '
             f"@bottom-right {{ content: {pages}; {look}; }} }}\n")
-
-
-def write(
-    analysis: Analysis, path: Path, *, language: str = "zh", integrity: Verification | None = None, unmask: bool = False
-) -> None:
-    """Write the page, and sign it where it lies in the bundle. Raises UsageError where the file cannot be written, or
-    where it would alter the bundle."""
-    in_bundle = report_place(analysis.bundle, path)
-    text = page(analysis, language=language, integrity=integrity, unmask=unmask)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not in_bundle:
-            path.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"The report cannot be written to {path}.", str(error.strerror), "Name another file with --to."
-        ) from error
-    if in_bundle:
-        write_report(analysis.bundle, path, text.encode("utf-8"))

@@ -1,4 +1,5 @@
-"""Headers, addresses and bodies of recorded exchanges for other programs: as they were on the wire, or masked."""
+"""Headers, addresses and bodies of recorded exchanges for other programs: as they were on the wire, or masked. `mask`: None for
+as they were; one that is given masks."""
 
 from __future__ import annotations
 
@@ -9,11 +10,10 @@ from urllib.parse import quote
 
 from harness.bundle import BundleReader
 from harness.model import Message
-from harness.render.masking import Masker, masked
+from harness.render.masking import WHOLE, Masker, masked
 
 MASKED_MOST = 1 << 18
 """Characters of a masked body; what is beyond is cut off, and said to be."""
-_WHOLE = 1 << 30
 _NO_UTF8 = re.compile("[\udc80-\udcff]+")  # bytes that were none (PEP 383)
 _HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # no proxy writes them, but a bundle may have been made by others
 _PLAIN = frozenset({
@@ -40,8 +40,8 @@ def headers(message: Message | None, mask: Masker | None = None) -> list[dict[st
     """In their order, each with `name` and `value`. Bytes beyond UTF-8 are Latin-1, as HTTP has them: `_charset` says so."""
     found = []
     for name, value, *_ in message.headers if message else []:
-        if mask is not None and mask.on:
-            found.append({"name": mask.text(_latin1(name), _WHOLE), "value": _masked_header(name.lower(), _latin1(value), mask)})
+        if mask is not None:
+            found.append({"name": mask.text(_latin1(name), WHOLE), "value": _masked_header(name.lower(), _latin1(value), mask)})
             continue
         plain = {"name": _latin1(name), "value": _latin1(value)}
         found.append(plain if plain["value"] == value else plain | {"_charset": "latin-1"})
@@ -56,15 +56,15 @@ def header(message: Message | None, name: str) -> str:
 def masked_header(message: Message | None, name: str, mask: Masker | None) -> str:
     """The same as `headers` shows it."""
     value = _latin1(header(message, name))
-    return value if mask is None or not mask.on else _masked_header(name, value, mask)
+    return value if mask is None else _masked_header(name, value, mask)
 
 
 def url(text: str, mask: Masker | None = None) -> str:
     """An address; bytes beyond UTF-8 percent-encoded. Masked it stays one that can be parsed."""
     text = _NO_UTF8.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "surrogateescape")), text)
-    if mask is None or not mask.on:
+    if mask is None:
         return text
-    return quote(mask.url(text, _WHOLE), safe="%/:?#[]@!$&'()*+,;=~", errors="replace")
+    return quote(mask.url(text, WHOLE), safe="%/:?#[]@!$&'()*+,;=~", errors="replace")
 
 
 def raw(source: BundleReader, message: Message | None) -> bytes:
@@ -83,10 +83,10 @@ def body(source: BundleReader, message: Message | None, mask: Masker | None = No
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        if mask is not None and mask.on:
+        if mask is not None:
             return Body(note=f"Left out: {len(data)} bytes that are no text, and so cannot be masked.")
         return Body(base64.b64encode(data).decode(), "base64")
-    if mask is None or not mask.on:
+    if mask is None:
         return Body(text)
     long = f"; cut off after {MASKED_MOST} of {len(text)} characters" if len(text) > MASKED_MOST else ""
     return Body(mask.wire(text, MASKED_MOST), note=f"Values are masked{long}.")
@@ -94,7 +94,7 @@ def body(source: BundleReader, message: Message | None, mask: Masker | None = No
 
 def _masked_header(name: str, value: str, mask: Masker) -> str:
     if name in _PLAIN:
-        return mask.text(value, _WHOLE)
+        return mask.text(value, WHOLE)
     return url(value, mask) if name in _ADDRESSES else masked(value)
 
 

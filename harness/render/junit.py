@@ -13,7 +13,8 @@ from harness import __version__
 from harness.bundle import Status
 from harness.clauses import catalogue
 from harness.model import Verdict, VerdictWord
-from harness.render.machine import Machine, for_xml, moment, span
+from harness.render.forms import iso
+from harness.render.machine import Machine, for_xml, span
 from harness.render.masvs import room
 from harness.rules.engine import all_rules
 from harness.rules.identity import key
@@ -41,7 +42,7 @@ def write(machine: Machine) -> bytes:
     for suite, cases in suites.items():
         made = etree.SubElement(root, "testsuite", {
             "name": suite, "time": _seconds(first, last) if suite == RUN else "0.000", "skipped": str(_having(cases, "skipped")),
-            "timestamp": (moment(first) or "1970-01-01T00:00:00")[:19], **_counts([cases])})
+            "timestamp": (iso(first) or "1970-01-01T00:00:00").removesuffix("Z"), **_counts([cases])})
         made.append(_properties(machine))
         made.extend(cases)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
@@ -84,8 +85,7 @@ def _properties(machine: Machine) -> etree._Element:
 def _complete(machine: Machine) -> etree._Element:
     case = etree.Element("testcase", classname=RUN, name="run came to its end", time="0.000")
     if not machine.run.complete:
-        said = str(machine.run.fact("end").get("reason") or "The run did not come to its end.")
-        error = etree.SubElement(case, "error", type="INCOMPLETE", message=for_xml(machine.text(said)))
+        error = etree.SubElement(case, "error", type="INCOMPLETE", message=for_xml(machine.why_incomplete))
         error.text = "What it did not see is no news of the app."
     return case
 

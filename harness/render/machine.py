@@ -11,12 +11,10 @@ from typing import Any
 from harness.bundle import AllObjects, BundleReader, Verification, label_of, open_bundle
 from harness.bundle.format import PREFIXES
 from harness.render.forms import visible
-from harness.render.masking import Masker
+from harness.render.masking import WHOLE, Masker, knowns
 from harness.rules.analysis import Analysis
-from harness.tables import Tables, records
+from harness.tables import Tables
 
-WHOLE = 1 << 30
-"""For a Masker's `length`: nothing is cut."""
 _JOURNAL = {letter: journal for journal, letter in PREFIXES.items()}
 _ID = re.compile(r"([a-z])([1-9]\d{0,9})(?:@(.+))?")
 _NO_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -41,6 +39,16 @@ class Machine:
     def zh(self) -> bool:
         return self.language == "zh"
 
+    @property
+    def masks(self) -> Masker | None:
+        """For traffic that other programs read (harness/render/http.py): None where it is to be as it was on the wire."""
+        return self.mask if self.mask.on else None
+
+    @property
+    def why_incomplete(self) -> str:
+        """Of a run that did not come to its end."""
+        return self.text(str(self.run.fact("end").get("reason") or "The run did not come to its end."))
+
     def text(self, text: Any) -> str:
         """A text that may hold what is personal, whole."""
         return self.mask.text(text, WHOLE)
@@ -59,19 +67,9 @@ class Place:
 def machine(analysis: Analysis, integrity: Verification, *, language: str = "zh", unmask: bool = False) -> Machine:
     """`integrity`: what `verify` said of the bundle. Raises HarnessError where a bundle can no longer be read."""
     bundle = AllObjects(open_bundle(analysis.bundles[0]), [open_bundle(path) for path in analysis.bundles[1:]])
-    mask = masker(analysis.run, on=not unmask)
+    mask = Masker(knowns(analysis.run), spare=(analysis.run.package,), on=not unmask)
     return Machine(analysis=analysis, bundle=bundle, integrity=integrity, language=language, mask=mask,
                    made=datetime.datetime.now(datetime.UTC))
-
-
-def masker(run: Tables, *, on: bool = True) -> Masker:
-    """Knows what hooked calls gave, what was found of it in requests as it stood there, and what the suite typed."""
-    given: list[tuple[str, Any]] = []
-    if on:
-        given += [(row["kind"], row["value"]) for row in records(run.calls) if row["outcome"] == "value"]
-        given += [(row["kind"], [row["value"], row["matched"]]) for row in records(run.sightings)]
-        given += [("user_content", row["text"]) for row in records(run.typed)]
-    return Masker(given, spare=(run.package,), on=on)
 
 
 def place(event_id: str) -> Place | None:
@@ -86,17 +84,6 @@ def base_ids(analysis: Analysis) -> dict[str, str]:
     """Label of a bundle -> what stands for its folder: BUNDLE for the one that was asked for, BUNDLE_3f2a1c for others."""
     ids = {label_of(path.name): f"BUNDLE_{label_of(path.name)}" for path in analysis.bundles}
     return ids | {"": "BUNDLE"}
-
-
-def moment(ns: int | None) -> str | None:
-    """ISO 8601 in UTC, to the nanosecond; None where there is no time, or none that a calendar has."""
-    if not ns:
-        return None
-    try:
-        at = datetime.datetime.fromtimestamp(ns // 10**9, datetime.UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
-    return at.strftime("%Y-%m-%dT%H:%M:%S") + f".{ns % 10**9:09}Z"
 
 
 def shown(value: Any) -> Any:

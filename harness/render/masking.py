@@ -11,6 +11,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
@@ -19,9 +20,13 @@ import ahocorasick_rs
 from harness.matching.spellings import spellings
 from harness.render.forms import cut, plain, visible
 from harness.rules.sensitive import kinds
+from harness.tables import Tables, columns_of
+from harness.tables.marks import typed_texts
 from harness.tables.values import PLACEHOLDERS
 
 SIGN = "*"
+WHOLE = 1 << 30
+"""For a Masker's `length`: nothing is cut."""
 _BEGIN, _END = "\ue000", "\ue001"  # around what is masked already, while a text is worked on
 _MARKS = str.maketrans("", "", _BEGIN + _END)
 _DONE = re.compile(f"({_BEGIN}[^{_END}]*{_END})")
@@ -34,7 +39,7 @@ _CONTENT = frozenset({"crypto"})        # what was encrypted, hashed and signed:
 _WIRE = frozenset({"http_write", "http_request", "socket", "web_view"})
 _LONGEST = 2000     # signs of a value that are looked for as they are; of a longer one its beginning
 _PIECE = 32
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000_000    # signs of texts, with what is shown for them
 _IN_ALL_FORMS = 2000  # values that are looked for in every form; later ones as they are
 _MOST_LEAVES = 400  # texts of one value that are looked for elsewhere
 
@@ -74,6 +79,21 @@ def masked(text: str) -> str:
     return SIGN * min(hidden, 24) + (text[-kept:] if kept else "")
 
 
+def knowns(run: Tables) -> Iterator[tuple[str, Any]]:
+    """(kind, value) of what is masked wherever it stands: what hooked calls gave, what was found of it in requests with what
+    stood there, and what the suite typed for a person, wherever that went. Each once."""
+    seen = set()
+    gave = ((kind, value) for kind, value, outcome in columns_of(run.calls, "kind", "value", "outcome") if outcome == "value")
+    left = ((kind, [value, matched]) for kind, value, matched in columns_of(run.sightings, "kind", "value", "matched"))
+    for kind, value in chain(gave, left):
+        key = (kind, value if isinstance(value, str) else repr(value))
+        if key not in seen:
+            seen.add(key)
+            yield kind, value
+    for text in typed_texts(run.facts):
+        yield "user_content", text
+
+
 class Masker:
     """`knowns`: (kind, value) of what hooked calls gave, personal or not; `spare`: texts that are no secret though a call gave
     them (the app's own package). With `on` false every method shows what it is given."""
@@ -81,6 +101,7 @@ class Masker:
     def __init__(self, knowns: Iterable[tuple[str, Any]], *, spare: Iterable[str] = (), on: bool = True) -> None:
         self.on = on
         self._seen: dict[tuple[str, str, int], str] = {}
+        self._room = _REMEMBERED
         self._found: ahocorasick_rs.AhoCorasick | None = None
         if on:
             kept = {one.lower() for one in (*spare, *PLACEHOLDERS) if one}
@@ -152,7 +173,9 @@ class Masker:
             if way == "wire":
                 done = _fields(done)
             found = cut(done.translate(_MARKS), length)
-            if len(self._seen) < _REMEMBERED:
+            needed = len(text) + len(found) + (len(given) if early is not None else 0)
+            if needed <= self._room:
+                self._room -= needed
                 self._seen[key] = found
                 if early is not None:
                     self._seen[early] = found

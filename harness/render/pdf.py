@@ -21,9 +21,8 @@ from typing import Any
 
 import typst
 
-from harness.bundle import AllObjects, BundleReader, Verification, open_bundle, report_place, verify, write_report
+from harness.bundle import AllObjects, BundleReader, Verification, open_bundle, verify
 from harness.bundle.format import MANIFEST, SIGNATURE
-from harness.errors import UsageError
 from harness.render import timeline, view
 from harness.render.shapes import ScreenView, View
 from harness.render.timeline import BAR, LABEL, LANE_HEIGHT, LANES, WIDTH, Strip
@@ -81,25 +80,6 @@ def report(
     checked = integrity or verify(analysis.bundle, report=False)
     made = view.build(analysis, bundle, checked, language, checked_at=now, unmask=unmask)
     return document(made, _sealed(reader), timeline.strips(analysis.run, analysis.verdicts), at=now)
-
-
-def write(
-    analysis: Analysis, path: Path, *, language: str = "zh", integrity: Verification | None = None, unmask: bool = False
-) -> None:
-    """Write the report, and sign it where it lies in the bundle. Raises UsageError where the file cannot be written, or
-    where it would alter the bundle; NoFont."""
-    in_bundle = report_place(analysis.bundle, path)
-    content = report(analysis, language=language, integrity=integrity, unmask=unmask)
-    if in_bundle:
-        write_report(analysis.bundle, path, content)
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise UsageError(
-            f"The report cannot be written to {path}.", str(error.strerror), "Name another file with --pdf."
-        ) from error
 
 
 def _sealed(bundle: BundleReader) -> dict[str, bytes]:

@@ -19,7 +19,8 @@ Box = tuple[int, int, int, int]
 THUMBNAIL = 360  # pixels across
 SMALL = 220
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
-_MOST_BYTES = 1 << 23  # of a hierarchy
+MOST_BYTES = 1 << 23  # of a hierarchy
+_TEXTS = ("text", "content-desc", "hint")
 _MOST_PIXELS = 40_000_000
 
 
@@ -45,19 +46,25 @@ def drawn(png: bytes, framed: Sequence[Box], covered: Sequence[Box], width: int 
     return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode(), shown.width, shown.height
 
 
-def texts_of(hierarchy: bytes) -> list[tuple[str, Box]]:
-    """(text, bounds) of what a UI hierarchy says is written on the screen; [] for what is none."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+def texts_of(hierarchy: bytes) -> list[tuple[str, Box]] | None:
+    """(text, bounds) of what a UI hierarchy says is written on the screen; None for what is none, or cannot be read whole, or
+    does not say where each text stands."""
+    if len(hierarchy) > MOST_BYTES:
+        return None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(hierarchy[:_MOST_BYTES], parser)
+        root = etree.fromstring(hierarchy, parser)
     except (etree.XMLSyntaxError, ValueError):
-        return []
+        return None
     found = []
-    for node in root.iter() if root is not None else ():
-        bounds = _BOUNDS.match(node.get("bounds") or "") if isinstance(node.tag, str) else None
+    for node in root.iter(etree.Element):
+        texts = [text for name in _TEXTS if (text := node.get(name))]
+        bounds = _BOUNDS.match(node.get("bounds") or "")
+        if texts and bounds is None:
+            return None
         if bounds is not None:
             box = (int(bounds[1]), int(bounds[2]), int(bounds[3]), int(bounds[4]))
-            found += [(text, box) for text in (node.get("text"), node.get("content-desc")) if text]
+            found += [(text, box) for text in texts]
     return found
 
 
@@ -67,25 +74,35 @@ class Pictures:
     def __init__(self, bundle: BundleReader, mask: Masker) -> None:
         self._bundle, self._mask = bundle, mask
         self._drawn: dict[tuple[Any, ...], tuple[str, int, int]] = {}
-        self._spots: dict[str, list[Box]] = {}
+        self._spots: dict[str, list[Box] | None] = {}
 
     def of(self, screen: dict[str, Any], framed: Sequence[Box] = (), width: int = THUMBNAIL) -> tuple[str, int, int, int]:
-        """Data URI, width, height, and how many texts are painted over."""
+        """Data URI, width, height, and how many texts are painted over; "" where there is no picture, or it is withheld."""
         name = screen["screenshot"]
         if not name or not self._bundle.has_object(name):
             return "", 0, 0, 0
         spots = self._covered(screen)
+        if spots is None:
+            return "", 0, 0, 0
         key = (name, *framed, width)
         if key not in self._drawn:
             self._drawn[key] = drawn(self._bundle.object(name), framed, spots, width)
         return *self._drawn[key], len(spots)
 
-    def _covered(self, screen: dict[str, Any]) -> list[Box]:
+    def withheld(self, screen: dict[str, Any]) -> bool:
+        """Whether it has a picture that is not shown: what is written on it cannot be told, and so not be painted over."""
+        return bool(screen["screenshot"]) and self._covered(screen) is None
+
+    def _covered(self, screen: dict[str, Any]) -> list[Box] | None:
         name = screen["hierarchy"] or ""
         key = f"{screen['event_id']}{name}"
         if key not in self._spots:
-            there = [(control.text, control.bounds) for control in screen["controls"]]
-            if name and self._mask.on and self._bundle.has_object(name):
-                there += texts_of(self._bundle.object(name))
-            self._spots[key] = list(dict.fromkeys(self._mask.spots(there)))
+            there = self._texts(name) if self._mask.on else []
+            controls = [(control.text, control.bounds) for control in screen["controls"]]
+            self._spots[key] = None if there is None else list(dict.fromkeys(self._mask.spots([*controls, *there])))
         return self._spots[key]
+
+    def _texts(self, hierarchy: str) -> list[tuple[str, Box]] | None:
+        if not hierarchy or not self._bundle.has_object(hierarchy):
+            return None
+        return texts_of(self._bundle.object(hierarchy, MOST_BYTES + 1))

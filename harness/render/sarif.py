@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from harness import __version__
-from harness.bundle.format import MANIFEST, PREFIXES, SAMPLE
-from harness.bundle.source import Unreadable
+from harness.bundle.format import PREFIXES, SAMPLE
 from harness.clauses import Clause, Force, catalogue
 from harness.model import Gap, GapKind, Verdict
-from harness.render.machine import Machine, base_ids, moment, shown, span
+from harness.render.forms import iso
+from harness.render.machine import Machine, base_ids, shown, span
+from harness.render.manifest import listed
 from harness.render.masvs import CONTROLS, MASVS_VERSION, controls
 from harness.render.sarif_evidence import Evidence, recorded_at
 from harness.rules.engine import all_rules, serving
@@ -223,11 +224,11 @@ def _invocation(machine: Machine) -> dict[str, Any]:
         "exitCode": machine.analysis.exit_status,
         "toolExecutionNotifications": [_told(machine, gap) for gap in machine.run.gaps],
     }
-    for name, at in (("startTimeUtc", moment(first)), ("endTimeUtc", moment(last))):
+    for name, at in (("startTimeUtc", iso(first, 3)), ("endTimeUtc", iso(last, 3))):
         if at:
-            found[name] = _milliseconds(at)
+            found[name] = at
     if not machine.run.complete:
-        found["exitCodeDescription"] = str(machine.run.fact("end").get("reason") or "The run did not come to its end.")
+        found["exitCodeDescription"] = machine.why_incomplete
     return found
 
 
@@ -239,32 +240,15 @@ def _told(machine: Machine, gap: Gap) -> dict[str, Any]:
         "message": {"text": _link_free(said)},
         "properties": {"id": gap.id, "subject": machine.text(gap.subject), "cause": gap.cause, "count": gap.count},
     }
-    if at := moment(gap.from_ns):
-        found["timeUtc"] = _milliseconds(at)
+    if at := iso(gap.from_ns, 3):
+        found["timeUtc"] = at
     if there := recorded_at(gap.id, base_ids(machine.analysis)):
         found["locations"] = [there]
     return found
 
 
-def _milliseconds(moment: str) -> str:
-    """Of a moment to the nanosecond."""
-    return moment[:-7] + "Z"
-
-
 def _listed(machine: Machine) -> Iterator[tuple[str, int, str]]:
-    """(path, bytes, SHA-256) of the journals and the sample, as the manifest has them; nothing where there is none."""
-    source = machine.bundle.source
-    if not source.has(MANIFEST):
-        return
-    try:
-        with source.open(MANIFEST) as file:
-            resources = json.load(file)["resources"]
-    except (Unreadable, ValueError, KeyError, TypeError, RecursionError):
-        return    # `verify` says what is wrong with it, and so does `integrity`
-    for entry in resources if isinstance(resources, list) else ():
-        if not isinstance(entry, dict):
-            continue
-        path, size, digest = entry.get("path"), entry.get("bytes"), entry.get("hash")
-        wanted = isinstance(path, str) and (path in PREFIXES or path.startswith(f"{SAMPLE}/"))
-        if wanted and isinstance(size, int) and isinstance(digest, str) and digest.startswith("sha256:"):
-            yield quote(str(path)), size, digest.removeprefix("sha256:")
+    """(URI, bytes, SHA-256) of the journals and the sample, as the manifest has them."""
+    for path, (size, digest) in listed(machine.bundle).items():
+        if path in PREFIXES or path.startswith(f"{SAMPLE}/"):
+            yield quote(path), size, digest

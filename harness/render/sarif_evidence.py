@@ -8,7 +8,8 @@ from typing import Any
 
 from harness.model import Message, Verdict
 from harness.render.http import body, headers
-from harness.render.machine import WHOLE, Machine, base_ids, place
+from harness.render.machine import Machine, base_ids, place
+from harness.render.masking import WHOLE
 from harness.tables import records
 
 CITED = 20      # lines of journals that a result points to; `properties.evidence` names all
@@ -138,7 +139,7 @@ class Evidence:
         return self._index[flow_id]
 
     def _content(self, message: Message | None) -> dict[str, Any]:
-        mask = self._machine.mask
+        mask = self._machine.masks
         named: dict[str, str] = {}
         for one in headers(message, mask):    # one that comes twice is one, RFC 9110, 5.3
             named[one["name"]] = ", ".join(filter(None, (named.get(one["name"]), one["value"])))

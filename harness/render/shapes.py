@@ -102,7 +102,8 @@ class SharedView:
 @dataclass(frozen=True, kw_only=True)
 class ScreenView:
     """A screen. `image`: a data URI (JPEG), "" where there is no picture; `sha256`: of the picture in the bundle. `marked`: what
-    the framed control says; `covered`: how many texts on it were painted over because they are personal."""
+    the framed control says; `covered`: how many texts on it were painted over because they are personal; `withheld`: why it is
+    not shown, "" where it is."""
 
     id: str
     time: str
@@ -110,6 +111,7 @@ class ScreenView:
     image: str
     sha256: str
     marked: str = ""
+    withheld: str = ""
     covered: int = 0
     width: int = 0
     height: int = 0
@@ -124,7 +126,6 @@ class Clause:
     force: str
     text: str
     quoted: bool
-    document: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,14 +186,12 @@ class FindingView:
     reproduction: str
     evidence: str
     more: int
-    steps: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictView:
     """A row of all verdicts. `finding`: the number of its finding, 0 where it is none."""
 
-    rule: str
     title: str
     word: str
     word_text: str
@@ -202,7 +201,6 @@ class VerdictView:
     recipient: str
     grade: str
     reason: str
-    evidence: str
     gaps: list[str]
     finding: int
 
@@ -239,7 +237,6 @@ class BasisRow:
 class StepView:
     id: str
     time: str
-    scenario: str
     action: str
     target: str
     opens: str
@@ -292,7 +289,6 @@ class GapView:
     id: str
     kind: str
     detail: str
-    subject: str
     span: str
     cited_by: list[str]
 
@@ -384,4 +380,3 @@ class View:
     facts: list[tuple[str, str]]
     totals: dict[str, int]
     glossary: list[tuple[str, str]]
-    made: str

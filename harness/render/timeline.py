@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.model import Verdict, VerdictWord
-from harness.render.rows import columns_of
-from harness.tables import Tables, records
+from harness.tables import Tables, columns_of, records
 
 WIDTH = 960
 LABEL = 90

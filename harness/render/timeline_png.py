@@ -16,8 +16,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from harness.model import VerdictWord
-from harness.render.forms import texts
-from harness.render.machine import Machine, moment
+from harness.render.forms import moment, texts
+from harness.render.machine import Machine
 from harness.render.typeface import BREAK, FAMILY, font_file, printable
 from harness.tables import Tables, records
 
@@ -220,7 +220,7 @@ class _Drawing:
             x = self.x(self._from + round(number * step * 1e9))
             self._pen.line((x, bottom, x, bottom + 10), fill=INK, width=2)
             self._pen.text((x, bottom + 16), f"{number * step:,.10g}", font=_font(22), fill=INK, anchor="mt")
-        began = (moment(self._from) or "")[:19].replace("T", " ") + " UTC"
+        began = moment(self._from, self._m.language)
         self._text(LEFT, bottom + 58, self._words["seconds"].format(began), 22, PALE)
 
     def _legend(self, top: float) -> None:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from harness.render.machine import WHOLE, Machine, shown
+from harness.render.machine import Machine, shown
+from harness.render.masking import WHOLE
 from harness.rules.analysis import as_json
 
 _IDS = frozenset({

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from harness import __version__
@@ -15,11 +15,10 @@ from harness.model import Gap, GapKind, Verdict, VerdictWord
 from harness.render import chapters, clause_table, figures
 from harness.render.chapters import Told
 from harness.render.findings import FindingMaker
-from harness.render.forms import clock, cut, flatten, ranges, texts, word
-from harness.render.masking import Masker
+from harness.render.forms import clock, cut, flatten, texts, word
+from harness.render.masking import Masker, knowns
 from harness.render.pictures import Pictures
-from harness.render.rows import columns_of
-from harness.render.shapes import GapView, ScenarioView, StageView, StepView, VerdictView, View
+from harness.render.shapes import FindingView, GapView, ScenarioView, StageView, StepView, VerdictView, View
 from harness.rules.analysis import Analysis
 from harness.rules.engine import all_rules
 from harness.rules.rule import Rule
@@ -39,25 +38,11 @@ class Material:
         self, analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str, *, unmask: bool
     ) -> None:
         run = analysis.run
-        self.mask = Masker(_knowns(run), spare=[run.package], on=not unmask)
+        self.mask = Masker(knowns(run), spare=(run.package,), on=not unmask)
         self.told = Told(
             analysis=analysis, bundle=bundle, integrity=integrity, mask=self.mask, t=texts(language), language=language)
         self.pictures = Pictures(bundle, self.mask)
         self.maker = FindingMaker(self.told, self.pictures)
-
-
-def _knowns(run: Tables) -> Iterator[tuple[str, Any]]:
-    """What hooked calls gave, and what was found to have left."""
-    seen = set()
-    for frame in (run.calls[run.calls["outcome"] == "value"] if len(run.calls) else run.calls, run.sightings):
-        for kind, value in columns_of(frame, "kind", "value"):
-            key = (kind, value if isinstance(value, str) else repr(value))
-            if key not in seen:
-                seen.add(key)
-                yield kind, value
-    for fact in run.facts:    # what the suite typed for a person
-        if fact.type == "canary" and fact.data.get("text"):
-            yield "user_content", fact.data.get("text")
 
 
 def gather(analysis: Analysis, bundle: BundleReader, integrity: Verification, language: str, *, unmask: bool = False) -> Material:
@@ -91,7 +76,8 @@ def build(
     simulated = device.get("kind") != "phone"
     documents, basis_rows = clause_table.basis(told)
     problems = list(dict.fromkeys(f.title for f in findings if f.verdict.verdict == VerdictWord.VIOLATION))
-    files, files_left = chapters.files(told, maker.shown_objects)
+    files, files_left = chapters.files(told, _shown_objects(findings))
+    asked = clause_table.checklist(maker)
     return View(
         language=language,
         t=t,
@@ -113,7 +99,7 @@ def build(
         people=chapters.people(told),
         clocks=chapters.clocks(told),
         scenarios=_scenarios(maker),
-        matrix=clause_table.matrix(maker, analysis.verdicts, numbers, rules),
+        matrix=clause_table.matrix(maker, analysis.verdicts, numbers, rules, asked),
         verdicts=[_verdict(maker, v, rules, numbers.get(place, 0)) for place, v in enumerate(analysis.verdicts)],
         counts={str(w): sum(v.verdict == w for v in analysis.verdicts) for w in VerdictWord},
         findings=findings,
@@ -124,7 +110,7 @@ def build(
         readings=analysis.readings,
         hooks=hooks,
         hook_counts=hook_counts,
-        checklist=clause_table.checklist(maker),
+        checklist=asked,
         integrity=integrity,
         seals=chapters.seals(told),
         files=files,
@@ -135,8 +121,13 @@ def build(
         totals={"calls": len(run.calls), "flows": len(run.flows), "screens": len(run.screens), "steps": len(run.steps),
                 "gaps": len(run.gaps)},
         glossary=[(word, meaning) for word, meaning in t["glossary"]],
-        made=told.at(told.begun),
     )
+
+
+def _shown_objects(findings: Iterable[FindingView]) -> set[str]:
+    """SHA-256 of the bodies and pictures that findings show."""
+    bodies = {request.body_sha256 for one in findings for request in one.requests if request.body_sha256}
+    return bodies | {screen.sha256 for one in findings for screen in one.screens if screen.image}
 
 
 def _facts(run: Tables, mask: Masker) -> list[tuple[str, str]]:
@@ -163,7 +154,6 @@ def _verdict(maker: FindingMaker, verdict: Verdict, rules: dict[str, Rule], find
     rule, told = rules[verdict.rule], maker.verdict(verdict)
     zh = maker.language == "zh"
     return VerdictView(
-        rule=rule.id,
         title=rule.title_zh if zh else rule.title,
         word=str(verdict.verdict),
         word_text=maker.t["words"][str(verdict.verdict)],
@@ -173,7 +163,6 @@ def _verdict(maker: FindingMaker, verdict: Verdict, rules: dict[str, Rule], find
         recipient=maker.mask.text(verdict.party, 200),
         grade=str(verdict.grade or ""),
         reason=told.reason_zh if zh else told.reason,
-        evidence=ranges(verdict.evidence, 12),
         gaps=verdict.gaps,
         finding=finding,
     )
@@ -185,8 +174,7 @@ def _gap(maker: FindingMaker, gap: Gap) -> GapView:
     cited = sorted({v.rule for v in maker.told.analysis.verdicts if gap.id in v.gaps})
     kind = word(t, "gaps", GapKind(gap.kind))
     detail = (gap.detail_zh if maker.language == "zh" else "") or gap.detail
-    return GapView(id=gap.id, kind=kind, detail=maker.mask.text(detail, 1000), subject=maker.mask.text(gap.subject, 200),
-                   span=span, cited_by=cited)
+    return GapView(id=gap.id, kind=kind, detail=maker.mask.text(detail, 1000), span=span, cited_by=cited)
 
 
 def _scenarios(maker: FindingMaker) -> list[ScenarioView]:
@@ -216,7 +204,6 @@ def _step(maker: FindingMaker, step: dict[str, Any]) -> StepView:
     return StepView(
         id=step["event_id"],
         time=clock(step["t"]),
-        scenario=cut(step["scenario"], 120),
         action=word(maker.t, "actions", step["action"]),
         target=maker.mask.text(touched, 120),
         opens=maker.stage(step["opens"]) if step["opens"] else "",

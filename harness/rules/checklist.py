@@ -1,21 +1,19 @@
-"""The rows of the checklist: the clauses that a person decides, each with what was answered. `rows` is what reports show."""
+"""The checklist of a bundle: the clauses that a person decides, each with what was answered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.bundle import BundleReader
-from harness.bundle.checklist import Answer, Answered, answers
+from harness.bundle import BundleReader, open_bundle
+from harness.bundle.checklist import Answer, answers
 from harness.bundle.custody import BrokenChain
 from harness.bundle.format import REDACTION, BundleError
 from harness.bundle.source import Source, Unreadable, source_of
 from harness.clauses import Clause, catalogue
 from harness.errors import UsageError
+from harness.model import Answered
 from harness.rules.decided import deciding
-
-MODES = frozenset({"manual", "out"})
-"""Of clauses that are answered by hand; `out` concerns no app."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,18 +45,27 @@ class Row:
         return self.verdict is not Answered.OPEN
 
 
-def rows(bundle: Path | str | Source, *, all_modes: bool = False) -> list[Row]:
-    """One row for each clause that a person decides, in the order of the catalogue; with `all_modes` also for those that concern
-    no app; what was answered is always there. Works on a folder, a zip, and a redacted copy, which lacks the words.
+@dataclass(frozen=True, kw_only=True)
+class Checklist:
+    """`rows`: one for each clause that a person decides, in the order of the catalogue, and for any other that was answered.
+    `broken`: what does not hold of the chain of custody, which vouches for no answer then, so that no row has one; else ""."""
 
-    A chain that does not hold vouches for no answer: the rows have none then, and `verify` says what is wrong. Raises UsageError
-    for what is no bundle.
-    """
-    source = source_of(Path(bundle)) if isinstance(bundle, (Path, str)) else bundle
-    try:
-        given = answers(source)
-    except (BrokenChain, Unreadable):
-        given = []
+    rows: list[Row]
+    broken: str = ""
+
+    @property
+    def of_apps(self) -> list[Row]:
+        """Without the clauses that concern no app, save those that were answered."""
+        return [row for row in self.rows if row.clause.mode == "manual" or row.answer]
+
+
+def checklist_of(bundle: Path) -> Checklist:
+    """Of a folder, a zip, or a redacted copy, which lacks the words. The chain of custody is read once. Raises UsageError for
+    what is no bundle, BundleError for a newer format."""
+    source = source_of(bundle)
+    if not source.has(REDACTION):
+        source = open_bundle(bundle).source
+    given, broken = _given(source)
     by_clause: dict[str, list[Answer]] = {}
     for one in given:
         by_clause.setdefault(one.clause, []).append(one)
@@ -66,12 +73,22 @@ def rows(bundle: Path | str | Source, *, all_modes: bool = False) -> list[Row]:
     found = []
     for clause in catalogue().values():
         of = next((one for one in (clause.id, *clause.same_as) if one in by_clause), "")
-        if of or clause.mode == "manual" or (all_modes and clause.mode in MODES):
+        if of or clause.by_hand:
             said = by_clause.get(of, [])
             found.append(Row(
                 clause=clause, answer=said[-1] if said else None, earlier=tuple(said[:-1]), of=of if of != clause.id else "",
                 attached=attached.get(clause.id, ()), rules=deciding(clause).rules))
-    return found
+    return Checklist(rows=found, broken=broken)
+
+
+def _given(source: Source) -> tuple[list[Answer], str]:
+    """The answers, and what does not hold of the chain: `verify` says the same."""
+    try:
+        return answers(source), ""
+    except BrokenChain as bad:
+        return [], f"{bad.file} {bad}"
+    except Unreadable as bad:
+        return [], str(bad)
 
 
 def answerable(clause: str) -> Clause:
@@ -79,7 +96,7 @@ def answerable(clause: str) -> Clause:
     found = catalogue().get(clause)
     if found is None:
         raise UsageError(f"There is no clause {clause!r}.", "", "`harness checklist BUNDLE` lists the rows.")
-    if found.mode not in MODES:
+    if not found.by_hand:
         rules = ", ".join(deciding(found).rules)
         raise UsageError(f"{clause} is no row of the checklist.", f"It is decided by {rules}." if rules else "",
                          "`harness checklist BUNDLE` lists the rows.")

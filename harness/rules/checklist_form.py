@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Any
 
 import yaml
 
-from harness.bundle.checklist import Answer, Answered, File
+from harness.bundle.checklist import Answer, File
+from harness.bundle.objects import hash_file
 from harness.errors import UsageError
+from harness.model import Answered
 from harness.rules.checklist import Row, answerable
 
 _HEAD = """\
@@ -48,8 +49,8 @@ def form(rows: Sequence[Row], bundle: str, manifest_sha256: str, *, language: st
 
 def _row(row: Row, language: str) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "clause": row.clause.id, "asks": row.clause.zh if language == "zh" else row.clause.en,
-        "wanted": " ".join(row.clause.observable.split()), "entry": row.answer.entry if row.answer else 0,
+        "clause": row.clause.id, "asks": row.clause.said(language), "wanted": row.clause.wanted,
+        "entry": row.answer.entry if row.answer else 0,
         "verdict": str(row.verdict), "text": (row.answer.text or "") if row.answer else "", "attach": [],
     }  # fmt: skip
     if row.answer and row.answer.files:
@@ -137,14 +138,9 @@ def _same(one: Filled, said: Answer | None) -> bool:
     """Whether that is the answer; None: that there is none."""
     if said is None:
         return one.verdict is Answered.OPEN and not one.text.strip() and not one.attach
-    files = {file.sha256 for file in one.keep} | {_sha256(path) for path in one.attach}
+    files = {file.sha256 for file in one.keep} | {hash_file(path) for path in one.attach}
     return ((one.verdict, one.text.strip(), files)
             == (said.verdict, (said.text or "").strip(), {file.sha256 for file in said.files}))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _wrong(path: Path, what: str, why: str) -> UsageError:

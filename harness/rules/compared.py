@@ -14,7 +14,7 @@ from harness.policy.records import changes_as_json
 from harness.rules import changes, differing
 from harness.rules.analysis import Analysis, analyse
 from harness.rules.changes import Change, Changes, FindingChange
-from harness.rules.differing import Differences, Lists
+from harness.rules.differing import Differences, Lists, Remark
 from harness.rules.engine import all_rules
 from harness.tables import AppFacts
 
@@ -28,7 +28,11 @@ class Compared:
     integrity: tuple[Verification, Verification]
     changes: Changes
     differences: Differences
-    same_file: bool
+
+    @property
+    def same_file(self) -> bool:
+        """Whether both runs are of one APK: nothing can have been fixed then."""
+        return differing.same_file(self.old, self.new)
 
 
 def compare_bundles(
@@ -44,8 +48,24 @@ def compare_bundles(
             f"These are bundles of two apps: {packages[0] or 'one without a name'} and {packages[1] or 'one without a name'}.",
             "A finding of one app is neither fixed nor new in another.",
             "Name two bundles of one app; --other-app compares them all the same, where it is one app under two names.")
-    return Compared(old=both[0], new=both[1], integrity=integrity, changes=changes.compare(*both),
-                    differences=differing.differences(*both), same_file=differing.same_file(*both))
+    different = differing.differences(*both)
+    if _one_bundle(both[0], both[1], integrity):
+        different.remarks.insert(0, Remark(kind="one_bundle", text="OLD and NEW are one bundle: nothing can differ.",
+                                           text_zh="“旧”与“新”是同一个证据包,不可能有差异。"))
+    changed = changes.compare(*both)
+    if not changed.any_compared:
+        different.remarks.insert(0, Remark(
+            kind="nothing_compared",
+            text="No clause could be compared: there is none of which both runs could say something. That is not to say that "
+                 "nothing changed.",
+            text_zh="没有任何条款可以比较:两次运行没有一条都能给出结论的条款。这并不表示没有变化。"))
+    return Compared(old=both[0], new=both[1], integrity=integrity, changes=changed, differences=different)
+
+
+def _one_bundle(old: Analysis, new: Analysis, integrity: tuple[Verification, Verification]) -> bool:
+    """Whether both were sealed with one manifest. A run that goes on from the other has it beside its own."""
+    manifests = {one.manifest_sha256 for one in integrity}
+    return len(manifests) == 1 and manifests != {""} and len(old.bundles) == len(new.bundles)
 
 
 def as_json(made: Compared) -> dict[str, Any]:
@@ -105,7 +125,7 @@ def _verdicts(found: Sequence[Verdict]) -> dict[str, Any] | None:
     if not found:
         return None
     return {"verdict": str(found[0].verdict), "grade": str(found[0].grade) if found[0].grade else None,
-            "evidence": list(dict.fromkeys(i for verdict in found for i in verdict.evidence)), "reason": found[0].reason,
+            "evidence": changes.cited(found), "reason": found[0].reason,
             "reason_zh": found[0].reason_zh}
 
 

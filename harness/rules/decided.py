@@ -34,5 +34,5 @@ def _rules_of() -> Mapping[str, tuple[str, ...]]:
 
 def deciding(clause: Clause) -> Deciding:
     rules = _rules_of().get(clause.id, ())
-    by_hand = CHECKLIST if clause.mode in {"manual", "out"} else None
+    by_hand = CHECKLIST if clause.by_hand else None
     return Deciding(rules=rules, first=rules[0] if rules else by_hand)

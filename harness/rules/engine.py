@@ -14,7 +14,7 @@ from harness.errors import NothingSelected, UsageError
 from harness.model import Finding, Gap, GapKind, Grade, Stage, Verdict, VerdictWord
 from harness.rules.readings import Readings, load_readings
 from harness.rules.rule import Rule, not_reached
-from harness.tables import Tables
+from harness.tables import Tables, ended
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -88,9 +88,7 @@ def _scenario_gaps(rule: Rule, run: Tables) -> list[Gap]:
     if not begun:
         why = f"None of the scenarios that this rule needs was run: {', '.join(rule.scenarios)}."
         return [run.add_gap(GapKind.NOT_REACHED, why, rule.id)]
-    ended = run.steps[run.steps["action"] == "scenario_end"] if len(run.steps) else run.steps
-    outcomes = dict(zip(ended["scenario"], ended["outcome"], strict=True)) if len(ended) else {}
-    if any(outcomes.get(one, "done") == "done" for one in begun):
+    if begun & ended(run):
         return []
     why = f"Of the scenarios that this rule needs none came to its end: {', '.join(sorted(begun))}."
     return not_reached(run, why, rule.id, *begun)

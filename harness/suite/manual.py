@@ -35,7 +35,7 @@ class Manual:
             self._steps.fact(
                 "checklist", scenario=scenario, clause=row.id, mode=row.mode,
                 duty_holder=row.duty_holder,
-                wanted=" ".join(row.observable.split()), state="attached" if there else "to_attach",
+                wanted=row.wanted, state="attached" if there else "to_attach",
                 name=file.name if file is not None else None,
                 object=self._keep(file.read_bytes()) if there and file is not None else None,
             )  # fmt: skip

@@ -15,7 +15,7 @@ from harness.bundle import label_of, write_reports
 from harness.bundle.format import REPORT
 from harness.model import Verdict, VerdictWord
 from harness.rules.analysis import Analysis
-from harness.suite.telling import key_of
+from harness.rules.identity import key
 from harness.tables import is_run_folder, records
 
 TESTS = "tests"
@@ -71,7 +71,7 @@ def pages(analysis: Analysis, label: str = "") -> list[dict[str, Any]]:
             "to_ns": ended["end_ns"] if ended else None,
             "steps": [_step(step) for step in mine],
             "screens": [_screen(s) for s in screens if s["t"] >= steps[n]["t"] and (until is None or s["t"] < until)],
-            "findings": [_finding(v, label) for v in findings(analysis, steps[n]["scenario"], label)],
+            "findings": [_finding(v, label, run.package) for v in findings(analysis, steps[n]["scenario"], label)],
             "attachments": [_attachment(f.data) for f in facts if f.type == ATTACHMENT and f.data.get("test") == test],
         })
     return found
@@ -109,8 +109,9 @@ def _screen(screen: dict[str, Any]) -> dict[str, Any]:
             "hierarchy": _object(screen["hierarchy"])}
 
 
-def _finding(verdict: Verdict, label: str) -> dict[str, Any]:
-    return {"key": key_of(verdict), "verdict": str(verdict.verdict), "grade": str(verdict.grade) if verdict.grade else None,
+def _finding(verdict: Verdict, label: str, package: str) -> dict[str, Any]:
+    return {"key": key(verdict, package), "rule": verdict.rule, "item": verdict.item, "caller": verdict.caller,
+            "stage": str(verdict.stage), "verdict": str(verdict.verdict), "grade": str(verdict.grade) if verdict.grade else None,
             "clauses": list(verdict.clauses), "party": verdict.party, "reason": verdict.reason,
             "evidence": [_id(e) for e in verdict.evidence if _label(e) == label]}
 

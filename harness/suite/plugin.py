@@ -324,9 +324,9 @@ def harness_scenario(request: pytest.FixtureRequest, harness_session: Session) -
     yield name
     harness_session.end(name, item.stash.get(OUTCOME, "interrupted"))
     if not item.config.stash.get(GIVEN, False):
-        from harness.suite.seen import Seen, finding_keys
+        from harness.suite.seen import Seen, finding_properties
 
-        item.user_properties += [("finding", key) for key in finding_keys(Seen(harness_session, name))]
+        item.user_properties += finding_properties(Seen(harness_session, name))
 
 
 @pytest.fixture

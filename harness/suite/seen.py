@@ -92,7 +92,7 @@ class Findings:
         from harness.rules import engine
 
         _check_stage(stage)
-        rules = engine.select([rule] if rule else [])
+        rules = engine.select([rule]) if rule else engine.all_rules()
         if clause is not None:
             deciding = [r for r in rules if clause in r.clauses]
             if not deciding:
@@ -105,13 +105,14 @@ class Findings:
         return [v for v in verdicts if all(fits(v) for fits in wanted)], run, rules
 
 
-def finding_keys(seen: Seen) -> list[str]:
-    """What the rules find in the scenario by now, whatever the state of the rig."""
+def finding_properties(seen: Seen) -> list[tuple[str, str]]:
+    """What the rules find in the scenario by now, whatever the state of the rig, as JUnit says it."""
     from harness.rules import engine
-    from harness.suite.telling import key_of
+    from harness.suite.telling import properties_of
 
-    verdicts = engine.judge(seen.tables(ask=False), engine.select([]))
-    return [key_of(v) for v in verdicts if v.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)]
+    run = seen.tables(ask=False)
+    found = [v for v in engine.judge(run, engine.all_rules()) if v.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)]
+    return [one for v in found for one in properties_of(v, run.package)]
 
 
 def of_scenario(run: Tables, scenario: str) -> Tables:

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,6 +19,7 @@ from harness.bundle import Bundle
 from harness.capture.clock import Offset, jumped
 from harness.capture.screen import ScreenCapture
 from harness.device.apk import ApkFacts
+from harness.device.proven import proven
 from harness.errors import HarnessError
 from harness.model import Fact, Gap, GapKind
 from harness.screens.reading import Reading
@@ -131,11 +132,21 @@ class Session:
             order.continues.check_device(equipment.device_facts())
         self._started = True
         equipment.start(self.bundle, order.package, self._progress)
-        self._fact("device", **equipment.device_facts())
+        device = equipment.device_facts()
+        self._fact("device", **device)
+        self._cite_selftest(device, equipment.tool_facts())
         self._clock_at_start = (self._monotonic(), equipment.clock_facts())
         self._fact("clock", at="start", **self._clock_at_start[1])
         self._build()
         self._fact("permissions", at="start", table=equipment.permissions(order.package))
+
+    def _cite_selftest(self, device: Mapping[str, Any], tools: Mapping[str, Any]) -> None:
+        """What a clean result on this rig is worth, where that was tried (docs/rig.md, "Self-test")."""
+        last = proven(self.equipment.serial)
+        if last is not None:
+            changed = last.changed(fingerprint=str(device.get("fingerprint", "")), frida=str(tools.get("frida", "")),
+                                   harness=str(tools.get("harness", "")))
+            self._fact("selftest", **asdict(last), changed=changed)
 
     def _build(self) -> None:
         order, equipment = self.order, self.equipment

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from harness.model import Verdict, VerdictWord
+from harness.rules.identity import key
 from harness.tables import Tables, records
 
 _CITED = 12
@@ -32,9 +33,11 @@ def describe(verdict: Verdict, run: Tables | None = None, rerun: str = "") -> st
     return "\n".join(parts)
 
 
-def key_of(verdict: Verdict) -> str:
-    """What a finding is, whenever and wherever it is found: two runs are compared by it."""
-    return f"{verdict.rule}/{verdict.item}/{verdict.caller}/{verdict.stage}"
+def properties_of(verdict: Verdict, package: str) -> list[tuple[str, str]]:
+    """What JUnit says of a finding: `finding` for people (rule/item/caller/stage, which two may share), `finding_key` to find it
+    again by, in any run and format. `package`: of the run's app."""
+    label = f"{verdict.rule}/{verdict.item}/{verdict.caller}/{verdict.stage}"
+    return [("finding", label), ("finding_key", key(verdict, package))]
 
 
 def cited(verdict: Verdict, frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from harness.rules import engine
 from harness.rules.analysis import Analysis
 from harness.suite.judgement import Judgement, NoRun
 from harness.suite.plugin_options import again, words
-from harness.suite.telling import describe, key_of, node_of
+from harness.suite.telling import describe, node_of, properties_of
 
 _ORDER = ("violation", "candidate", "inconclusive")
 
@@ -42,7 +42,7 @@ class VerdictItem(pytest.Item):
         for verdict in verdicts:
             self.user_properties.append(("verdict", f"{verdict.verdict} {verdict.item} {verdict.caller}".strip()))
             if verdict.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE):
-                self.user_properties.append(("finding", key_of(verdict)))
+                self.user_properties += properties_of(verdict, analysis.run.package)
         failed = [v for v in verdicts if v.verdict in self.failing]
         if failed:
             run = analysis.run
@@ -77,6 +77,6 @@ class VerdictItem(pytest.Item):
 
 
 def verdict_items(session: pytest.Session, fail_on: str, judgement: Judgement, prefix: str) -> Iterator[VerdictItem]:
-    for rule in engine.select(()):
+    for rule in engine.all_rules():
         yield VerdictItem.from_parent(session, name=rule.id, nodeid=f"{prefix}{rule.id}", rule=rule.id,
                                       fail_on=fail_on, judgement=judgement)

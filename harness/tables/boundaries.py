@@ -1,4 +1,4 @@
-"""The table of stages: where each begins and ends, and the recorded event of the screen that it begins with."""
+"""Where stages and scenarios begin and end: the table of stages, each with its first screen, and what came to its end."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def boundaries(run: Tables) -> list[dict[str, Any]]:
             **{key: _text(about.get(key)) for key in ("action", "target", "screen")},
         })  # fmt: skip
     return rows
+
+
+def ended(run: Tables) -> set[str]:
+    """The scenarios that came to their end at least once. One without an end was broken off. One that was done and then done
+    again in vain was still seen whole: what its silence rests on is there, in whichever order bundles of a run were joined."""
+    return {str(step["scenario"]) for step in records(run.steps)
+            if step["action"] == "scenario_end" and step["outcome"] == "done"}
 
 
 def _text(value: Any) -> str:

@@ -97,8 +97,15 @@ class Tables:
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame as mappings."""
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+    """The rows of a frame as mappings; cells of object columns stay what they are. Quicker than pandas gives them: a long run has
+    100,000."""
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, cells, strict=True)) for cells in columns_of(frame, *names)]
+
+
+def columns_of(frame: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
+    """The rows, these columns only."""
+    return list(zip(*(frame[name].tolist() for name in names), strict=True)) if len(frame) else []
 
 
 def groups(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[str, ...], list[dict[str, Any]]]]:

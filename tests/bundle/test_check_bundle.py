@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.bundle import Bundle, Status, checklist, custody, verify, write_report
+from harness.bundle import Bundle, Status, checklist, custody, verify, write_reports
 from harness.bundle.format import canonical
 from harness.bundle.manifest import manifest
 from harness.bundle.source import FolderSource
-from harness.model import Call, Fact, Flow, Gap, GapKind, Message, Outcome, Stack, Step
+from harness.model import Answered, Call, Fact, Flow, Gap, GapKind, Message, Outcome, Stack, Step
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -54,12 +54,12 @@ def make(folder: Path) -> Path:
     bundle.append(Step(host_ns=2, end_ns=3, scenario="s", action="tap", target="同意"))
     bundle.append(Gap(host_ns=6, kind=GapKind.NOT_REACHED, detail="the second dialog"))
     bundle.seal(True, key=KEY)
-    write_report(folder, folder / "report" / "report.html", b"<p>derived</p>", KEY)
+    write_reports(folder, {folder / "report" / "report.html": b"<p>derived</p>"}, KEY)
     for note in ("received by post", "read"):
         custody.append(folder, custody.Action.ANNOTATED, note=note, by="A. Tester", key=OTHER)
     letter = folder.parent / "letter.txt"
     letter.write_text("They answered on the third day.")
-    for verdict in (checklist.Answered.NOT_MET, checklist.Answered.MET):
+    for verdict in (Answered.NOT_MET, Answered.MET):
         checklist.answer(folder, "sz-guide-15d-actual-term", verdict, "看过来信", attach=[letter], by="A. Tester", key=OTHER)
     return folder
 

@@ -13,12 +13,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness.bundle import Bundle, BundleError, Status, custody, verify
-from harness.bundle.checklist import Answered, answer, answers
+from harness.bundle.checklist import answer, answers
 from harness.bundle.export import export
 from harness.bundle.keys import fingerprint, public_bytes
 from harness.bundle.source import FolderSource, source_of
 from harness.errors import UsageError
-from harness.model import Fact
+from harness.model import Answered, Fact
 from tests.bundle.test_check_bundle import both
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

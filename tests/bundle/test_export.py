@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.bundle import Bundle, BundleError, Status, open_bundle, redaction, verify, write_report
+from harness.bundle import Bundle, BundleError, Status, open_bundle, redaction, verify, write_reports
 from harness.bundle.custody import Action
 from harness.bundle.export import export
 from harness.bundle.signed import sign
@@ -47,7 +47,7 @@ def bundle(tmp_path: Path) -> Path:
     apk.write_bytes(b"PK an app")
     made.put_sample(apk)
     made.seal(True, key=KEY)
-    write_report(made.path, made.path / "report" / "report.html", SECRETS[2].encode(), KEY)
+    write_reports(made.path, {made.path / "report" / "report.html": SECRETS[2].encode()}, KEY)
     return made.path
 
 
@@ -66,6 +66,23 @@ def test_a_whole_export_is_the_bundle_and_verifies_by_both(bundle: Path, tmp_pat
     assert (found.custody[-1].action, found.custody[-1].note, found.custody[-1].by) == ("exported", "to the bureau", "A. Tester")
     said = subprocess.run([sys.executable, "-I", "-S", str(checker), str(target)], capture_output=True, text=True, check=False)
     assert (said.returncode, said.stdout.splitlines()[0]) == (0, "intact")
+
+
+def test_a_file_of_the_users_where_the_script_would_lie_stays_as_it_is(bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "check_bundle.py").write_text("# mine")
+    (tmp_path / "check_bundle-2.py").mkdir()
+    checker = export(bundle, tmp_path / "one.zip", key=OTHER)
+    assert ((tmp_path / "check_bundle.py").read_text(), checker.name) == ("# mine", "check_bundle-3.py")
+    assert export(bundle, tmp_path / "two.zip", key=OTHER) == checker, "the same contents are the same script"
+    said = subprocess.run([sys.executable, "-I", "-S", str(checker), str(tmp_path / "two.zip")], capture_output=True, text=True,
+                          check=False)
+    assert (said.returncode, said.stdout.splitlines()[0]) == (0, "intact")
+
+
+def test_a_zip_that_is_named_like_the_script_stays_a_zip(bundle: Path, tmp_path: Path) -> None:
+    target = tmp_path / "check_bundle.py"
+    assert export(bundle, target, key=OTHER).name == "check_bundle-2.py"
+    assert verify(target).status is Status.INTACT
 
 
 @pytest.mark.parametrize("sample", [True, False])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness.bundle import Bundle, BundleError, Status, finish_seal, open_bundle, seal_interrupted, sealing, verify, write_report
+from harness.bundle import Bundle, BundleError, Status, finish_seal, open_bundle, seal_interrupted, sealing, verify, write_reports
 from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes, signing_key
 from harness.bundle.signed import SOFTWARE
@@ -82,7 +82,7 @@ def test_a_signature_without_its_manifest_stays_as_it_is(tmp_path: Path) -> None
 
 def test_a_signed_report_shows_that_there_was_a_seal(tmp_path: Path) -> None:
     path = sealed(tmp_path)
-    write_report(path, path / "report" / "report.html", b"<p>", KEY)
+    write_reports(path, {path / "report" / "report.html": b"<p>"}, KEY)
     for name in ("manifest.json", "manifest.sig"):
         (path / name).unlink()
     run = path / "run.jsonl"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness.bundle import Bundle, Status, report_place, verify, write_report, write_reports
+from harness.bundle import Bundle, Status, report_place, verify, write_reports
 from harness.bundle.keys import fingerprint, public_bytes
 from harness.bundle.sealing import seal
 from harness.errors import UsageError
@@ -17,13 +19,26 @@ from harness.model import Fact
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 REPORT = "report/report.html"
+WRITER = """
+import sys
+from pathlib import Path
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from harness.bundle import write_reports
+bundle, name = Path(sys.argv[1]), sys.argv[2]
+key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(30):
+    write_reports(bundle, {bundle / "report" / f"{name}-{number}.html": b"<p>" + name.encode()}, key)
+    write_reports(bundle, {bundle / "report" / "both.html": f"<p>{name} {number}".encode()}, key)
+"""
 
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
     made = Bundle.at(tmp_path / "run", "com.example.shop")
     made.seal(True, key=KEY)
-    write_report(made.path, made.path / REPORT, b"<p>VIOLATION</p>", KEY)
+    write_reports(made.path, {made.path / REPORT: b"<p>VIOLATION</p>"}, KEY)
     assert verify(made.path).status is Status.INTACT
     return made.path
 
@@ -77,7 +92,7 @@ def test_a_report_that_nobody_signed_is_unverifiable(bundle: Path) -> None:
 
 
 def test_whoever_makes_it_again_signs_it_and_both_are_told(bundle: Path) -> None:
-    write_report(bundle, bundle / REPORT, b"<p>again</p>", OTHER)
+    write_reports(bundle, {bundle / REPORT: b"<p>again</p>"}, OTHER)
     found = verify(bundle)
     assert found.status is Status.INTACT
     assert found.signer is not None and found.report_signer is not None
@@ -86,21 +101,21 @@ def test_whoever_makes_it_again_signs_it_and_both_are_told(bundle: Path) -> None
 
 
 def test_a_second_page_beside_the_first_keeps_both_signed(bundle: Path) -> None:
-    write_report(bundle, bundle / "report" / "en.html", b"<p>English</p>", KEY)
+    write_reports(bundle, {bundle / "report" / "en.html": b"<p>English</p>"}, KEY)
     assert verify(bundle).status is Status.INTACT
     (bundle / REPORT).write_bytes(b"<p>COMPLIANT</p>")
-    write_report(bundle, bundle / "report" / "en.html", b"<p>English, again</p>", KEY)
+    write_reports(bundle, {bundle / "report" / "en.html": b"<p>English, again</p>"}, KEY)
     assert differences(bundle)[1] == [(REPORT, "has other contents than were signed")]
 
 
 def test_nobody_vouches_for_what_another_key_or_nobody_signed(bundle: Path) -> None:
     with pytest.raises(UsageError, match="signed by another key"):
-        write_report(bundle, bundle / "report" / "en.html", b"<p>English</p>", OTHER)
+        write_reports(bundle, {bundle / "report" / "en.html": b"<p>English</p>"}, OTHER)
     assert not (bundle / "report" / "en.html").exists()
     assert verify(bundle).status is Status.INTACT
-    write_report(bundle, bundle / REPORT, b"<p>English</p>", OTHER)
+    write_reports(bundle, {bundle / REPORT: b"<p>English</p>"}, OTHER)
     (bundle / "report" / "note.txt").write_text("mine")
-    write_report(bundle, bundle / "report" / "en.html", b"<p>English</p>", OTHER)
+    write_reports(bundle, {bundle / "report" / "en.html": b"<p>English</p>"}, OTHER)
     assert differences(bundle) == (Status.ALTERED, [("report/note.txt", "was added: report/report.sig does not list it")])
 
 
@@ -110,6 +125,21 @@ def test_several_files_are_signed_at_once_by_one_signature(bundle: Path) -> None
     assert verify(bundle).status is Status.INTACT
     (folder / "1.csv").write_bytes(b"a,c\n")
     assert differences(bundle)[1] == [("report/tables/1.csv", "has other contents than were signed")]
+
+
+def test_no_file_drops_out_of_what_two_programs_sign_at_once(bundle: Path) -> None:
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(bundle), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True) for name in ("zh", "en")]
+    for one in writers:
+        assert one.stdout is not None and one.stdout.readline() == "ready\n"
+    for one in writers:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    ended = [(one.communicate(timeout=120)[1], one.returncode) for one in writers]
+    assert ended == [("", 0), ("", 0)]
+    assert len(list((bundle / "report").iterdir())) == 2 * 30 + 3    # the first page, the one of both, the signature
+    assert differences(bundle) == (Status.INTACT, [])
 
 
 @pytest.mark.parametrize("name", ["run.jsonl", "page.html", "report", "report/report.sig", "report/../run.jsonl"])

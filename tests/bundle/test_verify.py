@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import __version__
-from harness.bundle import Bundle, Status, verify, write_report
+from harness.bundle import Bundle, Status, verify, write_reports
 from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes
 from harness.bundle.manifest import manifest, signature
@@ -33,7 +33,7 @@ def make(folder: Path) -> Path:
     bundle.append(Gap(host_ns=6, kind=GapKind.NOT_REACHED, detail="the second dialog"))
     bundle.append(Fact(host_ns=7, type="device", data={"kind": "lab", "model": "手机"}))
     bundle.seal(True, key=KEY)
-    write_report(folder, folder / "report" / "report.html", b"<p>derived</p>", KEY)
+    write_reports(folder, {folder / "report" / "report.html": b"<p>derived</p>"}, KEY)
     return folder
 
 

@@ -10,12 +10,13 @@ import pytest
 import yaml
 
 from harness.bundle import Bundle, verify
-from harness.bundle.checklist import Answered, answer
+from harness.bundle.checklist import Answer, answer, answers
 from harness.bundle.export import export
+from harness.bundle.source import Source
 from harness.clauses import catalogue
 from harness.errors import UsageError
-from harness.model import Fact
-from harness.rules.checklist import rows
+from harness.model import Answered, Fact
+from harness.rules.checklist import checklist_of
 from tests.cli.command_line import say, violating_run
 from tests.cli.test_json import fits
 
@@ -72,11 +73,11 @@ def test_a_later_answer_replaces_and_says_so(bundle: Path, letter: Path, capsys:
     say(capsys, "checklist", bundle, "--answer", CLAUSE, "--verdict", "not_met", "--attach", letter)
     said = say(capsys, "checklist", bundle, "--answer", CLAUSE, "--verdict", "met", "--text", "seen", "--keep")
     assert "It replaces entry 2 (NOT met" in said.err
-    (row,) = [one for one in rows(bundle) if one.clause.id == CLAUSE]
+    (row,) = [one for one in checklist_of(bundle).rows if one.clause.id == CLAUSE]
     assert row.answer is not None and (row.answer.verdict, len(row.answer.files), len(row.earlier)) == ("met", 1, 1)
     again = say(capsys, "checklist", bundle, "--answer", CLAUSE, "--verdict", "open")
     assert "its files stay" in again.err
-    (row,) = [one for one in rows(bundle) if one.clause.id == CLAUSE]
+    (row,) = [one for one in checklist_of(bundle).rows if one.clause.id == CLAUSE]
     assert not row.answered and len(row.earlier) == 2
 
 
@@ -84,7 +85,7 @@ def test_an_answer_counts_for_a_clause_that_asks_the_same(bundle: Path) -> None:
     repeats = next(one for one in catalogue().values() if one.mode == "manual" and one.same_as)
     asked = repeats.same_as[0]
     answer(bundle, asked, Answered.MET, "seen")
-    (row,) = [one for one in rows(bundle) if one.clause.id == repeats.id]
+    (row,) = [one for one in checklist_of(bundle).rows if one.clause.id == repeats.id]
     assert row.answered and row.of == asked
 
 
@@ -117,7 +118,7 @@ def test_a_form_is_filled_in_and_read_back_once(
     say(capsys, "checklist", bundle, "--export", again)
     fill(again, text="seen twice")
     say(capsys, "checklist", bundle, "--import", again)
-    (row,) = [one for one in rows(bundle) if one.clause.id == CLAUSE]
+    (row,) = [one for one in checklist_of(bundle).rows if one.clause.id == CLAUSE]
     assert row.answer is not None and row.answer.text == "seen twice" and [f.name for f in row.answer.files] == ["letter.pdf"]
 
 
@@ -131,7 +132,7 @@ def test_a_form_from_before_an_answer_takes_nothing_back(
     fill(form, verdict="not_met", text="other")
     with pytest.raises(UsageError, match="was answered since"):
         say(capsys, "checklist", bundle, "--import", form)
-    (row,) = [one for one in rows(bundle) if one.clause.id == CLAUSE]
+    (row,) = [one for one in checklist_of(bundle).rows if one.clause.id == CLAUSE]
     assert row.answer is not None and row.answer.text == "in the meantime"
 
 
@@ -194,8 +195,42 @@ def test_the_open_rows_are_asked_for_one_by_one(
     said = say(capsys, "checklist", bundle, "--ask", "--by", "A. Tester")
     assert MANUAL[0] in said.out and f"1 of {len(MANUAL)}" in said.out
     assert "Not answered: There is no reason" in said.err
-    answered = [row for row in rows(bundle) if row.answered]
+    answered = [row for row in checklist_of(bundle).rows if row.answered]
     assert [(row.clause.id, row.answer.text if row.answer else "") for row in answered] == [(MANUAL[0], "seen")]
+
+
+ENDS = {
+    "at a verdict": ("", "", 0), "at a verdict asked for again": ("x\n", "", 0),
+    "at the reason": ("m\n", f"the input ended in the answer to {MANUAL[0]}", 0),
+    "at a file": ("m\nseen\n", f"the input ended in the answer to {MANUAL[0]}", 0),
+    "after an answer": ("m\nseen\n\n", "", 1),
+}
+
+
+@pytest.mark.parametrize("where", ENDS)
+def test_where_the_input_ends_nothing_more_is_asked_and_half_an_answer_is_none(
+    where: str, bundle: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, told, answered = ENDS[where]
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    said = say(capsys, "checklist", bundle, "--ask")
+    assert said.status == 0 and told in said.err and ("Not answered" in said.err) is bool(told)
+    assert said.out.count(f" of {len(MANUAL)}  ") == 1 + answered
+    assert len(verify(bundle).custody) == 1 + answered
+
+
+def test_the_chain_is_read_once_to_list_the_rows(
+    bundle: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Source] = []
+
+    def counted(source: Source) -> list[Answer]:
+        read.append(source)
+        return answers(source)
+
+    monkeypatch.setattr("harness.rules.checklist.answers", counted)
+    say(capsys, "checklist", bundle)
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize(("words", "match"), [

@@ -31,6 +31,15 @@ def edition(folder: Path, code: int, *, violating: bool, package: str = "example
     return write_bundle(folder, {**fixture, "app": app})
 
 
+def kill(bundle: Path) -> None:
+    """As if its run had been killed: it is not sealed, and has no end."""
+    for name in ("manifest.json", "manifest.sig", "custody.jsonl", "custody.sig", "redaction.seed"):
+        (bundle / name).unlink()
+    lines = (bundle / "run.jsonl").read_text("utf-8").splitlines(keepends=True)
+    assert json.loads(lines[-1])["type"] == "end"
+    (bundle / "run.jsonl").write_text("".join(lines[:-1]), "utf-8")
+
+
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     return edition(tmp_path / "old", 1, violating=True)
@@ -106,28 +115,43 @@ def test_a_redacted_copy_and_what_is_no_bundle_are_refused(
 
 
 def test_a_page_is_never_written_into_a_bundle(old: Path, new: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That is said before anything is done to either."""
+    kill(new)
     with pytest.raises(UsageError, match="cannot be written"):
         say(capsys, "compare", old, new, "--html", new / "report" / "page.html")
-    assert not (new / "report").exists()
+    assert not (new / "report").exists() and not (new / "manifest.json").exists()
 
 
 def test_one_bundle_twice_is_told(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     copied = shutil.copytree(old, tmp_path / "copied")
-    said = say(capsys, "compare", old, copied)
-    assert "one bundle" in said.err
+    said = say(capsys, "compare", old, copied, "--html", tmp_path / "page.html", "--lang", "en")
+    assert "note: OLD and NEW are one bundle" in said.out and "are one bundle" in (tmp_path / "page.html").read_text("utf-8")
+    document = say(capsys, "compare", old, copied, "--json").json
+    fits("compare", document)
+    assert [one["kind"] for one in document["remarks"]] == ["one_bundle", "same_file"]
     assert "in both runs: " in said.out and "only in the first run: 0" in said.out
+
+
+def test_where_nothing_could_be_compared_the_status_is_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = {key: value for key, value in FIXTURE.items() if key != "events"}
+    first, second = (write_bundle(tmp_path / name, {**bare, "events": []}) for name in ("first", "second"))
+    for bundle in (first, second):
+        kill(bundle)
+    said = say(capsys, "compare", first, second, "--json", "--html", tmp_path / "page.html", "--lang", "en")
+    fits("compare", said.json)
+    assert [said.json[change] for change in ("fixed", "still", "new", "unobservable")] == [[], [], [], []]
+    assert said.status == 5 and said.json["remarks"][0]["kind"] == "nothing_compared"
+    assert "No clause could be compared" in (tmp_path / "page.html").read_text("utf-8")
+    assert "note: No clause could be compared" in say(capsys, "compare", first, second).out
 
 
 def test_a_killed_run_is_closed_told_and_nothing_of_it_is_fixed(
     old: Path, new: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     killed = tmp_path / "killed"
-    shutil.copytree(new, killed)
-    for name in ("manifest.json", "manifest.sig", "custody.jsonl", "custody.sig", "redaction.seed"):
-        (killed / name).unlink()
-    lines = (killed / "run.jsonl").read_text("utf-8").splitlines(keepends=True)
-    assert json.loads(lines[-1])["type"] == "end"
-    (killed / "run.jsonl").write_text("".join(lines[:-1]), "utf-8")
+    kill(shutil.copytree(new, killed))
     said = say(capsys, "compare", old, killed, "--json")
     assert "NEW is incomplete" in said.err and open_bundle(killed).facts("recovered")
     assert said.json["fixed"] == [] and {one["item"] for one in said.json["unobservable"]} >= {"android_id", "imei"}

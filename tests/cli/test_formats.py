@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from harness import bundle as bundles
 from harness.bundle import Status, verify
+from harness.cli.formats import put
 from harness.cli.options import FILES, FOLDERS, ReportFormat
 from harness.errors import HarnessError, UsageError
 from tests.cli.command_line import say, violating_run
@@ -34,6 +36,8 @@ def test_all_formats_go_into_the_bundles_report_folder_signed_and_agree(bundle: 
     report = bundle / "report"
     assert {Path(path) for path in said.json["files"].values()} == {report / FILES[one] for one in ReportFormat}
     assert verify(bundle).status is Status.INTACT
+    alone = say(capsys, "report", bundle, "--json").json
+    assert (alone["report"], alone["files"]) == (said.json["files"]["html"], {"html": said.json["files"]["html"]})
 
     found = json.loads((report / "findings.json").read_text("utf-8"))
     fits("analyze", found)
@@ -66,6 +70,24 @@ def test_one_format_is_the_file_that_was_named(
     assert say(capsys, "report", bundle, "-f", one, "--to", target).out.strip() == str(target)
     assert target.stat().st_size > 100
     assert not (bundle / "report").exists()
+
+
+def test_files_in_the_bundle_are_signed_once_for_a_format_and_those_elsewhere_are_not(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed: list[set[str]] = []
+    once = bundles.write_reports
+
+    def counted(at: Path, files: dict[Path, bytes]) -> None:
+        signed.append({path.name for path in files})
+        once(at, files)
+
+    monkeypatch.setattr(bundles, "write_reports", counted)
+    put(bundle, [(bundle / "report" / "t" / "a.csv", b"a"), (tmp_path / "new" / "b.csv", b"b"), (bundle / "report" / "c", b"c")])
+    assert signed == [{"a.csv", "c"}]
+    assert [p.name for p in (tmp_path / "new").iterdir()] == ["b.csv"]
+    assert sorted(p.name for p in (bundle / "report").iterdir()) == ["c", "report.sig", "t"]
+    assert verify(bundle).status is Status.INTACT
 
 
 @pytest.mark.parametrize("one", sorted(FOLDERS))
@@ -115,7 +137,7 @@ def test_what_cannot_be_written_is_said_with_what_to_do(bundle: Path, tmp_path: 
     folder.mkdir()
     file.write_text("x")
     one = refused(capsys, bundle, "-f", "sarif", "--to", folder)
-    assert (one.what, one.fix) == (f"{folder} is a folder.", f"Name it: --to {folder / 'results.sarif'}.")
+    assert (one.what, one.fix) == (f"{folder} is a folder.", f"Name the file: {folder / 'results.sarif'}.")
     assert "is a file" in refused(capsys, bundle, "-f", "sarif", "-f", "junit", "--to", file).what
     assert "cannot be written" in refused(capsys, bundle, "-f", "csv", "--to", file / "t").what
     inside = refused(capsys, bundle, "-f", "png", "--to", bundle / "objects" / "x.png")

@@ -21,7 +21,7 @@ HEAVY = {
 }
 TELL = f"import sys; print('loaded:', *sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
 ORDER = ["demo", "run", "analyze", "report", "compare", "lists", "checklist", "verify", "export", "custody", "timestamp", "keys",
-         "doctor", "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic"]
+         "doctor", "selftest", "lab", "scenarios", "record", "rules", "clauses", "hooks", "screen", "policy", "traffic"]
 
 
 def fresh(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from harness import __version__
-from harness.bundle import Bundle, write_report
+from harness.bundle import Bundle, write_reports
 from harness.bundle.format import canonical
 from harness.bundle.keys import fingerprint, public_bytes, public_pem, signing_key
 from harness.bundle.manifest import SIGNED
@@ -65,7 +65,7 @@ def test_an_altered_bundle_names_the_file_first_and_still_its_signer(sealed: Pat
 
 
 def test_a_report_by_the_same_key_is_told_in_a_line(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_report(sealed, sealed / "report" / "report.html", b"<p>")
+    write_reports(sealed, {sealed / "report" / "report.html": b"<p>"})
     out = say(capsys, "verify", sealed).out
     assert re.search(r"^report made  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ by the same key$", out, re.M)
     assert out.count(own_fingerprint()) == 1
@@ -73,7 +73,7 @@ def test_a_report_by_the_same_key_is_told_in_a_line(sealed: Path, capsys: pytest
 
 def test_a_report_by_another_key_names_both_signers(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    write_report(sealed, sealed / "report" / "report.html", b"<p>", other)
+    write_reports(sealed, {sealed / "report" / "report.html": b"<p>"}, other)
     said = say(capsys, "verify", sealed)
     assert said.status == 0
     assert f"signed by    {own_fingerprint()}" in said.out
@@ -85,7 +85,7 @@ def test_a_report_by_another_key_names_both_signers(sealed: Path, capsys: pytest
 
 def test_a_changed_report_is_not_called_intact(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = sealed / "report" / "report.html"
-    write_report(sealed, page, b"VIOLATION")
+    write_reports(sealed, {page: b"VIOLATION"})
     page.write_bytes(b"COMPLIANT")
     said = say(capsys, "verify", sealed)
     assert said.status == 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
+from test_json import fits
+
+from harness.bundle import Status, verify
 from harness.cli.main import build
 from harness.device.adb import AdbDevice
+from harness.device.proven import proven
 from harness.doctor.diagnosis import all_checks, changes_of
 from harness.lab import registry
+from harness.lab.apps.labels import ROUTES
 
 pytestmark = pytest.mark.lab
 
@@ -95,3 +103,20 @@ def test_a_device_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert held["device"]["ok"] is False
     assert held["device"]["fix"]
     assert held["root"]["ok"] is None
+
+
+def test_the_selftest_records_every_planted_read_and_is_cited_by_the_next_run(device: AdbDevice, tmp_path: Path) -> None:
+    words = ["selftest", "--device", device.serial, "--out", str(tmp_path), "--json"]
+    done = CliRunner().invoke(build(), words, standalone_mode=False)
+    assert done.exception is None, done.exception
+    said = json.loads(done.stdout)
+    fits("selftest", said)
+    assert said["missed"] == []
+    assert (done.return_value, said["ended"], said["tls"]) == (0, True, True)
+    assert said["recorded"] == said["reads"] > 200
+    assert set(said["routes"]) == set(ROUTES)
+    assert verify(Path(said["bundle"])).status == Status.INTACT
+    assert hashlib.sha256((Path(said["bundle"]) / "manifest.json").read_bytes()).hexdigest() == said["manifest"]
+    assert {"example.collector", "example.canary"}.isdisjoint(device.packages())
+    kept = proven(device.serial)
+    assert kept is not None and kept.recorded == said["recorded"]

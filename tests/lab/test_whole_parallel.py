@@ -8,6 +8,7 @@ how soon it was asked again: these rules are left out.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -28,7 +29,6 @@ from harness.lab.internet_config import read_config
 from harness.resources import resource
 from harness.rules.analysis import Analysis, analyse
 from harness.rules.engine import all_rules
-from harness.suite.telling import key_of
 from harness.tables import bundles_in
 from tests.lab.parallel.planted import AWAITED, planted, seen_in
 from tests.lab.whole import ROOT, own_state
@@ -64,10 +64,18 @@ class Ran:
     def verdicts(self) -> list[tuple[str, str]]:
         return sorted({(v.rule, str(v.verdict)) for v in self.analysis.verdicts if v.rule not in SOMETIMES})
 
-    def findings(self) -> list[tuple[str, str, str]]:
+    def findings(self) -> list[tuple[str, ...]]:
         """Of the stages that were waited for, without the ids of the evidence: those are each bundle's own."""
-        return sorted({(key_of(v), str(v.verdict), str(v.grade)) for v in self.analysis.verdicts
-                       if v.stage in AWAITED and v.rule not in SOMETIMES})
+        return sorted({(v.rule, v.item, v.caller, v.party, v.stage, str(v.verdict), str(v.grade))
+                       for v in self.analysis.verdicts if v.stage in AWAITED and v.rule not in SOMETIMES})
+
+    def found_in(self) -> dict[str, set[tuple[str, ...]]]:
+        """Test -> rule, item, caller, party and stage of what its page says was found, in the stages that were waited for."""
+        pages = [json.loads(path.read_text("utf-8")) for path in self.run.rglob("report/tests/*/index.json")]
+        return {page["test"].rpartition("::")[2]: {tuple(one[name] for name in ("rule", "item", "caller", "party", "stage"))
+                                                   for one in page["findings"]
+                                                   if one["stage"] in AWAITED and one["rule"] not in SOMETIMES}
+                for page in pages}
 
     def outcomes(self) -> dict[str, str]:
         return {str(case.get("name")): next((part.tag for part in case if part.tag in ("failure", "error", "skipped")), "passed")
@@ -136,8 +144,7 @@ def test_the_verdicts_were_decided_once(both: Both) -> None:
 def test_every_scenario_has_found_what_it_found_alone(both: Both) -> None:
     """All but the one that denies permissions: it waits for nothing that is planted, and its end may come before another process
     has read anything."""
-    found, alone = ({name: {key for key in keys if key.endswith(AWAITED) and key.partition("/")[0] not in SOMETIMES}
-                     for name, keys in ran.properties("finding").items() if name not in {*SOMETIMES, "test_denies"}}
+    found, alone = ({name: there for name, there in ran.found_in().items() if name != "test_denies"}
                     for ran in (both.at_once, both.alone))
     assert found == alone
     assert alone["test_agrees"] and alone["test_refuses"]

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.policy import Declared, read
-
-
-def md(text: str) -> Declared:
-    return read(text, media_type="text/markdown")
-
-
-def declared(policy: Declared) -> set[str]:
-    return {k.kind for k in policy.kinds if not k.denied}
-
-
-def denied(policy: Declared) -> set[str]:
-    return {k.kind for k in policy.kinds if k.denied}
+from harness.policy import read
+from tests.policy.reading import declared, denied, md
 
 
 def collected(text: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.policy import Declared, SdkSaid, read
+from tests.policy.reading import kinds, md
 
 HEADS = {"name": "SDK名称", "company": "第三方公司名称", "purpose": "使用目的", "kinds": "共享信息名称", "link": "隐私政策链接"}
 ROWS = (
@@ -29,16 +30,8 @@ ORDERS = (("name", "company", "purpose", "kinds", "link"), ("company", "name", "
           ("name", "kinds", "purpose", "link", "company"))  # fmt: skip
 
 
-def kinds(policy: Declared) -> dict[str, set[str]]:
-    return {sdk.name: set(sdk.kinds) for sdk in policy.sdks}
-
-
 def sdk(policy: Declared, name: str) -> SdkSaid:
     return next(s for s in policy.sdks if s.name == name)
-
-
-def md(text: str) -> Declared:
-    return read(text, media_type="text/markdown")
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -3,25 +3,14 @@ Every text is our own."""
 
 from __future__ import annotations
 
-from harness.policy import Declared, read
+from harness.policy import read
 from harness.policy.fields import is_company
+from tests.policy.reading import declared, denied, kinds
 
 HEADS = "功能类型\n\n第三方名称\n\n使用目的\n\n使用的敏感权限\n\n收集类型\n\n隐私政策链接\n\n"
 FIRST = "毕方统计SDK\n\n毕方数据科技有限公司\n\n统计崩溃\n\n存储权限\n\nOAID、运营商信息\n\nhttps://a.example/x\n\n"
 SECOND = "飞鸾账本\n\n飞鸾网络（杭州）有限公司\n\n记账\n\nIMEI、手机号码\n\nhttps://b.example/x\n\n"
 THIRD = "白泽图库\n\n开源框架\n\n显示图片\n\n无\n\nhttps://c.example/x\n\n"
-
-
-def kinds(policy: Declared) -> dict[str, set[str]]:
-    return {sdk.name: set(sdk.kinds) for sdk in policy.sdks}
-
-
-def declared(policy: Declared) -> set[str]:
-    return {k.kind for k in policy.kinds if not k.denied}
-
-
-def denied(policy: Declared) -> set[str]:
-    return {k.kind for k in policy.kinds if k.denied}
 
 
 def test_rows_of_lines_begin_at_the_name_beside_a_company_also_where_cells_are_missing() -> None:

@@ -6,20 +6,8 @@ from datetime import date
 
 import pytest
 
-from harness.policy import Declared, read
-
-
-def declared(policy: Declared) -> set[str]:
-    return {k.kind for k in policy.kinds if not k.denied}
-
-
-def denied(policy: Declared) -> set[str]:
-    return {k.kind for k in policy.kinds if k.denied}
-
-
-def of(text: str, media_type: str = "text/markdown") -> Declared:
-    return read(text, media_type=media_type)
-
+from harness.policy import read
+from tests.policy.reading import declared, denied, md
 
 # -- denial -----------------------------------------------------------------------------------------------------------
 
@@ -37,13 +25,13 @@ def of(text: str, media_type: str = "text/markdown") -> Declared:
     ("我们不会收集您的任何个人信息（包括但不限于姓名、性别、手机号）。", {"name", "gender", "phone"}),
 ])  # fmt: skip
 def test_a_denial_in_the_words_of_collection_declares_nothing(text: str, wanted: set[str]) -> None:
-    found = of(f"# 我们如何收集和使用信息\n\n{text}")
+    found = md(f"# 我们如何收集和使用信息\n\n{text}")
     assert denied(found) == wanted
     assert declared(found) == set()
 
 
 def test_a_kind_that_is_denied_and_declared_is_there_twice() -> None:
-    found = of("# 一、我们收集的信息\n我们不会收集您的短信。\n为自动填写验证码，我们会收集您的短信、手机号。")
+    found = md("# 一、我们收集的信息\n我们不会收集您的短信。\n为自动填写验证码，我们会收集您的短信、手机号。")
     assert [(k.kind, k.denied) for k in found.kinds if k.kind == "sms"] == [("sms", True), ("sms", False)]
     assert found.declares("sms") is not None and found.denies("sms") is not None
 
@@ -56,11 +44,11 @@ def test_a_kind_that_is_denied_and_declared_is_there_twice() -> None:
     "We do not sell or share your email address.",
 ])  # fmt: skip
 def test_a_condition_or_a_promise_not_to_share_is_no_denial_of_collection(text: str) -> None:
-    assert denied(of(f"# 我们收集的信息\n{text}")) == set()
+    assert denied(md(f"# 我们收集的信息\n{text}")) == set()
 
 
 def test_a_denial_ends_where_the_sentence_turns() -> None:
-    found = of("# Information we collect\nWe do not collect your contacts, but we collect your email address.")
+    found = md("# Information we collect\nWe do not collect your contacts, but we collect your email address.")
     assert (denied(found), declared(found)) == ({"contacts"}, {"email"})
 
 
@@ -74,12 +62,12 @@ def test_a_denial_ends_where_the_sentence_turns() -> None:
     "## Definitions\nPersonal Data means any information that relates to you, such as name, passport number or health data.",
 ])  # fmt: skip
 def test_words_that_are_only_defined_do_not_count(text: str) -> None:
-    found = of(f"# 隐私政策\n{text}\n\n## 二、我们收集的信息\n我们会收集您的手机号。")
+    found = md(f"# 隐私政策\n{text}\n\n## 二、我们收集的信息\n我们会收集您的手机号。")
     assert declared(found) == {"phone"}
 
 
 def test_what_an_sdk_collects_is_not_the_apps() -> None:
-    found = of(
+    found = md(
         "# 一、我们收集的信息\n我们会收集您的手机号。\n# 二、第三方SDK\n青鸾推送SDK\n使用目的：推"
         "送\n收集信息：IMEI、MAC地址\n公司：青鸾有限公司\n"
     )
@@ -88,18 +76,18 @@ def test_what_an_sdk_collects_is_not_the_apps() -> None:
 
 
 def test_what_third_parties_collect_is_not_the_apps() -> None:
-    found = of("# 我们收集的信息\n我们会收集您的邮箱。第三方合作伙伴可能会收集您的通讯录。")
+    found = md("# 我们收集的信息\n我们会收集您的邮箱。第三方合作伙伴可能会收集您的通讯录。")
     assert declared(found) == {"email"}
 
 
 def test_what_is_asked_for_where_the_user_chooses_is_declared() -> None:
-    found = of("# 我们收集的信息\n您可以选择填写您的性别、生日。\nIf you choose, we collect your occupation.")
+    found = md("# 我们收集的信息\n您可以选择填写您的性别、生日。\nIf you choose, we collect your occupation.")
     assert {"gender", "birthday", "occupation_education"} <= declared(found)
     assert all(k.optional for k in found.kinds)
 
 
 def test_a_captcha_by_text_message_is_no_reading_of_messages() -> None:
-    assert declared(of("# 我们收集的信息\n我们会收集您的手机号，用于发送短信验证码。")) == {"phone"}
+    assert declared(md("# 我们收集的信息\n我们会收集您的手机号，用于发送短信验证码。")) == {"phone"}
 
 
 # -- spellings --------------------------------------------------------------------------------------------------------------
@@ -114,16 +102,16 @@ def test_a_captcha_by_text_message_is_no_reading_of_messages() -> None:
     ("裝置", None),
 ])  # fmt: skip
 def test_one_kind_has_many_spellings(said: str, kind: str | None) -> None:
-    assert declared(of(f"# 我们收集的信息\n我们会收集您的{said}。")) == ({kind} if kind else set())
+    assert declared(md(f"# 我们收集的信息\n我们会收集您的{said}。")) == ({kind} if kind else set())
 
 
 def test_a_general_word_that_brackets_spell_out_is_what_they_name() -> None:
-    assert declared(of("# 我们收集的信息\n我们会收集您的设备信息（IMEI、OAID）。")) == {"imei", "oaid"}
-    assert declared(of("# 我们收集的信息\n我们会收集您的设备信息。")) == {"device_info_other"}
+    assert declared(md("# 我们收集的信息\n我们会收集您的设备信息（IMEI、OAID）。")) == {"imei", "oaid"}
+    assert declared(md("# 我们收集的信息\n我们会收集您的设备信息。")) == {"device_info_other"}
 
 
 def test_several_languages_in_one_file() -> None:
-    found = of("# 我们收集的信息\n我们会收集您的手机号。\n\n# Information we collect\nWe colle"
+    found = md("# 我们收集的信息\n我们会收集您的手机号。\n\n# Information we collect\nWe colle"
                "ct your email address and device model "
                "so that you can log in again without trouble.")  # fmt: skip
     assert declared(found) == {"phone", "email", "device_model"}
@@ -146,7 +134,7 @@ def test_several_languages_in_one_file() -> None:
     ("本应用成立于2019年1月1日。", None, None),
 ])  # fmt: skip
 def test_dates_in_many_forms(text: str, updated: date | None, effective: date | None) -> None:
-    found = of(text)
+    found = md(text)
     assert (found.update_date, found.effective_date) == (updated, effective)
 
 
@@ -160,18 +148,18 @@ def test_dates_in_many_forms(text: str, updated: date | None, effective: date | 
     ("我們將在15個工作日內答覆您的請求。", 15, True),
 ])  # fmt: skip
 def test_the_term_for_answers(text: str, number: int, working: bool) -> None:
-    days = of(f"# 联系我们\n{text}").reply_days
+    days = md(f"# 联系我们\n{text}").reply_days
     assert days is not None
     assert (days.number, days.working, days.passage.text) == (number, working, text)
 
 
 @pytest.mark.parametrize("text", ["日志保存30天。", "我们会提前30天通知您服务停止。", "七天无理由退货。"])
 def test_other_terms_are_none_for_answers(text: str) -> None:
-    assert of(f"# 联系我们\n{text}").reply_days is None
+    assert md(f"# 联系我们\n{text}").reply_days is None
 
 
 def test_rights_with_their_ways_and_under_one_another() -> None:
-    found = of(
+    found = md(
         "# 您的权利\n您可以访问、复制、更正、删除您的个人信息。\n您可以在“我的-设置-注销账号”中注销账号。\n"
         "您有权撤回同意，路径为：设置 > 隐私 > 撤回同意。\n您可以请求将个人信息转移至您指定的个人信息"
         "处理者。\n您有权限制或拒绝我们处理您的个人信息。\n"
@@ -182,16 +170,16 @@ def test_rights_with_their_ways_and_under_one_another() -> None:
 
 
 def test_a_list_of_what_is_done_with_information_is_no_right() -> None:
-    found = of("# 总则\n处理包括个人信息的收集、存储、使用、加工、传输、提供、公开、删除等，我们会保护您的权利。").rights
+    found = md("# 总则\n处理包括个人信息的收集、存储、使用、加工、传输、提供、公开、删除等，我们会保护您的权利。").rights
     assert not found["delete"].stated
 
 
 def test_a_transfer_abroad_is_no_right() -> None:
-    assert not of("# 您的权利\n未经您同意我们不会将您的个人信息转移至境外第三方。").rights["transfer"].stated
+    assert not md("# 您的权利\n未经您同意我们不会将您的个人信息转移至境外第三方。").rights["transfer"].stated
 
 
 def test_topics_channels_and_parties() -> None:
-    found = of(
+    found = md(
         "# 云笺隐私政策\n云笺由星河（杭州）科技有限公司（以下简称“我们”）运营。"
         "\n# 存储\n我们在中国境内保存您的信息，保存期限为180天。\n"
         "# 未成年人\n未满14周岁的儿童须由监护人同意。\n# 个性化推荐\n您可以在设置中关闭个性化推荐。"
@@ -206,15 +194,15 @@ def test_topics_channels_and_parties() -> None:
 
 
 def test_a_wider_word_covers_the_narrower_thing_and_not_the_other_way_round() -> None:
-    wide = of("# 我们收集的信息\n我们会收集您的位置信息、设备标识信息。")
+    wide = md("# 我们收集的信息\n我们会收集您的位置信息、设备标识信息。")
     assert wide.declares("location_coarse") and wide.declares("imei") and wide.declares("oaid")
     assert wide.declares("device_model") is None
-    narrow = of("# 我们收集的信息\n我们会收集您的粗略位置、IMEI。")
+    narrow = md("# 我们收集的信息\n我们会收集您的粗略位置、IMEI。")
     assert narrow.declares("location_precise") is None and narrow.declares("android_id") is None
 
 
 def test_an_sdk_is_found_by_name_alias_package_host_and_company() -> None:
-    found = of("# 第三方SDK\n| SDK名称 | 公司 | 收集的信息 |\n|---|---|---|\n| 极光推送 | 深圳"
+    found = md("# 第三方SDK\n| SDK名称 | 公司 | 收集的信息 |\n|---|---|---|\n| 极光推送 | 深圳"
                "市和讯华谷信息技术有限公司 | IMEI |\n"
                "| 晨星SDK com.chenxing.sdk | 晨星科技（北京）有限公司 | 无 |\n")  # fmt: skip
     for asked in ({"name": "JPush"}, {"packages": ["cn.jpush.android"]}, {"hosts": ["sdk.jpush.cn"]}):
@@ -226,3 +214,27 @@ def test_an_sdk_is_found_by_name_alias_package_host_and_company() -> None:
     assert found.sdk_named(name="友盟") is None
     assert found.sdk_declares(found.sdks[0], "imei") is not None
     assert found.sdk_declares(found.sdks[1], "imei") is None
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("Precise location: we do not collect it.", "location_precise"),
+    ("Your passwords are not visible to us.", "password"),
+    ("Contacts are never uploaded or collected.", "contacts"),
+    ("在此过程中我们不作任何人脸信息的收集。", "face"),
+])  # fmt: skip
+def test_a_denial_may_stand_behind_what_it_denies_or_around_it(text: str, kind: str) -> None:
+    policy = md(f"# Information we collect\n\n{text}\n")
+    assert kind in denied(policy) and kind not in declared(policy)
+
+
+@pytest.mark.parametrize("text", [
+    "# Permissions\n\nFace ID / Touch ID: authenticate App Lock.",
+    "# Information we collect\n\nYou can unlock the app with your fingerprint.",
+    "# 我们收集的信息\n\n您可以使用指纹解锁。",
+])  # fmt: skip
+def test_a_face_or_a_finger_that_unlocks_is_read_by_the_system(text: str) -> None:
+    assert not declared(md(text)) & {"face", "biometric_other"}
+
+
+def test_a_face_that_is_collected_to_verify_who_it_is_is_declared() -> None:
+    assert "face" in declared(md("# Information we collect\n\nWe collect your face image to verify who you are.\n"))

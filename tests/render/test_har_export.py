@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.bundle import Bundle, open_bundle
-from harness.errors import UsageError
-from harness.model import Flow, Message
-from harness.render.har import har, write
+from harness.bundle import Bundle, open_bundle, verify
+from harness.model import Flow, Gap, GapKind, Message
+from harness.render import sarif, table_files
+from harness.render.har import encoded, har
+from harness.render.machine import machine
+from harness.rules.analysis import analyse
 from harness.traffic.har_reader import read_har
 
 T0 = 1_750_000_000_123_000_000
@@ -86,8 +88,8 @@ def test_a_har_says_what_the_bundle_says(folder: Path) -> None:
 
 
 def test_it_is_read_back_byte_by_byte(folder: Path, tmp_path: Path) -> None:
-    file = tmp_path / "out" / "t.har"
-    write(open_bundle(folder), file)
+    file = tmp_path / "t.har"
+    file.write_bytes(encoded(har(open_bundle(folder))))
     [first, second, message] = read_har(file)
     assert (first.url, first.body, first.header("content-type")) == (
         "https://t.example/e?a=1&b=%20x",
@@ -104,12 +106,6 @@ def test_mitmproxy_reads_it(folder: Path) -> None:
     for entry in har(open_bundle(folder))["log"]["entries"]:
         flow = request_to_flow(json.loads(json.dumps(entry)))
         assert flow.request.pretty_url == entry["request"]["url"]
-
-
-def test_where_it_cannot_be_written_is_said(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(UsageError, match="cannot be written"):
-        write(open_bundle(folder), tmp_path / "file" / "t.har")
 
 
 @pytest.fixture
@@ -151,7 +147,7 @@ def odd(tmp_path: Path) -> Path:
 
 def test_what_is_no_text_leaves_the_file_utf8_and_comes_back(odd: Path, tmp_path: Path) -> None:
     file = tmp_path / "t.har"
-    write(open_bundle(odd), file)
+    file.write_bytes(encoded(har(open_bundle(odd))))
     [entry] = json.loads(file.read_bytes().decode("utf-8"))["log"]["entries"]
     assert "\\ud" not in file.read_text("utf-8")
     assert entry["request"]["headers"] == [
@@ -168,3 +164,19 @@ def test_messages_of_bytes_are_in_base64(odd: Path) -> None:
     [entry] = har(open_bundle(odd))["log"]["entries"]
     told = [(m["opcode"], m["data"]) for m in entry["_webSocketMessages"]]
     assert told == [(2, "aGVsbG8="), (2, base64.b64encode(BINARY).decode()), (1, "aGVsbG8=")]
+
+
+def test_every_format_cuts_a_time_off_and_rounds_none_up(tmp_path: Path) -> None:
+    late = T0 - T0 % 10**9 + 999_999_999
+    bundle = Bundle.create(tmp_path, "example.shop")
+    request = Message(headers=[], body=None, size=0)
+    bundle.append(Flow(host_ns=late, protocol="https", method="GET", url="https://t.example/", host="t.example", port=443,
+                       request=request))
+    bundle.append(Gap(host_ns=late, from_ns=late, kind=GapKind.TRAFFIC_NOT_READ, detail="x"))
+    bundle.seal(complete=True)
+    found = machine(analyse(bundle.path), verify(bundle.path))
+    second = "2025-06-15T15:06:40"
+    [run] = json.loads(sarif.write(found))["runs"]
+    assert har(found.bundle)["log"]["entries"][0]["startedDateTime"] == f"{second}.999Z"
+    assert run["invocations"][0]["toolExecutionNotifications"][0]["timeUtc"] == f"{second}.999Z"
+    assert f"{second}.999999999Z" in dict(table_files.files(found, "csv"))["flows.csv"].decode("utf-8-sig")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -10,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from junitparser import Error, Failure, JUnitXml, Skipped
+from junitparser import Failure, JUnitXml, Skipped
 from lxml import etree
 
 from harness.bundle import Difference, Status, Verification
-from harness.model import VerdictWord
-from harness.render import junit
+from harness.model import Fact, VerdictWord
+from harness.render import junit, sarif
 from harness.render.machine import Machine, for_xml
 from harness.rules.analysis import Analysis
 from tests.render import hostile_run
@@ -76,12 +77,17 @@ def test_a_failure_names_its_clauses_with_their_force_its_evidence_and_what_to_d
 
 
 def test_a_run_that_did_not_end_and_a_bundle_that_was_altered_are_errors(hostile: Analysis, of: Of) -> None:
-    broken = of(dataclasses.replace(hostile, run=dataclasses.replace(hostile.run, complete=False)))
+    ended = Fact(host_ns=hostile_run.T0, type="end", data={"reason": f"The device {hostile_run.IMEI} was lost."})
+    run = dataclasses.replace(hostile.run, complete=False, facts=[*hostile.run.facts, ended])
+    broken = of(dataclasses.replace(hostile, run=run))
     altered = dataclasses.replace(
         broken, integrity=Verification(status=Status.ALTERED, differences=[Difference(file=hostile_run.ALL, what="was changed")])
     )
     root = read(altered)
     assert [e.get("type") for e in root.iterfind("testsuite/testcase/error")] == ["INCOMPLETE", "ALTERED"]
+    [why, _] = root.xpath("//error/@message")
+    [invoked] = json.loads(sarif.write(broken))["runs"][0]["invocations"]
+    assert why == invoked["exitCodeDescription"] == "The device ***********6789 was lost."
     assert (root.get("errors"), root.get("tests")) == ("2", str(len(hostile.verdicts) + 2))
     assert not read(of(hostile)).xpath("//error")
 
@@ -109,5 +115,4 @@ def test_other_readers_of_the_classes_see_the_same(every_word: Analysis, of: Of,
     file = tmp_path / "junit.xml"
     file.write_bytes(junit.write(of(every_word)))
     kinds = Counter(type(result) for suite in JUnitXml.fromfile(str(file)) for case in suite for result in case.result)
-    assert kinds == {Failure: 1, Skipped: 4}
-    assert Error not in kinds
+    assert kinds == {Failure: 1, Skipped: 4}    # and no Error

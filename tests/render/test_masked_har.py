@@ -25,7 +25,7 @@ Of = Callable[..., Machine]
 
 def read(machine: Machine) -> dict[str, Any]:
     """The document, valid by the schema."""
-    document = json.loads(har.encoded(har.har(machine.bundle, machine.mask)).decode("utf-8"))
+    document = json.loads(har.encoded(har.har(machine.bundle, machine.masks)).decode("utf-8"))
     valid(document)
     log: dict[str, Any] = document["log"]
     return log
@@ -91,7 +91,9 @@ def test_masked_a_body_that_is_no_text_is_left_out_and_its_size_told(hostile: An
 def test_unmasked_it_is_byte_by_byte_what_was_sent(hostile: Analysis, of: Of, tmp_path: Path) -> None:
     machine = of(hostile, unmask=True)
     file = tmp_path / "t.har"
-    file.write_bytes(har.encoded(har.har(machine.bundle, None)))
+    file.write_bytes(har.encoded(har.har(machine.bundle, machine.masks)))    # as --unmask writes it
+    valid(json.loads(file.read_bytes()))
+    assert har.har(machine.bundle, machine.masks) == har.har(machine.bundle)
     [first, second, *_] = read_har(file)
     assert hostile_run.IMEI.encode() in first.body
     assert second.body == bytes(range(256))
@@ -103,7 +105,7 @@ def test_our_own_reader_and_mitmproxy_read_it_masked(hostile: Analysis, of: Of, 
 
     machine = of(hostile)
     file = tmp_path / "t.har"
-    file.write_bytes(har.encoded(har.har(machine.bundle, machine.mask)))
+    file.write_bytes(har.encoded(har.har(machine.bundle, machine.masks)))
     assert len(list(read_har(file))) == 5
     for entry in read(machine)["entries"]:
         assert request_to_flow(entry).request.method

@@ -15,13 +15,17 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from PIL import Image
-from report_bundles import BOUNDS, PLANTED, of_events, planted
+from report_bundles import BOUNDS, PLANTED, Writer, hierarchy, of_events, planted, png
 
 from harness.bundle import open_bundle, verify
-from harness.render import html, view
+from harness.cli.options import ReportFormat
+from harness.model import Gap, GapKind, Screen
+from harness.render import html, masking, sarif, table_files, verdicts_json, view
+from harness.render.machine import machine
 from harness.render.masking import SIGN, Masker, masked
-from harness.render.pictures import texts_of
+from harness.render.pictures import MOST_BYTES, texts_of
 from harness.rules.analysis import Analysis, analyse
 
 TEXTS = sorted({text for value in PLANTED.values() for text in of_events(value)}, key=len)
@@ -131,6 +135,18 @@ def test_in_a_request_names_stay_and_values_do_not(wire: str, shown: str) -> Non
     assert Masker([("imei", "490154203237518")]).wire(wire) == shown
 
 
+def test_what_is_remembered_of_texts_is_bounded_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"{at} 490154203237518 {'x' * at}" for at in range(200)]
+    known = [("imei", "490154203237518")]
+    unbounded = Masker(known)
+    monkeypatch.setattr(masking, "_REMEMBERED", 1000)
+    mask = Masker(known)
+    for _ in range(2):
+        assert [mask.text(text) for text in texts] == [unbounded.text(text) for text in texts]
+    signs = [sum(map(len, (*(key[1] for key in one._seen), *one._seen.values()))) for one in (mask, unbounded)]
+    assert 0 < signs[0] <= 1000 < signs[1]
+
+
 def test_an_address_keeps_host_path_and_names() -> None:
     mask = Masker([("account", "wenjing_private_42")])
     shown = mask.url("https://a.example/v1/users/wenjing_private_42/x?phone=13912345678&t=1")
@@ -188,8 +204,46 @@ ENTITY = b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><n text='&e;' b
 
 
 @pytest.mark.parametrize("bad", [b"", b"<a", ENTITY, b"\xff\xfe", b"<n bounds='[0,0][1,1]' text='a'" * 100])
-def test_a_hierarchy_that_is_none_gives_no_text_and_reads_no_file(bad: bytes) -> None:
-    assert all("root" not in text for text, _ in texts_of(bad))
+def test_a_hierarchy_that_is_none_is_told_from_an_empty_one(bad: bytes) -> None:
+    assert texts_of(bad) is None
+
+
+def test_a_hierarchy_makes_nobody_read_a_file(tmp_path: Path) -> None:
+    (tmp_path / "x.dtd").write_text("<!ENTITY e 'root:x:0:0'>")
+    asking = f"<!DOCTYPE n SYSTEM '{(tmp_path / 'x.dtd').as_uri()}'><n text='a&e;' bounds='[0,0][1,1]'/>".encode()
+    would_read = etree.fromstring(asking, etree.XMLParser(load_dtd=True))
+    assert would_read.get("text") == "aroot:x:0:0"
+    assert "root" not in str(texts_of(asking))
+
+
+SECRET = f"您好 {PLANTED['phone']}"
+CUT = hierarchy(SECRET)[:-20]
+FAR_BEHIND = hierarchy(SECRET).replace(b"<hierarchy>", b"<hierarchy>" + b"<node/>" * (MOST_BYTES // 7))
+NO_PLACE = hierarchy(SECRET).replace(b"bounds", b"b")
+
+
+@pytest.mark.parametrize("tree", [b"", CUT, b"\x00" + hierarchy(SECRET), FAR_BEHIND, NO_PLACE, None],
+                         ids=["empty", "cut", "no XML", "too long", "no place", "none"])
+@pytest.mark.parametrize("language", html.LANGUAGES)
+def test_a_picture_whose_texts_cannot_be_told_is_not_shown_and_that_is_said(
+    tmp_path: Path, tree: bytes | None, language: str
+) -> None:
+    w = Writer(tmp_path)
+    shot = w.bundle.put_object(png())
+    held = None if tree is None else w.bundle.put_object(tree)
+    w.bundle.append(Screen(host_ns=w.later(), package="example.shop", screenshot=shot, hierarchy=held))
+    w.call("phone", PLANTED["phone"])
+    w.bundle.seal(complete=True)
+    found = analyse(w.bundle.path)
+    for unmask in (False, True):
+        maker = view.gather(found, open_bundle(found.bundle), verify(found.bundle), language, unmask=unmask).maker
+        [shown] = [maker.screen(one) for one in maker.screens.values()]
+        assert (bool(shown.image), shown.withheld) == (unmask, "" if unmask else maker.t["withheld"])
+        assert shown.sha256 == shot
+
+
+def test_the_hint_of_a_field_is_a_text_of_the_screen() -> None:
+    assert texts_of(hierarchy("x").replace(b' class=', b' hint="13912345678" class=')) == [("x", BOUNDS), ("13912345678", BOUNDS)]
 
 
 def test_the_command_masks_unless_it_is_asked_not_to(analysis: Analysis, tmp_path: Path) -> None:
@@ -209,3 +263,27 @@ def test_who_logs_in_by_an_address_is_masked_whole() -> None:
     shown = Masker([]).url("https://alice:s3cret!@host.example:80/x?u=1")
     assert shown.startswith("https://*@host.example:80/x") and "alice" not in shown and "s3cret" not in shown
     assert Masker([]).url("https://host.example/x") == "https://host.example/x"
+
+
+CANARY = "Quartz lantern 7731 on the blue windowsill"
+
+
+def test_a_text_that_the_suite_typed_is_masked_in_every_format_though_it_went_nowhere(tmp_path: Path) -> None:
+    w = Writer(tmp_path)
+    w.fact("app", package="example.shop")
+    w.step("scenario_start")
+    w.fact("canary", text=CANARY)
+    w.bundle.append(Gap(host_ns=w.later(), kind=GapKind.TRAFFIC_NOT_READ, detail=f"The answer to {CANARY} was not read."))
+    w.step("scenario_end")
+    w.bundle.seal(complete=True)
+    found = analyse(w.bundle.path)
+    assert len(found.run.typed) == len(found.run.sightings) == 0
+    for unmask in (False, True):
+        made = machine(found, verify(found.bundle), language="en", unmask=unmask)
+        written = {
+            "html": all_of(html.page(found, language="en", unmask=unmask)), "json": verdicts_json.write(made).decode(),
+            "sarif": sarif.write(made).decode(),
+            "csv": dict(table_files.files(made, ReportFormat.CSV))["gaps.csv"].decode("utf-8-sig"),
+        }  # fmt: skip
+        assert {name for name, text in written.items() if CANARY in text} == (set(written) if unmask else set())
+        assert all("The answer to " in text for text in written.values())

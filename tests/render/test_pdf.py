@@ -33,8 +33,6 @@ HOSTILE = {
     "other scripts": "ཀ שלום مرحبا ไทย \ue000 \U0010ffff",
     "marks": "\u200b\ufeff\u00ad" + BREAK * 20,
     "no place to break": "x" * 3000,
-    "nothing": "",
-    "spaces": "   ",
     "template": "{{7*7}} ${7*7} %s \\u0041 data:image/jpeg;base64,AAAA",
 }  # fmt: skip
 
@@ -74,6 +72,7 @@ def made(request: pytest.FixtureRequest) -> bytes:
 def test_nothing_from_an_app_is_markup_and_each_of_its_signs_is_on_the_page(text: str) -> None:
     made = pdf.document(written(text), ATTACHED, at=AT)
     wanted = bare(printable(text).replace(BREAK, ""))
+    assert wanted
     assert text_of(made).count(wanted) > 60
 
 
@@ -94,12 +93,9 @@ def test_every_text_of_the_view_is_on_a_page() -> None:
 
 NOT_PRINTED = {
     # for machines; a word in the report's language is printed in their place
-    "CallView.outcome", "ChecklistRow.state", "ClauseRow.word", "Row.key", "StageView.stage", "TableView.id", "VerdictView.rule",
+    "CallView.outcome", "ChecklistRow.state", "ClauseRow.word", "Row.key", "StageView.stage", "TableView.id",
     # printed elsewhere: with the finding, with the scenario, on the cover
-    "FindingView.steps", "RequestView.item", "StepView.scenario", "Verdict.reason", "VerdictView.evidence", "VerdictView.gaps",
-    "VerdictView.reason", "View.made",
-    # on no page of the HTML report either
-    "Clause.document", "GapView.subject",
+    "RequestView.item", "Verdict.reason", "VerdictView.gaps", "VerdictView.reason",
 }  # fmt: skip
 
 
@@ -183,10 +179,9 @@ def test_all_fonts_are_in_the_file_and_tell_their_signs(made: bytes) -> None:
 def test_it_says_that_it_is_pdf_a_3_with_tags_and_pdf_ua_and_has_a_colour_profile(made: bytes) -> None:
     root = pypdf.PdfReader(io.BytesIO(made)).trailer["/Root"]
     about = etree.fromstring(root["/Metadata"].get_object().get_data())
-    said = {etree.QName(one).localname: one.text for one in about.iter() if isinstance(one.tag, str) and one.text}
-    assert (said["part"], said["conformance"]) in {("3", "A"), ("1", "A")}
-    assert b"pdfaid" in etree.tostring(about)
-    assert b"pdfuaid" in etree.tostring(about)
+    said = {one.tag: one.text for one in about.iter() if isinstance(one.tag, str)}
+    archive, access = "{http://www.aiim.org/pdfa/ns/id/}", "{http://www.aiim.org/pdfua/ns/id/}"
+    assert (said[f"{archive}part"], said[f"{archive}conformance"], said[f"{access}part"]) == ("3", "A", "1")
     assert root["/OutputIntents"][0].get_object()["/S"] == "/GTS_PDFA1"
     assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"].value is True
     assert root["/Lang"] in {"zh-CN", "en-GB"}

@@ -46,7 +46,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Of views whose every text is hostile, in English, and of a run, in Chinese."""
     folder = tmp_path_factory.mktemp("pdf")
     analysis = analyse(violating_run(folder / "run"))
-    made = [pdf.document(written(HOSTILE[name], "en"), ATTACHED, at=AT) for name in ("other scripts", "nothing")]
+    made = [pdf.document(written(text, "en"), ATTACHED, at=AT) for text in (HOSTILE["other scripts"], "")]
     made.append(pdf.report(analysis, language="zh", at=AT))
     for number, content in enumerate(made):
         (folder / f"{number}.pdf").write_bytes(content)

@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,22 +19,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from PIL import Image
-from report_bundles import SCENARIO, Writer, hostile, planted, png
+from report_bundles import PLANTED, SCENARIO, Writer, hostile, planted, png
 
 from harness.bundle import Bundle, Status, Verification, open_bundle, verify
 from harness.bundle.checklist import Answered, answer
+from harness.bundle.format import MANIFEST, canonical
 from harness.clauses import catalogue
 from harness.model import Fact, Screen, VerdictWord
-from harness.render import chapters, events, html, timeline, view
+from harness.render import chapters, events, html, sarif, timeline, view
 from harness.render.figures import frequency, most_within
-from harness.render.forms import clock, day_and_time, from_iso, ranges, texts, visible
+from harness.render.forms import clock, day_and_time, from_iso, iso, moment, ranges, texts, visible
+from harness.render.machine import machine
+from harness.render.masking import masked
 from harness.render.shapes import Row
 from harness.resources import resource
 from harness.rules.analysis import Analysis, analyse
 from harness.rules.decided import CHECKLIST, deciding
+from harness.rules.engine import all_rules
 from harness.rules.identity import key as key_of
+from harness.tables import columns_of
+from tests.render import hostile_run
 
 SECOND = 10**9
+LATE = 1_750_000_000_999_999_999  # ns: a float of seconds would be one second later
 NOW = datetime.datetime(2026, 11, 30, 12, 0, 5, tzinfo=datetime.UTC)
 
 
@@ -130,14 +138,21 @@ def test_a_finding_names_its_clauses_frequency_stage_subject_control_and_what_to
     assert "android.permission.READ_PHONE_STATE" in found.permission
     assert found.trigger.startswith(f"{SCENARIO} · t1 ")
     assert any(r.steps[-1][0] == "IMEI or MEID" and len(r.steps) >= 2 and r.body_sha256 for r in found.requests)
-    touched = [s for f in made.findings for s in f.screens if s.marked]
-    assert all(s.image for f in made.findings for s in f.screens)
-    assert touched == [] or all("*" in s.marked for s in touched)
+    assert found.screens and all(s.image for s in found.screens)
+
+
+def test_of_a_step_that_is_cited_the_screen_is_shown_with_the_control_framed_and_its_text_masked(analysis: Analysis) -> None:
+    maker = view.gather(analysis, open_bundle(analysis.bundle), verify(analysis.bundle), "en").maker
+    [tap] = [id for id, step in maker.steps.items() if step["action"] == "tap"]
+    cited = dataclasses.replace(analysis.violations[0], evidence=[tap])
+    [touched] = maker.finding(1, cited, {rule.id: rule for rule in all_rules()}).screens
+    assert touched.marked == f"同意 {masked(str(PLANTED['phone']))}"
+    assert touched.image and touched.image != maker.screen(maker.screens[touched.id]).image
 
 
 def test_the_way_to_a_value_names_each_thing_that_was_undone(analysis: Analysis) -> None:
     ways = [[what for what, _ in r.steps] for f in view_of(analysis).findings for r in f.requests]
-    assert any("gzip" in way for way in ways) or any("base64" in way for way in ways)
+    assert any(way[:2] == ["Request body", "gzip"] for way in ways)
     assert all(way[0] in {"Request body", "Request head"} for way in ways)
 
 
@@ -214,8 +229,10 @@ def test_the_list_of_evidence_has_the_hashes_of_the_files(analysis: Analysis) ->
     for file in made.files:
         content = (analysis.bundle / file.path).read_bytes()
         assert (file.bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    shown = {s.sha256 for f in made.findings for s in f.screens if s.image}
-    assert shown <= {f.sha256 for f in made.files}
+    pictures = {s.sha256 for f in made.findings for s in f.screens if s.image}
+    bodies = {r.body_sha256 for f in made.findings for r in f.requests if r.body_sha256}
+    assert pictures and bodies
+    assert {f.sha256 for f in made.files if f.path.startswith("objects/")} == pictures | bodies
 
 
 @pytest.mark.parametrize("language", html.LANGUAGES)
@@ -276,7 +293,7 @@ def test_the_data_of_the_timeline_give_back_each_event_at_its_time(analysis: Ana
         times[id] = at + micro * 1000
     run = analysis.run
     for frame in (run.calls, run.flows, run.screens, run.steps):
-        for row in view.columns_of(frame, "event_id", "t"):
+        for row in columns_of(frame, "event_id", "t"):
             assert abs(times.pop(row[0]) - row[1]) < 2000    # ns; the data are in microseconds
     assert times == {}
 
@@ -314,6 +331,11 @@ def test_moments_numbers_and_ids_are_written_for_a_reader() -> None:
     assert day_and_time(NOW, "en") == "30 November 2026, 12:00:05 UTC"
     assert from_iso("2026-11-30T12:00:05Z", "en") == "30 November 2026, 12:00:05 UTC"
     assert from_iso("yesterday", "en") == "yesterday"
+    assert clock(LATE) == "15:06:40.999Z"
+    assert [iso(LATE, digits) for digits in (0, 3, 9)] == [
+        "2025-06-15T15:06:40Z", "2025-06-15T15:06:40.999Z", "2025-06-15T15:06:40.999999999Z"]
+    assert moment(LATE) == "15 June 2025, 15:06:40 UTC"
+    assert iso(0) is iso(None) is iso(10**40, 9) is None
     assert clock(0) == "–" and clock(10**40) == "–"
     assert ranges(["c3", "c1", "f7", "c2", "c9", "f6", "x"]) == "c1–c3, c9, f6, f7, x"
     assert ranges([f"c{n}" for n in range(0, 200, 2)], 2) == "c0, c2 (+98)"
@@ -356,3 +378,19 @@ def chapters_of(analysis: Analysis) -> list[Row]:
 
 
 VERIFIED = Verification(status=Status.INTACT)
+
+
+@pytest.mark.parametrize("bad", [{"bytes": None}, {"bytes": "many"}, {"path": "x", "size": 7}, None])
+def test_a_manifest_that_is_none_stops_no_report(tmp_path: Path, bad: dict[str, Any] | None) -> None:
+    folder = hostile_run.write(tmp_path)
+    listing = json.loads((folder / MANIFEST).read_text("utf-8"))
+    whole = len(listing["resources"])
+    found = analyse(folder)
+    listing["resources"][2] = bad and (listing["resources"][2] if "bytes" in bad else {}) | bad
+    (folder / MANIFEST).write_bytes(canonical(listing))
+    integrity = verify(folder, report=False)
+    made = view.build(found, open_bundle(folder), integrity, "en", checked_at=NOW)
+    [run] = json.loads(sarif.write(machine(found, integrity)))["runs"]
+    assert whole > 5
+    assert integrity.status is not Status.INTACT
+    assert (made.files, made.files_left, run["artifacts"]) == ([], 0, [])

@@ -112,7 +112,33 @@ def test_it_is_never_fixed_where(why: str, events: list[Event], words: str, tmp_
     assert all(words in " ".join(lack.text for lack in one.lacks) for one in changes.findings), changes.findings[0].lacks
     assert all(lack.text_zh for one in changes.findings for lack in one.lacks)
     assert {one.change for one in changes.clauses} <= {Change.UNOBSERVABLE, None}
-    assert changes.exit_status == 3
+    assert (changes.any_compared, changes.exit_status) == (False, 5)
+
+
+def test_where_neither_found_anything_it_counts_whether_both_looked(tmp_path: Path) -> None:
+    sides = {"clean": run(tmp_path / "clean", CLEAN), "idle": run(tmp_path / "idle", [])}
+    found = {(a, b): compare(sides[a], sides[b]) for a in sides for b in sides}
+    assert {pair: one.exit_status for pair, one in found.items()} == {
+        ("clean", "clean"): 0, ("clean", "idle"): 5, ("idle", "clean"): 5, ("idle", "idle"): 5}
+    assert all(one.change is None for changes in found.values() for one in changes.clauses)
+
+
+ENDS: list[tuple[str, list[Event], VerdictWord]] = [
+    ("all came to their end", CLEAN, VerdictWord.NOT_OBSERVED),
+    ("none has an end", [*launch(ended=False), *refusal()[:-1]], VerdictWord.INCONCLUSIVE),
+    ("one was done again in vain", [*CLEAN, step(6000, "scenario_start", scenario="first-launch-agree"),
+                                    step(7000, "scenario_end", outcome="failed")], VerdictWord.NOT_OBSERVED),
+]
+
+
+@pytest.mark.parametrize(("why", "events", "word"), ENDS, ids=[one[0] for one in ENDS])
+def test_the_engine_and_the_comparison_agree_on_what_came_to_its_end(
+    why: str, events: list[Event], word: VerdictWord, tmp_path: Path
+) -> None:
+    later = run(tmp_path, events)
+    assert [verdict.verdict for verdict in later.verdicts] == [word]
+    assert told(compare(run(tmp_path, VIOLATING), later)) == {
+        "fixed" if word is VerdictWord.NOT_OBSERVED else "unobservable": ["android_id", "imei"]}
 
 
 def test_a_gap_counts_also_where_the_rule_found_something_else(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from suite_door import READS, SCENARIO
 
 from harness.bundle import open_bundle, verify
+from harness.rules.analysis import analyse
+from harness.rules.identity import key
 
 pytest_plugins = ["pytester"]
 
@@ -101,13 +103,18 @@ def test_silent(app, user, findings, calls, flows, bundle):
     assert properties["scenario"] == "mine" and properties["device"] == "fake:1"
     assert properties["clauses"] == "sz-guide-04f-no-processing-before-consent"
     assert Path(properties["bundle"]) == bundle_of(pytester)
+    analysis = analyse(bundle_of(pytester), rules=["collection-before-consent"])
+    [wanted] = [key(v, analysis.run.package) for v in analysis.violations]
+    assert properties["finding_key"] == wanted
     [verdict] = [c for c in ElementTree.parse(pytester.path / "j.xml").iter("testcase")
                  if c.get("name") == "collection-before-consent"]
     properties = {p.get("name"): p.get("value") for p in verdict.iter("property")}
     assert properties["finding"].startswith("collection-before-consent/android_id/")
-    assert properties["verdict"].startswith("VIOLATION")
+    assert properties["verdict"].startswith("VIOLATION") and properties["finding_key"] == wanted
     [finding] = page_of(bundle_of(pytester), "::test_silent")["findings"]
-    assert (finding["evidence"], finding["verdict"]) == (["c1"], "VIOLATION")
+    assert (finding["evidence"], finding["verdict"], finding["key"]) == (["c1"], "VIOLATION", wanted)
+    assert (finding["rule"], finding["item"], finding["caller"], finding["stage"]) == (
+        "collection-before-consent", "android_id", "com.example.fixture", "before_consent")
 
 
 def test_where_something_could_not_be_seen_the_assertion_is_inconclusive(door):

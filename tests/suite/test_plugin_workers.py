@@ -11,7 +11,7 @@ import pytest
 from suite_door import READS
 
 from harness.rules.analysis import analyse
-from harness.suite.telling import key_of
+from harness.rules.identity import key
 from harness.tables import bundles_in
 
 pytest_plugins = ["pytester"]
@@ -45,7 +45,8 @@ def run_of(pytester) -> Path:
 
 
 def verdicts(path: Path):
-    return [(key_of(v), str(v.verdict), str(v.grade)) for v in analyse(path).verdicts]
+    analysis = analyse(path)
+    return [(key(v, analysis.run.package), str(v.verdict), str(v.grade)) for v in analysis.verdicts]
 
 
 def test_three_workers_decide_what_one_after_another_decides(door, pytester, tmp_path):

@@ -14,6 +14,7 @@ from suite_device import FakeDevice, Page
 from suite_equipment import APP, equipment
 
 from harness.bundle import Status, open_bundle, verify
+from harness.device.proven import Proven
 from harness.errors import NothingSelected, RigError, UsageError
 from harness.model import GapKind
 from harness.suite.limits import load_limits
@@ -102,6 +103,18 @@ def test_the_bundle_says_how_it_came_about(tmp_path):
     assert facts["profile"]["observe"] == 3
     assert facts["end"]["complete"] is True
     assert {"tools", "clock", "permissions", "log"} <= set(facts)
+
+
+def test_the_bundle_cites_the_last_selftest_of_the_device_with_what_changed_since(tmp_path, monkeypatch):
+    monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "state"))
+    outcome, _ = run(tmp_path / "before", ["refuse-restart"])
+    assert "selftest" not in {f.type for f in open_bundle(outcome.bundle).facts()}
+    Proven(at="2026-01-02T03:04:05Z", serial="fake:1", fingerprint="", frida="17.0.0", harness="", reads=9, recorded=8,
+           tls=True, missed=("imei",), routes={"direct": (8, 9)}).keep()
+    outcome, _ = run(tmp_path / "after", ["refuse-restart"])
+    (fact,) = [f.data for f in open_bundle(outcome.bundle).facts() if f.type == "selftest"]
+    assert (fact["reads"], fact["recorded"], fact["missed"], fact["routes"]) == (9, 8, ["imei"], {"direct": [8, 9]})
+    assert fact["changed"] == ["frida was 17.0.0"]
 
 
 def test_an_app_without_a_notice_is_used_all_the_same_and_says_so(tmp_path):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+
+import pytest
 
 from harness.bundle import Bundle, open_bundle
 from harness.model import Control, Fact, Stage, Step
-from harness.tables import boundaries, load
+from harness.tables import boundaries, ended, load
 
 
 def step(at: int, action: str, target: str = "", *, opens: Stage | None = None, screen: str | None = None) -> Step:
@@ -45,3 +48,14 @@ def test_a_run_that_was_killed_in_a_step_begins_a_stage_with_its_announcement(tm
     (intent,) = reader.facts("intent")
     last = boundaries(load(reader))[-1]
     assert (last["stage"], last["opened_by"], last["action"], last["target"]) == ("after_agree", intent.id, "tap", "同意")
+
+
+@pytest.mark.parametrize(("outcomes", "wanted"), [
+    ([], set()), (["done"], {"s"}), (["failed"], set()), (["failed", "not_reached"], set()),
+    (["done", "failed"], {"s"}), (["failed", "done"], {"s"}),
+])
+def test_a_scenario_has_ended_where_it_was_done_at_least_once(outcomes: list[str], wanted: set[str], tmp_path: Path) -> None:
+    events = [one for n, outcome in enumerate([*outcomes, None])
+              for one in (step(n * 100, "scenario_start", "s"), step(n * 100 + 1, "tap"),
+                          *([dataclasses.replace(step(n * 100 + 2, "scenario_end", "s"), outcome=outcome)] if outcome else []))]
+    assert ended(load(open_bundle(run(tmp_path, *events).path))) == wanted

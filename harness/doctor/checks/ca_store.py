@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.device.authority import APEX_STORE, STORE
+from harness.device.store_mounts import APEX_STORE, STORE
 from harness.doctor.check import Answer, Check, Fine, Problem, Weight
 from harness.doctor.rig import Rig
 
