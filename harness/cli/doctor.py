@@ -82,11 +82,14 @@ def _said(
     from harness.doctor.rig import Rig
 
     def run_canary(one: AdbDevice) -> Canary:
+        from harness.device.lease import lease
         from harness.doctor.canary import run
         from harness.lab.apps import build
 
         say("building the canary app")
-        return run(one, build("canary"), say)
+        apk = build("canary")
+        with lease(one.serial):
+            return run(one, apk, say)
 
     rig = Rig(device, canary=run_canary if canary else None)
     found = []
