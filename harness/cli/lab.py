@@ -196,7 +196,7 @@ def register(app: typer.Typer) -> None:
         try:
             shutil.copyfile(built, target)
         except OSError as bad:
-            raise UsageError(f"{target} cannot be written: {bad.strerror}.", "", "Name another file with --to.") from bad
+            raise UsageError(f"{target} cannot be written: {bad.strerror or bad}.", "", "Name another file with --to.") from bad
         err.print(printable(f"written  {target}"))
         return 0
 
