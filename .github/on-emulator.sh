@@ -8,6 +8,9 @@ adb root && adb wait-for-device
 adb push frida-server /data/local/tmp/frida-server
 adb shell chmod 755 /data/local/tmp/frida-server
 adb shell "/data/local/tmp/frida-server -D"
+# What doctor tells of QUIC: UDP does not go through the proxy.
+adb shell iptables -I OUTPUT -p udp --dport 443 -j REJECT
+adb shell ip6tables -I OUTPUT -p udp --dport 443 -j REJECT
 
 .venv/bin/harness doctor --fix > /dev/null
 keep .venv/bin/harness doctor --json > doctor.json

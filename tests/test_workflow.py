@@ -75,6 +75,13 @@ def test_the_levels_are_those_that_are_promised() -> None:
     assert (runner["with"]["arch"], runner["with"]["target"]) == ("x86_64", "google_apis")
 
 
+def test_udp_is_shut_before_doctor_has_to_be_green() -> None:
+    """Otherwise the check `quic` limits, which --fix does not mend, and each emulator would fail."""
+    text = SCRIPT.read_text("utf-8")
+    for tables in ("iptables", "ip6tables"):
+        assert 0 < text.index(f"adb shell {tables} -I OUTPUT -p udp --dport 443 -j REJECT\n") < text.index("harness doctor")
+
+
 def test_the_script_is_one() -> None:
     subprocess.run(["bash", "-n", str(SCRIPT)], check=True)
 

@@ -82,11 +82,14 @@ def _said(
     from harness.doctor.rig import Rig
 
     def run_canary(one: AdbDevice) -> Canary:
+        from harness.device.lease import lease
         from harness.doctor.canary import run
         from harness.lab.apps import build
 
         say("building the canary app")
-        return run(one, build("canary"), say)
+        apk = build("canary")
+        with lease(one.serial):
+            return run(one, apk, say)
 
     rig = Rig(device, canary=run_canary if canary else None)
     found = []
@@ -114,7 +117,7 @@ def _sum(found: list[Said]) -> None:
     looked, mended = sum(one.ok is not None for one in found), sum(one.mended for one in found)
     said = f"{looked} of {len(found)} checked: {sum(one.ok is True for one in found)} ok"
     said += "".join(f", {count} {word}" for word, count in counts.items() if count)
-    said += f"; {mended} mended, `harness doctor --restore SERIAL` puts them back" if mended else ""
+    said += f"; {mended} mended, `harness doctor --restore SERIAL` puts settings back" if mended else ""
     out.print(printable(said), style="bold")
 
 

@@ -73,9 +73,13 @@ def clear_away_dead() -> None:
 
 def _forget(serial: str) -> None:
     """What was changed on a lab device is gone with it: nothing is left to be put back."""
+    from harness.device.proven import forget
     from harness.device.proxy_setup import RestoreFile
+    from harness.doctor.diagnosis import changes_of
 
     RestoreFile.of(serial).forget()
+    changes_of(serial).forget()
+    forget(serial)
     registry.forget(serial)
 
 
@@ -197,7 +201,7 @@ def register(app: typer.Typer) -> None:
         try:
             shutil.copyfile(built, target)
         except OSError as bad:
-            raise UsageError(f"{target} cannot be written: {bad.strerror}.", "", "Name another file with --to.") from bad
+            raise UsageError(f"{target} cannot be written: {bad.strerror or bad}.", "", "Name another file with --to.") from bad
         err.print(printable(f"written  {target}"))
         return 0
 

@@ -60,7 +60,8 @@ def _test(device: AdbDevice, out_dir: Path, say: Callable[[str], None]) -> tuple
     known = Proven(
         at=now(), serial=device.serial, fingerprint=device.facts().fingerprint, frida=tools["frida"], harness=tools["harness"],
         reads=len(made), recorded=len(made) - len(tested.missed()), missed=tuple(one.id for one in tested.missed()),
-        routes=tested.routes(), tls=bool(tls.read), bundle=tested.bundle.name, manifest=manifest_sha256(source_of(tested.bundle)))
+        routes=tested.routes(), tls=bool(tls.read), ended=tested.ended,
+        bundle=tested.bundle.name, manifest=manifest_sha256(source_of(tested.bundle)))
     known.keep()
     return tested, known
 
@@ -87,5 +88,4 @@ def _show(tested: SelfTest, known: Proven) -> None:
 
 def as_json(tested: SelfTest, known: Proven) -> dict[str, Any]:
     """The result of `selftest --json`; docs/json.md is its reference."""
-    return asdict(known) | {"bundle": str(tested.bundle), "ended": tested.ended,
-                            "outcomes": [asdict(one) for one in tested.outcomes]}
+    return asdict(known) | {"bundle": str(tested.bundle), "outcomes": [asdict(one) for one in tested.outcomes]}

@@ -15,8 +15,8 @@ from harness.resources import state_dir
 class Proven:
     """`at`: UTC, ISO 8601. `reads`: planted reads that the app made; `recorded`: of these, those that the hooks saw; `routes`: of
     each route, (recorded, made). `missed`: ids of reads that were made and not recorded. `tls`: whether a request over TLS was
-    read. `bundle`: the evidence of it, `manifest`: SHA-256 of its manifest. `fingerprint`, `frida`, `harness`: what it was made
-    with."""
+    read. `ended`: whether the app came to its end, so that no read is left out. `bundle`: the evidence of it, `manifest`: SHA-256
+    of its manifest. `fingerprint`, `frida`, `harness`: what it was made with."""
 
     at: str
     serial: str
@@ -28,6 +28,7 @@ class Proven:
     tls: bool
     missed: tuple[str, ...] = ()
     routes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    ended: bool = True
     bundle: str = ""
     manifest: str = ""
 
@@ -52,6 +53,11 @@ def proven(serial: str) -> Proven | None:
         return Proven(**data | {"missed": tuple(data["missed"]), "routes": routes})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def forget(serial: str) -> None:
+    """For a device that is gone for good: another may get its serial."""
+    _path(serial).unlink(missing_ok=True)
 
 
 def _path(serial: str) -> Path:

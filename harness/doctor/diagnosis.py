@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from graphlib import TopologicalSorter
 
 import harness.doctor.checks
 from harness.device.device import quote
+from harness.device.lease import lease
 from harness.device.proxy_setup import RestoreFile
 from harness.doctor.check import Answer, Check, Fine, Mend, NotLooked, Problem, Weight
 from harness.doctor.rig import Rig
 from harness.errors import HarnessError, UsageError
 from harness.resources import state_dir
+
+SETTLE_SECONDS = 3.0
+"""How long what was mended may take to show."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +86,38 @@ def diagnose(
         answer = _answer(rig, check, failed)
         mended = False
         if fix and isinstance(answer, Problem) and answer.mend is not None:
-            apply(rig, answer.mend)
-            rig.forget()
-            mended, answer = True, _answer(rig, check, failed)
-        if not isinstance(answer, Fine):
+            mended, answer = _mend(rig, check, answer, answer.mend, failed)
+        if _bars(check, answer, failed):
             failed.add(check.id)
         yield _said(check, answer, mended)
+
+
+def _mend(rig: Rig, check: Check, problem: Problem, mend: Mend, failed: set[str]) -> tuple[bool, Answer]:
+    """Whether it was done, and what the check says then. The device may take its time, to light the screen, say."""
+    try:
+        apply(rig, mend)
+    except HarnessError as error:
+        rig.forget()
+        what = f"{problem.what} It could not be mended: {_in_words(error)}"
+        return False, replace(problem, what=what, fix=" ".join(filter(None, (problem.fix or _words(mend), error.fix))))
+    until = time.monotonic() + SETTLE_SECONDS
+    while True:
+        rig.forget()
+        answer = _answer(rig, check, failed)
+        if not isinstance(answer, Problem) or time.monotonic() > until:
+            return True, answer
+        time.sleep(0.2)
+
+
+def _bars(check: Check, answer: Answer, failed: set[str]) -> bool:
+    """Whether those that need this one can say nothing. A note keeps nobody, nor does what a device does not tell."""
+    if isinstance(answer, Problem):
+        return (answer.weight or check.weight) is not Weight.NOTE
+    return isinstance(answer, NotLooked) and bool(failed.intersection(check.needs))
+
+
+def _in_words(error: HarnessError) -> str:
+    return " ".join(filter(None, (error.what, error.why)))
 
 
 def _answer(rig: Rig, check: Check, failed: set[str]) -> Answer:
@@ -99,7 +130,7 @@ def _answer(rig: Rig, check: Check, failed: set[str]) -> Answer:
             return NotLooked("the canary app was not run")
         return check(rig)
     except HarnessError as error:
-        return Problem(" ".join(filter(None, (error.what, error.why))), error.fix)
+        return Problem(_in_words(error), error.fix)
 
 
 def _said(check: Check, answer: Answer, mended: bool) -> Said:
@@ -131,10 +162,17 @@ def changes_of(serial: str) -> RestoreFile:
 
 
 def apply(rig: Rig, mend: Mend) -> None:
-    """Does it; what was there before is on the disk first. Raises RigError."""
+    """Does it while nobody else has the device; what was there before is on the disk first. Raises RigError."""
     kept = changes_of(rig.serial)
-    for space, key, value in mend.settings:
-        kept.add({"act": "setting", "namespace": space, "key": key, "value": rig.device.get_setting(space, key)})
-        rig.device.put_setting(space, key, value)
-    for words in mend.commands:
-        rig.device.shell(*words)
+    with lease(rig.serial):
+        for space, key, value in mend.settings:
+            before = rig.device.get_setting(space, key)
+            kept.add({"act": "setting", "namespace": space, "key": key, "value": before})
+            try:
+                rig.device.put_setting(space, key, value)
+            except HarnessError:      # some makers let adb write settings only once their owner has said so
+                if rig.device.get_setting(space, key) == before:
+                    kept.drop_last()
+                raise
+        for words in mend.commands:
+            rig.device.shell(*words)

@@ -6,7 +6,8 @@ import io
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 FOLDER = "/data/local/tmp"
 LISTENING = "0A"    # the state of a socket in /proc/net/tcp
 _SERVER = re.compile(r"(?i)(?:\w+-)?frida-?server[\w.-]*?(?<!\.xz)")
+_NETWORK = re.compile(r"NetworkAgentInfo\W.*?\bnetwork\{(\d+)\}.*?\bnc\{\[ Transports: (\S+)(?: Capabilities: (\S+))?")
 _TCP = re.compile(r"^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F:]+ (\w\w) ", re.MULTILINE)
 
 
@@ -46,6 +48,15 @@ class Machine:
 
     def now(self) -> float:
         return time.time()
+
+
+@dataclass(frozen=True)
+class Network:
+    """One that the device is connected to. `transports` (WIFI, VPN ...) and `capabilities` (VALIDATED ...) in Android's words."""
+
+    id: str
+    transports: frozenset[str]
+    capabilities: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -124,6 +135,18 @@ class Rig:
             self._as_root[script] = self.device.root_shell(script)
         return self._as_root[script]
 
+    def root_command(self, script: str) -> str:
+        """What a person types to have the device's root do it, in the way in which root is had on this one. `script`: without
+        quotes."""
+        return f'adb shell "{script}"' if self.root == "shell" else f"""adb shell "{self.root or 'su -c'} '{script}'\""""
+
+    @cached_property
+    def networks(self) -> list[Network]:
+        """Those that are up. What apps ask for stands in the same dump, and is none of them."""
+        text = self.shell("dumpsys", "connectivity").output
+        found = (_NETWORK.match(text, begin.start()) for begin in re.finditer("NetworkAgentInfo", text))
+        return [Network(one[1], frozenset(one[2].split("|")), frozenset((one[3] or "").split("&"))) for one in found if one]
+
     # -- Frida ----------------------------------------------------------------------------------
 
     @cached_property
@@ -153,11 +176,12 @@ class Rig:
         """Pixels, as uiautomator2 sees it, which is set up for that. Raises RigError."""
         from harness.suite.rig import screen_and_hands
 
-        screen, _ = screen_and_hands(self.serial)
-        picture = screen.picture()
-        if picture is None:
-            raise RigError("uiautomator2 gives no picture of the screen.", "", "Look whether the device is unlocked.")
-        screen.hierarchy()
+        with _forwards_kept(self.device):
+            screen, _ = screen_and_hands(self.serial)
+            picture = screen.picture()
+            if picture is None:
+                raise RigError("uiautomator2 gives no picture of the screen.", "", "Look whether the device is unlocked.")
+            screen.hierarchy()
         return Image.open(io.BytesIO(picture)).size
 
     # -- the canary -----------------------------------------------------------------------------
@@ -171,16 +195,28 @@ class Rig:
         """Asks everything anew but the canary."""
         self._said.clear()
         self._as_root.clear()
-        for name in ("facts", "packages", "frida", "listening", "frida_files", "frida_to_bring"):
+        for name in ("facts", "packages", "networks", "frida", "listening", "frida_files", "frida_to_bring"):
             self.__dict__.pop(name, None)
 
 
 def _ask_frida(device: AdbDevice) -> FridaEndpoint:
     from harness.device.frida_link import FridaLink
 
+    with _forwards_kept(device):
+        try:
+            link = FridaLink.connect(device, gating=False)      # another run's gate stays as it is
+        except HarnessError as error:
+            return FridaEndpoint("", error)
+        link.close()
+        return FridaEndpoint(link.kind)
+
+
+@contextmanager
+def _forwards_kept(device: AdbDevice) -> Iterator[None]:
+    """Ends what was forwarded meanwhile; neither Frida's client nor uiautomator2 does."""
+    before = device.forwards()
     try:
-        link = FridaLink.connect(device)
-    except HarnessError as error:
-        return FridaEndpoint("", error)
-    link.close()
-    return FridaEndpoint(link.kind)
+        yield
+    finally:
+        for local in device.forwards() - before:
+            device.unforward(local)

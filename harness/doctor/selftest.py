@@ -16,6 +16,7 @@ from typing import Protocol
 
 from harness.bundle import Bundle, open_bundle
 from harness.device.adb import AdbDevice
+from harness.doctor.own_app import under
 from harness.errors import RigError
 from harness.model import Call, Fact
 from harness.suite.rig import LOG, DeviceRig
@@ -88,7 +89,6 @@ def run(
 ) -> SelfTest:
     """Installs the app, has it make all its reads under the hooks, takes it away again. The bundle in `out` is left sealed.
     Raises HarnessError where the rig cannot be set up or put back."""
-    was_there = PACKAGE in device.packages()
     bundle = Bundle.create(out, PACKAGE)
     rig = DeviceRig(device)
     ended = False
@@ -97,21 +97,8 @@ def run(
         bundle.append(Fact(host_ns=time.time_ns(), type=kind, data=data))
     try:
         say("installing the app that reads everything")
-        device.install(apk)
-        try:
-            _grant(device)
-            rig.start(bundle, PACKAGE, say)
-            failures: list[str] = []
-            try:
-                ended = _read_all(rig, bundle.path / LOG, len(planted), say)
-            finally:
-                failures = rig.stop()
-            if failures:
-                why = "; ".join(failures)
-                raise RigError(f"{device.serial} could not be put back.", why, "Restart it; the next run tries again.")
-        finally:
-            if not was_there:
-                device.uninstall(PACKAGE)
+        with under(rig, apk, PACKAGE, bundle, say, _grant):
+            ended = _read_all(rig, bundle.path / LOG, len(planted), say)
     finally:
         bundle.seal(complete=ended)
     return SelfTest(tuple(outcomes(bundle.path, planted, lab=rig.facts.kind == "lab")), bundle.path, ended, rig.tool_facts())
@@ -127,7 +114,10 @@ def _grant(device: AdbDevice) -> None:
 def _read_all(rig: DeviceRig, log: Path, wanted: int, say: Callable[[str], None]) -> bool:
     """Whether the app came to its end. Raises RigError where the rig failed meanwhile."""
     say("the app reads")
-    rig.device.shell("am", "start", "-n", f"{PACKAGE}/.MainActivity", "--es", "read", "ALL", seconds=SECONDS)
+    started = rig.device.shell("am", "start", "-n", f"{PACKAGE}/.MainActivity", "--es", "read", "ALL", seconds=SECONDS)
+    if started.status != 0:
+        why = (started.error or started.output).strip()
+        raise RigError(f"{PACKAGE} could not be started.", why, "Look at the device; run again.")
     begun = moved = time.monotonic()
     count = told = 0
     while time.monotonic() - begun < SECONDS and time.monotonic() - moved < STILL_SECONDS:

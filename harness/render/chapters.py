@@ -220,6 +220,8 @@ def _selftest(told: Told) -> Row:
         tls=t["selftest_tls"] if last.get("tls") is True else t["selftest_no_tls"])
     more = [f"{t[key]}: {', '.join(map(plain, last[name]))}" for key, name in (("selftest_missed", "missed"),
             ("selftest_changed", "changed")) if isinstance(last.get(name), list) and last[name]]
+    if last.get("ended") is False:
+        more.insert(0, t["selftest_cut"])
     evidence = f"{t['selftest_evidence']}: {plain(last.get('bundle'))}, manifest.json SHA-256 {plain(last.get('manifest'))}"
     return told.row("selftest", "; ".join((said, *more)), note=evidence, length=1000)
 

@@ -63,7 +63,7 @@ def test_fix_says_how_to_put_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
     done = doctor(monkeypatch, "--fix", settings={"global": {"low_power": "1"}})
     assert done.return_value == 0
     assert "Battery optimisation: off (mended)" in done.stdout
-    assert "1 mended, `harness doctor --restore SERIAL` puts them back" in done.stdout
+    assert "1 mended, `harness doctor --restore SERIAL` puts settings back" in done.stdout
     assert RestoreFile.of("R5CTEST01").acts() == []     # a run's own list is another
 
 

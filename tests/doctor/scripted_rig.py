@@ -92,6 +92,9 @@ class Phone:
             case "works" | "garbles":
                 with socket.create_connection(("127.0.0.1", port)) as there:
                     there.sendall(b"harness\n" if self.told["nc"] == "works" else b"HTTP/1.0 400\n")
+                    there.shutdown(socket.SHUT_WR)
+                    there.settimeout(5)
+                    there.recv(1)       # toybox's goes on until the other end has closed
                 return ""
             case "silent":
                 return {"err": "nc: connect: Connection refused\n", "status": 1}

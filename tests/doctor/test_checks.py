@@ -15,7 +15,7 @@ from harness.device.lease import lease
 from harness.device.proxy_setup import RestoreFile, put_back
 from harness.doctor.check import Check, Weight
 from harness.doctor.diagnosis import Said, all_checks, changes_of, diagnose, selected
-from harness.errors import UsageError
+from harness.errors import RigError, UsageError
 
 CHECKS = {check.id: check for check in all_checks()}
 CASES = [
@@ -70,18 +70,79 @@ def test_a_check_says(name: str, case: dict[str, Any]) -> None:
     assert said_of(rig(), name).ok is True     # and it is the fixture that makes it red
 
 
+def test_how_a_person_becomes_root_is_told_as_this_device_has_it() -> None:
+    assert rig().root_command("setenforce 0") == """adb shell "su -c 'setenforce 0'\""""
+    assert rig({"says": {"id -u": "0\n"}}).root_command("setenforce 0") == 'adb shell "setenforce 0"'
+
+
+def test_a_setting_that_may_not_be_written_is_told_and_ends_no_examination(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = rig({"settings": {"global": {"low_power": "1"}}})
+
+    def refuse(*words: Any) -> None:
+        raise RigError("Writing the setting low_power failed.", "SecurityException", "Allow it in the developer options.")
+
+    monkeypatch.setattr(one.device, "put_setting", refuse)
+    found = list(diagnose(one, all_checks(), fix=True))
+    assert len(found) == len(CHECKS)
+    said = next(item for item in found if item.id == "battery-saver")
+    assert (said.ok, said.mended) == (False, False)
+    assert "It could not be mended: Writing the setting low_power failed. SecurityException" in said.problem
+    assert "developer options" in said.fix
+    assert changes_of("R5CTEST01").acts() == []
+
+
+def test_nothing_is_mended_on_a_device_that_another_run_has() -> None:
+    one = rig({"settings": {"global": {"low_power": "1"}}})
+    with lease("R5CTEST01"):
+        said = said_of(one, "battery-saver", fix=True)
+    assert said.mended is False
+    assert "is taken by another run" in said.problem
+    assert one.told["settings"]["global"]["low_power"] == "1"
+
+
+def test_what_a_device_takes_its_time_for_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = rig({"says": {"dumpsys power": "  mWakefulness=Asleep\n"}})
+    looks = []
+
+    def wakes(line: str) -> Any:
+        if line == "input keyevent KEYCODE_WAKEUP":
+            return ""
+        if line == "dumpsys power":
+            looks.append(line)
+            return f"  mWakefulness={'Awake' if len(looks) > 2 else 'Asleep'}\n"
+        return answer(line)
+
+    phone = one.client.device("")
+    answer = phone._answer
+    monkeypatch.setattr(phone, "_answer", wakes)
+    said = said_of(one, "screen-on", fix=True)
+    assert (said.ok, said.mended) == (True, True)
+
+
+def test_what_a_device_does_not_tell_and_what_is_but_a_note_keeps_no_other_check() -> None:
+    told = {"says": {"dumpsys window policy": "", "sh -c 'echo out; echo err >&2; exit 3'": {"out": "out\nerr\n", "status": 3}}}
+    found = {one.id: one for one in diagnose(rig(told), all_checks())}
+    assert (found["shell"].ok, found["shell"].weight) == (False, "note")
+    assert found["unlocked"].ok is None
+    assert (found["uiautomator"].ok, found["spawn-gating"].ok, found["ca-trusted"].ok) == (True, True, True)
+
+
+def stored(one: ScriptedRig) -> dict[str, dict[str, str]]:
+    return {space: {key: value for key, value in held.items() if value != "null"} for space, held in one.told["settings"].items()}
+
+
 MENDED = [(name, case) for name, case in CASES if case.get("mended")]
 
 
 @pytest.mark.parametrize(("name", "case"), MENDED, ids=[f"{name}: {case['name']}" for name, case in MENDED])
 def test_fix_mends_it_and_restore_puts_it_back(name: str, case: dict[str, Any]) -> None:
     one = rig(case["told"])
-    before = copy.deepcopy(one.told["settings"])
+    before = stored(one)
     said = said_of(one, name, fix=True)
     assert (said.ok, said.mended) == (True, True)
-    assert one.told["settings"] != before
+    assert stored(one) != before
     put_back(one.device, restore=changes_of(one.serial))
-    assert one.told["settings"] == before
+    assert stored(one) == before
     assert changes_of(one.serial).acts() == []
 
 

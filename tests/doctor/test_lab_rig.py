@@ -119,4 +119,11 @@ def test_the_selftest_records_every_planted_read_and_is_cited_by_the_next_run(de
     assert hashlib.sha256((Path(said["bundle"]) / "manifest.json").read_bytes()).hexdigest() == said["manifest"]
     assert {"example.collector", "example.canary"}.isdisjoint(device.packages())
     kept = proven(device.serial)
-    assert kept is not None and kept.recorded == said["recorded"]
+    assert kept is not None and (kept.recorded, kept.ended) == (said["recorded"], True)
+
+
+def test_what_is_kept_of_a_lab_device_goes_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_STATE", str(tmp_path))
+    status, found = doctor("--device", "lab", "--check", "animations", "--fix")
+    assert (status, found[-1]["mended"]) == (0, True)
+    assert list((tmp_path / "doctor").iterdir()) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.bundle import Bundle
-from harness.device.proven import Proven, proven
+from harness.device.proven import Proven, forget, proven
 from harness.doctor.selftest import SelfTest, outcomes
 from harness.model import Call, Outcome, Stack
 from harness.suite.rig import LOG
@@ -113,3 +113,7 @@ def test_what_is_kept_of_a_device_is_found_again_and_broken_files_are_none(
     for broken in ("", "[]", '{"routes": 3}', '{"routes": {}}'):
         path.write_text(broken)
         assert proven("10.0.0.1:5555") is None, broken
+    kept.keep()
+    forget("10.0.0.1:5555")
+    forget("10.0.0.1:5555")
+    assert proven("10.0.0.1:5555") is None

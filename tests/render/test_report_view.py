@@ -349,8 +349,10 @@ NAMES = st.sampled_from([
     "package", "label", "version", "version_code", "sha256", "signers", "size", "permissions", "file", "brand", "model", "serial",
     "kind", "properties", "release", "root", "table", "at", "offset_ns", "uncertainty_ns", "agent_offset_ns", "rounds", "number",
     "operator", "command_line", "hooks", "methods", "agent", "proxy", "certificate", "status", "state", "late", "canary", "text",
+    "reads", "recorded", "tls", "missed", "changed", "ended", "bundle", "manifest",
 ])  # fmt: skip
-TYPES = ("app", "device", "case", "tools", "agent", "proxy", "clock", "permissions", "hook", "process", "canary", "end")
+TYPES = ("app", "device", "case", "tools", "agent", "proxy", "clock", "permissions", "hook", "process", "canary", "selftest",
+         "end")
 FACTS = st.lists(st.builds(
     lambda type, data, at: Fact(id="r1", host_ns=at, type=type, data=data),
     st.sampled_from(TYPES), st.dictionaries(NAMES, JSON, max_size=6), st.integers(0, 2**63)), max_size=8)  # fmt: skip
@@ -363,6 +365,20 @@ def test_facts_of_any_shape_make_a_report(bare: Analysis, facts: list[Fact]) -> 
     odd = dataclasses.replace(bare, run=dataclasses.replace(bare.run, facts=facts))
     made = chapters_of(odd)
     assert all(isinstance(row.value, str) and row.value for row in made)
+
+
+def test_what_the_last_selftest_showed_is_said_with_what_it_missed_and_whether_it_was_cut_short(bare: Analysis) -> None:
+    def row(**more: Any) -> str:
+        data = {"at": "2026-01-02T03:04:05Z", "reads": 9, "recorded": 8, "tls": True, "missed": ["imei"], "changed": [], **more}
+        run = dataclasses.replace(bare.run, facts=[Fact(id="r1", host_ns=1, type="selftest", data=data)])
+        return next(one.value for one in chapters_of(dataclasses.replace(bare, run=run)) if one.key == "selftest")
+
+    assert "8 of 9 planted reads were recorded by the hooks; a request over TLS was read; not seen: imei" in row()
+    assert "did not come to its end" not in row(ended=True)
+    assert "the app did not come to its end" in row(ended=False)
+    assert "could NOT be read" in row(tls=False)
+    assert "since then changed: frida was 16.0.0" in row(changed=["frida was 16.0.0"])
+    assert "None is known" in next(one.value for one in chapters_of(bare) if one.key == "selftest")
 
 
 def chapters_of(analysis: Analysis) -> list[Row]:

@@ -25,7 +25,8 @@ def look(rig: Rig) -> Answer:
     if abs(off) > _MOST:
         return Problem(
             f"It is {abs(off):,.0f} s {'ahead' if off > 0 else 'behind'}.",
-            mend=Mend(settings=(("global", "auto_time", "1"),)),
-            fix="adb shell settings put global auto_time 1; without a network: adb shell su -c 'date @'$(date +%s)",
+            "adb shell settings put global auto_time 1; where that does not: "
+            + rig.root_command(f"date @{rig.machine.now():.0f}") + " (the number is the time of this line)",
+            Mend(settings=(("global", "auto_time", "1"),)) if rig.setting("global", "auto_time") != "1" else None,
         )
     return Fine(f"{off:+.0f} s" if abs(off) >= 1 else "the same second")

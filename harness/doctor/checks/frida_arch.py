@@ -20,13 +20,16 @@ check = Check(
 def look(rig: Rig) -> Answer:
     if not rig.frida_files:
         return NotLooked("no file of it is there")
-    if not rig.root:
-        return NotLooked("its head can be read by root only")
     wanted = next(FRIDA_ARCH[abi] for abi in rig.facts.abis if abi in FRIDA_ARCH)
-    for path in rig.frida_files:
-        found = arch_of(rig.as_root(f"head -c 20 {quote([path])} | od -A n -t x1").output)
-        if found and found != wanted:
-            return Problem(
-                f"{path} is made for {found}, the device is {wanted}.", f"Take frida-server-VERSION-android-{wanted}.xz."
-            )
-    return Fine(wanted)
+    found = {path: _arch(rig, path) for path in rig.frida_files}
+    if wanted in found.values():
+        return Fine(wanted)
+    others = [f"{path} is made for {arch}" for path, arch in found.items() if arch]
+    if not others:
+        return NotLooked("no file of it can be read as a program")
+    return Problem(f"{', '.join(others)}, the device is {wanted}.", f"Take frida-server-VERSION-android-{wanted}.xz.")
+
+
+def _arch(rig: Rig, path: str) -> str:
+    script = f"head -c 20 {quote([path])} | od -A n -t x1"
+    return arch_of((rig.as_root(script) if rig.root else rig.shell("sh", "-c", script)).output)

@@ -22,6 +22,6 @@ def look(rig: Rig) -> Answer:
     if FRIDA_PORT in rig.listening:
         return Problem(
             f"Something listens at port {FRIDA_PORT} of the device and is no Frida that this one understands.",
-            f"Look who: adb shell su -c 'netstat -tlnp | grep {FRIDA_PORT}'; end it, or update frida-server.",
+            f"Look who: {rig.root_command(f'netstat -tlnp | grep {FRIDA_PORT}')}; end it, or update frida-server.",
         )
     return Fine(f"{FRIDA_PORT} is free")

@@ -25,12 +25,12 @@ def look(rig: Rig) -> Answer:
         return Fine(f"a run starts {rig.frida_to_bring.name}")
     if not running:
         path = (rig.frida_files or ["/data/local/tmp/frida-server"])[0]
-        return Problem("It does not run.", f"adb shell su -c '{path} -D' (where adbd is root: adb shell {path} -D)")
+        return Problem("It does not run.", rig.root_command(f"{path} -D"))
     pid, name = running[0]
     user = rig.shell("stat", "-c", "%U", f"/proc/{pid}").output.strip()
     if user and user != "root":
         return Problem(
-            f"{name} ({pid}) runs as {user}.", f"adb shell kill {pid}; then start it as root: adb shell su -c 'PATH -D'"
+            f"{name} ({pid}) runs as {user}.", f"adb shell kill {pid}; then start it as root: {rig.root_command('PATH -D')}"
         )
     return Fine(f"{name} ({pid})")
 

@@ -19,7 +19,7 @@ check = Check(
 
 @check.look
 def look(rig: Rig) -> Answer:
-    free = rig.machine.free_bytes(Path.cwd())
+    free = rig.machine.free_bytes(next(one for one in (Path("harness-results"), Path.cwd()) if one.is_dir()))
     if free < _LEAST:
         return Problem(
             f"{free / 1e9:.1f} GB are free where bundles are written; a run can take {_LEAST / 1e9:.0f}.",

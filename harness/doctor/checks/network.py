@@ -26,10 +26,11 @@ def look(rig: Rig) -> Answer:
     found = re.search(r"Active default network: *(\S+)", text)
     if found and found[1] == "none":
         return Problem("It is connected to no network.", "Switch Wi-Fi on: adb shell svc wifi enable")
-    if found and "VALIDATED" not in text:
+    default = [one for one in rig.networks if found and one.id == found[1]]
+    if default and "VALIDATED" not in default[0].capabilities:
         return Problem(
             "It is connected, but Android has not reached the internet.",
             "Look whether that network needs a login.",
             weight=Weight.NOTE,
         )
-    return Fine() if found else NotLooked("the device does not tell")
+    return Fine() if default else NotLooked("the device does not tell")

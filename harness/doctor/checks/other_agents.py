@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from harness.doctor.check import Answer, Check, Fine, NotLooked, Problem, Weight
 from harness.doctor.rig import Rig
 
@@ -12,6 +15,8 @@ _FRAMEWORKS = {
     "io.va.exposed": "VirtualXposed",
     "me.weishu.exp": "TaiChi",
 }
+
+_SYSTEM = ("zygote", "zygote64", "system_server")
 
 check = Check(
     id="other-agents",
@@ -33,12 +38,20 @@ def look(rig: Rig) -> Answer:
     if not rig.root:
         return NotLooked("only root can see what is in other processes")
     said = rig.as_root("grep -l -E 'frida-(agent|gadget)|libgadget|riru|zygisk|lsplant' /proc/[0-9]*/maps 2>/dev/null")
-    inside = sorted({path.split("/")[2] for path in said.output.split() if path.startswith("/proc/")})
-    if inside:
-        names = dict(rig.device.processes())
-        told = ", ".join(f"{names.get(int(pid), 'a process')} ({pid})" for pid in inside[:5])
+    names = dict(rig.device.processes())
+    inside = {pid: names.get(pid, "a process") for pid in map(int, re.findall(r"^/proc/(\d+)/maps$", said.output, re.MULTILINE))}
+    apps = {pid: name for pid, name in inside.items() if name not in _SYSTEM and "frida" not in name}
+    if apps:
+        return Problem(f"An agent is in {_told(apps)}.", "End other tools that use Frida, and these processes.")
+    if inside and not rig.frida.kind:      # frida-server has one of its own there
         return Problem(
-            f"An agent is in {told}{' and others' if len(inside) > 5 else ''}.",
-            "End other tools that use Frida, and these processes.",
+            f"An agent is in {_told(inside)}: one of Frida's that has stayed, or Zygisk, Riru.",
+            "Restart the device; switch Zygisk off, or leave the app under test out (Magisk: Configure DenyList).",
+            weight=Weight.NOTE,
         )
     return Fine()
+
+
+def _told(inside: Mapping[int, str]) -> str:
+    shown = ", ".join(f"{name} ({pid})" for pid, name in sorted(inside.items())[:5])
+    return shown + (" and others" if len(inside) > 5 else "")

@@ -25,6 +25,6 @@ def look(rig: Rig) -> Answer:
     if ":shell:" in context or ":untrusted" in context:
         return Problem(
             f"SELinux is enforcing, and root runs as {context}, which may not enter other processes.",
-            "For the time of the test: adb shell su -c 'setenforce 0' (afterwards: setenforce 1); or use Magisk or KernelSU.",
+            f"For the time of the test: {rig.root_command('setenforce 0')} (afterwards: 1); or use Magisk or KernelSU.",
         )
     return Fine(f"Enforcing; root runs as {context}" if context else "Enforcing")

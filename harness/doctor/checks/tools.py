@@ -1,4 +1,4 @@
-"""The libraries that do the work are installed, in versions that fit together."""
+"""The libraries that do the work are installed."""
 
 from __future__ import annotations
 

@@ -10,7 +10,10 @@ check = Check(
     title="uiautomator2",
     why="Screens cannot be read and nothing can be tapped.",
     weight=Weight.STOPS,
-    needs=("unlocked",),
+    needs=(
+        "unlocked",
+        "lease",
+    ),
 )
 
 

@@ -19,8 +19,8 @@ check = Check(
 @check.look
 def look(rig: Rig) -> Answer:
     text = rig.shell("dumpsys", "window", "policy").output
-    shown = re.search(r"(?:isKeyguardShowing|isStatusBarKeyguard|mShowingLockscreen|mIsShowing|showing)=(true|false)", text)
-    if shown and shown[1] == "true":
+    shown = re.findall(r"\b(?:isKeyguardShowing|isStatusBarKeyguard|mShowingLockscreen|mIsShowing|showing)=(true|false)", text)
+    if "true" in shown:
         return Problem(
             "The lock screen is shown.",
             "Unlock it, and take the code away for the time of the test; without a code: adb shell wm dismiss-keyguard",

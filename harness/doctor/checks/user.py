@@ -17,7 +17,7 @@ check = Check(
 @check.look
 def look(rig: Rig) -> Answer:
     said = rig.shell("am", "get-current-user")
-    if said.status != 0:
+    if said.status != 0 or not said.output.strip().isdigit():
         return NotLooked("this Android does not tell")
     if said.output.strip() != "0":
         return Problem(f"User {said.output.strip()} is in front.", "adb shell am switch-user 0")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from harness.doctor.check import Answer, Check, Fine, Mend, Problem, Weight
 from harness.doctor.rig import Rig
 
-_KEYS = ("verifier_verify_adb_installs", "package_verifier_enable")
+_KEY = "verifier_verify_adb_installs"
+_PLAY = "com.android.vending"    # the verifier of all devices with Google Play
 
 check = Check(
     id="verifier",
@@ -18,10 +19,7 @@ check = Check(
 
 @check.look
 def look(rig: Rig) -> Answer:
-    on = [key for key in _KEYS if rig.setting("global", key) == "1"]
-    if on:
-        return Problem(
-            f"Packages installed by adb are verified ({', '.join(on)}).",
-            mend=Mend(settings=tuple(("global", key, "0") for key in on)),
-        )
+    said = rig.setting("global", _KEY)
+    if said == "1" or (not said and _PLAY in rig.packages):      # where nothing is set, Android takes it as on
+        return Problem(f"Packages installed by adb are verified ({_KEY}).", mend=Mend(settings=(("global", _KEY, "0"),)))
     return Fine("off")

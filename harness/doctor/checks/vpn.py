@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from harness.doctor.check import Answer, Check, Fine, Problem, Weight
 from harness.doctor.rig import Rig
 
@@ -21,7 +19,7 @@ def look(rig: Rig) -> Answer:
     always = rig.setting("secure", "always_on_vpn_app")
     if always:
         return Problem(f"{always} is set as the VPN that is always on.", "Switch it off in the device's settings: Network, VPN.")
-    if re.search(r"Transports:[^\]]*\bVPN\b", rig.shell("dumpsys", "connectivity").output):
+    if any("VPN" in one.transports for one in rig.networks):
         return Problem(
             "A VPN is connected.",
             "Disconnect it. (For WireGuard as the way of capture, harness run --capture wireguard says when to switch it on.)",

@@ -29,7 +29,7 @@ def look(rig: Rig) -> Answer:
     if shut:
         return Problem(
             f"root cannot read the memory map of {', '.join(shut)}.",
-            "Set SELinux permissive for the time of the test: adb shell su -c 'setenforce 0'",
+            f"Set SELinux permissive for the time of the test: {rig.root_command('setenforce 0')}",
         )
     traced = [name for pid, name in zygotes if _tracer(rig.as_root(f"cat /proc/{pid}/status").output)]
     if traced:
