@@ -7,6 +7,7 @@ Both answer through `resource`, so that no other module knows which of the two i
 from __future__ import annotations
 
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -58,6 +59,11 @@ def cache_dir(*parts: str) -> Path:
     path = base.joinpath(*parts)
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def as_file_name(text: str) -> str:
+    """A device's serial, say, as a part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", text)
 
 
 def state_dir(*parts: str) -> Path:

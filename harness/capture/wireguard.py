@@ -11,7 +11,6 @@ import base64
 import contextlib
 import json
 import os
-import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from harness.errors import RigError, UsageError
-from harness.resources import state_dir
+from harness.resources import as_file_name, state_dir
 
 DEVICE_ADDRESS = "10.0.0.1"
 DEVICE_ADDRESS6 = "fd00:7072:6976::1"
@@ -43,7 +42,7 @@ class Tunnel:
     def of(cls, serial: str, folder: Path | None = None) -> Tunnel:
         """The tunnel of a device: the same keys and port each time. Raises RigError for a key file that is damaged."""
         folder = state_dir("wireguard") if folder is None else folder
-        path = folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}.json"
+        path = folder / f"{as_file_name(serial)}.json"
         if not path.exists():
             make_keys(path, _free_port())
         return cls(path, int(_read(path).get("port", 0)))

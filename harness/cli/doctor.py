@@ -12,6 +12,7 @@ import typer
 
 from harness.cli.options import Json
 from harness.cli.output import emit, err, out, printable
+from harness.errors import RigError
 
 if TYPE_CHECKING:
     from harness.device.adb import AdbDevice
@@ -134,16 +135,25 @@ def _list(checks: tuple[Check, ...], json: bool) -> int:
 def _restore(serial: str, json: bool) -> int:
     from harness.device.adb import AdbDevice
     from harness.device.lease import lease
-    from harness.device.proxy_setup import RestoreFile, put_back
+    from harness.device.proxy_setup import put_back
+    from harness.device.restore_file import RestoreFile
     from harness.doctor.diagnosis import changes_of
 
     device = AdbDevice.open(serial)
+    done: list[str] = []
+    failures: list[RigError] = []
     with lease(device.serial):
-        done = [*put_back(device, restore=RestoreFile.of(device.serial)), *put_back(device, restore=changes_of(device.serial))]
-    if json:
+        for changes in (RestoreFile.of(device.serial), changes_of(device.serial)):
+            try:
+                done += put_back(device, restore=changes)
+            except RigError as bad:     # what the other list names is put back all the same
+                failures.append(bad)
+    if json and not failures:
         emit({"serial": device.serial, "put_back": done})
     for words in done:
         err.print(printable(f"put back: {words}"))
+    if failures:
+        raise failures[0]
     if not done:
         err.print(printable(f"Nothing of ours is left on {device.serial}."))
     return 0

@@ -10,7 +10,6 @@ import datetime
 import errno
 import json
 import os
-import re
 import shlex
 import sys
 import time
@@ -21,14 +20,13 @@ from types import TracebackType
 from typing import Any
 
 from harness.errors import RigError
-from harness.resources import lease_dir
+from harness.resources import as_file_name, lease_dir
 
 try:
     import fcntl
 except ImportError:      # Windows: whoever runs two at once there must name two devices
     fcntl = None  # type: ignore[assignment]
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _POLL_SECONDS = 0.2
 _TOLD = 200     # characters of a command line
 
@@ -163,4 +161,4 @@ def _who(serial: str) -> str:
 
 
 def _path(serial: str) -> Path:
-    return lease_dir() / f"{_UNSAFE.sub('_', serial)}.lock"
+    return lease_dir() / f"{as_file_name(serial)}.lock"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.resources import state_dir
+from harness.resources import as_file_name, state_dir
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,4 +60,4 @@ def forget(serial: str) -> None:
 
 
 def _path(serial: str) -> Path:
-    return state_dir("selftest") / f"{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}.json"
+    return state_dir("selftest") / f"{as_file_name(serial)}.json"

@@ -93,6 +93,12 @@ def will_run(device: Device, package: str, *, restore: RestoreFile | None = None
     (restore or RestoreFile.of(device.serial)).add({"act": "app", "package": package})
 
 
+def will_install(device: Device, package: str, *, restore: RestoreFile | None = None) -> None:
+    """An app of ours is about to be installed: taking back means to uninstall it, unless it is there already."""
+    if package not in device.packages():
+        (restore or RestoreFile.of(device.serial)).add({"act": "package", "package": package})
+
+
 def will_bring(device: Device, path: str, *, restore: RestoreFile | None = None) -> None:
     """A file is about to be put there by a tool of ours: taking back means to remove it, unless there is one already."""
     if not frida_server.there(device, path):
@@ -159,6 +165,10 @@ def _undo(device: Device, act: dict[str, Any]) -> bool:
             return frida_server.take_away(device, act["path"])
         case "app":
             return _end_processes(device, act["package"])
+        case "package":
+            if act["package"] in device.packages():
+                device.uninstall(act["package"])
+            return act["package"] not in device.packages()
     return False
 
 
@@ -189,4 +199,6 @@ def words_of(act: dict[str, Any]) -> str:
             return f"the frida-server {act['path']}, ended and removed"
         case "app":
             return f"the processes of {act['package']}"
+        case "package":
+            return f"the app {act['package']}, uninstalled"
     return str(act)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 from harness.errors import RigError
-from harness.resources import state_dir
+from harness.resources import as_file_name, state_dir
 
 
 class RestoreFile:
@@ -21,7 +20,7 @@ class RestoreFile:
     @classmethod
     def of(cls, serial: str, folder: Path | None = None) -> RestoreFile:
         folder = state_dir("restore") if folder is None else folder
-        return cls(folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}.json")
+        return cls(folder / f"{as_file_name(serial)}.json")
 
     def acts(self) -> list[dict[str, Any]]:
         if not self.path.exists():

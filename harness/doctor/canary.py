@@ -40,7 +40,6 @@ def run(device: AdbDevice, apk: Path, say: Callable[[str], None] = lambda text: 
     with tempfile.TemporaryDirectory(prefix="harness-doctor-") as folder:
         bundle = Bundle.create(Path(folder), PACKAGE)
         rig = DeviceRig(device)
-        say("installing the canary app")
         with under(rig, apk, PACKAGE, bundle, say):
             _run(rig, bundle, say)
         bundle.seal(complete=True)

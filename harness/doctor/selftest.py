@@ -96,7 +96,6 @@ def run(
     for kind, data in (("app", sample), ("device", rig.device_facts()), ("tools", rig.tool_facts())):
         bundle.append(Fact(host_ns=time.time_ns(), type=kind, data=data))
     try:
-        say("installing the app that reads everything")
         with under(rig, apk, PACKAGE, bundle, say, _grant):
             ended = _read_all(rig, bundle.path / LOG, len(planted), say)
     finally:
