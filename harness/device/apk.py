@@ -7,7 +7,7 @@ import mmap
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,17 @@ from typing import Any
 from harness.device.manifest import BadManifest, Element, parse_manifest
 from harness.device.signing import Signing, read_signing
 from harness.errors import BadApk
+from harness.resource_table import read_table
 
 MANIFEST = "AndroidManifest.xml"
-_MANIFEST_LIMIT = 32 << 20
+RESOURCES = "resources.arsc"
+_MANIFEST_LIMIT, _RESOURCES_LIMIT = 32 << 20, 64 << 20
 _ENTRIES_LIMIT = 200_000
 _UNPACKED_LIMIT = 16 << 30
 _RATIO_LIMIT = 1100  # deflate cannot do better than 1032
 _DEFLATED = 8
 _COMPONENTS = ("activity", "activity-alias", "service", "receiver", "provider")
+_LOCALES = {"zh": "zh-CN", "en": "en-US"}
 _MAIN, _LAUNCHER = "android.intent.action.MAIN", "android.intent.category.LAUNCHER"
 
 
@@ -44,7 +47,8 @@ class Component:
 
 @dataclass(frozen=True)
 class ApkFacts:
-    """`abis`: of its native libraries; empty where it has none. `signers`: SHA-256 of the certificates."""
+    """`abis`: of its native libraries; empty where it has none. `labels`: its name as Chinese (zh) and as English (en) devices
+    show it; empty where it has none, or none that can be read."""
 
     path: str
     sha256: str
@@ -59,6 +63,7 @@ class ApkFacts:
     permissions: tuple[str, ...]
     components: tuple[Component, ...]
     abis: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
     processes: tuple[str, ...] = ()
     signing: Signing = field(default_factory=Signing)
 
@@ -71,6 +76,7 @@ class ApkFacts:
         """For the journal: Fact of type "app"."""
         return {
             "package": self.package,
+            "labels": dict(self.labels),
             "version": self.version_name,
             "version_code": self.version_code,
             "sha256": self.sha256,
@@ -154,7 +160,7 @@ def _check_entries(path: Path, archive: zipfile.ZipFile) -> None:
         raise _bad(path, f"it has no {MANIFEST}")
 
 
-def _entry(path: Path, data: memoryview, archive: zipfile.ZipFile, name: str) -> bytes:
+def _entry(path: Path, data: memoryview, archive: zipfile.ZipFile, name: str, most: int = _MANIFEST_LIMIT) -> bytes:
     """An entry as Android reads it: the flag "encrypted" is not looked at and any method but deflate is stored,
     tricks that packers use to keep analysers out."""
     info = archive.getinfo(name)
@@ -164,14 +170,14 @@ def _entry(path: Path, data: memoryview, archive: zipfile.ZipFile, name: str) ->
     name_length, extra_length = struct.unpack_from("<HH", data, at + 26)
     start = at + 30 + name_length + extra_length
     if info.compress_type != _DEFLATED:
-        return bytes(data[start : start + min(info.file_size, _MANIFEST_LIMIT)])
+        return bytes(data[start : start + min(info.file_size, most)])
     inflate = zlib.decompressobj(-15)
     try:
-        content = inflate.decompress(data[start : start + info.compress_size], _MANIFEST_LIMIT)
+        content = inflate.decompress(data[start : start + info.compress_size], most)
     except zlib.error as error:
         raise _bad(path, f"{name} cannot be unpacked ({error})") from error
     if inflate.unconsumed_tail:
-        raise _bad(path, f"{name} unpacks to more than {_MANIFEST_LIMIT >> 20} MB")
+        raise _bad(path, f"{name} unpacks to more than {most >> 20} MB")
     return content
 
 
@@ -200,8 +206,25 @@ def _facts(path: Path, data: memoryview, archive: zipfile.ZipFile, manifest: Ele
         components=(components := tuple(_components(application, package, target))),
         processes=tuple(sorted({p for p in (own, *(c.process for c in components)) if p})),
         abis=tuple(sorted(_abis(archive))),
+        labels=_labels(path, data, archive, application.attributes.get("label")),
         signing=read_signing(data, archive),
     )
+
+
+def _labels(
+    path: Path, data: memoryview, archive: zipfile.ZipFile, label: str | int | bool | None
+) -> dict[str, str]:
+    """What installs all the same, with a table that cannot be read, has no name that could be told."""
+    if not isinstance(label, str) or not label:
+        return {}
+    if not label.startswith("@0x"):
+        return dict.fromkeys(_LOCALES, label)
+    try:
+        table = read_table(_entry(path, data, archive, RESOURCES, _RESOURCES_LIMIT))
+    except (KeyError, ValueError, BadApk):
+        return {}
+    found = {language: table.string(int(label[1:], 16), locale) for language, locale in _LOCALES.items()}
+    return {language: text for language, text in found.items() if text}
 
 
 def _components(application: Element, package: str, target: int) -> Iterator[Component]:

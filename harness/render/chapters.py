@@ -81,6 +81,12 @@ def report_number(told: Told) -> str:
     return told.mask.text("-".join(filter(None, (case, f"PH{day}", sealed))), 120)
 
 
+def app_name(app: Mapping[str, Any], language: str) -> str:
+    """What the app calls itself in a language, "" where its file does not say so or there was none. `language`: zh or en."""
+    labels = app.get("labels")
+    return plain(labels.get(language) if isinstance(labels, Mapping) else "") or plain(app.get("label"))
+
+
 def cover(told: Told, number_: str, made: datetime.datetime, checked: str) -> list[Row]:
     app, device, case = told.fact("app"), told.fact("device"), told.fact("case")
     t = told.t
@@ -92,7 +98,7 @@ def cover(told: Told, number_: str, made: datetime.datetime, checked: str) -> li
     source = (f"{t['stamped']} {from_iso(stamp.at, told.language)} ({stamp.authority})" if stamp else t["host_clock"])
     return [
         told.row("number", number_, code=True, note="" if case.get("number") else t["number_note"]),
-        told.row("name", app.get("label")),
+        told.row("name", app_name(app, told.language)),
         told.row("package", app.get("package"), code=True),
         told.row("version", version),
         told.row("sha256", app.get("sha256"), code=True),
@@ -110,7 +116,7 @@ def cover(told: Told, number_: str, made: datetime.datetime, checked: str) -> li
 def summary(told: Told, problems: list[str]) -> list[Row]:
     """The line in which regulators publish: number, app, developer, source, version, problems."""
     app, case = told.fact("app"), told.fact("case")
-    shown = plain(app.get("label")) or plain(app.get("package"))
+    shown = app_name(app, told.language) or plain(app.get("package"))
     return [
         told.row("line_number", "1"),
         told.row("line_app", shown),
@@ -149,7 +155,7 @@ def sample(told: Told) -> list[Row]:
     sdk = ", ".join(f"{key} {app[key]}" for key in ("min_sdk", "target_sdk") if app.get(key) is not None)
     files = app.get("splits") or app.get("file")
     return [
-        told.row("name", app.get("label")),
+        told.row("name", app_name(app, told.language)),
         told.row("package", app.get("package"), code=True),
         told.row("version", app.get("version")),
         told.row("version_code", plain(app.get("version_code"))),

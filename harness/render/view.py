@@ -83,7 +83,7 @@ def build(
         t=t,
         masked=mask.on,
         number=number,
-        app_name=mask.text(app.get("label") or "", 200),
+        app_name=mask.text(chapters.app_name(app, language), 200),
         package=mask.text(run.package, 200),
         complete=run.complete,
         simulated=simulated,

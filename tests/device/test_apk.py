@@ -19,9 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab" / "system"))
 from apk_factory import launcher, make_apk, tag
 from apk_factory import manifest as manifest_of
 
-from harness.device.apk import check_device, read_apk
+from harness.device.apk import _labels, check_device, read_apk
 from harness.device.manifest import BadManifest, Element, parse_manifest
 from harness.errors import BadApk
+from harness.lab.apps import build
 
 REAL = Path(str(files("uiautomator2").joinpath("assets", "app-uiautomator.apk")))
 
@@ -45,6 +46,27 @@ def refused(path: Path) -> BadApk:
     assert caught.value.exit_status == 2
     assert caught.value.fix
     return caught.value
+
+
+def test_an_app_s_name_is_told_in_both_languages(tmp_path: Path) -> None:
+    tiny = build("tiny")
+    assert read_apk(tiny).labels == {"zh": "小小应用", "en": "Tiny"}
+    assert read_apk(tiny).as_data()["labels"] == {"zh": "小小应用", "en": "Tiny"}
+    assert set(read_apk(REAL).labels) == {"zh", "en"}
+
+
+@pytest.mark.parametrize("table", [None, b"", b"\x02\x00\x0c\x00\xff\xff\xff\x7f\x00\x00\x00\x00", b"no table at all"])
+def test_a_table_that_cannot_be_read_leaves_an_app_without_a_name_and_is_no_error(table: bytes | None, tmp_path: Path) -> None:
+    with zipfile.ZipFile(build("tiny")) as archive:
+        entries = {"AndroidManifest.xml": archive.read("AndroidManifest.xml")}
+    if table is not None:
+        entries["resources.arsc"] = table
+    facts = read_apk(make(tmp_path / "a.apk", entries))
+    assert (facts.package, facts.labels) == ("example.tiny", {})
+
+
+def test_a_name_that_stands_in_the_manifest_is_that_of_all_languages() -> None:
+    assert _labels(REAL, memoryview(b""), None, "Shop") == {"zh": "Shop", "en": "Shop"}  # type: ignore[arg-type]
 
 
 def test_a_real_apk_is_read() -> None:

@@ -27,6 +27,7 @@ from harness.bundle.format import MANIFEST, canonical
 from harness.clauses import catalogue
 from harness.model import Fact, Screen, VerdictWord
 from harness.render import chapters, events, html, sarif, timeline, view
+from harness.render.chapters import app_name
 from harness.render.figures import frequency, most_within
 from harness.render.forms import clock, day_and_time, from_iso, iso, moment, ranges, texts, visible
 from harness.render.machine import machine
@@ -342,11 +343,18 @@ def test_moments_numbers_and_ids_are_written_for_a_reader() -> None:
     assert ranges(["c2@aaaaaa", "c1@aaaaaa", "c3"]) == "c3, c1@aaaaaa, c2@aaaaaa"
 
 
+def test_an_app_is_named_in_the_language_of_the_report() -> None:
+    app = {"label": "Old", "labels": {"zh": "商店", "en": "Shop"}}
+    assert [app_name(app, language) for language in ("zh", "en", "fr")] == ["商店", "Shop", "Old"]
+    assert app_name({"labels": {"zh": "商店"}}, "en") == app_name({"labels": 3}, "en") == ""
+
+
 SCALARS = st.none() | st.booleans() | st.integers(-10**20, 10**20) | st.floats() | st.text(max_size=20)
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
                     max_leaves=6)
 NAMES = st.sampled_from([
-    "package", "label", "version", "version_code", "sha256", "signers", "size", "permissions", "file", "brand", "model", "serial",
+    "package", "label", "labels", "version", "version_code", "sha256", "signers", "size", "permissions", "file", "brand", "model",
+    "serial",
     "kind", "properties", "release", "root", "table", "at", "offset_ns", "uncertainty_ns", "agent_offset_ns", "rounds", "number",
     "operator", "command_line", "hooks", "methods", "agent", "proxy", "certificate", "status", "state", "late", "canary", "text",
     "reads", "recorded", "tls", "missed", "changed", "ended", "bundle", "manifest",

@@ -18,7 +18,7 @@ from harness.lab.system.facts import Element, PackageFacts, Signer, SplitFacts
 from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.manifest import Reader
 from harness.lab.system.manifest_facts import read_manifest
-from harness.lab.system.resource_table import ResourceTable, merge_tables
+from harness.resource_table import ResourceTable, merge_tables
 
 __all__ = ["ABIS", "SDK", "digest_of", "package_of", "read_apk", "read_package"]
 

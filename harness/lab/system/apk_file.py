@@ -19,8 +19,8 @@ from harness.lab.system.facts import Element, Signer
 from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.jar_signature import verify_jar
 from harness.lab.system.manifest import BadManifest, Reader, decode_xml
-from harness.lab.system.resource_table import DamagedTable, ResourceTable, read_table
 from harness.lab.system.signing_block import BadSignature, find_layout, verify_block
+from harness.resource_table import DamagedTable, ResourceTable, read_table
 
 SDK = 35
 _MAX_FILE = 2 << 30  # bytes of the APK itself

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from harness.lab.system.resource_table import Value
+from harness.resource_table import Value
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import struct
 from apkInspector.axml import ManifestStruct, XmlEndElement, XmlStartElement
 
 from harness.lab.system.facts import Element
-from harness.lab.system.resource_table import TYPE_BOOLEAN, TYPE_REFERENCE, TYPE_STRING, ResourceTable, Value
+from harness.resource_table import TYPE_BOOLEAN, TYPE_REFERENCE, TYPE_STRING, ResourceTable, Value
 
 # It speaks to the root logger, once for each odd chunk: half a million lines, where a manifest is made for it.
 logging.getLogger().addFilter(lambda record: "apkInspector" not in record.pathname)

@@ -23,7 +23,7 @@ from harness.lab.system.facts import (
 from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.intents import full_class
 from harness.lab.system.manifest import Reader
-from harness.lab.system.resource_table import ResourceTable
+from harness.resource_table import ResourceTable
 
 _PACKAGE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+")
 _KINDS = {

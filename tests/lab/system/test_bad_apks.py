@@ -13,17 +13,18 @@ from apk_factory import encode_manifest, key, make_apk, manifest
 from device_bench import Bench
 from example_shop import SHOP, launched
 
+from harness import resource_table
 from harness.errors import BadApk
 from harness.lab.appprocess import AppProcessError
 from harness.lab.apps.archive import pack
 from harness.lab.apps.signature import sign
-from harness.lab.system import app_speech, logs, resource_table
+from harness.lab.system import app_speech, logs
 from harness.lab.system.apk import read_apk
 from harness.lab.system.install_errors import InstallFailed
 from harness.lab.system.loaded_code import LoadedCode
 from harness.lab.system.logs import LogBuffer
 from harness.lab.system.manifest import BadManifest, decode_xml
-from harness.lab.system.resource_table import DamagedTable, read_string_pool, read_table
+from harness.resource_table import DamagedTable, read_string_pool, read_table
 
 
 def pool(strings: bytes, offsets: list[int]) -> bytes:

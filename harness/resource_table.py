@@ -1,4 +1,4 @@
-"""Reads resources.arsc as far as installing needs it: what does a resource id say in one language.
+"""Reads resources.arsc of an APK as far as installing and naming an app need it: what a resource id says in one language.
 
 Format: AOSP frameworks/base libs/androidfw ResourceTypes.h. A malformed table raises ValueError;
 nothing here trusts a length it has not checked against the file.
