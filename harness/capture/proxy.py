@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import json
 import logging
 import os
@@ -24,7 +25,7 @@ from typing import Any
 import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from mitmproxy import options, version
+from mitmproxy import certs, options, version
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
 from mitmproxy.master import Master
 from mitmproxy.proxy import mode_specs
@@ -49,6 +50,11 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 CA_CERTIFICATE = "mitmproxy-ca-cert.pem"
+LEAF_LIFE = datetime.timedelta(days=40)
+"""How long the certificates are good for that the proxy shows to apps, beside the two days before that mitmproxy gives them.
+Browsers and WebView hold those under a CA of the system's to the rules of public ones, which since 15 March 2026 may not last
+longer than 200 days, a year later 100 and from 15 March 2029 on 47 (CA/Browser Forum, ballot SC-081v3). mitmproxy's would last
+367."""
 HEARTBEAT_SECONDS = 1.0
 GRACE_SECONDS = 2.0
 _LOOPBACK = "127.0.0.1"
@@ -194,6 +200,7 @@ async def serve(settings: Settings, routes: Routes, wire: Wire) -> None:
     recorder = Recorder(ledger, settings.keep_responses, lambda write: loop.call_later(HELD_SECONDS, write))
     install_websocket(recorder)
     capture = CaptureAddon(recorder, RawRecorder(ledger), routes)
+    certs.CERT_EXPIRY = LEAF_LIFE
     server = proxyserver.Proxyserver()  # type: ignore[no-untyped-call]
     master = Master(options.Options(), event_loop=loop)
     master.addons.add(  # type: ignore[no-untyped-call]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import traffic_clients as clients
 from captured_traffic import Start, end, until
+from cryptography import x509
 
 from harness.bundle import Bundle
 from harness.capture.tls_causes import AFTER_HANDSHAKE, TOLD, TlsCause, of_client, of_server
@@ -68,6 +70,14 @@ def test_a_ca_that_no_connection_took_is_not_trusted(bundle: Bundle, traffic: Tr
     assert {(gap.subject, gap.cause) for gap in reader.gaps()} == {
         ("a.example", "ca_not_trusted"), ("b.example", "ca_not_trusted")}
     assert {flow.cause for flow in reader.flows()} == {"certificate_refused"}
+
+
+def test_certificates_shown_to_apps_last_no_longer_than_browsers_let_public_ones(traffic: TrafficCapture) -> None:
+    with clients.secure(clients.tunnel(traffic.address, "short.example", 443), "short.example", traffic.ca_pem) as stream:
+        shown = x509.load_der_x509_certificate(stream.getpeercert(binary_form=True) or b"")
+    life = shown.not_valid_after_utc - shown.not_valid_before_utc
+    assert datetime.timedelta(days=7) < life <= datetime.timedelta(days=47)
+    assert shown.not_valid_before_utc < datetime.datetime.now(datetime.UTC) < shown.not_valid_after_utc
 
 
 def test_an_app_that_leaves_after_the_handshake_pins(bundle: Bundle, traffic: TrafficCapture) -> None:
