@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from harness.device.adb import AdbDevice
 from harness.device.choosing import adb_errors, candidates, choose
 from harness.device.device import DeviceFacts, Shell
 from harness.device.frida_server import cached
+from harness.device.tools import installed
 from harness.errors import HarnessError, RigError
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ class Machine:
 
     def installed(self, distribution: str) -> str:
         """Its version, "" where it is not installed."""
-        try:
-            return version(distribution)
-        except PackageNotFoundError:
-            return ""
+        return installed(distribution)
 
     def free_bytes(self, folder: Path) -> int:
         return shutil.disk_usage(folder).free

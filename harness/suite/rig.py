@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,7 @@ from harness.device.apk import ApkFacts, check_device
 from harness.device.frida_link import FridaLink
 from harness.device.frida_server import USUAL_PORT, FridaServer
 from harness.device.restore_file import RestoreFile
+from harness.device.tools import TOOLS, installed
 from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Fact, Gap, GapKind
 from harness.suite.outside import Outside, device_time, has_run
@@ -50,7 +50,6 @@ UI_SERVER = "/data/local/tmp/u2.jar"
 """Where uiautomator2 puts its server."""
 LED_SECONDS = 10.0
 """Between two looks whether the device still goes through the proxy: adb's reverse ports are lost with the cable."""
-_TOOLS = ("frida", "mitmproxy", "uiautomator2", "adbutils", "pytest", "pandas")
 _UI_ERRORS = (u2.BaseException, adbutils.AdbError, OSError)
 
 
@@ -330,7 +329,7 @@ class DeviceRig:
 
     def tool_facts(self) -> dict[str, Any]:
         return {"harness": harness.__version__, "python": platform.python_version(), "host": platform.platform(),
-                **{name: _version(name) for name in _TOOLS}}
+                **{name: installed(name) or "not installed" for name in TOOLS}}
 
     def clock_facts(self) -> dict[str, Any]:
         try:
@@ -464,13 +463,6 @@ def _tail(path: Path, size: int = 1 << 16) -> bytes:
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - size, 0))
         return file.read()
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def equip(serial: str | None, **options: Any) -> DeviceRig:

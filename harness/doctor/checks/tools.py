@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from harness.device.tools import TOOLS
 from harness.doctor.check import Answer, Check, Fine, Problem, Weight
 from harness.doctor.rig import Rig
-
-_TOOLS = ("frida", "mitmproxy", "uiautomator2", "adbutils", "pytest", "pandas")
 
 check = Check(
     id="tools",
@@ -17,9 +16,9 @@ check = Check(
 
 @check.look
 def look(rig: Rig) -> Answer:
-    missing = [name for name in _TOOLS if not rig.machine.installed(name)]
+    missing = [name for name in TOOLS if not rig.machine.installed(name)]
     if missing:
         return Problem(
             f"Not installed: {', '.join(missing)}.", f"pip install {' '.join(missing)}, in the versions of requirements.lock"
         )
-    return Fine(", ".join(f"{name} {rig.machine.installed(name)}" for name in _TOOLS))
+    return Fine(", ".join(f"{name} {rig.machine.installed(name)}" for name in TOOLS))
