@@ -32,6 +32,7 @@ from mitmproxy.proxy import mode_specs
 
 from harness.bundle import JournalWriter, ObjectStore
 from harness.bundle.format import PROXY_JOURNAL
+from harness.bundle.locks import hold
 from harness.capture.proxy_addon import CaptureAddon
 from harness.capture.proxy_bodies import HELD_SECONDS
 from harness.capture.proxy_choice import LayerChoice
@@ -43,11 +44,6 @@ from harness.capture.proxy_websocket import install as install_websocket
 from harness.capture.resolving import ResolvingLoop, Routes
 from harness.errors import HarnessError
 from harness.model import Fact, Gap, GapKind
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 CA_CERTIFICATE = "mitmproxy-ca-cert.pem"
 LEAF_LIFE = datetime.timedelta(days=40)
@@ -150,8 +146,7 @@ def modes(settings: Settings) -> list[str]:
 @contextlib.contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as file:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        hold(file.fileno(), wait=True)
         yield
 
 

@@ -52,6 +52,7 @@ def register(app: typer.Typer) -> None:
         _check_options(answer=answer, verdict=verdict, text=text, attach=attach or (), keep=keep, ask=ask, json=json,
                        ways=(answer, write, read, ask or None, clause))
         checklist = checklist_of(bundle)
+        listed = checklist.rows if everything else checklist.of_apps
         appended: list[Answer] = []
         if answer is not None:
             assert verdict is not None
@@ -59,12 +60,12 @@ def register(app: typer.Typer) -> None:
         elif read is not None:
             appended = _import(bundle, checklist.rows, read, by)
         elif write is not None:
-            _export(bundle, write, checklist.rows if everything else checklist.of_apps, str(lang))
+            _export(bundle, write, listed, str(lang))
         elif ask:
-            appended = _ask(bundle, checklist.rows if everything else checklist.of_apps, by, str(lang))
+            appended = _ask(bundle, listed, by, str(lang))
         if appended:
             checklist = checklist_of(bundle)
-        listed = checklist.rows if everything else checklist.of_apps
+            listed = checklist.rows if everything else checklist.of_apps
         if json:
             emit(as_json(bundle, listed if clause is None else [_row_of(listed, clause)], appended, checklist.broken))
         elif clause is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli.options import AppFile, Json, Language, ReportLanguage, read_app_file
-from harness.cli.output import cell, emit, err, out, printable
+from harness.cli.output import cell, emit, err, first_two, out, printable
 
 if TYPE_CHECKING:
     from harness.bundle import Verification
@@ -126,8 +126,7 @@ def _show_findings(made: Compared, change: Change, heads: dict[str, str]) -> Non
     table = Table("was", "is", "rule", "item", "by", "stage", "to", "evidence", box=None, header_style="bold", pad_edge=False)
     for one in rows:
         shown = one.shown
-        ids = cited(one.new or one.old)
-        where = f"{'NEW' if one.new else 'OLD'} {', '.join(ids[:2])}" + (f" +{len(ids) - 2}" if len(ids) > 2 else "")
+        where = f"{'NEW' if one.new else 'OLD'} {first_two(cited(one.new or one.old))}"
         words = [str(found[0].verdict) if found else "" for found in (one.old, one.new)]
         told = [*words, shown.rule, name(shown.item) if shown.item else "", shown.caller, shown.stage, shown.party, where]
         table.add_row(*map(cell, told))

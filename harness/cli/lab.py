@@ -74,7 +74,7 @@ def clear_away_dead() -> None:
 def _forget(serial: str) -> None:
     """What was changed on a lab device is gone with it: nothing is left to be put back."""
     from harness.device.proven import forget
-    from harness.device.proxy_setup import RestoreFile
+    from harness.device.restore_file import RestoreFile
     from harness.doctor.diagnosis import changes_of
 
     RestoreFile.of(serial).forget()

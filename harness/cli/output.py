@@ -12,7 +12,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -37,6 +37,11 @@ def cut(text: str, most: int) -> str:
     """A text on one line, of `most` characters at most."""
     said = " ".join(text.split())
     return said if len(said) <= most else said[: most - 1] + "…"
+
+
+def first_two(ids: Sequence[str]) -> str:
+    """Ids for a cell of a table; those beyond two are counted."""
+    return ", ".join(ids[:2]) + (f" +{len(ids) - 2}" if len(ids) > 2 else "")
 
 
 def visible(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from harness.bundle import Verification
-from harness.cli.output import cell, out, printable
+from harness.cli.output import cell, first_two, out, printable
 from harness.model import Verdict, VerdictWord
 from harness.rules.analysis import Analysis
 from harness.rules.analysis import as_json as analysis_as_json
@@ -27,9 +27,8 @@ def verdict_table(verdicts: list[Verdict]) -> Table:
     """Verdicts for a terminal, worst first."""
     table = Table("verdict", "grade", "rule", "item", "caller", "stage", "to", "evidence", box=None, header_style="bold")
     for v in verdicts:
-        cited = v.evidence or v.gaps
-        shown = ", ".join(cited[:2]) + (f" +{len(cited) - 2}" if len(cited) > 2 else "")
-        row = [v.verdict, v.grade or "", v.rule, name(v.item) if v.item else "", v.caller, v.stage, v.party, shown]
+        row = [v.verdict, v.grade or "", v.rule, name(v.item) if v.item else "", v.caller, v.stage, v.party,
+               first_two(v.evidence or v.gaps)]
         table.add_row(*(cell(text, STYLES[v.verdict] if i == 0 else "") for i, text in enumerate(row)))
     return table
 

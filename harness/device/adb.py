@@ -14,6 +14,7 @@ import adbutils
 
 from harness.device.choosing import adb_errors, choose
 from harness.device.device import DeviceFacts, Permission, Shell, quote
+from harness.device.staging import STAGING
 from harness.errors import BadApk, RigError, UsageError
 
 _PACKAGE = re.compile(r"[A-Za-z][\w]*(\.[A-Za-z_][\w]*)+")
@@ -35,7 +36,6 @@ _NOT_FOR_IT = {
     "INSTALL_FAILED_MISSING_SHARED_LIBRARY": "It needs a shared library that this device lacks.",
     "INSTALL_FAILED_TEST_ONLY": "It is a test-only build.",
 }
-_STAGING = "/data/local/tmp"
 
 
 class AdbDevice:
@@ -225,7 +225,7 @@ class AdbDevice:
         """No permission is granted on the way."""
         if not apk.is_file():
             raise BadApk(f"There is no file {apk}.", "", "Give the path of an APK.")
-        remote = f"{_STAGING}/harness-{time.time_ns():x}.apk"
+        remote = f"{STAGING}/harness-{time.time_ns():x}.apk"
         with adb_errors(f"Copying {apk.name} to {self.serial}"):
             self.adb.sync.push(apk, remote)
         try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 
 from harness.device.device import Device, quote
+from harness.device.staging import STAGING
 from harness.errors import RigError
-
-_STAGING = "/data/local/tmp"
 
 
 class AgentRings:
@@ -21,7 +20,7 @@ class AgentRings:
         return f"/data/data/{package}/.hooks-{pid}"
 
     def fetch(self, path: str) -> bytes:
-        copy = f"{_STAGING}/hooks-{secrets.token_hex(4)}"
+        copy = f"{STAGING}/hooks-{secrets.token_hex(4)}"
         script = f"cp {quote([path])} {copy} && chmod 644 {copy}"
         try:
             said = self._device.root_shell(script)

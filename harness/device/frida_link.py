@@ -19,7 +19,6 @@ import frida
 from harness.device.frida_server import USUAL_PORT
 from harness.errors import NoFrida, ProcessGone, RigError
 
-FRIDA_PORT = USUAL_PORT
 SECONDS = 20.0
 LOOK_SECONDS = 0.25     # between two looks at the list of processes, where nothing is gated
 
@@ -101,7 +100,7 @@ class FridaLink:
 
     @classmethod
     def connect(
-        cls, device: Forwarding, *, port: int = FRIDA_PORT, seconds: float = SECONDS, gating: bool = True
+        cls, device: Forwarding, *, port: int = USUAL_PORT, seconds: float = SECONDS, gating: bool = True
     ) -> FridaLink:
         """The endpoint at the device's `port`, reached through adb. Raises RigError where none answers."""
         address = f"127.0.0.1:{device.forward(port)}"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.device.device import Device, Shell
 from harness.device.processors import FRIDA_ARCH, arch_of
+from harness.device.staging import STAGING, lies_there, there
 from harness.errors import NoFrida, RigError, UsageError
 from harness.resources import cache_dir
 
@@ -28,14 +29,12 @@ if TYPE_CHECKING:
     from harness.device.frida_link import FridaLink
     from harness.device.restore_file import RestoreFile
 
-FOLDER = "/data/local/tmp"
 NAME = "harness-frida-server"
 RANDOM = "random"
 USUAL_PORT = 27042
 START_SECONDS = 30.0
 PORT_TRIES = 5
 END_LOOKS = 30
-_PATH = re.compile(rf"{FOLDER}/([A-Za-z0-9_][A-Za-z0-9._-]{{0,63}})")
 _RELEASE = re.compile(r"frida-server-(\d+(?:\.\d+)+\S*?)-android-(\w+?)(?:\.xz)?")
 _IN_USE = "Address already in use"
 
@@ -109,7 +108,7 @@ def checked_file(path: Path | None) -> Path | None:
 
 def checked_name(text: str) -> str:
     """A name for the file on the device; `random` and "" are left to the start. Raises UsageError."""
-    if text and _PATH.fullmatch(f"{FOLDER}/{text}") is None:
+    if text and not lies_there(f"{STAGING}/{text}"):
         raise UsageError(f"{text!r} cannot be the name of frida-server on the device.", "",
                          "Give letters, digits, dot, dash and underscore, 64 at most, or `random`.")
     return text
@@ -214,12 +213,12 @@ class FridaServer:
     def _free_path(self) -> str:
         """Where nothing lies yet: what is there is not ours."""
         name = _by_chance() if self._name == RANDOM else self._name or NAME
-        if not there(self.device, f"{FOLDER}/{name}") and not there(self.device, f"{FOLDER}/{name}.d"):
-            return f"{FOLDER}/{name}"
+        if not there(self.device, f"{STAGING}/{name}") and not there(self.device, f"{STAGING}/{name}.d"):
+            return f"{STAGING}/{name}"
         if self._name not in ("", RANDOM):
-            raise UsageError(f"There is a file {FOLDER}/{name} on {self.device.serial} already.", "It is not the harness's.",
+            raise UsageError(f"There is a file {STAGING}/{name} on {self.device.serial} already.", "It is not the harness's.",
                              "Give another name with --frida-name, or `random`.")
-        return f"{FOLDER}/{name}-{secrets.token_hex(4)}"
+        return f"{STAGING}/{name}-{secrets.token_hex(4)}"
 
     def _check_version(self) -> None:
         here = version("frida")
@@ -241,7 +240,7 @@ class FridaServer:
 
 def take_away(device: Device, path: str) -> bool:
     """Ends every process whose program is this file or lies in its folder, and removes both. Whether nothing of it is left."""
-    if _PATH.fullmatch(path) is None:
+    if not lies_there(path):
         return False
     for look in range(END_LOOKS):
         pids = _running(device, path)
@@ -261,18 +260,6 @@ def _running(device: Device, path: str) -> list[int]:
     said = device.root_shell("ls -l /proc/[0-9]*/exe 2>/dev/null").output
     ours = rf"/proc/(\d+)/exe -> {re.escape(path)}(?:\.d/.*)?(?: \(deleted\))?$"
     return [int(pid) for pid in re.findall(ours, said, re.MULTILINE)]
-
-
-def there(device: Device, path: str) -> bool:
-    """Whether something lies at a path of the device."""
-    return device.shell("ls", "-d", path).status == 0
-
-
-def remove_file(device: Device, path: str) -> bool:
-    """A file of ours in the folder for such. Whether it is gone."""
-    if _PATH.fullmatch(path) is None:
-        return False
-    return not there(device, path) or device.shell("rm", "-f", path).status == 0
 
 
 def _by_chance() -> str:

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from harness.device import authority, frida_server
+from harness.device import authority, frida_server, staging
 from harness.device.authority import Authority
 from harness.device.device import Device
-from harness.device.restore_file import RestoreFile as RestoreFile
+from harness.device.restore_file import RestoreFile
 from harness.errors import HarnessError, RigError
 
 PROXY_SETTINGS = (
@@ -101,7 +101,7 @@ def will_install(device: Device, package: str, *, restore: RestoreFile | None = 
 
 def will_bring(device: Device, path: str, *, restore: RestoreFile | None = None) -> None:
     """A file is about to be put there by a tool of ours: taking back means to remove it, unless there is one already."""
-    if not frida_server.there(device, path):
+    if not staging.there(device, path):
         (restore or RestoreFile.of(device.serial)).add({"act": "file", "path": path})
 
 
@@ -160,7 +160,7 @@ def _undo(device: Device, act: dict[str, Any]) -> bool:
         case "mount":
             return authority.unmount(device)
         case "file":
-            return frida_server.remove_file(device, act["path"])
+            return staging.remove_file(device, act["path"])
         case "frida-server":
             return frida_server.take_away(device, act["path"])
         case "app":

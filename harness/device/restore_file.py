@@ -26,14 +26,13 @@ class RestoreFile:
         if not self.path.exists():
             return []
         try:
-            acts = json.loads(self.path.read_text(encoding="utf-8"))["undo"]
+            return list(json.loads(self.path.read_text(encoding="utf-8"))["undo"])
         except (ValueError, KeyError, TypeError) as error:
             raise RigError(
                 f"The restore file {self.path} cannot be read.",
                 str(error),
-                "Set the device's proxy back by hand (settings delete global http_proxy), then remove the file.",
+                "Set the device's proxy back by hand (settings put global http_proxy :0), then remove the file.",
             ) from error
-        return list(acts)
 
     def add(self, act: dict[str, Any]) -> None:
         self._write([*self.acts(), act])

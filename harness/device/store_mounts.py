@@ -9,9 +9,10 @@ by which the mounts that are ours are known in /proc/PID/mounts, also after a ki
 
 from __future__ import annotations
 
+from harness.device.staging import STAGING
+
 STORE = "/system/etc/security/cacerts"
 APEX_STORE = "/apex/com.android.conscrypt/cacerts"
-STAGING = "/data/local/tmp"
 MARK = "cacerts"  # seen by apps in /proc/self/mounts, so it does not name us
 COPY = f"{STAGING}/harness-ca-copy"
 STAGED = f"{COPY}.pem"  # where the certificate is pushed to

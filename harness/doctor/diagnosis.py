@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 import harness.doctor.checks
 from harness.device.device import quote
 from harness.device.lease import lease
-from harness.device.proxy_setup import RestoreFile
+from harness.device.restore_file import RestoreFile
 from harness.doctor.check import Answer, Check, Fine, Mend, NotLooked, Problem, Weight
 from harness.doctor.rig import Rig
 from harness.errors import HarnessError, UsageError

@@ -20,13 +20,13 @@ from harness.device.adb import AdbDevice
 from harness.device.choosing import adb_errors, candidates, choose
 from harness.device.device import DeviceFacts, Shell
 from harness.device.frida_server import cached
+from harness.device.staging import STAGING
 from harness.device.tools import installed
 from harness.errors import HarnessError, RigError
 
 if TYPE_CHECKING:
     from harness.doctor.canary import Canary
 
-FOLDER = "/data/local/tmp"
 LISTENING = "0A"    # the state of a socket in /proc/net/tcp
 _SERVER = re.compile(r"(?i)(?:\w+-)?frida-?server[\w.-]*?(?<!\.xz)")
 _NETWORK = re.compile(r"NetworkAgentInfo\W.*?\bnetwork\{(\d+)\}.*?\bnc\{\[ Transports: (\S+)(?: Capabilities: (\S+))?")
@@ -159,8 +159,8 @@ class Rig:
     @cached_property
     def frida_files(self) -> list[str]:
         """Paths of frida-server, as people name it, in the folder in which it is put."""
-        said = self.shell("ls", FOLDER).output.split()
-        return [f"{FOLDER}/{name}" for name in said if _SERVER.fullmatch(name)]
+        said = self.shell("ls", STAGING).output.split()
+        return [f"{STAGING}/{name}" for name in said if _SERVER.fullmatch(name)]
 
     @cached_property
     def frida_to_bring(self) -> Path | None:

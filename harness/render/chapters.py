@@ -203,10 +203,10 @@ def environment(told: Told) -> list[Row]:
 
 def tools(told: Told) -> list[Row]:
     kit, agent, case = told.fact("tools"), told.fact("agent"), told.fact("case")
-    listed = ", ".join(f"{name} {plain(version)}" for name, version in kit.items())
+    versions = ", ".join(f"{name} {plain(version)}" for name, version in kit.items())
     command = case.get("command_line")
     return [
-        told.row("tool_versions", listed, length=2000),
+        told.row("tool_versions", versions, length=2000),
         told.row("report_tool", f"privacy-harness {__version__}"),
         _selftest(told),
         told.row("agent_hash", agent.get("agent"), code=True),

@@ -250,4 +250,3 @@ def _text_rows(view: _View, one: TextOf) -> list[Row]:
     for name, old, new in changes.values:
         changed(t["text_values"].get(name, name), old, new)
     return rows
-

@@ -127,4 +127,3 @@ def _listing(word: str, ids: list[str], more: str) -> list[str]:
     if not ids:
         return []
     return [f"{word}: {' '.join(ids[:SHOWN])}" + (f" ({len(ids) - SHOWN} {more})" if len(ids) > SHOWN else "")]
-

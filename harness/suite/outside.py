@@ -340,5 +340,3 @@ class Outside:
 
     def _unable(self, act: str, why: str, **more: Any) -> NotReached:
         return NotReached(self._tell_unable(act, why, **more), "", "Use another device for this scenario.")
-
-

@@ -37,6 +37,7 @@ from harness.device.apk import ApkFacts, check_device
 from harness.device.frida_link import FridaLink
 from harness.device.frida_server import USUAL_PORT, FridaServer
 from harness.device.restore_file import RestoreFile
+from harness.device.staging import STAGING
 from harness.device.tools import TOOLS, installed
 from harness.errors import HarnessError, RigError, UsageError
 from harness.model import Fact, Gap, GapKind
@@ -46,7 +47,7 @@ LOG = "device.log"
 LOG_END_SECONDS = 5.0
 """How long the log's last line may take to arrive once the app has been ended."""
 _LOG_END_TAG = "harness"
-UI_SERVER = "/data/local/tmp/u2.jar"
+UI_SERVER = f"{STAGING}/u2.jar"
 """Where uiautomator2 puts its server."""
 LED_SECONDS = 10.0
 """Between two looks whether the device still goes through the proxy: adb's reverse ports are lost with the cable."""

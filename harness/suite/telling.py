@@ -78,4 +78,3 @@ def node_of(verdict: Verdict, run: Tables) -> str:
     scenario = next((row["scenario"] for row in seen if row["scenario"]), "")
     return next((str(step["detail"].get("test", "")) for step in records(run.steps)
                  if step["action"] == "scenario_start" and step["scenario"] == scenario), "")
-

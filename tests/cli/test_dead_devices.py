@@ -11,7 +11,7 @@ import adbutils
 import pytest
 
 from harness.cli import lab
-from harness.device.proxy_setup import RestoreFile
+from harness.device.restore_file import RestoreFile
 from harness.lab import registry
 from harness.resources import state_dir
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "doctor"))
 from scripted_rig import PHONE, ScriptedRig, changed
 from test_json import fits
 
-from harness.device.proxy_setup import RestoreFile
+from harness.device.restore_file import RestoreFile
 from harness.doctor.diagnosis import all_checks
 
 

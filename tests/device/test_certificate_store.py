@@ -11,7 +11,8 @@ from android_tree import LAYOUTS, Layout, Tree, root, why_no_tools, why_no_tree
 
 from harness.device import authority
 from harness.device.authority import Authority
-from harness.device.proxy_setup import RestoreFile, put_back, set_up
+from harness.device.proxy_setup import put_back, set_up
+from harness.device.restore_file import RestoreFile
 from harness.device.store_mounts import APEX_STORE, MARK, STORE, TMPFS
 from harness.errors import RigError
 

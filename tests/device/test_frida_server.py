@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import lzma
-import os
 import re
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -11,22 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from own_lab import own_lab
 from stand_in import ARM, X86_64, frida_server
 
-from harness.cli.lab import connect
 from harness.device import frida_server as module
 from harness.device.adb import AdbDevice
 from harness.device.device import Shell
 from harness.device.frida_link import FridaLink
-from harness.device.frida_server import FridaServer, cached, find, take_away, there, wanted
+from harness.device.frida_server import FridaServer, cached, find, take_away, wanted
 from harness.device.proxy_setup import put_back, words_of
 from harness.device.restore_file import RestoreFile
+from harness.device.staging import STAGING, remove_file, there
 from harness.errors import NoFrida, RigError, UsageError
-from harness.lab import registry
 
 ABIS = ("arm64-v8a", "armeabi-v7a")
 HERE = version("frida")
-FOLDER = "/data/local/tmp"
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +111,7 @@ class Phone:
         return Shell(0, "")
 
 
-OURS = f"{FOLDER}/harness-frida-server"
+OURS = f"{STAGING}/harness-frida-server"
 
 
 @pytest.mark.parametrize("stubborn", [False, True])
@@ -121,9 +119,9 @@ def test_what_runs_from_the_file_is_ended_and_nothing_that_is_merely_called_alik
     monkeypatch: pytest.MonkeyPatch, stubborn: bool
 ) -> None:
     monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
-    others = {1: "/system/bin/init", 11: f"{FOLDER}/frida-server", 12: f"{OURS}-2", 13: f"{FOLDER}/harness-frida-server.d2/x",
+    others = {1: "/system/bin/init", 11: f"{STAGING}/frida-server", 12: f"{OURS}-2", 13: f"{STAGING}/harness-frida-server.d2/x",
               14: f"{OURS}x (deleted)"}
-    files = {f"{FOLDER}/frida-server", f"{OURS}-2", f"{FOLDER}/re.frida.server"}
+    files = {f"{STAGING}/frida-server", f"{OURS}-2", f"{STAGING}/re.frida.server"}
     phone: Any = Phone({**others, 40: OURS, 41: f"{OURS} (deleted)", 42: f"{OURS}.d/frida-helper-32"},
                        files | {OURS, f"{OURS}.d"}, stubborn=stubborn)
     assert take_away(phone, OURS)
@@ -138,15 +136,16 @@ def test_what_cannot_be_ended_is_not_called_taken_away(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("path", [
-    "/system/bin/sh", f"{FOLDER}/../x", FOLDER, f"{FOLDER}/a b", f"{FOLDER}/-rf", f"{FOLDER}/x; reboot",
+    "/system/bin/sh", f"{STAGING}/../x", STAGING, f"{STAGING}/a b", f"{STAGING}/-rf", f"{STAGING}/x; reboot",
 ])
 def test_a_restore_file_that_names_another_place_has_nothing_done(path: str) -> None:
     assert not take_away(None, path)  # type: ignore[arg-type]
+    assert not remove_file(None, path)  # type: ignore[arg-type]
 
 
 def test_what_taking_away_does_is_said_in_words() -> None:
     assert words_of({"act": "frida-server", "path": OURS}) == f"the frida-server {OURS}, ended and removed"
-    assert words_of({"act": "file", "path": f"{FOLDER}/u2.jar"}) == f"the file {FOLDER}/u2.jar, removed"
+    assert words_of({"act": "file", "path": f"{STAGING}/u2.jar"}) == f"the file {STAGING}/u2.jar, removed"
 
 
 # on the lab, which answers as a rooted phone that no frida-server runs on
@@ -154,18 +153,8 @@ def test_what_taking_away_does_is_said_in_words() -> None:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdbDevice]:
-    before = os.environ.get("HARNESS_STATE")
-    os.environ["HARNESS_STATE"] = str(tmp_path_factory.mktemp("state"))
-    handle = registry.start(die_with=os.getpid(), no_frida=True)
-    try:
-        connect(handle.serial)
-        yield AdbDevice(handle.serial)
-    finally:
-        registry.stop(handle.serial)
-        if before is None:
-            del os.environ["HARNESS_STATE"]
-        else:
-            os.environ["HARNESS_STATE"] = before
+    with own_lab(tmp_path_factory.mktemp("state"), no_frida=True) as device:
+        yield device
 
 
 @pytest.fixture
@@ -173,7 +162,7 @@ def restore(lab: AdbDevice, tmp_path: Path) -> Iterator[RestoreFile]:
     kept = RestoreFile.of(lab.serial, tmp_path)
     yield kept
     put_back(lab, restore=kept)
-    assert lab.shell("ls", "-A", FOLDER).output == ""
+    assert lab.shell("ls", "-A", STAGING).output == ""
 
 
 def listening(lab: AdbDevice) -> set[int]:
@@ -199,8 +188,8 @@ def test_it_is_brought_started_used_and_taken_away(
     assert listening(lab) == set()
     server = FridaServer(lab, restore, **options)
     link = server.link()
-    assert re.fullmatch(f"{FOLDER}/{name}", server.path)
-    assert link.endpoint.enumerate_processes() is not None
+    assert re.fullmatch(f"{STAGING}/{name}", server.path)
+    assert link.endpoint.enumerate_processes() == []    # it answers; no app runs
     assert restore.acts() == [{"act": "frida-server", "path": server.path}]
     assert listening(lab) == {server.port} and server.port == (port or server.port) and server.port != 0
     assert programs(lab) == before | {server.path}
@@ -211,13 +200,13 @@ def test_it_is_brought_started_used_and_taken_away(
     assert (facts["path"], facts["port"], facts["version"]) == (server.path, server.port, HERE)
     link.close()
     put_back(lab, restore=restore)
-    assert (programs(lab), listening(lab), lab.shell("ls", "-A", FOLDER).output) == (before, set(), "")
+    assert (programs(lab), listening(lab), lab.shell("ls", "-A", STAGING).output) == (before, set(), "")
     assert not restore.path.exists()
 
 
 @pytest.mark.lab
 def test_one_that_runs_already_is_used_and_left_alone(lab: AdbDevice, restore: RestoreFile, tmp_path: Path) -> None:
-    theirs = f"{FOLDER}/frida-server"
+    theirs = f"{STAGING}/frida-server"
     lab.push(frida_server(), theirs, 0o755)
     assert lab.root_shell(f"{theirs} -D").status == 0
     said: list[str] = []
@@ -229,7 +218,7 @@ def test_one_that_runs_already_is_used_and_left_alone(lab: AdbDevice, restore: R
     assert said == [f"{lab.serial}: a Frida answers at port 27042 already and is used; none is brought"]
     put_back(lab, restore=restore)
     assert theirs in programs(lab)
-    lab.root_shell(f"kill -9 $(pidof frida-server); rm -rf {theirs} {FOLDER}/re.frida.server")
+    lab.root_shell(f"kill -9 $(pidof frida-server); rm -rf {theirs} {STAGING}/re.frida.server")
 
 
 @pytest.mark.lab
@@ -275,7 +264,7 @@ def test_a_port_that_another_program_has_is_told(
     lab: AdbDevice, restore: RestoreFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "fs").write_bytes(frida_server())
-    other = f"{FOLDER}/other"
+    other = f"{STAGING}/other"
     lab.push(frida_server(), other, 0o755)
     assert lab.root_shell(f"{other} -l 127.0.0.1:31001 -d other.d -D").status == 0
     server = FridaServer(lab, restore, file=tmp_path / "fs", port=31001)

@@ -13,20 +13,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from own_lab import own_lab
 from stand_in import frida_server
 from typer.testing import CliRunner
 
-from harness.cli.lab import connect
 from harness.cli.main import build
 from harness.device.adb import AdbDevice
-from harness.device.authority import STORE
 from harness.device.restore_file import RestoreFile
-from harness.lab import registry
+from harness.device.staging import STAGING
+from harness.device.store_mounts import STORE
 
 pytestmark = pytest.mark.lab
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-FOLDER = "/data/local/tmp"
 KILLS = 20
 SEED = 20261130
 SETTLE_SECONDS = 10.0
@@ -36,27 +35,16 @@ SETTLE_SECONDS = 10.0
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdbDevice]:
     """A rooted phone on which no Frida runs, with things of its owner's on it."""
-    before = os.environ.get("HARNESS_STATE")
-    os.environ["HARNESS_STATE"] = str(tmp_path_factory.mktemp("state"))
-    handle = registry.start(die_with=os.getpid(), no_frida=True)
-    try:
-        connect(handle.serial)
-        device = AdbDevice(handle.serial)
+    with own_lab(tmp_path_factory.mktemp("state"), no_frida=True) as device:
         device.put_setting("global", "http_proxy", "192.0.2.1:3128")
         device.put_setting("global", "global_http_proxy_host", "192.0.2.1")
         device.put_setting("secure", "theirs", "a b")
-        device.push(b"theirs", f"{FOLDER}/frida-server", 0o755)
-        device.push(b"theirs", f"{FOLDER}/staged")
-        device.root_shell(f"mkdir -p {STORE} {FOLDER}/re.frida.server; cp {FOLDER}/staged {STORE}/5ed36f99.0")
+        device.push(b"theirs", f"{STAGING}/frida-server", 0o755)
+        device.push(b"theirs", f"{STAGING}/staged")
+        device.root_shell(f"mkdir -p {STORE} {STAGING}/re.frida.server; cp {STAGING}/staged {STORE}/5ed36f99.0")
         while "usap64" not in {name for _, name in device.processes()}:     # the one that the lab keeps ready for an app
             time.sleep(0.1)
         yield device
-    finally:
-        registry.stop(handle.serial)
-        if before is None:
-            del os.environ["HARNESS_STATE"]
-        else:
-            os.environ["HARNESS_STATE"] = before
 
 
 def state(device: AdbDevice) -> dict[str, object]:
@@ -72,8 +60,8 @@ def state(device: AdbDevice) -> dict[str, object]:
     return {
         **{space: said(f"settings list {space}") for space in ("global", "secure", "system")},
         "reverse": sorted(device.reversed()),
-        "names": said(f"find {FOLDER} {STORE} | while read n; do stat -c '%n %a %U' $n; done"),
-        "files": said(f"find {FOLDER} {STORE} -type f | while read n; do sha256sum $n; done"),
+        "names": said(f"find {STAGING} {STORE} | while read n; do stat -c '%n %a %U' $n; done"),
+        "files": said(f"find {STAGING} {STORE} -type f | while read n; do sha256sum $n; done"),
         "processes": sorted(" ".join(row) for row in rows if row[0] not in asking),
         "listening": said("cat /proc/net/tcp")[:-1],
     }

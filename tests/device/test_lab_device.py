@@ -25,7 +25,8 @@ from harness.device.adb import AdbDevice
 from harness.device.apk import check_device, read_apk
 from harness.device.device import quote
 from harness.device.frida_link import FridaLink
-from harness.device.proxy_setup import RestoreFile, put_back, set_up
+from harness.device.proxy_setup import put_back, set_up
+from harness.device.restore_file import RestoreFile
 from harness.errors import BadApk, RigError, UsageError
 from harness.lab import registry
 from harness.lab.apps.builder import build

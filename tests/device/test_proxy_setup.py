@@ -15,7 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from harness.device.authority import Authority, subject_hash_old
 from harness.device.device import Shell
-from harness.device.proxy_setup import RestoreFile, lead_again, put_back, set_up, still_led, will_run
+from harness.device.proxy_setup import lead_again, put_back, set_up, still_led, will_run
+from harness.device.restore_file import RestoreFile
 from harness.device.store_mounts import SCRIPT, STAGED, STORE
 from harness.errors import RigError, UsageError
 
@@ -260,11 +261,12 @@ def test_what_cannot_be_undone_stays_written_down(restore: RestoreFile) -> None:
     assert put_back(phone, restore=restore)
 
 
-def test_a_restore_file_that_cannot_be_read_says_what_to_do(restore: RestoreFile) -> None:
-    restore.path.write_text("{")
+@pytest.mark.parametrize("broken", ["{", "[]", "{}", '{"undo": null}'])
+def test_a_restore_file_that_cannot_be_read_says_what_to_do(restore: RestoreFile, broken: str) -> None:
+    restore.path.write_text(broken)
     with pytest.raises(RigError, match="cannot be read") as caught:
         put_back(Phone(), restore=restore)  # type: ignore[arg-type]
-    assert "settings delete global http_proxy" in caught.value.fix
+    assert "settings put global http_proxy :0" in caught.value.fix
 
 
 @pytest.mark.parametrize("read_only", [False, True])

@@ -173,4 +173,3 @@ def canary(said: Mapping[str, Any]) -> Canary:
         raise RigError(said["error"], "", "Run again.")
     return Canary(processes=said.get("processes", 0), late=said.get("late", ""), proofs=tuple(said.get("proofs", ())),
                   read=tuple(said.get("read", ())), refused=said.get("refused", ""))
-

@@ -12,7 +12,8 @@ import yaml
 from scripted_rig import HERE, PHONE, ScriptedRig, changed
 
 from harness.device.lease import lease
-from harness.device.proxy_setup import RestoreFile, put_back
+from harness.device.proxy_setup import put_back
+from harness.device.restore_file import RestoreFile
 from harness.doctor.check import Check, Weight
 from harness.doctor.diagnosis import Said, all_checks, changes_of, diagnose, selected
 from harness.errors import RigError, UsageError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "device"))
+from own_lab import own_lab
 from test_json import fits
 
 from harness.bundle import Status, verify
@@ -21,7 +22,6 @@ from harness.cli.main import build
 from harness.device.adb import AdbDevice
 from harness.device.proven import proven
 from harness.doctor.diagnosis import all_checks, changes_of
-from harness.lab import registry
 from harness.lab.apps.labels import ROUTES
 
 pytestmark = pytest.mark.lab
@@ -29,25 +29,8 @@ pytestmark = pytest.mark.lab
 
 @pytest.fixture(scope="module")
 def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdbDevice]:
-    before = os.environ.get("HARNESS_STATE")
-    os.environ["HARNESS_STATE"] = str(tmp_path_factory.mktemp("state"))
-    handle = registry.start(die_with=os.getpid())
-    try:
-        one = AdbDevice.open(None) if ":" not in handle.serial else _connected(handle.serial)
+    with own_lab(tmp_path_factory.mktemp("state")) as one:
         yield one
-    finally:
-        registry.stop(handle.serial)
-        if before is None:
-            del os.environ["HARNESS_STATE"]
-        else:
-            os.environ["HARNESS_STATE"] = before
-
-
-def _connected(serial: str) -> AdbDevice:
-    from harness.cli.lab import connect
-
-    connect(serial)
-    return AdbDevice(serial)
 
 
 def doctor(*words: str) -> tuple[int, Any]:

@@ -220,5 +220,3 @@ def hostile(folder: Path) -> Path:
     w.step("scenario_end")
     w.bundle.seal(complete=True)
     return w.bundle.path
-
-

@@ -18,7 +18,7 @@ from harness.bundle import Bundle, open_bundle
 from harness.capture.proxy_settings import Way
 from harness.capture.traffic import Address
 from harness.device.device import Shell
-from harness.device.proxy_setup import RestoreFile
+from harness.device.restore_file import RestoreFile
 from harness.errors import UsageError
 from harness.model import Fact, GapKind
 from harness.suite import rig as rig_module

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.device.frida_link import FRIDA_PORT
+from harness.device.frida_server import USUAL_PORT
 from harness.doctor.check import Answer, Check, Fine, Problem, Weight
 from harness.doctor.rig import Rig
 
@@ -18,10 +18,10 @@ check = Check(
 @check.look
 def look(rig: Rig) -> Answer:
     if rig.frida.kind:
-        return Fine(f"{FRIDA_PORT}: a {rig.frida.kind} answers")
-    if FRIDA_PORT in rig.listening:
+        return Fine(f"{USUAL_PORT}: a {rig.frida.kind} answers")
+    if USUAL_PORT in rig.listening:
         return Problem(
-            f"Something listens at port {FRIDA_PORT} of the device and is no Frida that this one understands.",
-            f"Look who: {rig.root_command(f'netstat -tlnp | grep {FRIDA_PORT}')}; end it, or update frida-server.",
+            f"Something listens at port {USUAL_PORT} of the device and is no Frida that this one understands.",
+            f"Look who: {rig.root_command(f'netstat -tlnp | grep {USUAL_PORT}')}; end it, or update frida-server.",
         )
-    return Fine(f"{FRIDA_PORT} is free")
+    return Fine(f"{USUAL_PORT} is free")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.device.proxy_setup import RestoreFile, words_of
+from harness.device.proxy_setup import words_of
+from harness.device.restore_file import RestoreFile
 from harness.doctor.check import Answer, Check, Fine, Problem, Weight
 from harness.doctor.rig import Rig
 
