@@ -105,7 +105,7 @@ class _Drawing:
             top += LANE + 10
         self._gaps(top)
         top += BAND + 14
-        self._axis(150, top)
+        self._axis(top)
         self._legend(top + 84)
         return self._image
 
@@ -212,7 +212,7 @@ class _Drawing:
             right = max(left + 3, self.x(gap.to_ns if gap.to_ns is not None else self._to))
             self._pen.rectangle((left, top + 6, right, top + BAND - 6), fill=MARKS["gaps"])
 
-    def _axis(self, top: int, bottom: int) -> None:
+    def _axis(self, bottom: int) -> None:
         seconds = (self._to - self._from) / 1e9
         step = _round_step(seconds / 12)
         self._pen.line((LEFT, bottom, WIDTH - RIGHT, bottom), fill=INK, width=2)

@@ -125,7 +125,8 @@ class Session:
         self._fact("app", **app)
         if order.app_file is not None:
             self._fact("app_file", **{str(key): value for key, value in order.app_file.items()})
-        self._fact("tools", **equipment.tool_facts())
+        tools = equipment.tool_facts()
+        self._fact("tools", **tools)
         if order.app_facts is not None:
             equipment.check_app(order.app_facts)
         if order.continues is not None:
@@ -134,7 +135,7 @@ class Session:
         equipment.start(self.bundle, order.package, self._progress)
         device = equipment.device_facts()
         self._fact("device", **device)
-        self._cite_selftest(device, equipment.tool_facts())
+        self._cite_selftest(device, tools)
         self._clock_at_start = (self._monotonic(), equipment.clock_facts())
         self._fact("clock", at="start", **self._clock_at_start[1])
         self._build()
