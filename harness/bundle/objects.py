@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from harness.bundle.format import OBJECTS, PARTIAL, BundleError
+from harness.resources import as_file_name
 
 CHUNK = 1 << 20
 HASH = re.compile(r"[0-9a-f]{64}")
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def object_name(sha256: str) -> str:
@@ -92,7 +92,7 @@ class ObjectStore:
         self._numbers = itertools.count(1)
 
     def begin(self, label: str = "object") -> ObjectWriter:
-        name = f"{_UNSAFE.sub('_', label)[:80]}.{os.getpid()}.{next(self._numbers)}"
+        name = f"{as_file_name(label)[:80]}.{os.getpid()}.{next(self._numbers)}"
         path = self._partial / name
         try:
             try:

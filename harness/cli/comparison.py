@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.lab.apps.labels import Label, Labels
-from harness.model import Verdict, VerdictWord
+from harness.model import FOUND, Verdict, VerdictWord
 from harness.rules.analysis import Analysis
 from harness.tables import records
 from harness.tables.attribution import Sdk, load_sdks
@@ -52,7 +52,7 @@ def compare(labels: Labels, analysis: Analysis) -> Comparison:
     """Labels of the scenarios that were run, against the findings of the analysis. A CANDIDATE finds nothing: it leaves
     the decision to a person; but one that no planted behaviour explains is false."""
     sdks = load_sdks()
-    findings = [v for v in analysis.verdicts if v.verdict in {VerdictWord.VIOLATION, VerdictWord.CANDIDATE}]
+    findings = [v for v in analysis.verdicts if v.verdict in FOUND]
     violations = [v for v in findings if v.verdict == VerdictWord.VIOLATION]
     expected = labels.expected(set(analysis.run.scenarios))
     found = [p.id for p in expected if any(matches(p, v, analysis, sdks) for v in violations)]

@@ -16,9 +16,9 @@ from harness.model.events import (
     Step,
 )
 from harness.model.stages import Stage
-from harness.model.verdicts import Answered, Finding, Grade, Verdict, VerdictWord
+from harness.model.verdicts import FOUND, Answered, Finding, Grade, Verdict, VerdictWord
 
 __all__ = [
-    "JOURNALS", "Answered", "Call", "Control", "Event", "Fact", "Finding", "Flow", "Gap", "GapKind", "Grade",
+    "FOUND", "JOURNALS", "Answered", "Call", "Control", "Event", "Fact", "Finding", "Flow", "Gap", "GapKind", "Grade",
     "Message", "Outcome", "Screen", "Stack", "Stage", "Step", "Verdict", "VerdictWord",
 ]

@@ -15,6 +15,10 @@ class VerdictWord(StrEnum):
     NOT_OBSERVED = "NOT_OBSERVED"
 
 
+FOUND = frozenset({VerdictWord.VIOLATION, VerdictWord.CANDIDATE})
+"""Of verdicts that are a finding."""
+
+
 class Grade(StrEnum):
     A = "A"    # a value left the device
     B = "B"    # a value was read

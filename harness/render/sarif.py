@@ -50,7 +50,7 @@ def sarif(machine: Machine) -> dict[str, Any]:
     at = {name: number for number, name in enumerate(names)}
     cited = {clause for name in names for clause in (serving(rules[name]) if name in rules else ())}
     cited |= {clause for verdict in machine.analysis.verdicts for clause in verdict.clauses}
-    taxonomies = _taxonomies(cited, machine.zh)
+    taxonomies = _taxonomies(cited, machine.language)
     evidence = Evidence(machine)
     results = [_result(machine, verdict, at, rules, evidence) for verdict in machine.analysis.verdicts]
     run = {
@@ -152,7 +152,7 @@ def _clause(one: Clause) -> dict[str, Any]:
     return {"id": one.id, "source": one.source, "force": one.force, "binding": one.force in BINDING, "severity": one.severity}
 
 
-def _taxonomies(cited: set[str], zh: bool) -> list[dict[str, Any]]:
+def _taxonomies(cited: set[str], language: str) -> list[dict[str, Any]]:
     """One for each document of clauses, and MASVS."""
     documents: dict[str, list[Clause]] = {}
     for one in catalogue().values():
@@ -161,7 +161,7 @@ def _taxonomies(cited: set[str], zh: bool) -> list[dict[str, Any]]:
     found = [{
         "name": document,
         "shortDescription": {"text": clauses[0].source.split(",")[0].strip()},
-        "taxa": [{"id": one.id, "shortDescription": {"text": _link_free(one.zh if zh else one.en)},
+        "taxa": [{"id": one.id, "shortDescription": {"text": _link_free(one.said(language))},
                   "properties": _clause(one) | {"zh": one.zh, "en": one.en, "text_basis": one.text_basis}} for one in clauses],
     } for document, clauses in documents.items()]  # fmt: skip
     return [*found, {

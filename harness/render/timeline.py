@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.model import Verdict, VerdictWord
+from harness.model import FOUND, Verdict
 from harness.tables import Tables, columns_of, records
 
 WIDTH = 960
@@ -53,7 +53,7 @@ def cited_in(verdicts: list[Verdict]) -> dict[str, int]:
     found: dict[str, int] = {}
     number = 0
     for verdict in verdicts:
-        if verdict.verdict in {VerdictWord.VIOLATION, VerdictWord.CANDIDATE}:
+        if verdict.verdict in FOUND:
             number += 1
             for event in verdict.evidence:
                 found.setdefault(event, number)

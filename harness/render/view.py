@@ -11,7 +11,7 @@ from typing import Any
 
 from harness import __version__
 from harness.bundle import BundleReader, Verification
-from harness.model import Gap, GapKind, Verdict, VerdictWord
+from harness.model import FOUND, Gap, GapKind, Verdict, VerdictWord
 from harness.render import chapters, clause_table, figures
 from harness.render.chapters import Told
 from harness.render.findings import FindingMaker
@@ -28,7 +28,6 @@ from harness.tables import Tables, boundaries, records
 __all__ = ["Material", "View", "build", "gather", "texts"]
 
 _FACTS = ("case", "app", "device", "tools", "agent", "proxy", "clock")
-_SHOWN = frozenset({VerdictWord.VIOLATION, VerdictWord.CANDIDATE})
 
 
 class Material:
@@ -66,7 +65,7 @@ def build(
     told, maker, mask, t = made.told, made.maker, made.mask, made.told.t
     run = analysis.run
     rules = {r.id: r for r in all_rules()}
-    shown = [place for place, v in enumerate(analysis.verdicts) if v.verdict in _SHOWN]
+    shown = [place for place, v in enumerate(analysis.verdicts) if v.verdict in FOUND]
     numbers = {place: number for number, place in enumerate(shown, start=1)}
     findings = [maker.finding(number, analysis.verdicts[place], rules) for place, number in numbers.items()]
     hooks, hook_counts = _hooks(run, mask)

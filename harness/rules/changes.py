@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from harness.model import Gap, Stage, Verdict, VerdictWord
+from harness.model import FOUND, Gap, Stage, Verdict, VerdictWord
 from harness.rules.analysis import Analysis
 from harness.rules.engine import missing, select
 from harness.rules.identity import key
 from harness.tables import Tables, ended, records
 from harness.tables.frames import BROKEN_OFF
 
-FOUND = frozenset({VerdictWord.VIOLATION, VerdictWord.CANDIDATE})
 _STAGES = frozenset(map(str, Stage))
 _AGREED = frozenset({Stage.BEFORE_CONSENT, Stage.AFTER_AGREE, Stage.CONSENT_UNRESOLVED})
 _NAMED = 3    # gaps that a reason quotes; all are cited

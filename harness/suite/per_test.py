@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.bundle import label_of, write_reports
 from harness.bundle.format import REPORT
-from harness.model import Verdict, VerdictWord
+from harness.model import FOUND, Verdict
 from harness.rules.analysis import Analysis
 from harness.rules.identity import key
 from harness.tables import is_run_folder, records
@@ -82,8 +82,7 @@ def findings(analysis: Analysis, scenario: str, label: str = "") -> list[Verdict
     run = analysis.run
     mine = {row["event_id"] for frame in (run.calls, run.flows, run.screens, run.steps) for row in records(frame)
             if row["scenario"] == scenario and _label(row["event_id"]) == label}
-    found = (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)
-    return [v for v in analysis.verdicts if v.verdict in found and mine & set(v.evidence)]
+    return [v for v in analysis.verdicts if v.verdict in FOUND and mine & set(v.evidence)]
 
 
 def _label(event_id: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from harness.errors import UsageError
-from harness.model import GapKind, Stage, Verdict, VerdictWord
+from harness.model import FOUND, GapKind, Stage, Verdict, VerdictWord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ class Findings:
                 raise UsageError(f"No rule decides the clause {clause!r}.", "", "`harness clauses` lists what decides each.")
             rules = deciding
         run = self._seen.tables()
-        verdicts = [v for v in engine.judge(run, rules) if v.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)]
+        verdicts = [v for v in engine.judge(run, rules) if v.verdict in FOUND]
         wanted: list[Callable[[Verdict], bool]] = [
             lambda v: stage is None or v.stage == stage, lambda v: item is None or v.item == item]
         return [v for v in verdicts if all(fits(v) for fits in wanted)], run, rules
@@ -111,7 +111,7 @@ def finding_properties(seen: Seen) -> list[tuple[str, str]]:
     from harness.suite.telling import properties_of
 
     run = seen.tables(ask=False)
-    found = [v for v in engine.judge(run, engine.all_rules()) if v.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)]
+    found = [v for v in engine.judge(run, engine.all_rules()) if v.verdict in FOUND]
     return [one for v in found for one in properties_of(v, run.package)]
 
 

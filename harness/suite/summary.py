@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.model import Gap, GapKind, Verdict, VerdictWord
+from harness.model import FOUND, Gap, GapKind, Verdict, VerdictWord
 from harness.rules.analysis import Analysis
 
 _COLOURS = {VerdictWord.VIOLATION: "red", VerdictWord.CANDIDATE: "purple", VerdictWord.INCONCLUSIVE: "yellow"}
@@ -33,7 +33,7 @@ def rows(verdicts: Sequence[Verdict]) -> list[Row]:
         worst = min((v.verdict for v in mine), key=order.index)
         same = [v for v in mine if v.verdict is worst]
         many = f"{len(same)} findings" if len(same) > 1 else "1 finding"
-        note = many if worst in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE) else ""
+        note = many if worst in FOUND else ""
         found.append(Row(word=worst, clause=clause, rule=rule, note=note))
     return sorted(found, key=lambda row: (order.index(row.word), row.rule, row.clause))
 

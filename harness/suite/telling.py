@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from harness.model import Verdict, VerdictWord
+from harness.model import FOUND, Verdict
 from harness.rules.identity import key
 from harness.tables import Tables, records
 
@@ -28,7 +28,7 @@ def describe(verdict: Verdict, run: Tables | None = None, rerun: str = "") -> st
     for name, ids in (("evidence", verdict.evidence), ("gaps", verdict.gaps)):
         if ids:
             parts.append(f"  {name}: {', '.join(ids[:_CITED])}" + (f" and {len(ids) - _CITED} more" if len(ids) > _CITED else ""))
-    if rerun and verdict.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE):
+    if rerun and verdict.verdict in FOUND:
         parts.append(f"  again: {rerun}")
     return "\n".join(parts)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.model import VerdictWord
+from harness.model import FOUND, VerdictWord
 from harness.rules import engine
 from harness.rules.analysis import Analysis
 from harness.suite.judgement import Judgement, NoRun
@@ -41,7 +41,7 @@ class VerdictItem(pytest.Item):
                                  ("bundle", str(analysis.bundle.resolve()))]
         for verdict in verdicts:
             self.user_properties.append(("verdict", f"{verdict.verdict} {verdict.item} {verdict.caller}".strip()))
-            if verdict.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE):
+            if verdict.verdict in FOUND:
                 self.user_properties += properties_of(verdict, analysis.run.package)
         failed = [v for v in verdicts if v.verdict in self.failing]
         if failed:
