@@ -8,7 +8,6 @@ how soon it was asked again: these rules are left out.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -68,14 +67,6 @@ class Ran:
         """Of the stages that were waited for, without the ids of the evidence: those are each bundle's own."""
         return sorted({(v.rule, v.item, v.caller, v.party, v.stage, str(v.verdict), str(v.grade))
                        for v in self.analysis.verdicts if v.stage in AWAITED and v.rule not in SOMETIMES})
-
-    def found_in(self) -> dict[str, set[tuple[str, ...]]]:
-        """Test -> rule, item, caller, party and stage of what its page says was found, in the stages that were waited for."""
-        pages = [json.loads(path.read_text("utf-8")) for path in self.run.rglob("report/tests/*/index.json")]
-        return {page["test"].rpartition("::")[2]: {tuple(one[name] for name in ("rule", "item", "caller", "party", "stage"))
-                                                   for one in page["findings"]
-                                                   if one["stage"] in AWAITED and one["rule"] not in SOMETIMES}
-                for page in pages}
 
     def outcomes(self) -> dict[str, str]:
         return {str(case.get("name")): next((part.tag for part in case if part.tag in ("failure", "error", "skipped")), "passed")
@@ -144,7 +135,8 @@ def test_the_verdicts_were_decided_once(both: Both) -> None:
 def test_every_scenario_has_found_what_it_found_alone(both: Both) -> None:
     """All but the one that denies permissions: it waits for nothing that is planted, and its end may come before another process
     has read anything."""
-    found, alone = ({name: there for name, there in ran.found_in().items() if name != "test_denies"}
+    found, alone = ({name: {label for label in told if label.endswith(AWAITED) and label.partition("/")[0] not in SOMETIMES}
+                     for name, told in ran.properties("finding").items() if name not in {*SOMETIMES, "test_denies"}}
                     for ran in (both.at_once, both.alone))
     assert found == alone
     assert alone["test_agrees"] and alone["test_refuses"]
