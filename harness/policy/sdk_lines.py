@@ -23,6 +23,7 @@ _PROVIDED = compiled("sdk_lines", "provided")
 _SENTENCE = compiled("sdk_prose", "sentence")
 _NUMBER = compiled("entries", "number")
 _BRACKETED = re.compile(r"\([^()]*\)|:\s*$")
+_NAME_AND_COMPANY = re.compile(r"([^()]+?)\s*\(([^()]+)\)\s*")
 _NO_SERVICE = compiled("sdk_sections", "no_service")
 _MOST_OPEN = 14
 """Lines without a label that may belong to the value before them."""
@@ -98,14 +99,26 @@ class Records:
         return len(self.values) > 1 and plausible_name(clean_name(self.document, *self.name)[0].lower())
 
     def _is_of_company(self) -> bool:
-        """Whether the open record begins with a company and has no name: Recipient: Tidepool Ltd.; Data: ..."""
+        """Whether the open record begins with a company and has no name: Recipient: Tidepool Ltd.; Data: ... In Chinese what
+        stands there has to be called an SDK, 接收方：某某SDK（某某公司）, for it is mostly the company of the title above."""
         first = self.values[0]
         if first.role != "company" or "kinds" not in self.roles or "name" in self.roles:
             return False
+        if not first.label.isascii():
+            titled = self.name is not None and self._is_sdk(self.name)
+            return self.role in ("sdks", "shares") and not titled and self._is_sdk((first.start, first.end))
         title = self.document.folded.text[slice(*self.name)] if self.name else first.label
-        if not first.label.isascii() or first.label.strip(" *_") not in title:
+        if first.label.strip(" *_") not in title:
             return False  # a title other than that of the label, Recipients, is the service's name
         return self.role in ("sdks", "shares") or is_known(self.document.folded.text[first.start : first.end])
+
+    def _name_after_company(self) -> None:
+        """The name of a record that begins with its company: the company, or what stands before it, 某某SDK（某某公司）."""
+        first = self.values[0]
+        self.name = first.start, first.end
+        both = _NAME_AND_COMPANY.fullmatch(self.document.folded.text, first.start, first.end)
+        if both and self._is_sdk(both.span(1)):
+            self.name, self.values[0] = both.span(1), Value("company", first.label, *both.span(2))
 
     def _is_sdk(self, at: tuple[int, int]) -> bool:
         return is_sdk_name(self.document.folded.text[at[0] : at[1]])
@@ -175,7 +188,7 @@ class Records:
     def close(self) -> None:
         """Ends the open record; it counts where it names an SDK and says something of it."""
         if self.values and self._is_of_company():
-            self.name = self.values[0].start, self.values[0].end
+            self._name_after_company()
         if self.name is not None and self.values:
             named = "name" in self.roles and any(words("name_of_sdk").search(v.label) for v in self.values if v.role == "name")
             told = self.roles & {"company", "kinds", "purpose", "link", "permissions"}

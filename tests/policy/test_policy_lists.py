@@ -213,3 +213,24 @@ def test_a_table_that_goes_on_in_a_second_one_keeps_its_first_row() -> None:
     ]
     page = f"<h2>第三方SDK目录</h2><table>{head}{rows[0]}</table><table>{rows[1]}{rows[2]}</table>"
     assert kinds(read(page, media_type="text/html")) == {"青鸾SDK": {"imei"}, "白泽SDK": {"oaid"}, "毕方SDK": {"mac"}}
+
+
+def test_records_that_begin_with_who_receives_are_each_of_the_sdk_named_there() -> None:
+    text = (
+        "第三方信息共享清单\n接收方：流影统计SDK（流影数据有限公司）\n信息种类：Android ID\n使用目的：统计应用的使用情况\n"
+        "使用场景：启动应用时\n接收方：雁鹭广告SDK（雁鹭广告有限公司）\n信息种类：Android ID、设备型号\n"
+        "使用目的：展示活动和广告\n使用场景：打开活动时\n"
+    )
+    said = read(text).sdks
+    assert [(one.name, one.company, set(one.kinds), one.purpose) for one in said] == [
+        ("流影统计SDK", "流影数据有限公司", {"android_id"}, "统计应用的使用情况"),
+        ("雁鹭广告SDK", "雁鹭广告有限公司", {"android_id", "device_model"}, "展示活动和广告"),
+    ]
+
+
+def test_a_company_below_the_name_of_an_sdk_begins_no_record() -> None:
+    text = (
+        "## 第三方SDK清单\n\n青鸾推送SDK\n公司：青鸾SDK科技有限公司\n信息种类：MAC地址\n使用目的：推送\n\n"
+        "白泽地图SDK\n公司：白泽SDK信息有限公司\n信息种类：经纬度\n使用目的：地图\n"
+    )
+    assert kinds(md(text)) == {"青鸾推送SDK": {"mac"}, "白泽地图SDK": {"location_precise"}}
