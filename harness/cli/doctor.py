@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,22 +52,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _examine(device: str | None, checks: tuple[Check, ...], *, canary: bool, fix: bool, json: bool) -> int:
-    from harness.cli.lab import connect, end
-    from harness.cli.run import progress_lines
-    from harness.lab import registry
+    from harness.cli.run import new_lab, progress_lines
 
     say = progress_lines()
-    handle = None
-    if device == "lab":
-        handle = registry.start(die_with=os.getpid(), progress=lambda text: say(f"lab: {text}"))
-    try:
-        if handle is not None:
-            connect(handle.serial)
-            device = handle.serial
-        found = _said(device, checks, canary=canary, fix=fix, say=say, json=json)
-    finally:
-        if handle is not None:
-            end(handle.serial)
+    with new_lab(say) if device == "lab" else nullcontext(device) as serial:
+        found = _said(serial, checks, canary=canary, fix=fix, say=say, json=json)
     red = [one for one in found if one.ok is False and one.weight != "note"]
     if json:
         emit([asdict(one) for one in found])

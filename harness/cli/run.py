@@ -102,12 +102,18 @@ def chosen_device(
         with device_for(device, wait=wait, say=say) as serial:
             yield serial
         return
+    with new_lab(say, profile=profile, trust_apk=trust_apk) as serial, lease(serial):
+        yield serial
+
+
+@contextmanager
+def new_lab(say: Say, *, profile: str | None = None, trust_apk: bool = False) -> Iterator[str]:
+    """The serial of a lab device of this process's own, which ends with it."""
     handle = registry.start(profile=profile, trust_apk=trust_apk, die_with=os.getpid(), progress=lambda text: say(f"lab: {text}"))
     try:
         connect(handle.serial)
         say(f"lab device {handle.serial} is up" + ("" if handle.contained else f", NOT contained: {handle.why_not}"))
-        with lease(handle.serial):
-            yield handle.serial
+        yield handle.serial
     finally:
         end(handle.serial)
 

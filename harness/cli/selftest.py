@@ -72,12 +72,10 @@ def _show(tested: SelfTest, known: Proven) -> None:
     out.print("TLS              " + ("a request was read" if known.tls else "NO request could be read"),
               style="" if known.tls else "bold red")
     words = {"missed": "missed: the app made it, no hook saw it", "not_there": "not on this Android",
-             "not_made": "not made: the app did not come to it", "excused": "cannot be shown on the lab"}
-    for state, word in words.items():
-        for one in tested.outcomes:
-            if one.state == state and state != "excused":
-                out.print(printable(f"{one.id:<28} {one.method} ({one.route}): {word}. {one.said[:80]}"),
-                          style="red" if state == "missed" else "dim")
+             "not_made": "not made: the app did not come to it"}
+    for one in sorted((one for one in tested.outcomes if one.state in words), key=lambda one: list(words).index(one.state)):
+        out.print(printable(f"{one.id:<28} {one.method} ({one.route}): {words[one.state]}. {one.said[:80]}"),
+                  style="red" if one.state == "missed" else "dim")
     excused = sum(one.state == "excused" for one in tested.outcomes)
     if not tested.ended:
         out.print("The app did not come to its end.", style="bold red")

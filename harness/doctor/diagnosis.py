@@ -126,7 +126,7 @@ def _answer(rig: Rig, check: Check, failed: set[str]) -> Answer:
     try:
         if check.sdk and rig.facts.sdk < check.sdk:
             return NotLooked(f"Android has it from API level {check.sdk} on")
-        if check.canary and rig.canary is None:
+        if check.canary and not rig.may_run_canary:
             return NotLooked("the canary app was not run")
         return check(rig)
     except HarnessError as error:

@@ -17,12 +17,12 @@ import adbutils
 from PIL import Image
 
 from harness.device.adb import AdbDevice
-from harness.device.choosing import adb_errors, candidates, choose
+from harness.device.choosing import adb_errors, choose
 from harness.device.device import DeviceFacts, Shell
 from harness.device.frida_server import cached
 from harness.device.staging import STAGING
 from harness.device.tools import installed
-from harness.errors import HarnessError, RigError
+from harness.errors import HarnessError, RigError, UsageError
 
 if TYPE_CHECKING:
     from harness.doctor.canary import Canary
@@ -107,10 +107,6 @@ class Rig:
         with adb_errors("Asking adb's server"):
             return int(self.client.server_version())
 
-    def attached(self) -> list[tuple[str, str]]:
-        """Serial and state of every device that adb lists."""
-        return [(one.serial, one.state) for one in candidates(self.client)]
-
     def shell(self, *words: str) -> Shell:
         if words not in self._said:
             self._said[words] = self.device.shell(*words)
@@ -184,9 +180,15 @@ class Rig:
     # -- the canary -----------------------------------------------------------------------------
 
     @cached_property
-    def canary(self) -> Canary | None:
-        """What came of the canary's run, which is made now; None where none is to be made."""
-        return None if self._canary is None else self._canary(self.device)
+    def canary(self) -> Canary:
+        """What came of the canary's run, which is made now. Only where `may_run_canary`."""
+        if self._canary is None:
+            raise UsageError("The canary app is not to be run.", "", "Leave --quick out.")
+        return self._canary(self.device)
+
+    @property
+    def may_run_canary(self) -> bool:
+        return self._canary is not None
 
     def forget(self) -> None:
         """Asks everything anew but the canary."""

@@ -26,13 +26,14 @@ PACKAGE = "example.collector"
 SECONDS = 240.0
 STILL_SECONDS = 45.0
 """Without a new line of the app's, it is taken to have stopped."""
+_LOOK_SECONDS = 0.3
 _DONE = "READ: DONE"
 _LINE = re.compile(r"Collector: (READING|READ) (\w+):? (.*)")
 _NOT_THERE = ("java.lang.NoSuchMethod", "java.lang.NoClassDef", "java.lang.ClassNotFound", "java.lang.NoSuchField")
 
 
 class Planted(Protocol):
-    """One read that the app makes (lab/apps/collector/labels.yaml). `lab`: whether the lab can show it; `why` not."""
+    """One read that the app makes (lab/apps/collector/labels.yaml). `lab`: whether the lab can show it."""
 
     @property
     def id(self) -> str: ...
@@ -44,8 +45,6 @@ class Planted(Protocol):
     def route(self) -> str: ...
     @property
     def lab(self) -> bool: ...
-    @property
-    def why(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -119,18 +118,21 @@ def _read_all(rig: DeviceRig, log: Path, wanted: int, say: Callable[[str], None]
         raise RigError(f"{PACKAGE} could not be started.", why, "Look at the device; run again.")
     begun = moved = time.monotonic()
     count = told = 0
-    while time.monotonic() - begun < SECONDS and time.monotonic() - moved < STILL_SECONDS:
-        text = log.read_text("utf-8", errors="replace") if log.exists() else ""
-        if _DONE in text:
-            rig.hooks.flush()
-            return True
-        if (now := text.count("Collector: READ ")) != count:
-            count, moved = now, time.monotonic()
-        if count >= told + 50:
-            told = count
-            say(f"the app reads: {count} of {wanted}")
-        rig.check()
-        time.sleep(0.3)
+    log.touch()     # the thread that writes it may not have begun
+    with log.open(encoding="utf-8", errors="replace") as file:
+        rest = ""
+        while time.monotonic() - begun < SECONDS and time.monotonic() - moved < STILL_SECONDS:
+            *lines, rest = (rest + file.read()).split("\n")
+            if more := sum("Collector: READ " in line for line in lines):
+                count, moved = count + more, time.monotonic()
+            if any(_DONE in line for line in lines):
+                rig.hooks.flush()
+                return True
+            if count >= told + 50:
+                told = count
+                say(f"the app reads: {count} of {wanted}")
+            rig.check()
+            time.sleep(_LOOK_SECONDS)
     return False
 
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab" / "system"))
 from apk_factory import launcher, make_apk, tag
 from apk_factory import manifest as manifest_of
 
-from harness.device.apk import _labels, check_device, read_apk
+from harness.device.apk import check_device, read_apk
 from harness.device.manifest import BadManifest, Element, parse_manifest
 from harness.errors import BadApk
 from harness.lab.apps import build
@@ -65,8 +65,9 @@ def test_a_table_that_cannot_be_read_leaves_an_app_without_a_name_and_is_no_erro
     assert (facts.package, facts.labels) == ("example.tiny", {})
 
 
-def test_a_name_that_stands_in_the_manifest_is_that_of_all_languages() -> None:
-    assert _labels(REAL, memoryview(b""), None, "Shop") == {"zh": "Shop", "en": "Shop"}  # type: ignore[arg-type]
+def test_a_name_that_stands_in_the_manifest_is_that_of_all_languages(tmp_path: Path) -> None:
+    made = make_apk(tmp_path / "a.apk", manifest_of(label="Shop"))
+    assert read_apk(made).labels == {"zh": "Shop", "en": "Shop"}
 
 
 def test_a_real_apk_is_read() -> None:

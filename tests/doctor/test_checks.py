@@ -41,6 +41,7 @@ def said_of(one: ScriptedRig, name: str, **options: Any) -> Said:
 
 def test_there_are_at_least_thirty_checks_and_each_has_a_fixture_that_is_red() -> None:
     assert len(CHECKS) >= 30
+    assert f"# {len(CHECKS)} checks of this machine" in (HERE.parents[1] / "README.md").read_text("utf-8")
     assert {name for name, case in CASES if "problem" in case} == set(CHECKS)
 
 

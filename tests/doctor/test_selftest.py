@@ -24,7 +24,6 @@ class Read:
     method: str = METHOD
     route: str = "direct"
     lab: bool = True
-    why: str = ""
 
 
 def said(name: str, result: str, reader: str = "") -> str:

@@ -26,7 +26,7 @@ from harness.bundle import BundleReader, open_bundle
 from harness.device.adb import AdbDevice
 from harness.errors import UsageError
 from harness.lab.apps.editions import Edition, app_file_of, build_edition, editions
-from harness.model import VerdictWord
+from harness.model import FOUND, VerdictWord
 from harness.resources import resource
 from harness.rules.analysis import analyse
 from harness.suite.rig import DeviceRig
@@ -80,23 +80,25 @@ class EditionRun:
         wrong += [f"a fact meets {fact}: {one}" for fact in expect.get("no_facts", ()) for one in facts if meets(one, fact)]
         if "opens" in expect and expect["opens"] != self.opened:
             wrong.append(f"opened were {self.opened}, not {expect['opens']}")
-        return wrong + self._judged(expect)
-
-    def _judged(self, expect: Mapping[str, Any]) -> list[str]:
-        if not {"violates", "not_observed"} & set(expect):
-            return []
-        verdicts = analyse(self.outcome.bundle).verdicts
-        found = {one.rule: one.reason for one in verdicts if one.verdict in (VerdictWord.VIOLATION, VerdictWord.CANDIDATE)}
-        came = {one.rule: f"{one.verdict}: {one.reason}" for one in verdicts}
-        silent = {one.rule for one in verdicts if one.verdict == VerdictWord.NOT_OBSERVED}
-        wanted = set(expect.get("violates", found))
-        wrong = [f"{rule} found nothing; {came.get(rule, 'there is no such rule')}" for rule in sorted(wanted - set(found))]
-        wrong += [f"{rule} found what is not expected: {found[rule]}" for rule in sorted(set(found) - wanted)]
-        return wrong + [f"{rule} is not NOT_OBSERVED; {came.get(rule, 'there is no such rule')}"
-                        for rule in expect.get("not_observed", ()) if rule not in silent]
+        return wrong + judged(self.outcome.bundle, expect)
 
     def gaps(self) -> list[str]:
         return [f"{gap.kind}: {gap.detail}" for gap in self.reader.gaps() if gap.kind != "unhooked"]
+
+
+def judged(bundle: Path, expect: Mapping[str, Any]) -> list[str]:
+    """What today's rules decide of a bundle otherwise than its edition expects, in words."""
+    if not {"violates", "not_observed"} & set(expect):
+        return []
+    verdicts = analyse(bundle).verdicts
+    found = {one.rule: one.reason for one in verdicts if one.verdict in FOUND}
+    came = {one.rule: f"{one.verdict}: {one.reason}" for one in verdicts}
+    silent = {one.rule for one in verdicts if one.verdict == VerdictWord.NOT_OBSERVED}
+    wanted = set(expect.get("violates", found))
+    wrong = [f"{rule} found nothing; {came.get(rule, 'there is no such rule')}" for rule in sorted(wanted - set(found))]
+    wrong += [f"{rule} found what is not expected: {found[rule]}" for rule in sorted(set(found) - wanted)]
+    return wrong + [f"{rule} is not NOT_OBSERVED; {came.get(rule, 'there is no such rule')}"
+                    for rule in expect.get("not_observed", ()) if rule not in silent]
 
 
 def meets(value: Any, expected: Any) -> bool:

@@ -2,11 +2,14 @@
 
     python -m tests.lab.editions_many [--runs 20] [--app NAME] [--only EDITION ...] [--scenario ID ...] [--out FOLDER]
     python -m tests.lab.editions_many --page FOLDER ... [--mended APP/EDITION ...]
+    python -m tests.lab.editions_many --judge FOLDER ...
 
 Prints each run with its seconds, and for each edition how many of its runs came out as expected. Exit status 1 where one did not.
 Each run is a line of FOLDER/runs.jsonl as well, beside its bundle: `--page` writes docs/editions.md from these, of as many
 folders as are named, and drives nothing. Of an edition that is
 `--mended` the runs after its last one that came out otherwise count. Several may be driven at once, each into its own folder.
+`--judge` has today's rules and readers decide anew of each edition's newest bundle, which takes seconds and no device; what had
+come out as expected and does no more is printed.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from pathlib import Path
 from harness.bundle.signed import now
 from harness.errors import HarnessError
 from harness.lab.apps.editions import Edition
-from tests.lab.edition_runs import EditionBench, all_editions, edition_bench
+from tests.lab.edition_runs import EditionBench, all_editions, edition_bench, judged
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "editions.md"
 RUNS = "runs.jsonl"
@@ -74,6 +77,18 @@ def recorded(folders: Iterable[Path], mended: Sequence[str] = ()) -> list[Ran]:
     return [run for n, run in enumerate(ran) if (name := f"{run.app}/{run.edition}") not in mended or n > last.get(name, -1)]
 
 
+def judge(folders: Iterable[Path], editions: Sequence[Edition]) -> dict[str, list[str]]:
+    """app/name -> what comes otherwise by now of the newest run that came out as expected, of each edition that has one."""
+    newest: dict[str, Path] = {}
+    for _, name, bundle in sorted(
+        (ran.ended, f"{ran.app}/{ran.edition}", folder / ran.bundle) for folder in folders for ran in recorded([folder])
+        if not ran.wrong
+    ):
+        if bundle.is_dir():
+            newest[name] = bundle
+    return {name: judged(newest[name], one.expect) for one in editions if (name := f"{one.app}/{one.name}") in newest}
+
+
 def drive(bench: EditionBench, one: Edition, out: Path) -> Ran:
     try:
         run = bench.run(one)
@@ -94,12 +109,19 @@ def main() -> int:
     parser.add_argument("--scenario", nargs="*", default=[])
     parser.add_argument("--out", type=Path, default=None)
     parser.add_argument("--page", type=Path, nargs="+", default=[], metavar="FOLDER")
+    parser.add_argument("--judge", type=Path, nargs="+", default=[], metavar="FOLDER")
     parser.add_argument("--mended", nargs="+", default=[], metavar="APP/EDITION")
     asked = parser.parse_args()
     if asked.page:
         PAGE.write_text(page(recorded(asked.page, asked.mended), all_editions()), "utf-8")
         print(f"written: {PAGE}")
         return 0
+    if asked.judge:
+        found = judge(asked.judge, all_editions())
+        for name, wrong in found.items():
+            print("\n    ".join([f"{name}: OTHERWISE", *wrong]) if wrong else f"{name}: as expected", flush=True)
+        print(f"{sum(not wrong for wrong in found.values())} of {len(found)} as expected; {len(all_editions())} editions")
+        return 1 if any(found.values()) else 0
     chosen = [
         one for one in all_editions()
         if asked.app in ("", one.app) and (not asked.only or one.name in asked.only)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import yaml
 
+from harness.bundle import Bundle
+from harness.errors import HarnessError
+from harness.model import Fact
 from harness.rules.engine import all_rules
 from harness.suite.scenario import find
 from tests.lab.edition_runs import APPS, all_editions, driven_always, meets
-from tests.lab.editions_many import RUNS, Ran, page, recorded
+from tests.lab.editions_many import RUNS, Ran, judge, page, recorded
 
 
 @pytest.mark.parametrize(
@@ -71,3 +75,23 @@ def test_the_page_counts_the_runs_of_each_edition_in_all_folders(tmp_path: Path)
     assert [row.split(" | ")[-2:] for row in rows] == [["1 of 2", "4 |"], ["2 of 2", "6 |"], ["none yet", " |"]]
     mended = page(recorded(folders, [f"{one.app}/{one.name}"]), [one, two]).splitlines()[-2:]
     assert [row.split(" | ")[-2] for row in mended] == ["1 of 1", "2 of 2"], "a failure without a bundle counts by its time, too"
+
+
+def test_judging_anew_says_what_comes_otherwise_of_the_newest_run_that_came_right(tmp_path: Path) -> None:
+    one = next(one for one in all_editions() if one.expect.get("violates"))
+    bundles = [Bundle.create(tmp_path, "example.app") for _ in range(3)]
+    for bundle in bundles:
+        bundle.append(Fact(host_ns=1, type="app", data={"package": "example.app"}))
+        bundle.seal(complete=True)
+    older, newer, wrong = (bundle.path.name for bundle in bundles)
+    runs = [Ran(one.app, one.name, 1.0, otherwise, name, f"2026-01-01T00:00:0{second}Z")
+            for second, (name, otherwise) in enumerate([(older, []), (newer, []), (wrong, ["otherwise"])])]
+    (tmp_path / RUNS).write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs), "utf-8")
+    (found,) = judge([tmp_path], all_editions()).items()
+    assert found[0] == f"{one.app}/{one.name}"
+    assert all("found nothing" in text or "is not NOT_OBSERVED" in text for text in found[1]) and found[1]
+
+    shutil.rmtree(tmp_path / newer)
+    (tmp_path / older / "run.jsonl").unlink()
+    with pytest.raises(HarnessError):       # now the older one is the newest that is there, and it is none
+        judge([tmp_path], all_editions())

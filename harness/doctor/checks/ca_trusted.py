@@ -22,10 +22,9 @@ check = Check(
 @check.look
 def look(rig: Rig) -> Answer:
     canary = rig.canary
-    if canary is not None and canary.read:
+    if canary.read:
         return Fine(f"a request to {canary.read[0]} was read")
-    why = canary.refused if canary is not None else ""
     return Problem(
-        f"The canary app's request over TLS was not read. {why}".strip(),
+        f"The canary app's request over TLS was not read. {canary.refused}".strip(),
         "Without root: install the certificate as a user's (only apps that allow it are read). With root: look at the run's log.",
     )

@@ -18,7 +18,7 @@ check = Check(
 @check.look
 def look(rig: Rig) -> Answer:
     canary = rig.canary
-    if canary is None or not canary.proofs:
+    if not canary.proofs:
         return Problem("No process of the canary app answered.", "Look whether it shows a crash; run again.")
     if bad := [word for word in canary.proofs if word != "ok"]:
         return Problem(

@@ -22,7 +22,7 @@ check = Check(
 @check.look
 def look(rig: Rig) -> Answer:
     canary = rig.canary
-    if canary is None or not canary.processes:
+    if not canary.processes:
         return Problem(
             "The canary app was started, and no process of it was handed over by Frida.",
             "Restart frida-server; on some systems gating works only with SELinux permissive. "
