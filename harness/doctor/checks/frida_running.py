@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.device.staging import STAGING
 from harness.doctor.check import Answer, Check, Fine, Problem, Weight
 from harness.doctor.rig import Rig
 
@@ -24,7 +25,7 @@ def look(rig: Rig) -> Answer:
     if not running and rig.frida_to_bring is not None:
         return Fine(f"a run starts {rig.frida_to_bring.name}")
     if not running:
-        path = (rig.frida_files or ["/data/local/tmp/frida-server"])[0]
+        path = (rig.frida_files or [f"{STAGING}/frida-server"])[0]
         return Problem("It does not run.", rig.root_command(f"{path} -D"))
     pid, name = running[0]
     user = rig.shell("stat", "-c", "%U", f"/proc/{pid}").output.strip()
